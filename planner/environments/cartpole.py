@@ -1,0 +1,74 @@
+"""CartPole-v1 of gymnax: balance a pole on a cart for 500 steps, one point a step."""
+
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from gymnax.environments.classic_control.cartpole import CartPole as GymnaxCartPole
+from gymnax.environments.classic_control.cartpole import EnvState
+from jaxtyping import Array, Float
+
+from planner.environments.base import Transition, absorb
+
+POLE_LENGTH = 1.0
+"""Drawn length of the pole, metres: twice the half-length the dynamics use."""
+
+
+class CartPole:
+    """Adapter of `gymnax` CartPole-v1. The time limit of 500 steps is a truncation and never seen inside a plan."""
+
+    name = "CartPole-v1"
+    action_names = ("left", "right")
+    observation_shape = (4,)
+
+    def __init__(self) -> None:
+        self._environment = GymnaxCartPole()
+        self._params = self._environment.default_params
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, CartPole)
+
+    def __hash__(self) -> int:
+        return hash(CartPole)
+
+    def reset(self, key: Array) -> EnvState:
+        _, state = self._environment.reset_env(key, self._params)
+        # gymnax starts the clock as a Python integer; a state must keep its dtypes from one step to the next.
+        return jax.tree.map(jnp.asarray, state)
+
+    def step(self, key: Array, state: EnvState, action: Array) -> Transition:
+        _, after, reward, terminated, _ = self._environment.step_env(key, state, action, self._params)
+        transition = Transition(after, jnp.asarray(reward, jnp.float32), 1.0 - terminated.astype(jnp.float32))
+        return absorb(self.is_terminal(state), state, transition)
+
+    def is_terminal(self, state: EnvState) -> Array:
+        return self._environment.is_terminated(state, self._params)
+
+    def is_truncated(self, state: EnvState) -> Array:
+        return (state.time >= self._params.max_steps_in_episode) & ~self.is_terminal(state)
+
+    def observation(self, state: EnvState) -> Float[Array, "4"]:
+        return self._environment.get_obs(state)
+
+    def position(self, state: EnvState) -> Float[Array, "2"]:
+        """The tip of the pole."""
+        return jnp.stack([state.x + POLE_LENGTH * jnp.sin(state.theta), POLE_LENGTH * jnp.cos(state.theta)])
+
+    def scene(self, state: EnvState) -> dict[str, Any]:
+        x, theta = float(state.x), float(state.theta)
+        tip = [x + POLE_LENGTH * float(np.sin(theta)), POLE_LENGTH * float(np.cos(theta))]
+        limit = float(self._params.x_threshold)
+        return {
+            "extent": [-limit - 0.4, limit + 0.4, -0.45, 1.35],
+            "focus": [x - 0.9, x + 0.9, -0.3, 1.25],
+            "caption": f"cart at {x:+.2f} m, pole at {np.degrees(theta):+.1f} degrees",
+            "shapes": [
+                {"kind": "line", "points": [[-limit - 0.4, -0.12], [limit + 0.4, -0.12]], "width": 0.015, "role": "ground"},
+                {"kind": "line", "points": [[-limit, -0.12], [-limit, 0.35]], "width": 0.03, "role": "limit"},
+                {"kind": "line", "points": [[limit, -0.12], [limit, 0.35]], "width": 0.03, "role": "limit"},
+                {"kind": "rect", "x": x - 0.2, "y": -0.12, "w": 0.4, "h": 0.14, "role": "body"},
+                {"kind": "line", "points": [[x, 0.0], tip], "width": 0.045, "role": "accent"},
+                {"kind": "circle", "x": x, "y": 0.0, "r": 0.03, "role": "joint"},
+            ],
+        }

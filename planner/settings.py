@@ -1,0 +1,258 @@
+"""What a person may change about a planner, validated once.
+
+`Settings` is the outside face: the names people type, with ranges and help. The planner itself takes two things made from it: `Static`, which
+selects the compiled program (sizes, choices, flags), and `Live`, a pytree of scalars that never cause a compilation.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import jax
+import numpy as np
+from jaxtyping import Array, Float
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+MAX_TRANSITIONS = 4_194_304
+"""particles * depth may not exceed this: about 0.4 GB of trace."""
+
+Group = Literal["budget", "trust region", "weights", "resampling", "targets"]
+Constraint = Literal["adaptive", "fixed_kl", "fixed_temperature"]
+
+
+def _setting(default: Any, kind: str, group: Group, label: str, help: str, **rest: Any) -> Any:
+    """A pydantic field that also carries what a knob needs to draw itself."""
+    extra = {"kind": kind, "group": group, "label": label, "scale": rest.pop("scale", "linear")}
+    # The upper end of a knob where the range itself is open.
+    extra["knob_maximum"] = rest.pop("knob_maximum", None)
+    extra["knob_minimum"] = rest.pop("knob_minimum", None)
+    extra["applies_when"] = rest.pop("applies_when", None)
+    return Field(default, description=help, json_schema_extra=extra, **rest)
+
+
+class Settings(BaseModel):
+    """Every setting of the SMC planners; `None` where the checkpoint's card gives the default."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
+
+    particles: int = _setting(
+        256, "shape", "budget", "particles N", "How many particles are stepped in parallel.", ge=1, le=65536, scale="log"
+    )
+    depth: int = _setting(24, "shape", "budget", "depth T", "How many levels the plan looks ahead.", ge=1, le=256)
+
+    constraint: Constraint = _setting(
+        "adaptive", "choice", "trust region", "constraint", "How far the proposal may leave the prior: by a share alpha of the way to "
+        "greedy, by a fixed KL, or at a fixed temperature."
+    )
+    root_constraint: Literal["same", "adaptive", "fixed_kl", "fixed_temperature"] = _setting(
+        "same", "choice", "trust region", "constraint at the root", "The same choice for the root alone."
+    )
+    alpha: float = _setting(
+        0.1, "live", "trust region", "alpha", "0 samples from the prior, 1 acts greedily on Q.", ge=0, le=1,
+        applies_when={"constraint": ["adaptive"]},
+    )
+    kl_bound: float = _setting(
+        0.1, "live", "trust region", "KL bound", "The largest KL(proposal, prior), in nats.", ge=0, scale="log", knob_minimum=1e-4,
+        knob_maximum=10.0, applies_when={"constraint": ["fixed_kl"]},
+    )
+    twist_temperature: float = _setting(
+        1.0, "live", "trust region", "twist temperature", "The proposal is prior * exp(Q / temperature).", gt=0, scale="log",
+        knob_minimum=1e-3, knob_maximum=1e3, applies_when={"constraint": ["fixed_temperature"]},
+    )
+
+    reward_temperature: float | None = _setting(
+        None, "live", "weights", "reward temperature", "Smaller trusts rewards and values more, and spreads the weights.", gt=0,
+        scale="log", knob_minimum=1e-3, knob_maximum=1e2,
+    )
+    discount: float | None = _setting(None, "live", "weights", "discount", "How much the next step counts.", ge=0, le=1)
+    advantage: bool = _setting(
+        True, "flag", "weights", "advantage", "Weigh by reward + next value - value; off leaves out the value of the state itself."
+    )
+    weight_normaliser: Literal["none", "min_max", "standardise"] = _setting(
+        "none", "choice", "weights", "weight normaliser", "Rescales the log-weights before resampling draws from them."
+    )
+
+    resampling_rule: Literal["ess", "period", "never"] = _setting(
+        "ess", "choice", "resampling", "resampling rule", "When to resample: at low ESS, every few levels, or never."
+    )
+    ess_threshold: float = _setting(
+        0.5, "live", "resampling", "ESS threshold", "Resample when ESS falls below this share of N.", ge=0, le=1,
+        applies_when={"resampling_rule": ["ess"]},
+    )
+    resampling_period: int = _setting(
+        1, "live", "resampling", "resampling period", "Resample every so many levels.", ge=1, knob_maximum=32,
+        applies_when={"resampling_rule": ["period"]},
+    )
+    resampling_scheme: Literal["systematic", "stratified", "residual", "multinomial"] = _setting(
+        "systematic", "choice", "resampling", "resampling scheme", "How ancestors are drawn from the weights."
+    )
+    revive: bool = _setting(
+        True, "flag", "resampling", "revive", "Offspring of a particle that ended early start again from its last state before the end."
+    )
+
+    policy_target: Literal["message", "value", "online", "surviving"] = _setting(
+        "message", "choice", "targets", "policy target", "How the improved policy is read off the particles."
+    )
+    root_sampling: Literal["stratified", "proposal"] = _setting(
+        "stratified", "choice", "targets", "root sampling", "Spread the first actions evenly over the proposal mixed with the prior, or draw them independently."
+    )
+    root_prior_share: float = _setting(
+        0.25, "live", "targets", "prior share at the root", "How much of the prior is mixed into the first proposal.", ge=0, le=1,
+        applies_when={"root_sampling": ["stratified"]},
+    )
+    retrace_lambda: float = _setting(
+        0.95, "live", "targets", "Retrace lambda", "0 trusts the value after one step, 1 the whole path.", ge=0, le=1
+    )
+    value_mixing: float = _setting(
+        0.5, "live", "targets", "value mixing", "0 takes the network's value of the root, 1 the particles'.", ge=0, le=1
+    )
+    act: Literal["argmax", "sample"] = _setting(
+        "argmax", "choice", "targets", "act", "Take the best action of the improved policy, or draw from it."
+    )
+
+
+class SettingsError(ValueError):
+    """Settings that cannot be used. `errors` lists {field, given, allowed}; the message is one line for a person."""
+
+    def __init__(self, errors: list[dict[str, Any]]):
+        self.errors = errors
+        super().__init__("; ".join(f"{e['field']}: got {e['given']!r}, allowed: {e['allowed']}" for e in errors))
+
+
+def make_settings(values: Mapping[str, Any], defaults: Mapping[str, Any] | None = None) -> Settings:
+    """Complete settings from what a person gave.
+
+    Args:
+      values: setting name -> value, what was asked for.
+      defaults: lower-ranking values (a planner's own, a checkpoint's `reward_temperature` and `discount`).
+
+    Raises:
+      SettingsError: unknown name, wrong type or out of range; or particles * depth above MAX_TRANSITIONS; or no value for a
+        setting whose default only a checkpoint gives.
+    """
+    merged = {**(defaults or {}), **values}
+    try:
+        settings = Settings.model_validate(merged)
+    except ValidationError as error:
+        raise SettingsError([_describe(e) for e in error.errors()]) from None
+    transitions = settings.particles * settings.depth
+    if transitions > MAX_TRANSITIONS:
+        allowed = f"particles * depth <= {MAX_TRANSITIONS}"
+        raise SettingsError([{"field": "particles", "given": f"{settings.particles} * {settings.depth}", "allowed": allowed}])
+    missing = [name for name in ("reward_temperature", "discount") if getattr(settings, name) is None]
+    if missing:
+        raise SettingsError([{"field": name, "given": None, "allowed": "a number: no checkpoint gives a default"} for name in missing])
+    return settings
+
+
+def _describe(error: Any) -> dict[str, Any]:
+    """One pydantic error as field, what was given, and what is allowed."""
+    field = str(error["loc"][0])
+    given = error.get("input")
+    if field not in Settings.model_fields:
+        return {"field": field, "given": given, "allowed": "one of the settings " + ", ".join(Settings.model_fields)}
+    return {"field": field, "given": given, "allowed": allowed_values(field)}
+
+
+def allowed_values(name: str) -> str:
+    """The values a setting takes, in words."""
+    setting = describe_setting(name)
+    if setting["type"] == "choice":
+        return "one of " + ", ".join(setting["choices"])
+    if setting["type"] == "boolean":
+        return "true or false"
+    bounds = [
+        f"{sign} {setting[key]}"
+        for key, sign in (("minimum", ">="), ("exclusive_minimum", ">"), ("maximum", "<="))
+        if setting.get(key) is not None
+    ]
+    number = "a whole number" if setting["type"] == "integer" else "a number"
+    return " and ".join([number, *bounds])
+
+
+def describe_setting(name: str) -> dict[str, Any]:
+    """Name, label, kind, type, default, range, choices, group and help of one setting, for building a knob."""
+    field = Settings.model_fields[name]
+    schema = Settings.model_json_schema()["properties"][name]
+    schema = {**schema, **next((s for s in schema.get("anyOf", []) if s.get("type") != "null"), {})}
+    kind = "choice" if "enum" in schema else schema["type"]
+    description = {
+        "name": name,
+        "type": kind,
+        "default": field.default,
+        "help": field.description,
+        "minimum": schema.get("minimum"),
+        "maximum": schema.get("maximum"),
+        "exclusive_minimum": schema.get("exclusiveMinimum"),
+        "choices": schema.get("enum"),
+        **(field.json_schema_extra if isinstance(field.json_schema_extra, dict) else {}),
+    }
+    return {key: value for key, value in description.items() if value is not None or key == "default"}
+
+
+@dataclass(frozen=True)
+class Static:
+    """What selects the compiled program. Field meanings are those of `Settings`; hashable.
+
+    Raises:
+      ValueError: particles < 1 or depth < 1.
+    """
+
+    particles: int = 256
+    depth: int = 24
+    constraint: Constraint = "adaptive"
+    root_constraint: Constraint = "adaptive"
+    weight_normaliser: str = "none"
+    resampling_rule: str = "ess"
+    resampling_scheme: str = "systematic"
+    revive: bool = True
+    advantage: bool = True
+    policy_target: str = "message"
+    root_sampling: str = "stratified"
+
+    def __post_init__(self) -> None:
+        for name in ("particles", "depth"):
+            if getattr(self, name) < 1:
+                raise ValueError(f"{name} must be at least 1, got {getattr(self, name)}")
+
+    @classmethod
+    def of(cls, settings: Settings) -> Static:
+        """The static part of complete settings."""
+        values = {name: getattr(settings, name) for name in cls.__dataclass_fields__}
+        if settings.root_constraint == "same":
+            values["root_constraint"] = settings.constraint
+        return cls(**values)
+
+
+@jax.tree_util.register_dataclass
+@dataclass(frozen=True)
+class Live:
+    """Scalars that may change between plans without a compilation. All f32 [] but `resampling_period` i32 [] and `sample_action` bool []."""
+
+    alpha: Float[Array, ""]
+    kl_bound: Float[Array, ""]
+    twist_temperature: Float[Array, ""]
+    reward_temperature: Float[Array, ""]
+    discount: Float[Array, ""]
+    ess_threshold: Float[Array, ""]
+    resampling_period: Array
+    retrace_lambda: Float[Array, ""]
+    value_mixing: Float[Array, ""]
+    root_prior_share: Float[Array, ""]
+    sample_action: Array
+
+    @classmethod
+    def of(cls, settings: Settings) -> Live:
+        """The live part of complete settings, as host scalars of fixed dtype."""
+        scalars = {
+            name: np.float32(getattr(settings, name))
+            for name in cls.__dataclass_fields__
+            if name not in ("resampling_period", "sample_action")
+        }
+        return cls(
+            **scalars,
+            resampling_period=np.int32(settings.resampling_period),
+            sample_action=np.bool_(settings.act == "sample"),
+        )

@@ -1,0 +1,126 @@
+"""The trace: the full record of one plan, and its one format on the wire, on disk and in the browser (docs/trace.md)."""
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, fields
+from typing import Any
+
+import jax
+import numpy as np
+from jaxtyping import Array, Bool, Float, Int
+from safetensors import SafetensorError
+from safetensors.numpy import load, save
+
+SCHEMA = "twistscope.trace/1"
+
+
+@jax.tree_util.register_dataclass
+@dataclass(frozen=True)
+class Trace:
+    """Arrays over (level, slot). T levels, N slots, A actions; transition (t, i) has the id t * N + i."""
+
+    parent: Int[Array, "T N"]
+    """i32 [T, N] id of the transition that produced the state stepped from; -1 the root."""
+    ancestor: Int[Array, "T N"]
+    """i32 [T, N] slot drawn at the end of level t for each slot of level t + 1; identity where not resampled."""
+    branch: Int[Array, "T N"]
+    """i32 [T, N] the level-0 slot it descends from."""
+    depth: Int[Array, "T N"]
+    """i32 [T, N] environment steps from the root before this step."""
+    alive: Bool[Array, "T N"]
+    """[T, N] steps from a non-terminal state."""
+    terminal: Bool[Array, "T N"]
+    """[T, N] this step ended in a terminal state."""
+    revived: Bool[Array, "T N"]
+    """[T, N] started from a reference instead of its ancestor's terminal state."""
+    action: Array
+    """i32 [T, N]."""
+    log_prior: Float[Array, "T N"]
+    """f32 [T, N] of the action taken; 0 where not alive."""
+    log_proposal: Float[Array, "T N"]
+    """f32 [T, N] of the action taken; 0 where not alive."""
+    reward: Float[Array, "T N"]
+    continuation: Float[Array, "T N"]
+    """f32 [T, N] d of (E4)."""
+    value: Float[Array, "T N"]
+    """f32 [T, N] V(s); 0 where not alive."""
+    next_value: Float[Array, "T N"]
+    """f32 [T, N] V(s'); 0 where terminal."""
+    log_weight: Float[Array, "T N"]
+    """f32 [T, N] after (E5), before resampling."""
+    resampled: Bool[Array, "T"]
+    ess: Float[Array, "T"]
+    """f32 [T] in [1, N]."""
+    log_evidence: Float[Array, "T"]
+    """f32 [T] (E7), counting the mean weight so far of the current stretch."""
+    kl: Float[Array, "T N"]
+    """f32 [T, N] KL(proposal || prior), nats."""
+    kl_bound: Float[Array, "T N"]
+    """f32 [T, N] eps of (E1), nats."""
+    temperature: Float[Array, "T N"]
+    """f32 [T, N] eta of (E2)."""
+    position: Float[Array, "T N 2"]
+    """f32 [T, N, 2] of s', in the coordinates of the environment's picture."""
+    root_position: Float[Array, "2"]
+    """f32 [2] of the root state."""
+    prior: Float[Array, "T N A"] | None = None
+    """f32 [T, N, A] at s, on request."""
+    proposal: Float[Array, "T N A"] | None = None
+    """f32 [T, N, A] at s, on request."""
+    q_value: Float[Array, "T N A"] | None = None
+    """f32 [T, N, A] at s, on request."""
+    state: Any = None
+    """[T, N, ...] per leaf, s', on request."""
+
+
+class TraceError(ValueError):
+    """Bytes that are not a trace this version reads."""
+
+
+def to_arrays(plan: Any) -> dict[str, np.ndarray]:
+    """The named arrays of a plan, on the host, fetched in one transfer. States are named `state/<leaf>`."""
+    plan = jax.device_get(plan)
+    arrays = {
+        field.name: np.asarray(getattr(part, field.name))
+        for part in (plan.trace, plan.root)
+        for field in fields(part)
+        if field.name != "state" and getattr(part, field.name) is not None
+    }
+    leaves = jax.tree_util.tree_leaves_with_path(plan.trace.state)
+    return arrays | {f"state/{_leaf_name(path)}": np.asarray(leaf) for path, leaf in leaves}
+
+
+def to_bytes(arrays: Mapping[str, np.ndarray], metadata: Mapping[str, Any], names: Iterable[str] | None = None) -> bytes:
+    """One trace as safetensors bytes.
+
+    Args:
+      arrays: by name, as `to_arrays` gives them.
+      metadata: values that are not text are written as JSON; `schema` is added.
+      names: which arrays to write; names the trace does not have are left out. All by default.
+    """
+    chosen = arrays if names is None else {name: arrays[name] for name in names if name in arrays}
+    text = {key: value if isinstance(value, str) else json.dumps(value) for key, value in metadata.items()}
+    return save({name: np.ascontiguousarray(array) for name, array in chosen.items()}, {"schema": SCHEMA, **text})
+
+
+def from_bytes(data: bytes) -> tuple[dict[str, np.ndarray], dict[str, str]]:
+    """Arrays and metadata of a trace.
+
+    Raises:
+      TraceError: not safetensors, truncated, or of another major schema.
+    """
+    try:
+        arrays = load(data)
+        header = json.loads(data[8 : 8 + int.from_bytes(data[:8], "little")])
+    except (SafetensorError, ValueError) as error:
+        raise TraceError(f"not a readable trace: {error}") from None
+    metadata = header.get("__metadata__", {})
+    schema = metadata.get("schema", "none")
+    if schema != SCHEMA:
+        raise TraceError(f"the trace has schema {schema}, this version reads {SCHEMA}")
+    return arrays, metadata
+
+
+def _leaf_name(path: Any) -> str:
+    """`.x` or `['a'].b` as `x` and `a.b`."""
+    return ".".join(str(getattr(key, "name", getattr(key, "key", getattr(key, "idx", key)))) for key in path)
