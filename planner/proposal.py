@@ -118,12 +118,23 @@ def solve_temperature(
 
 def _scale(log_prior: Float[Array, "A"], qvalues: Float[Array, "A"]) -> _Atoms:
     """Shift Q by its maximum and divide by its span, both over the support of the prior."""
-    # Without the barrier XLA may compute qvalues twice, once fused into the maximum, with other roundings: then no action equals the maximum.
-    qvalues = jax.lax.optimization_barrier(qvalues)
     support = log_prior > -jnp.inf
-    shifted = jnp.where(support, qvalues - jnp.max(jnp.where(support, qvalues, -jnp.inf)), 0.0)
+    best = support & _is_largest(jnp.where(support, qvalues, -jnp.inf))
+    shifted = jnp.minimum(qvalues - jnp.max(jnp.where(support, qvalues, -jnp.inf)), 0.0)
+    shifted = jnp.where(support & ~best, shifted, 0.0)
     span = -jnp.min(shifted)
-    return _Atoms(log_prior, shifted / jnp.where(span > 0, span, 1.0), span, support & (shifted == 0))
+    return _Atoms(log_prior, shifted / jnp.where(span > 0, span, 1.0), span, best)
+
+
+def _is_largest(values: Float[Array, "A"]) -> Bool[Array, "A"]:
+    """Which values equal the maximum, compared as integers of the same order.
+
+    Compared as floats, none may: compiled into one kernel with what made it, the last product of a value and the comparison become one fused
+    multiply-add, and the unrounded product differs from the rounded maximum.
+    """
+    bits = jax.lax.bitcast_convert_type(jnp.where(values == 0, 0.0, values), jnp.int32)
+    ordered = jnp.where(bits < 0, bits ^ 0x7FFFFFFF, bits)
+    return ordered == jnp.max(ordered)
 
 
 def _greedy(atoms: _Atoms) -> tuple[Float[Array, "A"], Float[Array, ""]]:

@@ -1,0 +1,32 @@
+// The one place where Dash meets the page's modules. Dash loads this as a classic script, perhaps before the modules run, so messages are
+// kept until they listen.
+(() => {
+  const waiting = [];
+  let listener = null;
+  const deliver = (message) => (listener ? listener(message) : waiting.push(message));
+
+  window.twistscopeBridge = {
+    listen(callback) {
+      listener = callback;
+      waiting.splice(0).forEach(deliver);
+    },
+  };
+
+  // A pattern id arrives as JSON text in front of the property; a plain one as it is.
+  const control = (prop) => {
+    const id = prop.slice(0, prop.lastIndexOf("."));
+    return id.startsWith("{") ? JSON.parse(id) : { type: id };
+  };
+
+  window.dash_clientside = window.dash_clientside || {};
+  window.dash_clientside.twistscope = {
+    relay() {
+      for (const { prop_id, value } of window.dash_clientside.callback_context.triggered) {
+        deliver({ ...control(prop_id), value });
+      }
+    },
+    built() {
+      deliver({ type: "knobs-built" });
+    },
+  };
+})();

@@ -1,0 +1,16 @@
+"""What Dash does when something changes. Everything that moves with a frame happens in the browser instead."""
+
+from __future__ import annotations
+
+from dash import Dash
+
+from dashboard.callbacks.catalogue import register_catalogue
+from dashboard.callbacks.controls import register_controls
+
+__all__ = ["register_callbacks"]
+
+
+def register_callbacks(app: Dash, api_url: str) -> None:
+    """All callbacks of the page; `api_url` is where this process reaches the backend."""
+    register_catalogue(app, api_url)
+    register_controls(app)

@@ -1,0 +1,77 @@
+"""Knobs from a planner's settings, as `GET /planners` describes them."""
+
+from __future__ import annotations
+
+from math import log10
+from typing import Any
+
+from dash import dcc, html
+
+GROUPS = ("budget", "trust region", "weights", "resampling", "targets")
+
+# Sizes people compile for; the server takes any, and a value from elsewhere is added to the list by the page.
+BUCKETS = {"particles": [2**k for k in range(13)], "depth": [1, 2, 4, 8, 16, 24, 32, 48, 64]}
+
+Setting = dict[str, Any]
+
+
+def knobs(settings: list[Setting]) -> list[html.Details]:
+    """One collapsible group after the other; a group this page does not know of comes last."""
+    others = [s["group"] for s in settings if s["group"] not in GROUPS]
+    groups = [*GROUPS, *dict.fromkeys(others)]
+    return [_group(name, members) for name in groups if (members := [s for s in settings if s["group"] == name])]
+
+
+def _group(name: str, settings: list[Setting]) -> html.Details:
+    reset = html.Button("reset", className="quiet", hidden=True, title=f"Back to the defaults of {name}", **{"data-reset": name})
+    return html.Details(open=True, className="knob-group", children=[html.Summary([html.Span(name), reset]), *map(_knob, settings)])
+
+
+def _knob(setting: Setting) -> html.Div:
+    name = setting["name"]
+    # The scripts write the value (it is the server's, not the component's) and hide the knob where it does not apply.
+    label = html.Div(className="knob-label", children=[html.Span(setting["label"]), html.Span(className="knob-value", **{"data-value": name})])
+    control, shape = _control(setting)
+    return html.Div(className=f"knob knob-{shape}", title=setting["help"], children=[label, control], **{"data-knob": name})
+
+
+def _control(setting: Setting) -> tuple[Any, str]:
+    identity = {"type": "knob", "name": setting["name"]}
+    if setting["type"] == "boolean":
+        return dcc.Checklist(id=identity, options=[{"label": "", "value": "on"}], value=["on"] if setting["default"] else []), "switch"
+    if setting["type"] == "choice":
+        options = [{"label": choice.replace("_", " "), "value": choice} for choice in setting["choices"]]
+        return _dropdown(identity, options, setting["default"]), "choice"
+    if setting["kind"] == "shape":
+        low, high = setting.get("minimum", 1), setting.get("maximum", 2**16)
+        sizes = [size for size in BUCKETS.get(setting["name"], BUCKETS["particles"]) if low <= size <= high]
+        return _dropdown(identity, [{"label": f"{size}", "value": size} for size in sizes], setting["default"]), "choice"
+    return _slider(identity, setting), "slider"
+
+
+def _dropdown(identity: dict[str, str], options: list[dict[str, Any]], value: Any) -> dcc.Dropdown:
+    return dcc.Dropdown(id=identity, options=options, value=value, clearable=False, searchable=False)
+
+
+def _slider(identity: dict[str, str], setting: Setting) -> dcc.Slider:
+    """A slider in the setting's own unit, or in its decimal logarithm where the scale is one."""
+    low, high = knob_range(setting)
+    value = low if setting["default"] is None else min(max(setting["default"], low), high)
+    step: float = 1 if setting["type"] == "integer" else (high - low) / 1000
+    if setting["scale"] == "log":
+        low, high, value = log10(low), log10(high), log10(value)
+        step = 0.01
+    return dcc.Slider(
+        id=identity, min=low, max=high, step=step, value=value, marks=None, updatemode="drag", allow_direct_input=False, included=True
+    )
+
+
+def knob_range(setting: Setting) -> tuple[float, float]:
+    """What the slider spans: the setting's own range, narrowed or closed where it is open."""
+    low = setting.get("knob_minimum", setting.get("minimum", setting.get("exclusive_minimum", 0)))
+    high = setting.get("knob_maximum", setting.get("maximum"))
+    if high is None:
+        high = 10 * max(setting["default"] or 1, 1)
+    if setting["scale"] == "log" and low <= 0:
+        low = high / 1e6
+    return low, high
