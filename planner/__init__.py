@@ -1,0 +1,39 @@
+"""Sequential Monte-Carlo planning for reinforcement learning, in JAX.
+
+Reads in this order: settings, model, proposal (the twist), resampling, smc (the recursion), genealogy (backups over the tree), targets (what is read off
+at the root), trace (the record), planners (the named ones), checkpoints, training. Equations are numbered as in docs/method.md.
+"""
+
+from planner.checkpoints import Checkpoint, CheckpointError, Checkpoints
+from planner.environments import make_environment
+from planner.model import Evaluation, Model
+from planner.planners import PLANNERS, Planner, get_planner, plan_function
+from planner.settings import Live, Settings, SettingsError, Static, make_settings
+from planner.smc import STATUSES, Plan, plan
+from planner.trace import Trace, TraceError, from_bytes, to_arrays, to_bytes
+
+__all__ = [
+    "PLANNERS",
+    "STATUSES",
+    "Checkpoint",
+    "CheckpointError",
+    "Checkpoints",
+    "Evaluation",
+    "Live",
+    "Model",
+    "Plan",
+    "Planner",
+    "Settings",
+    "SettingsError",
+    "Static",
+    "Trace",
+    "TraceError",
+    "from_bytes",
+    "get_planner",
+    "make_environment",
+    "make_settings",
+    "plan",
+    "plan_function",
+    "to_arrays",
+    "to_bytes",
+]

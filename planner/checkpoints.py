@@ -1,0 +1,192 @@
+"""Checkpoints: trained parameters, the environment they belong to, and a card that says how they were made.
+
+On disk a checkpoint is a folder `NAME/` with `params.safetensors` and `card.json`; the card holds the sha256 of the parameters. Nothing is executed on loading.
+"""
+
+import hashlib
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from pydantic import BaseModel, ConfigDict, ValidationError
+from safetensors import SafetensorError
+from safetensors.numpy import load, save
+
+from planner.environments import make_environment
+from planner.model import Model, Params
+from planner.networks import NetworkConfig, PolicyValueNetwork
+
+NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
+
+
+class CheckpointError(ValueError):
+    """A checkpoint that cannot be used; the message is one line for a person."""
+
+
+class Returns(BaseModel):
+    """How well something plays: mean undiscounted return of whole episodes."""
+
+    mean: float
+    standard_error: float
+    episodes: int
+    settings: dict[str, Any] = {}
+
+
+class Card(BaseModel):
+    """What is known of a checkpoint."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    name: str
+    title: str
+    description: str
+    environment: str
+    network: dict[str, Any]
+    settings: dict[str, float]
+    """Defaults it gives to a planner: `reward_temperature` and `discount`."""
+    training: dict[str, Any]
+    """`command`, `config`, `seed`, `iteration`, `environment_steps`, `wall_seconds`, `device`."""
+    returns: dict[str, Returns]
+    """By who acts: `prior` (greedy), and planners by name."""
+    sha256: str
+    licence: str = "Apache-2.0"
+
+
+@dataclass(frozen=True)
+class Checkpoint:
+    """A checkpoint in memory."""
+
+    card: Card
+    params: Params
+    model: Model
+
+    @property
+    def name(self) -> str:
+        return self.card.name
+
+
+class Checkpoints:
+    """The checkpoints of one folder."""
+
+    def __init__(self, folder: Path):
+        self.folder = folder
+
+    def names(self) -> list[str]:
+        """Names of all folders here that hold a card, sorted."""
+        return sorted(path.parent.name for path in self.folder.glob("*/card.json") if NAME.fullmatch(path.parent.name))
+
+    def cards(self) -> Iterator[Card]:
+        """The readable cards; a damaged one is passed over here and reported by `card`."""
+        for name in self.names():
+            try:
+                yield self.card(name)
+            except CheckpointError:
+                continue
+
+    def card(self, name: str) -> Card:
+        """The card of one checkpoint.
+
+        Raises:
+          CheckpointError: no such checkpoint, or a card that cannot be read.
+        """
+        if not NAME.fullmatch(name) or name not in self.names():
+            raise CheckpointError(f"unknown checkpoint {name!r}; known are {', '.join(self.names()) or 'none'}")
+        try:
+            card = Card.model_validate_json((self.folder / name / "card.json").read_text("utf-8"))
+        except (ValidationError, ValueError) as error:
+            first = error.errors()[0]["msg"] if isinstance(error, ValidationError) else str(error)
+            raise CheckpointError(f"checkpoint {name!r}: its card.json is damaged ({first}); restore the file") from None
+        if card.name != name:
+            raise CheckpointError(f"checkpoint {name!r}: its card is of {card.name!r}")
+        return card
+
+    def load(self, name: str) -> Checkpoint:
+        """Read and verify a checkpoint.
+
+        Raises:
+          CheckpointError: as `card`; or parameters that are missing, altered, or do not fit the network.
+        """
+        card = self.card(name)
+        path = self.folder / name / "params.safetensors"
+        if not path.is_file():
+            raise CheckpointError(f"checkpoint {name!r}: params.safetensors is missing")
+        data = path.read_bytes()
+        digest = hashlib.sha256(data).hexdigest()
+        if digest != card.sha256:
+            raise CheckpointError(
+                f"checkpoint {name!r}: params.safetensors is truncated or altered (sha256 {digest[:12]}…, its card says {card.sha256[:12]}…)"
+            )
+        try:
+            model, shapes = build_model(card.environment, NetworkConfig(**{**card.network, "hidden": tuple(card.network["hidden"])}))
+            params = unflatten(load(data), shapes)
+        except (SafetensorError, TypeError, KeyError, ValueError) as error:
+            raise CheckpointError(f"checkpoint {name!r}: {error}") from None
+        return Checkpoint(card, params, model)
+
+    def save(self, card: Card, params: Params) -> Card:
+        """Write parameters and card; the card's sha256 is filled in. The card is written last, so a half-written checkpoint is not listed."""
+        if not NAME.fullmatch(card.name):
+            raise CheckpointError(f"a checkpoint's name is lower-case letters, digits, - and _, got {card.name!r}")
+        data = save(flatten(params))
+        card = card.model_copy(update={"sha256": hashlib.sha256(data).hexdigest()})
+        folder = self.folder / card.name
+        folder.mkdir(parents=True, exist_ok=True)
+        for file, content in (("params.safetensors", data), ("card.json", (json.dumps(card.model_dump(), indent=2) + "\n").encode())):
+            scratch = folder / (file + ".new")
+            scratch.write_bytes(content)
+            scratch.replace(folder / file)
+        return card
+
+
+def build_model(environment_name: str, config: NetworkConfig) -> tuple[Model, Any]:
+    """The model of an environment and a network, and the shapes of the network's parameters.
+
+    Raises:
+      ValueError: unknown environment, or a network for another number of actions.
+    """
+    environment = make_environment(environment_name)
+    if config.num_actions != len(environment.action_names):
+        raise ValueError(f"the network has {config.num_actions} actions, {environment_name} has {len(environment.action_names)}")
+    network = PolicyValueNetwork(config)
+    model = Model(environment, lambda params, state: network.apply(params, environment.observation(state)))
+    shapes = jax.eval_shape(network.init, jax.random.key(0), jnp.zeros(environment.observation_shape))
+    return model, shapes
+
+
+def initial_params(environment_name: str, config: NetworkConfig, key: jax.Array) -> Params:
+    """Fresh parameters."""
+    return PolicyValueNetwork(config).init(key, jnp.zeros(make_environment(environment_name).observation_shape))
+
+
+def flatten(tree: Any) -> dict[str, np.ndarray]:
+    """A pytree as named arrays: `params/torso_0/kernel`, …"""
+    leaves = jax.tree_util.tree_leaves_with_path(tree)
+    return {"/".join(str(getattr(key, "key", getattr(key, "name", getattr(key, "idx", key)))) for key in path): np.asarray(leaf) for path, leaf in leaves}
+
+
+def unflatten(arrays: dict[str, np.ndarray], like: Any) -> Any:
+    """The inverse of `flatten`, checked against a tree of shapes.
+
+    Raises:
+      ValueError: names, shapes or dtypes that differ, naming the first.
+    """
+    expected = dict(zip(flatten_names(like), jax.tree.leaves(like), strict=True))
+    if arrays.keys() != expected.keys():
+        odd = sorted(arrays.keys() ^ expected.keys())[0]
+        raise ValueError(f"array {odd!r} is {'missing' if odd in expected else 'not part of the network'}")
+    for name, leaf in expected.items():
+        if arrays[name].shape != leaf.shape or arrays[name].dtype != leaf.dtype:
+            raise ValueError(f"array {name!r} is {arrays[name].dtype}{list(arrays[name].shape)}, the network needs {leaf.dtype}{list(leaf.shape)}")
+    return jax.tree.unflatten(jax.tree.structure(like), [jnp.asarray(arrays[name]) for name in expected])
+
+
+def flatten_names(tree: Any) -> list[str]:
+    """The names `flatten` gives, in the order of the tree's leaves."""
+    paths = [path for path, _ in jax.tree_util.tree_leaves_with_path(tree)]
+    return ["/".join(str(getattr(key, "key", getattr(key, "name", getattr(key, "idx", key)))) for key in path) for path in paths]

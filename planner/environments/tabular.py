@@ -1,0 +1,129 @@
+"""A Markov decision process given as tables, small enough to be solved exactly (`planner.exact`)."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jaxtyping import Array, Bool, Float, Int
+
+from planner.environments.base import Transition, absorb
+
+
+@jax.tree_util.register_dataclass
+@dataclass(frozen=True)
+class TabularState:
+    """Where one is."""
+
+    index: Int[Array, ""]
+    """i32 [] row of the tables."""
+
+
+@dataclass(frozen=True, eq=False)
+class TabularMDP:
+    """S states, A actions, every probability written down. Two are equal when all their tables are.
+
+    Raises:
+      ValueError: tables whose shapes do not fit together, or whose probabilities do not sum to 1.
+    """
+
+    name: str
+    transition: Float[np.ndarray, "S A S"]
+    """P(s' | s, a); rows of terminal states are not used."""
+    reward: Float[np.ndarray, "S A S"]
+    """Of the step from s by a to s'."""
+    terminal: Bool[np.ndarray, "S"]
+    """Entering such a state ends the episode."""
+    start: Float[np.ndarray, "S"]
+    """P(s0)."""
+    positions: Float[np.ndarray, "S 2"]
+    """Where each state is in the picture."""
+    action_names: tuple[str, ...]
+
+    def __post_init__(self) -> None:
+        states, actions = len(self.terminal), len(self.action_names)
+        shapes = {
+            "transition": (states, actions, states), "reward": (states, actions, states), "start": (states,), "positions": (states, 2)
+        }
+        for name, shape in shapes.items():
+            if getattr(self, name).shape != shape:
+                raise ValueError(f"{name} must have shape {shape}, got {getattr(self, name).shape}")
+        for name, sums in (("transition", self.transition[~self.terminal].sum(-1)), ("start", self.start.sum())):
+            if np.min(getattr(self, name)) < 0 or not np.allclose(sums, 1.0):
+                raise ValueError(f"{name} must hold probabilities that sum to 1, got sums {sums}")
+
+    @classmethod
+    def deterministic(
+        cls, name: str, successor: Int[np.ndarray, "S A"], reward: Float[np.ndarray, "S A"], terminal: Bool[np.ndarray, "S"], start: int = 0
+    ) -> "TabularMDP":
+        """Each action leads to one state; drawn as a row of cells."""
+        states, actions = successor.shape
+        return cls(
+            name=name,
+            transition=np.eye(states)[successor],
+            reward=np.repeat(np.asarray(reward, float)[:, :, None], states, axis=2),
+            terminal=np.asarray(terminal, bool),
+            start=np.eye(states)[start],
+            positions=np.stack([np.arange(states, dtype=float), np.zeros(states)], axis=1),
+            action_names=tuple(f"action {a}" for a in range(actions)),
+        )
+
+    @cached_property
+    def _identity(self) -> tuple[Any, ...]:
+        tables = (self.transition, self.reward, self.terminal, self.start, self.positions)
+        return (self.name, self.action_names, *(table.tobytes() for table in tables))
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, TabularMDP) and self._identity == other._identity
+
+    def __hash__(self) -> int:
+        return hash(self._identity)
+
+    @property
+    def observation_shape(self) -> tuple[int, ...]:
+        return (len(self.terminal),)
+
+    def state(self, index: int) -> TabularState:
+        """The state of that row."""
+        return TabularState(jnp.int32(index))
+
+    def reset(self, key: Array) -> TabularState:
+        return TabularState(_draw(key, self.start))
+
+    def step(self, key: Array, state: TabularState, action: Array) -> Transition:
+        successor = _draw(key, jnp.asarray(self.transition, jnp.float32)[state.index, action])
+        reward = jnp.asarray(self.reward, jnp.float32)[state.index, action, successor]
+        after = TabularState(successor)
+        continuation = 1.0 - self.is_terminal(after).astype(jnp.float32)
+        return absorb(self.is_terminal(state), state, Transition(after, reward, continuation))
+
+    def is_terminal(self, state: TabularState) -> Array:
+        return jnp.asarray(self.terminal)[state.index]
+
+    def is_truncated(self, state: TabularState) -> Array:
+        return jnp.bool_(False)
+
+    def observation(self, state: TabularState) -> Float[Array, "S"]:
+        return jax.nn.one_hot(state.index, len(self.terminal))
+
+    def position(self, state: TabularState) -> Float[Array, "2"]:
+        """The middle of the state's cell."""
+        return jnp.asarray(self.positions, jnp.float32)[state.index]
+
+    def scene(self, state: TabularState) -> dict[str, Any]:
+        x, y = (float(coordinate) for coordinate in self.positions[int(state.index)])
+        (x0, y0), (x1, y1) = self.positions.min(axis=0) - 0.5, self.positions.max(axis=0) + 0.5
+        extent = [float(edge) for edge in (x0, x1, y0, y1)]
+        cells = [
+            {"kind": "rect", "x": float(cx) - 0.45, "y": float(cy) - 0.45, "w": 0.9, "h": 0.9, "role": "goal" if ends else "cell"}
+            for (cx, cy), ends in zip(self.positions, self.terminal, strict=True)
+        ]
+        agent = {"kind": "circle", "x": x, "y": y, "r": 0.25, "role": "accent"}
+        return {"extent": extent, "focus": extent, "caption": f"state {int(state.index)}", "shapes": [*cells, agent]}
+
+
+def _draw(key: Array, probabilities: Array) -> Int[Array, ""]:
+    """A row number; never one of probability 0."""
+    return jax.random.categorical(key, jnp.log(jnp.asarray(probabilities, jnp.float32))).astype(jnp.int32)

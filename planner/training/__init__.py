@@ -1,0 +1,1 @@
+"""Making checkpoints: expert iteration, and how good a checkpoint is."""

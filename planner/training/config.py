@@ -1,0 +1,97 @@
+"""The configuration of a training run, read from TOML."""
+
+import tomllib
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field, PositiveFloat, PositiveInt, ValidationError
+
+CONFIGS = Path(__file__).parent / "configs"
+
+
+class ConfigError(ValueError):
+    """A configuration that cannot be used; the message is one line for a person."""
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class NetworkSection(_Section):
+    hidden: tuple[PositiveInt, ...] = (64, 64)
+    value_scale: PositiveFloat = 1.0
+
+
+class CollectSection(_Section):
+    environments: PositiveInt = 32
+    steps: PositiveInt = 32
+
+
+class LearnSection(_Section):
+    """Optimisation and the weights of (E11)."""
+
+    batches: PositiveInt = 32
+    batch_size: PositiveInt = 256
+    learning_rate: PositiveFloat = 1e-3
+    weight_decay: float = Field(1e-5, ge=0)
+    max_gradient_norm: PositiveFloat = 1.0
+    replay_iterations: PositiveInt = 8
+    lambda_return: float = Field(0.95, ge=0, le=1)
+    policy_weight: float = Field(1.0, ge=0)
+    value_weight: float = Field(1.0, ge=0)
+    q_weight: float = Field(1.0, ge=0)
+    entropy_weight: float = Field(0.01, ge=0)
+
+
+class Stage(_Section):
+    """An earlier checkpoint of the run to keep: the first whose greedy prior has a mean return in `returns`."""
+
+    name: str
+    title: str
+    description: str
+    returns: tuple[float, float]
+
+
+class TrainingConfig(_Section):
+    """A whole run."""
+
+    name: str
+    title: str
+    description: str
+    environment: str
+    iterations: PositiveInt
+    seed: int = Field(0, ge=0)
+    evaluate_every: PositiveInt = 5
+    """Iterations between evaluations of the greedy prior."""
+    evaluation_episodes: PositiveInt = 100
+    """Episodes behind the returns on a card."""
+    network: NetworkSection = NetworkSection()
+    planner: dict[str, Any]
+    """`name` of the planner that acts, and its settings."""
+    collect: CollectSection = CollectSection()
+    learn: LearnSection = LearnSection()
+    stages: tuple[Stage, ...] = ()
+
+
+def names() -> list[str]:
+    """The configurations that come with twistscope."""
+    return sorted(path.stem for path in CONFIGS.glob("*.toml"))
+
+
+def read_config(name_or_path: str) -> TrainingConfig:
+    """A configuration by name or from a file.
+
+    Raises:
+      ConfigError: no such name or file, not TOML, unknown keys or values out of range.
+    """
+    path = CONFIGS / f"{name_or_path}.toml" if name_or_path in names() else Path(name_or_path)
+    if not path.is_file():
+        raise ConfigError(f"no configuration {name_or_path!r}: give a TOML file or one of {', '.join(names())}")
+    try:
+        return TrainingConfig.model_validate(tomllib.loads(path.read_text("utf-8")))
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(f"{path.name} is not TOML: {error}") from None
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"])
+        raise ConfigError(f"{path.name}: {where}: {first['msg']}, got {first['input']!r}") from None

@@ -1,0 +1,84 @@
+"""How good a checkpoint plays, alone or with a planner: whole episodes with common seeds."""
+
+from collections.abc import Callable
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jaxtyping import Array
+
+from planner.checkpoints import Returns
+from planner.episodes import prior_action
+from planner.model import Model, Params
+from planner.planners import plan_function
+from planner.settings import Live, Settings, Static
+
+MAX_STEPS = 10_000
+"""An episode that neither terminates nor truncates is stopped here."""
+
+Actor = Callable[[Params, Array, object], Array]
+"""`(params, key, state) -> action`."""
+
+
+def greedy_prior(model: Model) -> Actor:
+    """The most probable action of the prior."""
+    act = prior_action(model)
+    return lambda params, key, state: act(params, state)
+
+
+def planning(model: Model, settings: Settings) -> Actor:
+    """The action a planner chooses."""
+    run, live = plan_function(model, Static.of(settings)), Live.of(settings)
+    return lambda params, key, state: run(params, key, state, live).root.chosen_action
+
+
+Play = Callable[..., np.ndarray]
+"""`(params, *, episodes, seed, progress) -> returns`, as `player` makes it."""
+
+
+def player(model: Model, act: Actor) -> Play:
+    """Plays whole episodes side by side; compiled once for each number of episodes.
+
+    The function it returns takes
+      episodes: how many.
+      seed: episode i starts from the same state and draws the same noise whoever acts.
+      progress: told the environment step and how many episodes still run.
+    and gives the undiscounted returns, f32 [episodes].
+    """
+    environment = model.environment
+
+    @jax.jit
+    def advance(
+        params: Params, keys: tuple[Array, Array], number: Array, states: object, running: Array, returns: Array
+    ) -> tuple[object, Array, Array]:
+        act_keys, step_keys = (jax.vmap(lambda key: jax.random.fold_in(key, number))(k) for k in keys)
+        actions = jax.vmap(act, in_axes=(None, 0, 0))(params, act_keys, states)
+        steps = jax.vmap(environment.step)(step_keys, states, actions)
+        over = (steps.continuation == 0) | jax.vmap(environment.is_truncated)(steps.state)
+        return steps.state, running & ~over, returns + jnp.where(running, steps.reward, 0.0)
+
+    reset = jax.jit(jax.vmap(environment.reset))
+
+    def play(
+        params: Params, *, episodes: int, seed: int = 0, progress: Callable[[int, int], None] = lambda step, running: None
+    ) -> np.ndarray:
+        reset_keys, step_keys, act_keys = (jax.random.split(key, episodes) for key in jax.random.split(jax.random.key(seed), 3))
+        states, running, returns = reset(reset_keys), jnp.ones(episodes, bool), jnp.zeros(episodes)
+        for number in range(MAX_STEPS):
+            states, running, returns = advance(params, (act_keys, step_keys), jnp.int32(number), states, running, returns)
+            # Asking how many still run waits for the device: not at every step.
+            if number % 25 == 24:
+                left = int(running.sum())
+                progress(number + 1, left)
+                if not left:
+                    break
+        return np.asarray(returns)
+
+    return play
+
+
+def summarise(returns: np.ndarray, settings: Settings | None = None) -> Returns:
+    """Mean and standard error of the mean."""
+    error = float(returns.std(ddof=1) / np.sqrt(len(returns))) if len(returns) > 1 else 0.0
+    described = {} if settings is None else settings.model_dump()
+    return Returns(mean=float(returns.mean()), standard_error=error, episodes=len(returns), settings=described)

@@ -1,0 +1,206 @@
+"""Expert iteration (E11): act with the planner, learn its improved policy and the returns it sees.
+
+One iteration is one compiled program: collect with B environments side by side, form lambda-returns along the real trajectories, put them into a ring of recent
+iterations, and take optimiser steps on batches drawn from it.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import optax
+from jaxtyping import Array, Float
+
+from planner.checkpoints import build_model, initial_params
+from planner.environments import make_environment
+from planner.episodes import step_and_reset
+from planner.model import Model, Params
+from planner.networks import NetworkConfig, PolicyValueNetwork
+from planner.planners import get_planner, plan_function
+from planner.settings import Live, Static
+from planner.training.config import LearnSection, TrainingConfig
+
+
+@jax.tree_util.register_dataclass
+@dataclass(frozen=True)
+class Experience:
+    """What is learned from; leading axes are free."""
+
+    observation: Array
+    action: Array
+    policy: Float[Array, "*batch A"]
+    """The improved policy."""
+    returns: Float[Array, "*batch"]
+    """Lambda-returns R."""
+
+
+@jax.tree_util.register_dataclass
+@dataclass(frozen=True)
+class TrainingState:
+    """Everything a run needs to go on."""
+
+    params: Params
+    optimiser: Any
+    replay: Experience
+    """[replay_iterations, collected, ...] ring, by iteration."""
+    environments: Any
+    """[B, ...] states."""
+    key: Array
+    iteration: Array
+    """i32 [] iterations done."""
+
+
+@jax.tree_util.register_dataclass
+@dataclass(frozen=True)
+class Losses:
+    """Means over an iteration's batches, each before its weight in (E11)."""
+
+    policy: Array
+    value: Array
+    q: Array
+    entropy: Array
+
+
+@dataclass(frozen=True)
+class Run:
+    """A training run: how to start it and how to take one iteration."""
+
+    model: Model
+    network: NetworkConfig
+    start: Callable[[], TrainingState]
+    iterate: Callable[[TrainingState], tuple[TrainingState, Losses]]
+
+
+def make_run(config: TrainingConfig, seed: int) -> Run:
+    """Build a run; nothing is compiled yet.
+
+    Raises:
+      ValueError: unknown environment or planner.
+      SettingsError: planner settings that cannot be used.
+    """
+    actions = len(make_environment(config.environment).action_names)
+    network = NetworkConfig(actions, config.network.hidden, config.network.value_scale)
+    model, _ = build_model(config.environment, network)
+    settings = get_planner(config.planner["name"]).settings({k: v for k, v in config.planner.items() if k != "name"}, {})
+    act = plan_function(model, Static.of(settings))
+    live = Live.of(settings)
+    learn = config.learn
+    decay = optax.cosine_decay_schedule(learn.learning_rate, config.iterations * learn.batches)
+    optimiser = optax.chain(
+        optax.clip_by_global_norm(learn.max_gradient_norm), optax.adamw(decay, weight_decay=learn.weight_decay)
+    )
+
+    def start() -> TrainingState:
+        params_key, reset_key, run_key = jax.random.split(jax.random.key(seed), 3)
+        params = initial_params(config.environment, network, params_key)
+        environments = jax.vmap(model.environment.reset)(jax.random.split(reset_key, config.collect.environments))
+        collected = config.collect.environments * config.collect.steps
+        rows = (learn.replay_iterations, collected)
+        replay = Experience(
+            observation=jnp.zeros((*rows, *model.environment.observation_shape)),
+            action=jnp.zeros(rows, jnp.int32),
+            policy=jnp.zeros((*rows, actions)),
+            returns=jnp.zeros(rows),
+        )
+        return TrainingState(params, optimiser.init(params), replay, environments, run_key, jnp.int32(0))
+
+    @jax.jit
+    def iterate(state: TrainingState) -> tuple[TrainingState, Losses]:
+        key, collect_key, batch_key = jax.random.split(state.key, 3)
+        environments, fresh = collect(
+            model, act, state.params, live, state.environments, collect_key, steps=config.collect.steps, lambda_return=learn.lambda_return
+        )
+        slot = state.iteration % learn.replay_iterations
+        replay = jax.tree.map(lambda ring, new: ring.at[slot].set(new), state.replay, fresh)
+        filled = jnp.minimum(state.iteration + 1, learn.replay_iterations)
+
+        def one_batch(carry: tuple[Params, Any], key: Array) -> tuple[tuple[Params, Any], Losses]:
+            params, opt_state = carry
+            row_key, column_key = jax.random.split(key)
+            rows = jax.random.randint(row_key, (learn.batch_size,), 0, filled)
+            columns = jax.random.randint(column_key, (learn.batch_size,), 0, replay.returns.shape[1])
+            batch = jax.tree.map(lambda ring: ring[rows, columns], replay)
+            gradient, losses = jax.grad(expert_loss, has_aux=True)(params, batch, model, network, learn)
+            updates, opt_state = optimiser.update(gradient, opt_state, params)
+            return (optax.apply_updates(params, updates), opt_state), losses
+
+        keys = jax.random.split(batch_key, learn.batches)
+        (params, opt_state), losses = jax.lax.scan(one_batch, (state.params, state.optimiser), keys)
+        following = TrainingState(params, opt_state, replay, environments, key, state.iteration + 1)
+        return following, jax.tree.map(jnp.mean, losses)
+
+    return Run(model, network, start, iterate)
+
+
+def collect(
+    model: Model, act: Callable, params: Params, live: Live, environments: Any, key: Array, *, steps: int, lambda_return: float
+) -> tuple[Any, Experience]:
+    """Play B environments for some steps with the planner, and form lambda-returns bootstrapped with its value targets."""
+    count = jax.tree.leaves(environments)[0].shape[0]
+
+    def one(key: Array, state: Any) -> tuple[Any, dict[str, Array]]:
+        plan_key, step_key = jax.random.split(key)
+        root = act(params, plan_key, state, live).root
+        transition, truncated, following = step_and_reset(model.environment, step_key, state, root.chosen_action)
+        return following, {
+            "observation": model.environment.observation(state),
+            "action": root.chosen_action,
+            "policy": root.root_policy,
+            "value_target": root.value_target,
+            "reward": transition.reward,
+            "continuation": transition.continuation,
+            "truncated": truncated,
+            "next_value": model.evaluate(params, transition.state).value,
+        }
+
+    def step(states: Any, key: Array) -> tuple[Any, dict[str, Array]]:
+        return jax.vmap(one)(jax.random.split(key, count), states)
+
+    environments, seen = jax.lax.scan(step, environments, jax.random.split(key, steps))
+    returns = lambda_returns(seen, live.discount, lambda_return)
+    experience = Experience(seen["observation"], seen["action"], seen["policy"], returns)
+    return environments, jax.tree.map(lambda x: x.reshape(-1, *x.shape[2:]), experience)
+
+
+def lambda_returns(seen: dict[str, Array], discount: Array, lambda_return: float) -> Float[Array, "steps B"]:
+    """R_t = r_t + gamma d_t [(1 - lambda) v_{t+1} + lambda R_{t+1}], v the planner's value target.
+
+    lambda is 0 where a time limit ended the episode and at the end of what was collected; there the network's value of the state reached stands in for v.
+    """
+    last = jnp.zeros_like(seen["truncated"]).at[-1].set(True)
+    cut = seen["truncated"] | last
+    following = jnp.concatenate([seen["value_target"][1:], seen["next_value"][-1:]])
+    bootstrap = jnp.where(cut, seen["next_value"], following)
+    mixing = jnp.where(cut, 0.0, lambda_return)
+
+    def backwards(later: Array, now: tuple[Array, ...]) -> tuple[Array, Array]:
+        reward, continuation, value, share = now
+        here = reward + discount * continuation * ((1 - share) * value + share * later)
+        return here, here
+
+    inputs = (seen["reward"], seen["continuation"], bootstrap, mixing)
+    return jax.lax.scan(backwards, jnp.zeros_like(bootstrap[0]), inputs, reverse=True)[1]
+
+
+def expert_loss(
+    params: Params, batch: Experience, model: Model, network: NetworkConfig, learn: LearnSection
+) -> tuple[Array, Losses]:
+    """(E11) over a batch. Values are compared in units of the network's value scale."""
+    evaluation = jax.vmap(PolicyValueNetwork(network).apply, in_axes=(None, 0))(params, batch.observation)
+    log_prior = jax.nn.log_softmax(evaluation.prior_logits)
+    taken = jnp.take_along_axis(evaluation.qvalues, batch.action[:, None], axis=1)[:, 0]
+    losses = Losses(
+        policy=-jnp.mean(jnp.sum(batch.policy * log_prior, axis=-1)),
+        value=jnp.mean(((batch.returns - evaluation.value) / network.value_scale) ** 2),
+        q=jnp.mean(((batch.returns - taken) / network.value_scale) ** 2),
+        entropy=-jnp.mean(jnp.sum(jnp.exp(log_prior) * log_prior, axis=-1)),
+    )
+    total = (
+        learn.policy_weight * losses.policy
+        + learn.value_weight * losses.value
+        + learn.q_weight * losses.q
+        - learn.entropy_weight * losses.entropy
+    )
+    return total, losses
