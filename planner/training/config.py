@@ -44,12 +44,13 @@ class LearnSection(_Section):
 
 
 class Stage(_Section):
-    """An earlier checkpoint of the run to keep: the first whose greedy prior has a mean return in `returns`."""
+    """An earlier checkpoint of the run to keep: the first whose greedy prior has a mean return in `returns`, and which plans to at least `planning`."""
 
     name: str
     title: str
     description: str
     returns: tuple[float, float]
+    planning: float | None = None
 
 
 class TrainingConfig(_Section):
@@ -65,6 +66,8 @@ class TrainingConfig(_Section):
     """Iterations between evaluations of the greedy prior."""
     evaluation_episodes: PositiveInt = 100
     """Episodes behind the returns on a card."""
+    evaluation_planner: dict[str, Any] = {}
+    """Settings in which the planner on the card differs from the acting one."""
     network: NetworkSection = NetworkSection()
     planner: dict[str, Any]
     """`name` of the planner that acts, and its settings."""

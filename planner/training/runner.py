@@ -12,9 +12,10 @@ import jax
 import numpy as np
 from safetensors.numpy import load_file, save_file
 
-from planner.checkpoints import Card, Checkpoints, flatten, unflatten
+from planner.checkpoints import Card, Checkpoints, Returns, flatten, unflatten
+from planner.model import Params
 from planner.planners import get_planner
-from planner.training.config import ConfigError, TrainingConfig
+from planner.training.config import ConfigError, Stage, TrainingConfig
 from planner.training.evaluation import greedy_prior, planning, player, summarise
 from planner.training.expert_iteration import Losses, Run, TrainingState, make_run
 
@@ -46,9 +47,9 @@ def train(config: TrainingConfig, seed: int, folder: Path, command: str) -> Iter
       ValueError: unknown environment or planner; SettingsError for its settings.
     """
     run = make_run(config, seed)
+    judge = _Judge(config, run)
     unfinished = _Unfinished(folder / f".{config.name}.run", config, seed)
     state, spent, saved_stages = unfinished.read(run)
-    play = player(run.model, greedy_prior(run.model))
     steps = config.collect.environments * config.collect.steps
     began = time.monotonic() - spent
     kept = time.monotonic()
@@ -58,18 +59,20 @@ def train(config: TrainingConfig, seed: int, folder: Path, command: str) -> Iter
             state, losses = run.iterate(state)
             done += 1
             evaluate = done % config.evaluate_every == 0 or done == config.iterations
-            mean = float(play(state.params, episodes=32, seed=1).mean()) if evaluate else None
+            mean = judge.prior(state.params) if evaluate else None
             note = ""
             for stage in config.stages:
-                if mean is not None and stage.name not in saved_stages and stage.returns[0] <= mean <= stage.returns[1]:
-                    _save(config, run, state, seed, folder, command, stage.name, stage.title, stage.description, time.monotonic() - began)
+                if mean is not None and stage.name not in saved_stages and judge.reached(stage, mean, state.params):
+                    card = _card(config, run, state, seed, command, stage, time.monotonic() - began)
+                    Checkpoints(folder).save(card.model_copy(update={"returns": judge.returns(state.params)}), state.params)
                     saved_stages.append(stage.name)
                     note = f"saved {stage.name}"
             if time.monotonic() - kept > SAVE_SECONDS:
                 unfinished.write(state, time.monotonic() - began, saved_stages)
                 kept = time.monotonic()
             yield _progress(config, done, steps, time.monotonic() - began, losses, mean, note)
-        _save(config, run, state, seed, folder, command, config.name, config.title, config.description, time.monotonic() - began)
+        card = _card(config, run, state, seed, command, config, time.monotonic() - began)
+        Checkpoints(folder).save(card.model_copy(update={"returns": judge.returns(state.params)}), state.params)
         unfinished.remove()
         yield _progress(config, done, steps, time.monotonic() - began, losses, mean, f"saved {config.name}")
     finally:
@@ -84,28 +87,47 @@ def _progress(
     return Progress(done, config.iterations, done * steps, seconds, values, mean, note)
 
 
-def _save(
-    config: TrainingConfig, run: Run, state: TrainingState, seed: int, folder: Path, command: str, name: str, title: str,
-    description: str, seconds: float,
-) -> None:
-    """Evaluate and write one checkpoint."""
-    planner = get_planner(config.planner["name"])
-    acting = {key: value for key, value in config.planner.items() if key not in ("name", "act")}
-    settings = planner.settings(acting, {})
-    returns = {
-        "prior": summarise(player(run.model, greedy_prior(run.model))(state.params, episodes=config.evaluation_episodes)),
-        planner.name: summarise(
-            player(run.model, planning(run.model, settings))(state.params, episodes=config.evaluation_episodes), settings
-        ),
-    }
+class _Judge:
+    """How good parameters of a run play; each way of playing is compiled once."""
+
+    def __init__(self, config: TrainingConfig, run: Run):
+        self.episodes = config.evaluation_episodes
+        self.planner = get_planner(config.planner["name"])
+        acting = {key: value for key, value in config.planner.items() if key != "name"}
+        self.settings = self.planner.settings({**acting, **config.evaluation_planner}, {})
+        self.play_prior = player(run.model, greedy_prior(run.model))
+        self.play_planning = player(run.model, planning(run.model, self.settings))
+
+    def prior(self, params: Params) -> float:
+        """Mean return of the greedy prior, quickly."""
+        return float(self.play_prior(params, episodes=32, seed=1).mean())
+
+    def reached(self, stage: Stage, mean: float, params: Params) -> bool:
+        """Whether parameters whose greedy prior returns `mean` are what `stage` waits for."""
+        if not stage.returns[0] <= mean <= stage.returns[1]:
+            return False
+        return stage.planning is None or float(self.play_planning(params, episodes=16, seed=1).mean()) >= stage.planning
+
+    def returns(self, params: Params) -> dict[str, Returns]:
+        """What goes on the card."""
+        return {
+            "prior": summarise(self.play_prior(params, episodes=self.episodes)),
+            self.planner.name: summarise(self.play_planning(params, episodes=self.episodes), self.settings),
+        }
+
+
+def _card(
+    config: TrainingConfig, run: Run, state: TrainingState, seed: int, command: str, named: Stage | TrainingConfig, seconds: float
+) -> Card:
+    """The card of what a run has reached, without its returns."""
     iteration = int(state.iteration)
-    card = Card(
-        name=name,
-        title=title,
-        description=description,
+    return Card(
+        name=named.name,
+        title=named.title,
+        description=named.description,
         environment=config.environment,
         network={"num_actions": run.network.num_actions, "hidden": list(run.network.hidden), "value_scale": run.network.value_scale},
-        settings={"reward_temperature": settings.reward_temperature, "discount": settings.discount},
+        settings={name: config.planner[name] for name in ("reward_temperature", "discount")},
         training={
             "command": command,
             "config": json.loads(config.model_dump_json()),
@@ -116,10 +138,9 @@ def _save(
             "device": f"{jax.devices()[0].device_kind} ({platform.machine()})",
             "jax": jax.__version__,
         },
-        returns=returns,
+        returns={},
         sha256="",
     )
-    Checkpoints(folder).save(card, state.params)
 
 
 class _Unfinished:
