@@ -19,7 +19,6 @@ INDEX = """<!DOCTYPE html>
 <html lang="en">
   <head>
     {%metas%}
-    <meta name="viewport" content="width=device-width, initial-scale=1">
     <meta name="color-scheme" content="light dark">
     <meta name="twistscope-api" content="@PUBLIC_API_URL@">
     <title>{%title%}</title>
@@ -57,6 +56,8 @@ def create_dashboard(server: FastAPI, api_url: str, public_api_url: str | None =
         suppress_callback_exceptions=True,
         add_log_handler=False,
     )
+    # Otherwise every browser opens a second WebSocket, for callbacks of a kind this page does not have.
+    app.backend.websocket_capability = False
     app.index_string = INDEX.replace("@PUBLIC_API_URL@", escape((public_api_url or "").rstrip("/"), quote=True)).replace(
         "@PREFIX@", app.config.requests_pathname_prefix
     )

@@ -4,7 +4,7 @@ Reads in this order: settings, model, proposal (the twist), resampling, smc (the
 at the root), trace (the record), planners (the named ones), checkpoints, training. Equations are numbered as in docs/method.md.
 """
 
-from planner.checkpoints import Checkpoint, CheckpointError, Checkpoints
+from planner.checkpoints import Card, Checkpoint, CheckpointError, Checkpoints
 from planner.environments import make_environment
 from planner.model import Evaluation, Model
 from planner.planners import PLANNERS, Planner, get_planner, plan_function
@@ -15,6 +15,7 @@ from planner.trace import Trace, TraceError, from_bytes, to_arrays, to_bytes
 __all__ = [
     "PLANNERS",
     "STATUSES",
+    "Card",
     "Checkpoint",
     "CheckpointError",
     "Checkpoints",

@@ -2,8 +2,8 @@
 
 Over a finite set of atoms, the proposal that gains most Q within a trust region is the prior tilted by exp(Q / eta). The temperature eta at which the
 region is met is the root of a falling function of one variable, found by bisection in log(1/eta) after Q is shifted by its maximum and divided by its span,
-so the answer does not change under Q -> aQ + b. The Kullback-Leibler divergence is computed with expm1 and log1p: near the prior it is a small
-difference of small numbers, and the naive form loses all its digits there.
+so the answer does not change under Q -> aQ + b. The Kullback-Leibler divergence is summed from terms that are never negative: near the prior it is a
+small difference of larger numbers, and the plain form loses all its digits there.
 """
 
 from dataclasses import dataclass
@@ -146,12 +146,14 @@ def _greedy(atoms: _Atoms) -> tuple[Float[Array, "A"], Float[Array, ""]]:
 
 
 def _kl_at_tilt(atoms: _Atoms, tilt: Float[Array, ""]) -> Float[Array, ""]:
-    """KL(q || prior) for q ∝ prior exp(tilt * scaled)."""
-    prior = jnp.exp(atoms.log_prior)
+    """KL(q || prior) for q ∝ prior exp(tilt * scaled), as the sum of q log(q / prior) - q + prior: no term is negative, and an error in the
+    normalisation counts only in proportion to the answer."""
     exponent = tilt * atoms.scaled
-    log_partition = jnp.log1p(jnp.sum(prior * jnp.expm1(exponent)))
-    tilted = prior * jnp.exp(exponent)
-    return jnp.maximum(jnp.sum(tilted * exponent) / jnp.sum(tilted) - log_partition, 0.0)
+    log_ratio = exponent - logsumexp(atoms.log_prior + exponent)
+    prior, tilted = jnp.exp(atoms.log_prior), jnp.exp(atoms.log_prior + log_ratio)
+    # expm1 overflows where the prior all but vanishes; there the plain difference is as good.
+    gained = jnp.where(log_ratio < 1, prior * jnp.expm1(jnp.minimum(log_ratio, 1.0)), tilted - prior)
+    return jnp.maximum(jnp.sum(tilted * log_ratio - gained), 0.0)
 
 
 def _at_temperature(atoms: _Atoms, temperature: Float[Array, ""], bound: Float[Array, ""] | float) -> Twist:

@@ -6,7 +6,6 @@ scheme here is unbiased: slot i has N * w_i offspring on average. Ancestors come
 
 import jax
 import jax.numpy as jnp
-from jax.nn import logsumexp
 from jaxtyping import Array, Float, Int
 
 SCHEMES = ("systematic", "stratified", "residual", "multinomial")
@@ -14,7 +13,9 @@ SCHEMES = ("systematic", "stratified", "residual", "multinomial")
 
 def effective_sample_size(log_weights: Float[Array, "N"]) -> Float[Array, ""]:
     """ESS = (sum w)^2 / sum w^2 (E6), in [1, N]; any additive constant in `log_weights` cancels."""
-    return jnp.exp(2 * logsumexp(log_weights) - logsumexp(2 * log_weights))
+    # Not by logarithms of sums: f32 holds few digits of the ESS beside a log-weight of a thousand.
+    weights = jnp.exp(log_weights - jnp.max(log_weights))
+    return jnp.clip(jnp.sum(weights) ** 2 / jnp.sum(weights**2), 1.0, log_weights.shape[0])
 
 
 def normalise_logits(log_weights: Float[Array, "N"], normaliser: str) -> Float[Array, "N"]:
@@ -66,7 +67,8 @@ def ancestors_at(points: Float[Array, "N"], weights: Float[Array, "N"]) -> Int[A
       points: in [0, 1).
       weights: non-negative; need not sum to one.
     """
-    cumulative = jnp.cumsum(weights)
+    # A slot without weight must not be wider than nothing, which partial sums in another order may leave it.
+    cumulative = jax.lax.cummax(jnp.where(weights > 0, jnp.cumsum(weights), 0.0))
     # A last point rounded up to the total mass would pick a slot of no weight behind the last heavy one.
     points = jnp.minimum(points * cumulative[-1], jnp.nextafter(cumulative[-1], 0.0))
     return jnp.searchsorted(cumulative, points, side="right").astype(jnp.int32)
@@ -75,11 +77,12 @@ def ancestors_at(points: Float[Array, "N"], weights: Float[Array, "N"]) -> Int[A
 def _residual(uniforms: Float[Array, "N"], weights: Float[Array, "N"]) -> Int[Array, "N"]:
     """floor(N w_i) certain offspring each, the rest drawn multinomially from what is left over."""
     n = weights.shape[0]
-    certain = jnp.floor(n * weights)
+    # N * (1 / N) may fall just short of 1 in f32.
+    certain = jnp.floor(n * weights * (1 + 1e-6))
     number_certain = jnp.sum(certain)
     slots = jnp.arange(n)
     kept = jnp.searchsorted(jnp.cumsum(certain), slots, side="right").astype(jnp.int32)
-    remainder = n * weights - certain
+    remainder = jnp.maximum(n * weights - certain, 0.0)
     # With nothing left over every slot is certain, and the draw below is not used.
     drawn = ancestors_at(uniforms, jnp.where(jnp.sum(remainder) > 0, remainder, 1.0))
     return jnp.sort(jnp.where(slots < number_certain, kept, drawn))

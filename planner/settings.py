@@ -169,7 +169,7 @@ def allowed_values(name: str) -> str:
         if setting.get(key) is not None
     ]
     number = "a whole number" if setting["type"] == "integer" else "a number"
-    return " and ".join([number, *bounds])
+    return f"{number} {' and '.join(bounds)}"
 
 
 def describe_setting(name: str) -> dict[str, Any]:

@@ -17,7 +17,7 @@ export function readTheme() {
     dark: !!dark?.matches,
     hues: HUES[dark?.matches ? "dark" : "light"],
     ink: colour("ink"), muted: colour("muted"), faint: colour("faint"), grid: colour("grid"), paper: colour("panel"),
-    accent: colour("accent"), cursor: colour("cursor"), font: `11px ${style.getPropertyValue("--font")}`, family: style.getPropertyValue("--font"),
+    accent: colour("accent"), policies: ["prior", "proposal", "improved"].map(colour), cursor: colour("cursor"), font: `11px ${style.getPropertyValue("--font")}`, family: style.getPropertyValue("--font"),
   };
 }
 

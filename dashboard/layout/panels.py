@@ -25,6 +25,7 @@ def right() -> html.Aside:
         className="panel",
         children=[
             _heading("Root decision", "What the planner makes of the actions at the state it stands in."),
+            html.P(className="key", children=[*_swatch("prior"), *_swatch("proposal"), *_swatch("improved policy"), html.Span("Q-hat")]),
             # A `dcc.Graph` in the layout is what makes Dash load plotly.js.
             dcc.Graph(id="decision", config={"displayModeBar": False, "responsive": True}, figure=_empty_figure()),
             html.Dl(id="decision-numbers"),
@@ -37,6 +38,10 @@ def right() -> html.Aside:
         children=[_heading("Particle", "One particle's path, step by step, with the three parts of its weight."), html.Div(id="particle")],
     )
     return html.Aside(id="right", **{"aria-label": "Numbers"}, children=[decision, particle])
+
+
+def _swatch(name: str) -> tuple[html.Span, str]:
+    return html.Span(className=f"swatch swatch-{name.split()[0]}"), name
 
 
 def _heading(title: str, help: str) -> html.Div:

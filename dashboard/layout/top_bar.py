@@ -47,7 +47,7 @@ def _dropdown(name: str, placeholder: str) -> dcc.Dropdown:
 
 def _speed() -> dcc.Dropdown:
     options = [{"label": f"{speed} /s", "value": speed} for speed in SPEEDS]
-    return dcc.Dropdown(id="speed", options=options, clearable=False, searchable=False, **_tools("speed"))
+    return dcc.Dropdown(id="speed", options=options, value=10, clearable=False, searchable=False, **_tools("speed"))
 
 
 def _button(name: str, label: str) -> html.Button:

@@ -1,0 +1,35 @@
+// The level axis that genealogy, strips and weights share: same gutter, same columns, one cursor through all three.
+
+const GUTTER = { wide: 114, narrow: 66 };
+const RIGHT = 10;
+
+/**
+ * Columns for `levels` levels in `width` pixels. The root stands at the left end of the plot, level t one column further right;
+ * the band of a level is the column around its nodes.
+ */
+export function levelAxis(width, levels) {
+  const narrow = width < 560;
+  const left = narrow ? GUTTER.narrow : GUTTER.wide;
+  const column = Math.max(width - left - RIGHT, 1) / (levels + 0.5);
+  return {
+    narrow,
+    left,
+    right: width - RIGHT,
+    column,
+    x: (level) => left + (level + 1) * column,
+    band: (level) => [left + (level + 0.5) * column, column],
+    levelAt: (x) => Math.min(Math.max(Math.round((x - left) / column - 1), 0), levels - 1),
+    // At most a dozen labels, at round levels.
+    ticks: () => {
+      const step = [1, 2, 4, 5, 8, 10, 16, 20, 32, 50, 64].find((size) => levels / size <= 13) ?? 64;
+      return Array.from({ length: Math.ceil(levels / step) }, (_, index) => index * step);
+    },
+  };
+}
+
+/** The band of the level looked at. */
+export function drawCursor(context, axis, level, height, theme) {
+  const [x, width] = axis.band(level);
+  context.fillStyle = theme.cursor;
+  context.fillRect(x, 0, width, height);
+}

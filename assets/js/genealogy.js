@@ -1,0 +1,212 @@
+// The genealogy: levels to the right, slots downwards, every step of every particle a line from the state it stepped from.
+
+import { drawCursor, levelAxis } from "./axis.js";
+import { dagger, label, ring, strokeMany } from "./canvas.js";
+import { ancestry, descendants, lastStep, strokeGroups } from "./lineage.js";
+import { actionColour, actionGlyph } from "./palette.js";
+
+const TOP = 8;
+const BOTTOM = 18;
+const LINE_BUDGET = 9000;
+const MARK_BUDGET = 500;
+
+/** Where things are: `x(id)` and `y(id)` of a transition's node, -1 the root; pure. */
+export function geometry({ width, height }, { levels, slots }) {
+  const axis = levelAxis(width, levels);
+  const pitch = (height - TOP - BOTTOM) / slots;
+  const middle = TOP + (pitch * slots) / 2;
+  return {
+    axis,
+    pitch,
+    bottom: height - BOTTOM,
+    x: (id) => (id < 0 ? axis.x(-1) : axis.x(Math.floor(id / slots))),
+    y: (id) => (id < 0 ? middle : TOP + ((id % slots) + 0.5) * pitch),
+    pick: (x, y) => {
+      if (x < axis.left - 4) return null;
+      return { level: axis.levelAt(x), slot: Math.min(Math.max(Math.floor((y - TOP) / pitch), 0), slots - 1) };
+    },
+  };
+}
+
+export function draw(context, size, frame, view, theme) {
+  const place = geometry(size, frame);
+  drawLevels(context, place, frame, theme);
+  drawContinuations(context, place, frame, theme);
+  const { ids, groups } = strokeGroups(frame, LINE_BUDGET);
+  for (const group of groups) {
+    const dimmed = view.action !== null && view.action !== group.action;
+    context.globalAlpha = dimmed ? 0.06 : group.opacity;
+    context.strokeStyle = actionColour(theme, group.action);
+    // Lines leave some white between them as long as there are pixels for it.
+    context.lineWidth = group.width * Math.min(Math.max(0.5 + 0.15 * place.pitch, 0.6), 1.6);
+    strokeMany(context, group.from, group.to, joiner(place, frame, ids));
+  }
+  context.globalAlpha = 1;
+  drawMarks(context, place, frame, theme);
+  drawLegend(context, place, frame, view, theme);
+}
+
+/** Draws one step; where slots are finer than pixels, equal neighbours are drawn once. */
+function joiner(place, { parent }, ids) {
+  const fine = place.pitch < 0.75;
+  let last = null;
+  return (context, index) => {
+    const id = ids[index];
+    const [x0, y0, x1, y1] = [place.x(parent[id]), place.y(parent[id]), place.x(id), place.y(id)];
+    if (fine) {
+      const key = `${x1} ${Math.round(y0)} ${Math.round(y1)}`;
+      if (key === last) return false;
+      last = key;
+    }
+    connect(context, x0, y0, x1, y1);
+    return true;
+  };
+}
+
+/** A line that leaves and arrives level; straight where one could not tell, since curves cost several times as much. */
+function connect(context, x0, y0, x1, y1) {
+  context.moveTo(x0, y0);
+  if (Math.abs(y1 - y0) < 3) return context.lineTo(x1, y1);
+  const bend = (x1 - x0) / 2;
+  return context.bezierCurveTo(x0 + bend, y0, x1 - bend, y1, x1, y1);
+}
+
+/** A particle that has ended keeps its slot (or is copied): a faint line shows where it is, without a step of its own. */
+function drawContinuations(context, place, { levels, slots, alive, ancestor }, theme) {
+  const every = Math.ceil((levels * slots) / LINE_BUDGET);
+  context.strokeStyle = theme.faint;
+  context.lineWidth = Math.min(1, place.pitch);
+  strokeMany(context, slots, levels * slots, (_, id) => {
+    if (alive[id] || id % every) return false;
+    const level = Math.floor(id / slots);
+    const before = (level - 1) * slots + ancestor[(level - 1) * slots + (id % slots)];
+    context.moveTo(place.x(before), place.y(before));
+    context.lineTo(place.x(id), place.y(id));
+    return true;
+  });
+}
+
+function drawMarks(context, place, frame, theme) {
+  const size = Math.min(Math.max(place.pitch * 0.45, 2), 4);
+  context.strokeStyle = theme.ink;
+  context.lineWidth = 1;
+  strokeMarks(context, frame, ({ alive, terminal }, id) => alive[id] && terminal[id], (id) => dagger(context, place.x(id), place.y(id), size));
+  context.strokeStyle = theme.muted;
+  strokeMarks(context, frame, ({ revived }, id) => revived[id], (id) => ring(context, place.x(id), place.y(id), size));
+}
+
+/** Marks what `wanted` says, every n-th where there are more than the eye can tell apart. */
+function strokeMarks(context, frame, wanted, mark) {
+  const marked = [];
+  for (let id = 0; id < frame.parent.length; id++) if (wanted(frame, id)) marked.push(id);
+  const every = Math.ceil(marked.length / MARK_BUDGET);
+  strokeMany(context, 0, marked.length, (_, index) => index % every === 0 && mark(marked[index]));
+}
+
+function drawLevels(context, { axis, bottom }, { levels, resampled }, theme) {
+  context.fillStyle = theme.grid;
+  for (let level = 0; level < levels; level++) {
+    if (!resampled[level]) continue;
+    // Resampling happens after the level, before the next.
+    context.fillRect(axis.x(level) + axis.column / 2 - 0.5, 0, 1, bottom);
+  }
+  for (const level of axis.ticks()) {
+    label(context, `${level}`, axis.x(level), bottom + 4, { colour: theme.muted, font: theme.font, align: "center", baseline: "top" });
+  }
+  const name = { colour: theme.muted, font: theme.font, baseline: "top", align: "right" };
+  label(context, "level", axis.left - 10, bottom + 4, name);
+}
+
+/** Rows of the legend in the gutter: root action, how many particles of the level descend from it. */
+export function legendRows({ actions, rootOf, slots }, level) {
+  const counts = new Array(actions.length).fill(0);
+  for (let id = level * slots; id < (level + 1) * slots; id++) counts[rootOf[id]]++;
+  return actions.map((name, action) => ({ name, action, count: counts[action] }));
+}
+
+const LEGEND = { x: 4, top: 14, row: 30, compact: 15 };
+
+export function legendLayout(actions, bottom) {
+  const row = actions * LEGEND.row + LEGEND.top <= bottom ? LEGEND.row : LEGEND.compact;
+  return { row, y: (action) => LEGEND.top + action * row, shown: Math.min(actions, Math.floor((bottom - LEGEND.top) / row) + 1) };
+}
+
+function drawLegend(context, { axis, bottom }, frame, view, theme) {
+  const { shown, y } = legendLayout(frame.actions.length, bottom);
+  for (let action = 0; action < shown; action++) {
+    context.globalAlpha = view.action === null || view.action === action ? 1 : 0.35;
+    const colour = actionColour(theme, action);
+    label(context, actionGlyph(action), LEGEND.x, y(action), { colour, font: theme.font });
+    label(context, clip(context, frame.actions[action], axis.left - (axis.narrow ? 20 : 34)), LEGEND.x + 14, y(action), { colour: theme.ink, font: theme.font });
+  }
+  context.globalAlpha = 1;
+  context.fillStyle = theme.ink;
+  context.beginPath();
+  context.arc(axis.x(-1), (TOP + bottom) / 2, 3.5, 0, 2 * Math.PI);
+  context.fill();
+}
+
+function clip(context, text, width) {
+  let shown = text;
+  while (shown.length > 1 && context.measureText(shown).width > width) shown = shown.slice(0, -1);
+  return shown === text ? text : `${shown}…`;
+}
+
+/** The root action whose legend row is at a point of the gutter, or null. */
+export function pickAction(size, frame, x, y) {
+  const { axis, bottom } = geometry(size, frame);
+  const { row, shown } = legendLayout(frame.actions.length, bottom);
+  if (x >= axis.left - 16) return null;
+  const action = Math.floor((y - LEGEND.top + 12) / row);
+  return action >= 0 && action < shown ? { action } : null;
+}
+
+export function overlay(context, size, frame, view, theme) {
+  const place = geometry(size, frame);
+  drawCursor(context, place.axis, view.level, place.bottom, theme);
+  drawCounts(context, place, frame, view, theme);
+  if (!view.particle) return;
+  const id = lastStep(frame, view.particle);
+  const step = (node) => connect(context, place.x(frame.parent[node]), place.y(frame.parent[node]), place.x(node), place.y(node));
+  const children = descendants(frame, id).filter((node) => frame.alive[node]);
+  const line = ancestry(frame, id);
+  const pass = (nodes, width, colour, every = 1) => {
+    context.lineWidth = width;
+    context.strokeStyle = colour;
+    strokeMany(context, 0, nodes.length, (_, index) => index % every === 0 && step(nodes[index]) === undefined);
+  };
+  context.globalAlpha = 0.55;
+  pass(children, 1.2, theme.ink, Math.ceil(children.length / 2000));
+  context.globalAlpha = 1;
+  pass(line, 5, theme.paper);
+  pass(line, 2.2, theme.ink);
+  context.fillStyle = theme.ink;
+  context.beginPath();
+  for (const node of line) ring(context, place.x(node), place.y(node), 2.4);
+  context.fill();
+  // Where the particle itself is, which for one that has ended is not where its last step led.
+  const own = view.particle.level * frame.slots + view.particle.slot;
+  context.lineWidth = 2;
+  context.strokeStyle = theme.ink;
+  context.fillStyle = actionColour(theme, frame.rootOf[own]);
+  context.beginPath();
+  ring(context, place.x(own), place.y(own), 5);
+  context.fill();
+  context.stroke();
+}
+
+function drawCounts(context, { axis, bottom }, frame, view, theme) {
+  const { shown, row, y } = legendLayout(frame.actions.length, bottom);
+  for (const { action, count } of legendRows(frame, view.level).slice(0, shown)) {
+    const share = axis.narrow ? `${count}` : `${count} of ${frame.slots}`;
+    if (row === LEGEND.row) label(context, share, LEGEND.x + 14, y(action) + 13, { colour: theme.muted, font: theme.font });
+    else label(context, `${count}`, axis.left - 18, y(action), { colour: theme.muted, font: theme.font, align: "right" });
+  }
+}
+
+/** What the header says: how much of a large plan is drawn. */
+export function note(frame) {
+  const { drawn, total } = strokeGroups(frame, LINE_BUDGET);
+  const size = `${frame.slots} imagined futures, ${frame.levels} steps deep`;
+  return drawn < total ? `${size} · surviving lineages and ${drawn} of ${total} steps drawn` : `${size} · colour: first action · thick: lineages that survive`;
+}

@@ -1,0 +1,131 @@
+// The knobs: Dash's components on one side, the session's settings on the other. The server's values are the truth; a knob in motion is
+// left alone until the server has caught up with it.
+
+const PATIENCE = 2000;
+
+export class Knobs {
+  /** @param {(settings: object) => void} send hands changed settings to the server */
+  constructor(send) {
+    this.send = send;
+    this.schema = [];
+    this.values = {};
+    this.defaults = {};
+    this.moving = new Map();
+  }
+
+  /** The planner's settings, and the values a session has where nobody changed anything. */
+  describe(schema, defaults) {
+    this.schema = schema;
+    this.defaults = defaults;
+  }
+
+  /** A knob was turned (or has been set by `show`, which looks just the same). */
+  turned(name, shown) {
+    const setting = this.setting(name);
+    if (!setting || !(name in this.values) || shown === null || shown === undefined) return;
+    const value = fromShown(setting, shown);
+    const current = this.moving.get(name)?.value ?? this.values[name];
+    if (sameShown(setting, value, current)) return;
+    this.moving.set(name, { value, at: performance.now() });
+    this.write(setting, value);
+    this.send({ [name]: value });
+  }
+
+  /** The server's settings, whoever changed them. */
+  show(values) {
+    this.values = { ...values };
+    for (const setting of this.schema) {
+      const { name } = setting;
+      const moving = this.moving.get(name);
+      if (moving && !sameShown(setting, moving.value, values[name]) && performance.now() - moving.at < PATIENCE) continue;
+      const settled = moving && this.moving.delete(name);
+      this.write(setting, values[name]);
+      // A knob that the person holds already stands there.
+      if (!settled || !sameShown(setting, moving.value, values[name])) this.place(setting, values[name]);
+    }
+    this.arrange();
+  }
+
+  /** Something was refused: every knob back to the server's value. */
+  restore() {
+    this.moving.clear();
+    this.show(this.values);
+  }
+
+  reset(group) {
+    const wanted = this.changed().filter((setting) => group === "*" || setting.group === group);
+    if (!wanted.length) return;
+    this.send(Object.fromEntries(wanted.map(({ name }) => [name, this.defaults[name]])));
+  }
+
+  /** Settings that differ from their defaults. */
+  changed() {
+    return this.schema.filter((setting) => setting.name in this.defaults && !sameShown(setting, this.values[setting.name], this.defaults[setting.name]));
+  }
+
+  setting(name) {
+    return this.schema.find((setting) => setting.name === name);
+  }
+
+  place(setting, value) {
+    const props = { value: toShown(setting, value) };
+    // A size that is none of the usual ones joins them.
+    if (setting.kind === "shape") props.options = withSize(setting, value);
+    window.dash_clientside.set_props({ type: "knob", name: setting.name }, props);
+  }
+
+  write({ name, type, kind }, value) {
+    const readout = document.querySelector(`[data-value="${CSS.escape(name)}"]`);
+    if (readout) readout.textContent = kind === "live" ? readable(value, type) : "";
+  }
+
+  /** Hides what does not apply, marks what is not at its default, and offers resets only where there is something to reset. */
+  arrange() {
+    const changed = new Set(this.changed().map(({ name }) => name));
+    for (const { name, applies_when: conditions } of this.schema) {
+      const knob = document.querySelector(`[data-knob="${CSS.escape(name)}"]`);
+      if (!knob) continue;
+      knob.hidden = !Object.entries(conditions ?? {}).every(([other, values]) => values.includes(this.values[other]));
+      knob.dataset.changed = changed.has(name);
+    }
+    for (const button of document.querySelectorAll("[data-reset]")) {
+      const group = button.dataset.reset;
+      button.hidden = !this.schema.some((setting) => changed.has(setting.name) && (group === "*" || setting.group === group));
+    }
+  }
+}
+
+const isLog = ({ kind, scale }) => kind === "live" && scale === "log";
+
+/** What the component holds for a value: switches a list, logarithmic sliders the exponent. */
+export function toShown(setting, value) {
+  if (setting.type === "boolean") return value ? ["on"] : [];
+  return isLog(setting) ? Math.log10(Math.max(value, Number.MIN_VALUE)) : value;
+}
+
+/** The value a component stands for, without the digits that a slider cannot mean. */
+export function fromShown(setting, shown) {
+  if (setting.type === "boolean") return shown.length > 0;
+  if (setting.type === "choice") return shown;
+  if (setting.type === "integer") return Math.round(shown);
+  return Number((isLog(setting) ? 10 ** shown : shown).toPrecision(isLog(setting) ? 4 : 12));
+}
+
+/** Equal as far as the knob can tell. */
+function sameShown(setting, a, b) {
+  if (setting.type !== "number" || typeof a !== "number" || typeof b !== "number") return a === b;
+  // Half a step of a logarithmic slider, or rounding.
+  return isLog(setting) ? Math.abs(Math.log10(a) - Math.log10(b)) < 0.005 : Math.abs(a - b) < 1e-9;
+}
+
+function readable(value, type) {
+  if (value === null || value === undefined) return "";
+  return type === "integer" ? `${value}` : `${Number(value.toPrecision(3))}`;
+}
+
+const SIZES = { particles: Array.from({ length: 13 }, (_, power) => 2 ** power), depth: [1, 2, 4, 8, 16, 24, 32, 48, 64] };
+
+function withSize({ name, minimum = 1, maximum = Infinity }, value) {
+  const usual = (SIZES[name] ?? SIZES.particles).filter((size) => size >= minimum && size <= maximum);
+  return [...new Set([...usual, value])].sort((a, b) => a - b).map((size) => ({ label: `${size}`, value: size }));
+}

@@ -1,0 +1,106 @@
+// Who descends from whom. A transition (level, slot) has the id level * slots + slot; `parent` holds the id it stepped from, -1 the root.
+
+/** [T*N] how many of the last level's particles each transition is an ancestor of, itself included; 0 where its line died out. */
+export function survivors(frame) {
+  return frame.once("survivors", ({ parent, levels, slots }) => {
+    const counts = new Uint32Array(levels * slots);
+    counts.fill(1, (levels - 1) * slots);
+    // Parents always stand at a smaller level, so one backward pass has seen all children of a transition before the transition.
+    for (let id = counts.length - 1; id >= 0; id--) if (parent[id] >= 0) counts[parent[id]] += counts[id];
+    return counts;
+  });
+}
+
+/** Ids from the particle back to the root, nearest first. */
+export function ancestry(frame, id) {
+  const line = [];
+  for (let node = id; node >= 0; node = frame.parent[node]) line.push(node);
+  return line;
+}
+
+/** Ids of all that descend from a transition, without itself; in order of level. */
+export function descendants(frame, id) {
+  const inside = new Uint8Array(frame.parent.length);
+  inside[id] = 1;
+  const found = [];
+  for (let node = id + 1; node < inside.length; node++) {
+    if (frame.parent[node] >= 0 && inside[frame.parent[node]]) {
+      inside[node] = 1;
+      found.push(node);
+    }
+  }
+  return found;
+}
+
+/** The transition of a particle, or for one that has ended the transition that ended it. */
+export function lastStep(frame, { level, slot }) {
+  const id = level * frame.slots + slot;
+  return frame.alive[id] ? id : frame.parent[id];
+}
+
+export const OPACITIES = [0.12, 0.25, 0.45, 0.7, 1];
+export const WIDTHS = [0.6, 1.1, 1.8, 2.8, 4.2];
+
+/**
+ * Groups of transitions that are stroked alike, faint and thin ones first so that the surviving trunk lies on top.
+ *
+ * Opacity follows the weight relative to the heaviest particle of the level; width, how many of the last particles descend from it.
+ * Beyond `budget` steps the lines that died out are thinned to every n-th.
+ *
+ * @returns {{ids: Int32Array, groups: {from, to, action, opacity, width, survives}[], drawn: number, total: number}}
+ */
+export function strokeGroups(frame, budget) {
+  return frame.once(`groups ${budget}`, () => {
+    const { levels, slots, weights, rootOf, alive } = frame;
+    const counts = survivors(frame);
+    const { keep, drawn, total } = thin(frame, counts, budget);
+    const actions = frame.actions.length;
+    const keys = new Int32Array(levels * slots).fill(-1);
+    const sizes = new Int32Array(WIDTHS.length * OPACITIES.length * actions);
+    for (let level = 0; level < levels; level++) {
+      const from = level * slots;
+      let heaviest = 0;
+      for (let id = from; id < from + slots; id++) if (weights[id] > heaviest) heaviest = weights[id];
+      for (let id = from; id < from + slots; id++) {
+        if (!alive[id] || !keep(id)) continue;
+        const opacity = Math.round(Math.sqrt(weights[id] / heaviest) * (OPACITIES.length - 1));
+        keys[id] = (widthOf(counts[id], slots) * OPACITIES.length + opacity) * actions + rootOf[id];
+        sizes[keys[id]]++;
+      }
+    }
+    return { ...sortByKey(keys, sizes, actions), drawn, total };
+  });
+}
+
+/** 0 where the line died out, 1 with a single descendant, then by the logarithm of their share of all. */
+function widthOf(count, slots) {
+  if (count <= 1) return count;
+  return 2 + Math.min(2, Math.floor((3 * Math.log(count)) / Math.log(slots + 1)));
+}
+
+function thin({ alive }, counts, budget) {
+  let [survive, die] = [0, 0];
+  for (let id = 0; id < counts.length; id++) if (alive[id]) counts[id] ? survive++ : die++;
+  const every = Math.ceil(die / Math.max(budget - survive, budget / 10));
+  let turn = 0;
+  const keep = (id) => counts[id] > 0 || turn++ % every === 0;
+  return { keep, drawn: survive + Math.floor(die / Math.max(every, 1)), total: survive + die };
+}
+
+function sortByKey(keys, sizes, actions) {
+  const groups = [];
+  const next = new Int32Array(sizes.length);
+  let from = 0;
+  for (let key = 0; key < sizes.length; key++) {
+    next[key] = from;
+    if (sizes[key]) {
+      const style = Math.floor(key / actions);
+      const [width, opacity] = [WIDTHS[Math.floor(style / OPACITIES.length)], OPACITIES[style % OPACITIES.length]];
+      groups.push({ from, to: from + sizes[key], action: key % actions, width, opacity, survives: width > WIDTHS[0] });
+    }
+    from += sizes[key];
+  }
+  const ids = new Int32Array(from);
+  for (let id = 0; id < keys.length; id++) if (keys[id] >= 0) ids[next[keys[id]]++] = id;
+  return { ids, groups };
+}

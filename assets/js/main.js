@@ -1,0 +1,236 @@
+// Wires the page: Dash's controls and the keyboard on one side, the live link on the other, the pictures in between.
+
+import { Api } from "./api.js";
+import { ARRAYS, DETAIL_ARRAYS, readFrame } from "./frame.js";
+import { followButtons, followKeys } from "./input.js";
+import { Knobs } from "./knobs.js";
+import { LatencyMeter } from "./latency.js";
+import { Link } from "./link.js";
+import { openNumbers } from "./numbers.js";
+import { Painter } from "./painter.js";
+import { onThemeChange, readTheme } from "./palette.js";
+import { openPictures } from "./pictures.js";
+import { Session } from "./session.js";
+import { createStore, viewOf } from "./store.js";
+import { writeFrame, writeLevel, writeNotice, writeStatus, writeTransport } from "./texts.js";
+
+const FIRST_CHOICE = { checkpoint: "cartpole-early", planner: "trt_smc" };
+// Beyond this many transitions the numbers of single particles are fetched only when one is selected.
+const LARGE = 65536;
+
+/** The layout is Dash's, and mounted some time after this script runs. */
+function mounted(id) {
+  return new Promise((resolve) => {
+    const check = () => document.getElementById(id) && (watcher.disconnect(), resolve());
+    const watcher = new MutationObserver(check);
+    watcher.observe(document.documentElement, { childList: true, subtree: true });
+    check();
+  });
+}
+
+const store = createStore({
+  frame: null, level: null, hover: null, selection: null,
+  connection: "connecting", reason: "", phase: "", detail: "", device: "", queue: 0,
+  playing: false, step: 0, furthest: 0, speed: 10, seed: 0,
+});
+const counters = { framesReceived: 0, framesPainted: 0 };
+const latency = new LatencyMeter();
+const session = new Session(new Api(document.querySelector("meta[name=twistscope-api]").content));
+const setProps = (id, props) => window.dash_clientside.set_props(id, props);
+let catalogue = { checkpoints: [], planners: [] };
+let theme;
+let pictures;
+let numbers;
+let serverSpeed;
+let lastView;
+let carried = {};
+
+// --- what the server says -------------------------------------------------------------------------------------------------------
+
+const link = new Link(session, {
+  view: () => (lastView = wantedArrays()),
+  onState: (connection, reason = "") => {
+    store.set({ connection, reason });
+    if (connection === "open" && Object.keys(carried).length) sendSettings(carried);
+    if (connection === "open") carried = {};
+  },
+  onFrame: (buffer) => {
+    counters.framesReceived++;
+    painter.offer(readFrame(buffer));
+  },
+  onMessage: (message) => HEARD[message.type]?.(message),
+});
+
+const HEARD = {
+  status({ session: { checkpoint, planner, seed, step, furthest, playing, speed, settings }, phase, detail, device, queue }) {
+    session.remember({ checkpoint, planner, seed, step, settings });
+    // Another viewer may have changed the speed; a choice made here while paused is kept until it is played with.
+    if (speed !== serverSpeed) store.set({ speed });
+    serverSpeed = speed;
+    store.set({ phase, detail, device, queue, playing, step, furthest, seed });
+  },
+  settings({ settings, revision }) {
+    session.remember({ settings });
+    latency.confirmed(settings, revision);
+    knobs.show(settings);
+  },
+  error({ title, detail, errors = [] }) {
+    const fields = errors.map(({ field, given, allowed }) => `${field}: ${given} is not possible, allowed is ${allowed}.`);
+    writeNotice(fields.length ? fields.join(" ") : `${title}. ${detail ?? ""}`);
+    latency.refused();
+    knobs.restore();
+  },
+  gone({ detail }) {
+    session.id = null;
+    link.stop();
+    store.set({ connection: "gone", reason: detail });
+  },
+};
+
+function wantedArrays() {
+  const { settings } = session.wish;
+  const large = (settings.particles ?? 0) * (settings.depth ?? 0) > LARGE;
+  return large && !store.state.selection ? ARRAYS : [...ARRAYS, ...DETAIL_ARRAYS];
+}
+
+// --- what the person does -------------------------------------------------------------------------------------------------------
+
+const knobs = new Knobs((settings) => sendSettings(settings));
+
+function sendSettings(settings) {
+  if (link.send({ type: "settings", settings })) latency.sending(settings);
+  else {
+    writeNotice("Not connected: the knob goes back until the connection is there again.");
+    knobs.restore();
+  }
+}
+
+const command = (name, more = {}) => link.send({ type: "command", command: name, ...more }) || writeNotice("Not connected: try again in a moment.");
+const moveLevel = (to) => {
+  const { frame } = store.state;
+  if (frame) store.set({ hover: null, level: Math.min(Math.max(to(viewOf(store.state).level), 0), frame.levels - 1) });
+};
+
+const actions = {
+  play: () => (store.state.playing ? command("pause") : command("play", { speed: store.state.speed })),
+  forward: () => command("step"),
+  back: () => command("back"),
+  first: () => command("goto", { step: 0 }),
+  last: () => command("goto", { step: store.state.furthest }),
+  levelDown: () => moveLevel((level) => level - 1),
+  levelUp: () => moveLevel((level) => level + 1),
+  levelFirst: () => moveLevel(() => 0),
+  levelLast: () => moveLevel(() => Infinity),
+  drop: () => store.set({ hover: null, selection: null }),
+  reset: (group) => knobs.reset(group),
+  drawer: () => document.body.toggleAttribute("data-drawer"),
+  help: () => {
+    const dialog = document.getElementById("help");
+    dialog.open ? dialog.close() : dialog.showModal();
+  },
+};
+
+/** A new session with this checkpoint and planner. A checkpoint alone may change: what was turned stays turned. */
+function begin({ checkpoint, planner, keep = false }) {
+  carried = keep ? Object.fromEntries(knobs.changed().map(({ name }) => [name, knobs.values[name]])) : {};
+  knobs.describe(catalogue.planners.find(({ name }) => name === planner)?.settings ?? [], {});
+  session.want({ checkpoint, planner, settings: {}, seed: store.state.seed, step: 0 });
+  store.set({ level: null, hover: null, selection: null });
+  setProps("checkpoint", { value: checkpoint });
+  setProps("planner", { value: planner });
+  link.start();
+}
+
+session.onCreated = ({ settings }, asked) => {
+  // Without wishes of ours, what a session begins with are the defaults of this planner for this checkpoint.
+  if (!Object.keys(asked.settings).length) knobs.describe(knobs.schema, settings);
+};
+
+const TURNED = {
+  knob: ({ name, value }) => knobs.turned(name, value),
+  "knobs-built": () => Object.keys(knobs.values).length && knobs.show(knobs.values),
+  checkpoint: ({ value }) => value && value !== session.wish?.checkpoint && begin({ checkpoint: value, planner: session.wish.planner, keep: true }),
+  planner: ({ value }) => value && value !== session.wish?.planner && begin({ checkpoint: session.wish.checkpoint, planner: value }),
+  speed: ({ value }) => {
+    if (!value || value === store.state.speed) return;
+    store.set({ speed: value });
+    if (store.state.playing) command("play", { speed: value });
+  },
+  seed: ({ value }) => Number.isInteger(value) && value >= 0 && value !== store.state.seed && session.id && command("reset", { seed: value }),
+  catalogue({ value }) {
+    if (!value || session.wish) return;
+    catalogue = value;
+    const pick = (items, wanted) => (items.find(({ name }) => name === wanted) ?? items[0])?.name;
+    const checkpoint = pick(catalogue.checkpoints, FIRST_CHOICE.checkpoint);
+    if (!checkpoint) return store.set({ connection: "refused", reason: "it has no checkpoints to load." });
+    begin({ checkpoint, planner: pick(catalogue.planners, FIRST_CHOICE.planner) });
+  },
+};
+
+// --- painting -------------------------------------------------------------------------------------------------------------------
+
+const painter = new Painter({
+  acknowledge: (frame) => link.acknowledge(frame.id),
+  paint(fresh, parts) {
+    if (fresh) store.state.frame = fresh;
+    const { frame } = store.state;
+    if (!frame) return;
+    pictures.paint(parts.has("frame") || parts.has("base"), theme);
+    if (fresh) {
+      counters.framesPainted++;
+      latency.frame(fresh.revision);
+      session.remember({ step: fresh.step });
+      writeFrame(frame, viewOf(store.state));
+    } else writeLevel(frame, viewOf(store.state));
+    if (fresh || parts.has("base")) numbers.decision();
+    numbers.particle();
+  },
+});
+
+store.subscribe(["level", "hover", "selection"], (state) => {
+  // A root action singled out dims the rest of the pictures themselves; everything else is only drawn over them.
+  const { action } = viewOf(state);
+  painter.request(action === actionShown ? "overlay" : "base");
+  actionShown = action;
+});
+let actionShown = null;
+
+store.subscribe(["selection"], () => {
+  if (wantedArrays().length !== lastView?.length) link.sendView();
+});
+store.subscribe(["connection", "reason", "phase", "detail", "device", "queue"], writeStatus);
+store.subscribe(["playing", "step", "furthest"], writeTransport);
+store.subscribe(["speed"], ({ speed }) => setProps("speed", { value: speed }));
+store.subscribe(["seed"], ({ seed }) => setProps("seed", { value: seed }));
+
+window.twistscope = {
+  get framesReceived() { return counters.framesReceived; },
+  get framesPainted() { return counters.framesPainted; },
+  get lastFrame() {
+    const { frame } = store.state;
+    return frame && { frame: frame.id, revision: frame.revision, step: frame.step, particles: frame.slots, depth: frame.levels, skipped: frame.skipped };
+  },
+  get connection() { return store.state.connection; },
+  get phase() { return store.state.phase; },
+  get playing() { return store.state.playing; },
+  get session() { return session.id; },
+  get latencies() { return latency.latencies; },
+  get lastLatencyMs() { return latency.latencies.at(-1) ?? null; },
+  get cursorLevel() { return viewOf(store.state).level; },
+  get selection() { return store.state.selection; },
+};
+
+await mounted("help");
+theme = readTheme();
+pictures = openPictures(store, () => painter.request("base"));
+numbers = openNumbers(store, () => theme);
+onThemeChange(() => {
+  theme = readTheme();
+  painter.request("base");
+});
+followButtons(actions);
+followKeys(actions);
+writeStatus(store.state);
+window.twistscopeBridge.listen((message) => TURNED[message.type]?.(message));
+// Left for good (not kept in the back-forward cache): the server need not keep the session.
+window.addEventListener("pagehide", ({ persisted }) => persisted || session.leave());

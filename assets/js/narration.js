@@ -1,0 +1,48 @@
+// One sentence (or three short ones) about what is seen: for the bottom bar, and as the text of each picture.
+
+import { count, list, number, percent } from "./words.js";
+
+/** Root actions by how many particles of a level descend from them, most first. */
+export function descent({ actions, rootOf, slots }, level) {
+  const counts = new Array(actions.length).fill(0);
+  for (let id = level * slots; id < (level + 1) * slots; id++) counts[rootOf[id]]++;
+  return counts.map((particles, action) => ({ name: actions[action], particles })).filter(({ particles }) => particles).sort((a, b) => b.particles - a.particles);
+}
+
+/** About a level: how many particles still count, where they come from, how far the proposal went. */
+export function narrate(frame, level) {
+  const { slots, ess, resampled, stats } = frame;
+  const parts = [`Level ${level}: ESS ${number(ess[level])} of ${slots}${resampled[level] ? ", resampled" : ""}`];
+  const [first, ...others] = descent(frame, level);
+  const all = others.length === 0;
+  parts.push(`${all ? `all ${slots}` : `${first.particles} of ${slots}`} particles descend from ${first.name}${all ? "" : `, the others from ${names(others)}`}`);
+  parts.push(`${count(stats.unique[level], "root ancestor")} left`);
+  const ended = slots - stats.alive[level];
+  if (ended) parts.push(`${count(ended, "particle")} ended`);
+  if (stats.kl[level]) parts.push(`KL ${number(stats.kl[level].mean, 2)} of ${number(stats.bound[level]?.mean, 2)} allowed`);
+  return `${parts.join("; ")}.`;
+}
+
+const names = (groups) => (groups.length > 3 ? `${groups.length} more actions` : list(groups.map(({ name }) => name)));
+
+/** About the world. */
+export function narrateWorld(frame) {
+  const ended = frame.once("ended", ({ alive, terminal }) => alive.reduce((sum, living, id) => sum + (living && terminal[id]), 0));
+  const caption = frame.scene?.caption ? ` ${frame.scene.caption}.` : "";
+  return `${frame.environment} at step ${frame.step}.${caption} ${count(frame.slots, "particle")} look ${count(frame.levels, "step")} ahead; ${count(ended, "path")} came to an end.`;
+}
+
+/** About the decision at the root. */
+export function narrateDecision({ actions, root_prior, root_policy, root_value, value_target, chosen, settings }) {
+  const change = `from ${percent(root_prior[chosen])} by the prior to ${percent(root_policy[chosen])}`;
+  const verb = settings.act === "sample" ? "Most likely" : "Chosen";
+  return `${verb}: ${actions[chosen]}, ${change}. Value target ${number(value_target, 4)} against V(s₀) ${number(root_value, 4)}.`;
+}
+
+/** Root actions that no particle began with, or null. */
+export function neverTried({ actions, root_visits }) {
+  if (!root_visits) return null;
+  const missing = actions.filter((_, action) => root_visits[action] === 0);
+  if (!missing.length) return null;
+  return `Never tried: ${missing.length > 5 ? `${missing.length} of ${actions.length} actions` : list(missing)}.`;
+}

@@ -1,0 +1,45 @@
+// The slower half of the page: the root decision's Plotly figure and the particle's table. They follow the pictures at most a few times a
+// second, after the pictures have been painted.
+
+import { decisionFigure, decisionNumbers } from "./decision.js";
+import { narrateDecision, neverTried } from "./narration.js";
+import { renderParticle } from "./particle.js";
+import { viewOf } from "./store.js";
+
+/** Calls `work` soon, and then not again before `pause` ms have passed; the last call is never lost. */
+export function atMost(pause, work) {
+  let [timer, last] = [0, -Infinity];
+  return () => {
+    if (timer) return;
+    timer = setTimeout(() => {
+      timer = 0;
+      last = performance.now();
+      work();
+    }, Math.max(last + pause - performance.now(), 0));
+  };
+}
+
+export function openNumbers(store, theme) {
+  const particle = document.getElementById("particle");
+  const particleNote = document.getElementById("particle-note");
+  return {
+    decision: atMost(200, () => writeDecision(store.state.frame, theme())),
+    particle: atMost(100, () => store.state.frame && renderParticle(particle, particleNote, store.state.frame, viewOf(store.state), theme())),
+  };
+}
+
+function writeDecision(frame, theme) {
+  if (!frame) return;
+  window.dash_clientside.set_props("decision", { figure: decisionFigure(frame, theme) });
+  document.getElementById("root-decision-note").textContent = `${frame.settings.act === "sample" ? "most likely" : "takes"} ${frame.actions[frame.chosen]}`;
+  document.getElementById("decision-numbers").replaceChildren(...decisionNumbers(frame).flatMap(([name, value, help]) => {
+    const [term, number] = [document.createElement("dt"), document.createElement("dd")];
+    term.textContent = name;
+    term.title = help;
+    number.textContent = value;
+    const pair = document.createElement("div");
+    pair.append(term, number);
+    return pair;
+  }));
+  document.getElementById("decision-note").textContent = [narrateDecision(frame), neverTried(frame)].filter(Boolean).join(" ");
+}

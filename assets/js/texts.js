@@ -1,0 +1,75 @@
+// The words around the pictures: where in the episode, the sentence, the state of the connection, what was refused.
+
+import { narrate } from "./narration.js";
+import { note as genealogyNote } from "./genealogy.js";
+import { number, percent } from "./words.js";
+
+const at = (id) => document.getElementById(id);
+
+/** Sets text only where it changed, so that screen readers are not told the same again. */
+function say(id, text) {
+  const element = at(id);
+  if (element && element.textContent !== text) element.textContent = text;
+}
+
+export function writeFrame(frame, view) {
+  const { episode, step, furthest } = frame;
+  const end = episode?.terminated ? " · terminated" : episode?.truncated ? " · truncated" : "";
+  say("moment", `step ${step}${furthest > step ? ` of ${furthest}` : ""} · return ${number(episode?.return ?? 0)}${end}`);
+  say("world-note", `${frame.environment}, the state planned from, and where every particle went`);
+  say("genealogy-note", genealogyNote(frame));
+  say("per-level-note", "line: mean · band: range · dashed: threshold, bound");
+  say("fact-plan-ms", Number.isFinite(frame.planMs) ? `${number(frame.planMs)} ms per plan` : "");
+  writeLevel(frame, view);
+}
+
+export function writeLevel(frame, view) {
+  at("narration")?.setAttribute("aria-live", frame.playing ? "off" : "polite");
+  say("narration", narrate(frame, view.level));
+  const heaviest = Math.max(...frame.weights.subarray(view.level * frame.slots, (view.level + 1) * frame.slots));
+  say("weights-note", `level ${view.level}: the heaviest of ${frame.slots} carries ${percent(heaviest)}`);
+}
+
+const CONNECTION = {
+  connecting: "connecting …", open: "connected", lost: "connection lost", reconnecting: "reconnecting …", refused: "not started", gone: "session ended",
+};
+
+export function writeStatus({ connection, reason, phase, detail, device, queue }) {
+  document.body.dataset.connection = connection;
+  document.body.dataset.phase = phase ?? "";
+  say("fact-connection", CONNECTION[connection]);
+  say("fact-device", device ?? "");
+  say("fact-queue", queue > 0 ? `${queue} waiting` : "");
+  say("banner", bannerText({ connection, reason, phase, detail }));
+}
+
+/** What must not be overlooked, or nothing. */
+export function bannerText({ connection, reason, phase, detail }) {
+  if (connection === "lost" || connection === "reconnecting") return "Connection lost; trying again. The last plan stays visible.";
+  if (connection === "refused") return `The server refused to begin: ${reason}`;
+  if (connection === "gone") return `This session has ended. ${reason ?? ""} Choose a checkpoint to begin another.`;
+  if (connection === "connecting") return "Connecting to the planning service …";
+  if (phase === "compiling") return `Compiling … ${detail ?? ""} The last plan stays visible until then.`;
+  if (phase === "ended") return `The episode has ended. ${detail ?? ""}`;
+  return "";
+}
+
+let clearing = 0;
+
+/** Something was refused: said near the knobs, for as long as it takes to read. */
+export function writeNotice(text) {
+  say("notice", text);
+  clearTimeout(clearing);
+  if (text) clearing = setTimeout(() => say("notice", ""), 10000);
+}
+
+/** The buttons that make no sense here. */
+export function writeTransport({ playing, step, furthest }) {
+  document.body.dataset.playing = playing;
+  for (const button of document.querySelectorAll("[data-do]")) {
+    const { do: action } = button.dataset;
+    if (action === "first" || action === "back") button.disabled = step === 0;
+    if (action === "last") button.disabled = step >= furthest;
+    if (action === "play") button.setAttribute("aria-pressed", playing);
+  }
+}

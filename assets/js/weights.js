@@ -1,0 +1,114 @@
+// The weights as a heatmap: one column per level on the genealogy's axis, one row per slot, a cell per particle.
+
+import { levelAxis } from "./axis.js";
+import { label, strokeMany } from "./canvas.js";
+import { ancestry, descendants, lastStep } from "./lineage.js";
+
+const TOP = 2;
+const BOTTOM = 4;
+// Shades run over 1/16 to 16 times the weight of a particle among equals, by the logarithm.
+const OCTAVES = 4;
+const RAMP = {
+  light: ["#f3f6fa", "#d6e4f2", "#a8cbe6", "#6aa6d4", "#2f7cb8", "#0f4f86", "#08264a"],
+  dark: ["#161b22", "#1b2c40", "#1f4264", "#2a6496", "#4a92c8", "#8cc4ea", "#e4f3ff"],
+};
+
+export function geometry({ width, height }, { levels, slots }) {
+  const axis = levelAxis(width, levels);
+  const pitch = (height - TOP - BOTTOM) / slots;
+  return {
+    axis,
+    pitch,
+    y: (id) => TOP + (id % slots) * pitch,
+    pick: (x, y) => {
+      if (x < axis.left - 4) return null;
+      return { level: axis.levelAt(x), slot: Math.min(Math.max(Math.floor((y - TOP) / pitch), 0), slots - 1) };
+    },
+  };
+}
+
+/** 0 for a weight of at most 1/16 of the uniform one, 1 for at least 16 times it. */
+export function shade(weight, slots) {
+  const octave = Math.log2(weight * slots);
+  return Math.min(Math.max((octave + OCTAVES) / (2 * OCTAVES), 0), 1);
+}
+
+export function draw(context, size, frame, _view, theme) {
+  const { axis } = geometry(size, frame);
+  const image = picture(frame, Math.max(Math.floor(size.height - TOP - BOTTOM), 1), theme);
+  context.imageSmoothingEnabled = false;
+  const [left, column] = axis.band(0);
+  context.drawImage(image, left, TOP, column * frame.levels, size.height - TOP - BOTTOM);
+  drawScale(context, axis, size, theme);
+}
+
+// One small canvas is reused: a new one per frame would be garbage twenty times a second.
+const pixels = typeof document === "undefined" ? null : document.createElement("canvas");
+
+/** The cells as an image of one pixel each; where slots outnumber pixels a row shows its heaviest particle. */
+function picture({ levels, slots, weights }, height, theme) {
+  const rows = Math.min(slots, height);
+  Object.assign(pixels, { width: levels, height: rows });
+  const context = pixels.getContext("2d");
+  const image = context.createImageData(levels, rows);
+  const cells = new Uint32Array(image.data.buffer);
+  const table = shades(theme);
+  const heaviest = new Float32Array(rows);
+  for (let level = 0; level < levels; level++) {
+    heaviest.fill(0);
+    for (let slot = 0; slot < slots; slot++) {
+      const row = Math.floor((slot * rows) / slots);
+      heaviest[row] = Math.max(heaviest[row], weights[level * slots + slot]);
+    }
+    for (let row = 0; row < rows; row++) cells[row * levels + level] = table[Math.round(shade(heaviest[row], slots) * (table.length - 1))];
+  }
+  context.putImageData(image, 0, 0);
+  return pixels;
+}
+
+/** 256 colours as the integers an image buffer holds. */
+function shades(theme) {
+  const stops = RAMP[theme.dark ? "dark" : "light"].map((hex) => [1, 3, 5].map((at) => parseInt(hex.slice(at, at + 2), 16)));
+  return Uint32Array.from({ length: 256 }, (_, index) => {
+    const at = (index / 255) * (stops.length - 1);
+    const [low, high] = [stops[Math.floor(at)], stops[Math.ceil(at)]];
+    const [red, green, blue] = low.map((value, part) => Math.round(value + (high[part] - value) * (at % 1)));
+    return (255 << 24) | (blue << 16) | (green << 8) | red;
+  });
+}
+
+function drawScale(context, axis, { height }, theme) {
+  const { narrow } = axis;
+  const [width, x, y] = [narrow ? 50 : 80, 4, Math.round(height / 2) - 4];
+  const ramp = context.createLinearGradient(x, 0, x + width, 0);
+  const stops = RAMP[theme.dark ? "dark" : "light"];
+  stops.forEach((colour, index) => ramp.addColorStop(index / (stops.length - 1), colour));
+  context.fillStyle = ramp;
+  context.fillRect(x, y, width, 8);
+  const style = { colour: theme.muted, font: theme.font };
+  label(context, narrow ? "weight" : "weight × N", x, y - 6, style);
+  label(context, "1/16", x, y + 20, style);
+  if (!narrow) label(context, "1", x + width / 2, y + 20, { ...style, align: "center" });
+  label(context, "16", x + width, y + 20, { ...style, align: "right" });
+}
+
+export function overlay(context, size, frame, view, theme) {
+  const place = geometry(size, frame);
+  const [x, width] = place.axis.band(view.level);
+  context.strokeStyle = theme.ink;
+  context.lineWidth = 1;
+  context.strokeRect(Math.round(x) + 0.5, 0.5, Math.round(width), size.height - 1);
+  if (!view.particle) return;
+  const id = lastStep(frame, view.particle);
+  const cell = (node) => {
+    const [left, column] = place.axis.band(Math.floor(node / frame.slots));
+    context.rect(left + 0.5, place.y(node), column - 1, Math.max(place.pitch, 2));
+  };
+  const outline = (nodes, colour, lineWidth, alpha) => {
+    Object.assign(context, { strokeStyle: colour, lineWidth, globalAlpha: alpha });
+    strokeMany(context, 0, nodes.length, (_, index) => cell(nodes[index]) === undefined);
+  };
+  outline(descendants(frame, id).slice(0, 1500), theme.hues[1], 0.8, 0.5);
+  outline([view.particle.level * frame.slots + view.particle.slot, ...ancestry(frame, id)], theme.hues[1], 1.6, 1);
+  context.globalAlpha = 1;
+}

@@ -1,0 +1,238 @@
+"""The engine: what is compiled, and the queue to the device.
+
+Plans run one after another in one thread, compilations in another, so neither ever blocks the event loop and a compilation does not hold up the plans of other
+sessions. Compiled programs are kept by checkpoint and static settings; a live setting never makes a new one.
+"""
+
+import asyncio
+import time
+from collections import OrderedDict
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import jax
+import numpy as np
+
+from backend.problems import NotFound, PlannerFailed
+from planner import (
+    STATUSES,
+    Card,
+    Checkpoint,
+    CheckpointError,
+    Checkpoints,
+    Live,
+    Settings,
+    Static,
+    plan_function,
+    to_arrays,
+)
+from planner.episodes import plan_key, prior_action, reset_key, step_key
+
+State = Any
+ProgramKey = tuple[str, Static, bool, bool]
+
+
+@dataclass(frozen=True)
+class Planned:
+    """One plan, on the host."""
+
+    arrays: dict[str, np.ndarray]
+    milliseconds: float
+    """Running and fetching, without waiting or compiling."""
+
+    @property
+    def chosen_action(self) -> int:
+        return int(self.arrays["chosen_action"])
+
+
+@dataclass(frozen=True)
+class Moment:
+    """A state that can be returned to and planned from, on the host."""
+
+    state: State
+    episode_return: float = 0.0
+    terminated: bool = False
+    truncated: bool = False
+
+
+class Engine:
+    """Runs planners. One for each process."""
+
+    def __init__(self, checkpoints: Path, *, max_programs: int = 32):
+        self.checkpoints = Checkpoints(checkpoints)
+        self._max_programs = max_programs
+        self._device = ThreadPoolExecutor(1, "device")
+        self._compiler = ThreadPoolExecutor(1, "compiler")
+        self._programs: OrderedDict[ProgramKey, asyncio.Future[Callable[..., Any]]] = OrderedDict()
+        self._loaded: dict[str, asyncio.Future[Checkpoint]] = {}
+        self._episodes: dict[str, Episodes] = {}
+        self._queued = 0
+
+    @property
+    def queued(self) -> int:
+        """Plans that wait for the device or run on it."""
+        return self._queued
+
+    @property
+    def device(self) -> str:
+        """The device plans run on, for people."""
+        device = jax.devices()[0]
+        return device.device_kind if device.platform != "cpu" else "CPU"
+
+    def close(self) -> None:
+        """Stop taking work; what runs is finished."""
+        self._device.shutdown(wait=False, cancel_futures=True)
+        self._compiler.shutdown(wait=False, cancel_futures=True)
+
+    def card(self, name: str) -> Card:
+        """The card of a checkpoint.
+
+        Raises:
+          NotFound: no such checkpoint, or a damaged one.
+        """
+        try:
+            return self.checkpoints.card(name)
+        except CheckpointError as error:
+            raise NotFound(str(error)) from None
+
+    async def checkpoint(self, name: str) -> Checkpoint:
+        """A verified checkpoint, read once.
+
+        Raises:
+          NotFound: no such checkpoint, or a damaged one.
+        """
+        if name not in self._loaded:
+            loading = asyncio.get_running_loop().run_in_executor(self._compiler, self.checkpoints.load, name)
+            self._loaded[name] = asyncio.ensure_future(loading)
+        try:
+            return await asyncio.shield(self._loaded[name])
+        except CheckpointError as error:
+            # A damaged file may be mended while the server runs.
+            self._loaded.pop(name, None)
+            raise NotFound(str(error)) from None
+
+    def is_compiled(self, checkpoint: str, settings: Settings) -> bool:
+        """Whether a plan with these settings would start without compiling."""
+        program = self._programs.get((checkpoint, Static.of(settings), False, False))
+        return program is not None and program.done()
+
+    async def plan(
+        self, checkpoint: str, settings: Settings, state: State, *, seed: int, step: int, atoms: bool = False, states: bool = False
+    ) -> Planned:
+        """Plan from a state; compiles first where the program is new.
+
+        Raises:
+          NotFound: no such checkpoint.
+          PlannerFailed: the network gave numbers that are not finite, or no particle kept any weight.
+        """
+        loaded = await self.checkpoint(checkpoint)
+        program = await self._program(loaded, settings, state, atoms, states)
+
+        def run() -> Planned:
+            started = time.perf_counter()
+            plan = program(loaded.params, plan_key(seed, step), state, Live.of(settings))
+            arrays, status = to_arrays(plan), STATUSES[int(plan.status)]
+            if status != "ok":
+                reason = {
+                    "non_finite_network": "the network's prior, value or Q is not a finite number",
+                    "all_weights_zero": "no particle kept any weight",
+                }[status]
+                raise PlannerFailed(f"checkpoint {checkpoint!r}, seed {seed}, step {step}: {reason} in this plan")
+            return Planned(arrays, 1e3 * (time.perf_counter() - started))
+
+        return await self._on_device(run)
+
+    async def first_moment(self, checkpoint: str, seed: int) -> Moment:
+        """The start of the episode with this seed."""
+        episodes = await self._episode(checkpoint)
+        return await self._on_device(lambda: Moment(jax.device_get(episodes.reset(reset_key(seed)))))
+
+    async def next_moment(self, checkpoint: str, moment: Moment, action: int, *, seed: int, step: int) -> Moment:
+        """One environment step from a moment at `step`."""
+        episodes = await self._episode(checkpoint)
+        return await self._on_device(lambda: episodes.advance(moment, action, step_key(seed, step)))
+
+    async def moment_after(self, checkpoint: str, steps: int, *, seed: int) -> Moment:
+        """The moment reached by the greedy prior after some steps, or earlier where the episode ends."""
+        loaded = await self.checkpoint(checkpoint)
+        episodes = await self._episode(checkpoint)
+        start = await self.first_moment(checkpoint, seed)
+        return await self._on_device(lambda: episodes.play_prior(loaded, start, steps, seed))
+
+    async def _program(self, loaded: Checkpoint, settings: Settings, state: State, atoms: bool, states: bool) -> Callable[..., Any]:
+        """The compiled planner, shared by all who ask for it while it compiles."""
+        key = (loaded.name, Static.of(settings), atoms, states)
+        if key not in self._programs:
+
+            def compile_program() -> Callable[..., Any]:
+                run = plan_function(loaded.model, key[1], atoms=atoms, states=states)
+                return jax.jit(run).lower(loaded.params, plan_key(0, 0), state, Live.of(settings)).compile()
+
+            self._programs[key] = asyncio.ensure_future(asyncio.get_running_loop().run_in_executor(self._compiler, compile_program))
+            while len(self._programs) > self._max_programs:
+                self._programs.popitem(last=False)
+        program = self._programs[key]
+        self._programs.move_to_end(key)
+        try:
+            return await asyncio.shield(program)
+        except Exception:
+            self._programs.pop(key, None)
+            raise
+
+    async def _episode(self, checkpoint: str) -> "Episodes":
+        loaded = await self.checkpoint(checkpoint)
+        if checkpoint not in self._episodes:
+            self._episodes[checkpoint] = Episodes(loaded)
+        return self._episodes[checkpoint]
+
+    async def _on_device(self, work: Callable[[], Any]) -> Any:
+        """Wait for a turn on the device, and run there."""
+        self._queued += 1
+        try:
+            return await asyncio.get_running_loop().run_in_executor(self._device, work)
+        finally:
+            self._queued -= 1
+
+
+class Episodes:
+    """The environment of a checkpoint, stepped outside of plans."""
+
+    def __init__(self, checkpoint: Checkpoint):
+        environment = checkpoint.model.environment
+        self.reset = jax.jit(environment.reset)
+        self._prior_action = jax.jit(prior_action(checkpoint.model))
+
+        def advance(state: State, action: Any, key: jax.Array) -> tuple[Any, Any]:
+            transition = environment.step(key, state, action)
+            return transition, environment.is_truncated(transition.state)
+
+        self._advance = jax.jit(advance)
+
+    def advance(self, moment: Moment, action: int, key: jax.Array) -> Moment:
+        """The moment after one step."""
+        transition, truncated = jax.device_get(self._advance(moment.state, np.int32(action), key))
+        terminated = bool(transition.continuation == 0)
+        return Moment(
+            transition.state, moment.episode_return + float(transition.reward), terminated, bool(truncated) and not terminated
+        )
+
+    def play_prior(self, checkpoint: Checkpoint, moment: Moment, steps: int, seed: int) -> Moment:
+        """Follow the most probable actions of the prior."""
+        for step in range(steps):
+            if moment.terminated or moment.truncated:
+                break
+            moment = self.advance(moment, int(self._prior_action(checkpoint.params, moment.state)), step_key(seed, step))
+        return moment
+
+
+@cache
+def use_compilation_cache(folder: Path) -> None:
+    """Keep compiled programs on disk, so that the next start of this machine is quick."""
+    folder.mkdir(parents=True, exist_ok=True)
+    jax.config.update("jax_compilation_cache_dir", str(folder))
+    jax.config.update("jax_persistent_cache_min_compile_time_secs", 0.2)
+    jax.config.update("jax_persistent_cache_min_entry_size_bytes", 0)

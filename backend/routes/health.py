@@ -1,0 +1,29 @@
+"""Liveness, readiness and metrics."""
+
+from fastapi import APIRouter, Response
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+
+from backend.problems import NotReady
+from backend.routes.services import Given
+
+router = APIRouter(tags=["health"])
+
+
+@router.get("/health/live")
+async def live() -> dict[str, str]:
+    """Answers as soon as the process does."""
+    return {"status": "live"}
+
+
+@router.get("/health/ready")
+async def ready(given: Given) -> dict[str, str]:
+    """200 when a checkpoint is loaded and its planner is warmed, else 503 with what is awaited."""
+    if given.awaited is not None:
+        raise NotReady(given.awaited)
+    return {"status": "ready"}
+
+
+@router.get("/metrics")
+async def metrics(given: Given) -> Response:
+    """Counters for Prometheus."""
+    return Response(generate_latest(given.metrics.registry), media_type=CONTENT_TYPE_LATEST)

@@ -1,0 +1,112 @@
+"""The live link: one WebSocket, binary frames one way, small text messages both ways (docs/api.md, The live link)."""
+
+import asyncio
+import json
+from typing import Any
+
+from fastapi import WebSocket, WebSocketDisconnect
+
+from backend.metrics import Metrics
+from backend.problems import Invalid, NotFound, Problem
+from backend.sessions import Session, Sessions, whole
+from backend.viewers import Viewer
+from planner import Trace
+from planner.targets import Root
+
+GONE = 4404
+"""Close code where there is no such session."""
+
+ARRAYS = frozenset(Trace.__dataclass_fields__) | frozenset(Root.__dataclass_fields__)
+
+
+async def stream(socket: WebSocket, session_id: str, sessions: Sessions, metrics: Metrics) -> None:
+    """Serve one viewer until it leaves or the session ends."""
+    await socket.accept()
+    try:
+        session = sessions.get(session_id)
+    except NotFound as problem:
+        await socket.send_json({"type": "gone", "detail": problem.detail})
+        await socket.close(GONE)
+        return
+    viewer = Viewer()
+    session.join(viewer)
+    metrics.viewers.inc()
+    receiving = asyncio.create_task(_receive(socket, session, sessions, viewer))
+    sending = asyncio.create_task(_send(socket, viewer, metrics))
+    try:
+        await asyncio.wait({receiving, sending}, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        session.leave(viewer)
+        metrics.viewers.dec()
+        metrics.skipped.inc(viewer.skipped_total)
+        for task in (receiving, sending):
+            task.cancel()
+        results = await asyncio.gather(receiving, sending, return_exceptions=True)
+        for error in results:
+            if isinstance(error, Exception) and not isinstance(error, WebSocketDisconnect | RuntimeError):
+                raise error
+
+
+async def _send(socket: WebSocket, viewer: Viewer, metrics: Metrics) -> None:
+    """Send what the viewer waits for."""
+    while (message := await viewer.next()) is not None:
+        if isinstance(message, bytes):
+            metrics.frames.inc()
+            metrics.bytes.inc(len(message))
+            await socket.send_bytes(message)
+        else:
+            await socket.send_text(json.dumps(message))
+    await socket.close(GONE)
+
+
+async def _receive(socket: WebSocket, session: Session, sessions: Sessions, viewer: Viewer) -> None:
+    """Take the viewer's messages one by one; a bad one is answered and changes nothing."""
+    while True:
+        message = await socket.receive()
+        if message["type"] == "websocket.disconnect":
+            return
+        try:
+            await _handle(_parse(message.get("text")), session, viewer)
+        except Problem as problem:
+            body = problem.body()
+            viewer.tell({"type": "error", **{key: body[key] for key in ("title", "detail", "errors") if key in body}})
+
+
+def _parse(text: str | None) -> dict[str, Any]:
+    """A JSON object with a `type`; raises Invalid."""
+    try:
+        message = json.loads(text or "")
+    except ValueError:
+        raise Invalid("a message must be a JSON object in a text frame") from None
+    if not isinstance(message, dict) or not isinstance(message.get("type"), str):
+        raise Invalid('a message must be a JSON object with a text "type"')
+    return message
+
+
+async def _handle(message: dict[str, Any], session: Session, viewer: Viewer) -> None:
+    """Carry out one message of a viewer; raises Problem."""
+    match message["type"]:
+        case "pong":
+            viewer.acknowledge(whole(message, "frame", 0, 2**53))
+        case "settings":
+            changes = message.get("settings")
+            if not isinstance(changes, dict):
+                raise Invalid('"settings" must be an object of setting: value')
+            session.change_settings(changes)
+        case "command":
+            await session.command(str(message.get("command")), message)
+        case "view":
+            viewer.view(_array_names(message), session.frame)
+        case other:
+            raise Invalid(f"unknown message type {other!r}; known are command, settings, view, pong")
+
+
+def _array_names(message: dict[str, Any]) -> tuple[str, ...]:
+    """The arrays a viewer asks for; raises Invalid where a trace has no such array."""
+    names = message.get("arrays")
+    if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
+        raise Invalid('"arrays" must be a list of array names')
+    unknown = [name for name in names if name not in ARRAYS]
+    if unknown:
+        raise Invalid(f"a trace has no array {unknown[0]!r}", [{"field": "arrays", "given": unknown[0], "allowed": ", ".join(sorted(ARRAYS))}])
+    return tuple(dict.fromkeys(names))

@@ -1,0 +1,88 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { fromShown, toShown } from "../../assets/js/knobs.js";
+import { LatencyMeter } from "../../assets/js/latency.js";
+import { Painter } from "../../assets/js/painter.js";
+import { createStore, sameParticle, viewOf } from "../../assets/js/store.js";
+import { bannerText } from "../../assets/js/texts.js";
+
+const LOG = { kind: "live", type: "number", scale: "log" };
+
+test("a knob's component and its setting say the same", () => {
+  assert.equal(toShown(LOG, 0.01), -2);
+  assert.equal(fromShown(LOG, -2), 0.01);
+  assert.deepEqual(toShown({ kind: "flag", type: "boolean" }, true), ["on"]);
+  assert.equal(fromShown({ kind: "flag", type: "boolean" }, []), false);
+  assert.equal(fromShown({ kind: "live", type: "integer", scale: "linear" }, 3.0000001), 3);
+  assert.equal(fromShown({ kind: "live", type: "number", scale: "linear" }, 0.30000000000000004), 0.3);
+});
+
+test("only the newest frame is painted and every frame is acknowledged once", () => {
+  const ticks = [];
+  globalThis.requestAnimationFrame = (tick) => ticks.push(tick);
+  const [painted, acknowledged] = [[], []];
+  const painter = new Painter({ paint: (frame) => painted.push(frame), acknowledge: (frame) => acknowledged.push(frame) });
+  painter.offer("a");
+  painter.offer("b");
+  painter.request("overlay");
+  assert.equal(ticks.length, 1);
+  ticks.pop()();
+  assert.deepEqual([painted, acknowledged], [["b"], ["a", "b"]]);
+});
+
+test("a frame whose painting fails is acknowledged all the same", () => {
+  globalThis.requestAnimationFrame = () => {};
+  const acknowledged = [];
+  const painter = new Painter({ paint: () => { throw new Error("no"); }, acknowledge: (frame) => acknowledged.push(frame) });
+  painter.offer("a");
+  assert.throws(() => painter.tick(), /no/);
+  assert.deepEqual(acknowledged, ["a"]);
+});
+
+test("latency runs from the change to the first frame planned with it", () => {
+  const meter = new LatencyMeter();
+  meter.sending({ alpha: 0.1 });
+  meter.sending({ alpha: 0.2 });
+  meter.confirmed({ alpha: 0.2 }, 5);
+  meter.frame(4);
+  assert.equal(meter.latencies.length, 0);
+  meter.frame(5);
+  assert.equal(meter.latencies.length, 2);
+});
+
+test("a change that was refused is never waited for", () => {
+  const meter = new LatencyMeter();
+  meter.sending({ alpha: 2 });
+  meter.refused();
+  meter.sending({ alpha: 0.5 });
+  meter.confirmed({ alpha: 0.5 }, 2);
+  meter.frame(2);
+  assert.equal(meter.latencies.length, 1);
+});
+
+test("listeners hear only of what changed", () => {
+  const store = createStore({ level: 1, hover: null });
+  const heard = [];
+  store.subscribe(["level"], ({ level }) => heard.push(level));
+  store.set({ level: 1 });
+  store.set({ hover: { level: 2, slot: 0 } });
+  store.set({ level: 3 });
+  assert.deepEqual(heard, [3]);
+});
+
+test("pointing looks elsewhere for as long as it lasts, and a smaller plan keeps the cursor inside", () => {
+  const frame = { levels: 3, slots: 4 };
+  const selection = { level: 2, slot: 3 };
+  assert.deepEqual(viewOf({ frame, level: 9, hover: null, selection }), { level: 2, particle: selection, action: null });
+  assert.deepEqual(viewOf({ frame, level: 1, hover: { level: 0, slot: 1 }, selection }).particle, { level: 0, slot: 1 });
+  assert.equal(viewOf({ frame: { levels: 2, slots: 4 }, level: 1, hover: null, selection }).particle, null);
+  assert.ok(sameParticle({ level: 1, slot: 2 }, { level: 1, slot: 2 }));
+  assert.ok(!sameParticle({ level: 1, slot: 2 }, null));
+});
+
+test("what stops the page is said, and nothing when all is well", () => {
+  assert.equal(bannerText({ connection: "open", phase: "idle" }), "");
+  assert.match(bannerText({ connection: "lost" }), /Connection lost/);
+  assert.match(bannerText({ connection: "open", phase: "compiling", detail: "1024 particles." }), /Compiling … 1024 particles/);
+});

@@ -1,0 +1,65 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { decisionFigure, decisionNumbers, klPolicyPrior } from "../../assets/js/decision.js";
+import { readFrame } from "../../assets/js/frame.js";
+import { narrate, narrateDecision, neverTried } from "../../assets/js/narration.js";
+import { increment, particleFacts, particleSteps } from "../../assets/js/particle.js";
+import { count, list, number, percent } from "../../assets/js/words.js";
+import { encode, sampleArrays, sampleMetadata } from "./trace.mjs";
+
+const frame = readFrame(encode(sampleArrays(), sampleMetadata));
+const THEME = { hues: ["#000001", "#000002", "#000003"], policies: ["#a", "#b", "#c"], ink: "#111", muted: "#222", grid: "#333", family: "sans-serif" };
+
+test("numbers read like numbers", () => {
+  assert.deepEqual([0, 0.123456, 3.14159, 42.123, 1234.5, 1e-7, -2.5, Infinity, NaN].map((value) => number(value)),
+    ["0", "0.123", "3.14", "42.1", "1235", "1.0e−7", "−2.5", "∞", "none"]);
+  assert.equal(number(29.6789, 4), "29.68");
+  assert.deepEqual([0, 0.0001, 0.034, 0.5, 0.9999, 1].map(percent), ["0.0 %", "<0.1 %", "3.4 %", "50 %", ">99.9 %", "100 %"]);
+  assert.deepEqual([count(1, "path"), count(2, "path")], ["1 path", "2 paths"]);
+  assert.equal(list(["a", "b", "c"]), "a, b and c");
+});
+
+test("the sentence of a level says what its numbers are", () => {
+  assert.equal(narrate(frame, 1), "Level 1: ESS 2.5 of 4, resampled; 2 of 4 particles descend from left, the others from right; 4 root ancestors left; KL 0.1 of 0.5 allowed.");
+  assert.match(narrate(frame, 2), /3 of 4 particles descend from left.*3 root ancestors left; 1 particle ended/);
+});
+
+test("the decision names what is chosen and what was never tried", () => {
+  assert.equal(narrateDecision(frame), "Chosen: left, from 50 % by the prior to 75 %. Value target 10.75 against V(s₀) 10.");
+  assert.equal(neverTried(frame), "Never tried: <stay>.");
+});
+
+test("the figure has three bars per action and a Q-hat only where there is one", () => {
+  const { data, layout } = decisionFigure(frame, THEME);
+  assert.deepEqual(data.map(({ name }) => name), ["prior", "proposal", "improved policy", "Q-hat"]);
+  assert.deepEqual(data[2].x, [0.75, 0.25, 0]);
+  assert.deepEqual(data[3].y, [0, 1]);
+  assert.deepEqual(layout.shapes.map(({ x0 }) => x0), [10, 10.75]);
+  assert.match(layout.yaxis.ticktext[0], /^<b>▸/);
+  assert.match(layout.yaxis.ticktext[2], /&lt;stay&gt;/);
+});
+
+test("the KL of the improved policy counts only where it has mass", () => {
+  assert.ok(Math.abs(klPolicyPrior(frame) - 0.75 * Math.log(1.5)) < 1e-6);
+  assert.equal(decisionNumbers(frame).at(-1)[1], "0.75");
+});
+
+test("a step's log-weight falls into prior against proposal, reward, and value difference", () => {
+  const [choice, reward, value] = increment(frame, 5);
+  assert.ok(Math.abs(choice - Math.log(2)) < 1e-6);
+  assert.equal(reward, 0.5);
+  assert.equal(value, (0.5 * 12 - 10) / 2);
+});
+
+test("without the advantage the value of the state itself is left out", () => {
+  const plain = readFrame(encode(sampleArrays(), { ...sampleMetadata, settings: JSON.stringify({ ...frame.settings, advantage: false }) }));
+  assert.equal(increment(plain, 5)[2], 3);
+});
+
+test("a particle that has ended shows its steps and where it ended", () => {
+  const particle = { level: 2, slot: 0 };
+  const steps = particleSteps(frame, particle);
+  assert.deepEqual(steps.map(({ id, terminal }) => [id, terminal]), [[0, false], [4, true]]);
+  assert.deepEqual(particleFacts(frame, particle, steps), ["weight 25 %", "reward 2", "2 steps", "ended at level 1"]);
+});

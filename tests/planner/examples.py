@@ -1,0 +1,99 @@
+"""Small processes, settings and jitted planners that the planner's tests share."""
+
+from typing import Any
+
+import hypothesis
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from planner import exact
+from planner.environments.tabular import TabularMDP
+from planner.model import Model
+from planner.settings import Live, Settings, Static, make_settings
+from planner.smc import Plan, plan
+from planner.trace import to_arrays
+
+jitted_plan = jax.jit(plan, static_argnames=("static", "model", "atoms", "states"))
+
+
+def quick(examples: int) -> hypothesis.settings:
+    """The same draws on every run. Failures are not shrunk: with settings that select programs, each attempt is a compilation."""
+    phases = (hypothesis.Phase.explicit, hypothesis.Phase.generate)
+    return hypothesis.settings(max_examples=examples, deadline=None, derandomize=True, database=None, phases=phases)
+
+
+def random_mdp(seed: int, *, states: int = 6, actions: int = 3, stochastic: bool = False, terminals: int = 1) -> TabularMDP:
+    """The last `terminals` states end the episode; rewards are normal."""
+    random = np.random.default_rng(seed)
+    terminal = np.arange(states) >= states - terminals
+    if stochastic:
+        transition = random.dirichlet(np.full(states, 0.5), (states, actions))
+    else:
+        transition = np.eye(states)[random.integers(0, states, (states, actions))]
+    return TabularMDP(
+        name=f"random {seed}",
+        transition=transition,
+        reward=random.normal(size=(states, actions, states)),
+        terminal=terminal,
+        start=np.eye(states)[0],
+        positions=random.normal(size=(states, 2)),
+        action_names=tuple("abcdefgh"[:actions]),
+    )
+
+
+def layered_mdp(seed: int, *, layers: int = 3, width: int = 3, actions: int = 3) -> TabularMDP:
+    """Deterministic; every step goes one layer down, and the step out of the last layer ends the episode. State 0 is the only one of the first layer."""
+    random = np.random.default_rng(seed)
+    states = 1 + (layers - 1) * width + 1
+    successor = np.full((states, actions), states - 1)
+    for layer in range(layers - 1):
+        rows = [0] if layer == 0 else range(1 + (layer - 1) * width, 1 + layer * width)
+        for state in rows:
+            successor[state] = 1 + layer * width + random.integers(0, width, actions)
+    return TabularMDP.deterministic(f"layers {seed}", successor, random.normal(size=(states, actions)), np.arange(states) == states - 1)
+
+
+def random_prior(seed: int, mdp: TabularMDP) -> np.ndarray:
+    """[S, A], no action without mass."""
+    return np.random.default_rng(seed).dirichlet(np.full(len(mdp.action_names), 2.0), len(mdp.terminal))
+
+
+def random_values(seed: int, mdp: TabularMDP) -> exact.Values:
+    """Values that are wrong in every way a network's may be: V of terminal states is not 0 and V is not the mean of Q."""
+    random = np.random.default_rng(seed)
+    states, actions = len(mdp.terminal), len(mdp.action_names)
+    return exact.Values(random.normal(size=states), random.normal(size=(states, actions)))
+
+
+def complete(**values: Any) -> Settings:
+    """Settings with the two that only a checkpoint gives filled in."""
+    return make_settings(values, {"reward_temperature": 0.7, "discount": 0.9})
+
+
+def live(**values: Any) -> Live:
+    return Live.of(complete(**values))
+
+
+def make_plan(settings: Settings, mdp: TabularMDP, params: Any, *, seed: int = 0, start: int = 0, record: bool = False) -> Plan:
+    """One plan on tables, with atoms and states where `record` is set."""
+    return jitted_plan(
+        params, jax.random.key(seed), mdp.state(start), live=Live.of(settings), static=Static.of(settings),
+        model=Model(mdp, exact.look_up), atoms=record, states=record,
+    )
+
+
+def make_arrays(*arguments: Any, **keywords: Any) -> dict[str, np.ndarray]:
+    """The arrays of `make_plan`."""
+    return to_arrays(make_plan(*arguments, **keywords))
+
+
+def batched(settings: Settings, mdp: TabularMDP, read: Any) -> Any:
+    """Jitted: [R] keys -> `read(plan)` of each, for statistics over seeds; give it keys and table parameters."""
+    one = lambda key, params: read(
+        plan(
+            params, key, mdp.state(0), live=jax.tree.map(jnp.asarray, Live.of(settings)), static=Static.of(settings),
+            model=Model(mdp, exact.look_up),
+        )
+    )
+    return jax.jit(jax.vmap(one, in_axes=(0, None)))

@@ -1,0 +1,187 @@
+"""Every derived array of a trace from its primary ones, in float64, by the plainest means.
+
+Written from the definitions alone: it calls nothing of the planner, keeps one Python object per particle, and walks the tree recursively.
+Primary are the ancestors, actions, rewards, continuations, values and the whole distributions at every state (`atoms`).
+"""
+
+from collections import defaultdict
+from dataclasses import dataclass, replace
+from math import ceil, floor
+from typing import Any
+
+import numpy as np
+
+Arrays = dict[str, np.ndarray]
+
+
+@dataclass(frozen=True)
+class Particle:
+    node: int
+    depth: int
+    reference_node: int
+    reference_depth: int
+    alive: bool
+    revived: bool
+    branch: int
+    log_weight: float
+
+
+def log_mean_exp(values: Any) -> float:
+    values = np.asarray(values, float)
+    return float(values.max() + np.log(np.mean(np.exp(values - values.max()))))
+
+
+def softmax(logits: np.ndarray) -> np.ndarray:
+    weights = np.exp(logits - logits.max())
+    return weights / weights.sum()
+
+
+def kl_divergence(proposal: np.ndarray, prior: np.ndarray) -> float:
+    proposal, prior = (p.astype(float) / p.astype(float).sum() for p in (proposal, prior))
+    held = proposal > 0
+    return float(np.sum(proposal[held] * (np.log(proposal[held]) - np.log(prior[held]))))
+
+
+def replay(trace: Arrays, settings: Any, root_terminal: bool = False) -> Arrays:
+    """The levels again: everything that follows from the primary arrays, and `log_increment`, the u of (E5)."""
+    levels, slots = trace["action"].shape
+    particles = [Particle(-1, 0, -1, 0, not root_terminal, False, i, 0.0) for i in range(slots)]
+    evidence = 0.0
+    out: dict[str, list[Any]] = defaultdict(list)
+    for t in range(levels):
+        record: dict[str, list[Any]] = defaultdict(list)
+        after = []
+        for i, particle in enumerate(particles):
+            taken = trace["action"][t, i]
+            prior, proposal = (float(trace[name][t, i, taken]) for name in ("prior", "proposal"))
+            log_prior, log_proposal = (float(np.log(p)) if particle.alive else 0.0 for p in (prior, proposal))
+            ended = particle.alive and trace["continuation"][t, i] == 0
+            increment = 0.0
+            if particle.alive:
+                target = trace["reward"][t, i].astype(float) + (
+                    0.0 if ended else settings.discount * float(trace["continuation"][t, i]) * float(trace["next_value"][t, i])
+                )
+                if settings.advantage:
+                    target -= float(trace["value"][t, i])
+                increment = log_prior - log_proposal + target / settings.reward_temperature
+            moved = replace(particle, log_weight=particle.log_weight + increment, revived=False)
+            if particle.alive:
+                moved = replace(moved, node=t * slots + i, depth=particle.depth + 1, alive=not ended)
+            if moved.alive:
+                moved = replace(moved, reference_node=moved.node, reference_depth=moved.depth)
+            after.append(moved)
+            for name, value in {
+                "parent": particle.node, "depth": particle.depth, "alive": particle.alive, "revived": particle.revived,
+                "branch": particle.branch, "terminal": ended, "log_prior": log_prior, "log_proposal": log_proposal,
+                "log_weight": moved.log_weight, "log_increment": increment,
+                "kl": kl_divergence(trace["proposal"][t, i], trace["prior"][t, i]),
+            }.items():
+                record[name].append(value)
+        for name, values in record.items():
+            out[name].append(values)
+        log_weights = np.array([p.log_weight for p in after])
+        out["ess"].append(1 / np.sum(softmax(log_weights) ** 2))
+        running = evidence + log_mean_exp(log_weights)
+        out["log_evidence"].append(running)
+        particles = after
+        if trace["resampled"][t]:
+            evidence = running
+            particles = [offspring(after[ancestor], settings.revive) for ancestor in trace["ancestor"][t]]
+    return {name: np.array(values) for name, values in out.items()}
+
+
+def offspring(ancestor: Particle, revive: bool) -> Particle:
+    """Where a copy starts: at the reference with `revive`, else where the ancestor is."""
+    if not revive:
+        return replace(ancestor, log_weight=0.0, revived=False)
+    return replace(
+        ancestor, log_weight=0.0, revived=not ancestor.alive, alive=True, node=ancestor.reference_node, depth=ancestor.reference_depth
+    )
+
+
+def expect_resampling(trace: Arrays, derived: Arrays, settings: Any) -> np.ndarray:
+    """Whether each level should have resampled; where ESS is within rounding of the threshold, what was done. Never after the last level."""
+    levels, slots = trace["action"].shape
+    threshold = float(np.float32(settings.ess_threshold)) * slots
+    due = {
+        "never": np.zeros(levels, bool),
+        "period": (np.arange(levels) + 1) % settings.resampling_period == 0,
+        "ess": np.where(np.isclose(derived["ess"], threshold, rtol=1e-3), trace["resampled"], derived["ess"] < threshold),
+    }[settings.resampling_rule]
+    return due & (np.arange(levels) < levels - 1)
+
+
+def resampling_weights(log_weights: np.ndarray, normaliser: str) -> np.ndarray:
+    spread = {"none": 1.0, "min_max": np.ptp(log_weights), "standardise": np.std(log_weights)}[normaliser]
+    return softmax(log_weights / spread) if spread > 1e-6 else np.full(len(log_weights), 1 / len(log_weights))
+
+
+def offspring_bounds(weights: np.ndarray, scheme: str, slack: float = 1e-3) -> tuple[np.ndarray, np.ndarray]:
+    """Fewest and most offspring a slot can have, whatever the draws."""
+    expected = len(weights) * weights
+    least, most = np.zeros(len(weights)), np.full(len(weights), len(weights))
+    if scheme in ("systematic", "residual"):
+        least = np.array([floor(e - slack) for e in expected])
+    if scheme == "systematic":
+        most = np.array([ceil(e + slack) for e in expected])
+    if scheme == "stratified":
+        least, most = np.array([floor(e - slack) - 1 for e in expected]), np.array([ceil(e + slack) + 1 for e in expected])
+    return least, most
+
+
+def walk_tree(trace: Arrays, increments: np.ndarray, settings: Any) -> tuple[np.ndarray, np.ndarray]:
+    """G (E8) and M (E9) of the root slots, by recursion over the children of each transition."""
+    levels, slots = trace["action"].shape
+    children = defaultdict(list)
+    for t in range(levels):
+        for i in range(slots):
+            children[int(trace["parent"][t, i])].append((t, i))
+
+    def visit(t: int, i: int) -> tuple[float, float]:
+        below = [visit(*child) for child in children[t * slots + i]]
+        ratio = np.exp(float(trace["log_prior"][t, i]) - float(trace["log_proposal"][t, i]))
+        share = settings.retrace_lambda * min(1.0, ratio) if below else 0.0
+        mixed = (1 - share) * float(trace["next_value"][t, i]) + (share * np.mean([g for g, _ in below]) if below else 0.0)
+        g = float(trace["reward"][t, i]) + settings.discount * float(trace["continuation"][t, i]) * mixed
+        return g, increments[t, i] + (log_mean_exp([m for _, m in below]) if below else 0.0)
+
+    backed_up = np.array([visit(0, b) for b in range(slots)])
+    return backed_up[:, 0], backed_up[:, 1]
+
+
+def slot_policy(trace: Arrays, derived: Arrays, returns: np.ndarray, messages: np.ndarray, settings: Any) -> np.ndarray:
+    """Probability of each root slot."""
+    levels, slots = trace["action"].shape
+    if settings.policy_target == "message":
+        return softmax(messages)
+    if settings.policy_target == "value":
+        return softmax(derived["log_prior"][0] - derived["log_proposal"][0] + returns / settings.reward_temperature)
+    if settings.policy_target == "surviving":
+        weights = softmax(derived["log_weight"][-1])
+        return np.array([weights[derived["branch"][-1] == b].sum() for b in range(slots)])
+    totals = np.zeros(slots)
+    for t in range(levels):
+        for b in range(slots):
+            members = derived["log_increment"][t][derived["branch"][t] == b]
+            totals[b] += log_mean_exp(members) if len(members) else 0.0
+    return softmax(totals)
+
+
+def read_root(trace: Arrays, derived: Arrays, settings: Any) -> Arrays:
+    """The root's arrays (E10)."""
+    returns, messages = walk_tree(trace, derived["log_increment"], settings)
+    policy = slot_policy(trace, derived, returns, messages, settings)
+    values = settings.value_mixing * returns + (1 - settings.value_mixing) * float(trace["root_value"])
+    actions = range(trace["root_prior"].shape[0])
+    tried = [trace["action"][0] == a for a in actions]
+    return {
+        "slot_policy": policy,
+        "slot_value": values,
+        "root_action": trace["action"][0],
+        "root_prior": trace["prior"][0, 0],
+        "root_proposal": trace["proposal"][0, 0],
+        "root_visits": np.array([t.sum() for t in tried]),
+        "root_policy": np.array([policy[t].sum() for t in tried]),
+        "root_q": np.array([values[t].mean() if t.any() else np.nan for t in tried]),
+        "value_target": float(np.sum(policy * values)),
+    }
