@@ -324,7 +324,8 @@ def _config(
     from backend.security import is_loopback
 
     given = {"checkpoints": checkpoints, "data": data, "token": token, "allowed_origins": tuple(origins) if origins else None}
-    config = ServerConfig(**{key: value for key, value in given.items() if value is not None})
+    chosen: dict[str, Any] = {key: value for key, value in given.items() if value is not None}
+    config = ServerConfig(**chosen)
     if not config.checkpoints.is_dir():
         raise Mistake(f"there is no folder of checkpoints {config.checkpoints}")
     if not is_loopback(host) and config.token is None and not no_token:

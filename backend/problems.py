@@ -3,7 +3,6 @@
     Problem                 status, title, detail, errors
     ├── NotFound            404
     ├── Conflict            409   the command does not fit the moment
-    ├── TooLarge            413
     ├── Invalid             422   with `errors`: {field, given, allowed}
     ├── TooMany             429   with Retry-After
     ├── NotReady            503
@@ -42,10 +41,6 @@ class NotFound(Problem):
 
 class Conflict(Problem):
     status = 409
-
-
-class TooLarge(Problem):
-    status = 413
 
 
 class Invalid(Problem):

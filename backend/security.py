@@ -6,9 +6,10 @@ from http.cookies import SimpleCookie
 from urllib.parse import parse_qs, urlsplit
 
 from starlette.datastructures import Headers
+from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from backend.problems import TooLarge, problem_response
+from backend.problems import problem_response
 
 MAX_BODY = 1024 * 1024
 COOKIE = "twistscope_token"
@@ -89,7 +90,8 @@ def _limited(receive: Receive) -> Receive:
         message = await receive()
         seen += len(message.get("body", b""))
         if seen > MAX_BODY:
-            raise TooLarge(f"a request may hold at most {MAX_BODY} bytes")
+            # Reading a body, FastAPI lets only its own exception through.
+            raise HTTPException(413, f"a request may hold at most {MAX_BODY} bytes")
         return message
 
     return counted

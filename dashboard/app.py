@@ -38,13 +38,14 @@ INDEX = """<!DOCTYPE html>
 """
 
 
-def create_dashboard(server: FastAPI, api_url: str, public_api_url: str | None = None) -> Dash:
+def create_dashboard(server: FastAPI, api_url: str, public_api_url: str | None = None, token: str | None = None) -> Dash:
     """The page on `server`, whose own routes must have been registered before: Dash takes every path that is left.
 
     Args:
       server: the application to add the page to.
       api_url: where this process reaches the backend, such as http://127.0.0.1:8050.
       public_api_url: where the browser reaches it; None for the address the page itself came from.
+      token: what this process shows the backend, where that asks for one. The browser has its own, from the link it was opened with.
     """
     app = Dash(
         "twistscope",
@@ -62,5 +63,5 @@ def create_dashboard(server: FastAPI, api_url: str, public_api_url: str | None =
         "@PREFIX@", app.config.requests_pathname_prefix
     )
     app.layout = page()
-    register_callbacks(app, api_url.rstrip("/"))
+    register_callbacks(app, api_url.rstrip("/"), token)
     return app

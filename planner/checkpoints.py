@@ -20,7 +20,7 @@ from safetensors.numpy import load, save
 
 from planner.environments import make_environment
 from planner.model import Model, Params
-from planner.networks import NetworkConfig, PolicyValueNetwork
+from planner.networks import NetworkConfig, PolicyValueNetwork, apply_network
 
 NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
 
@@ -153,9 +153,8 @@ def build_model(environment_name: str, config: NetworkConfig) -> tuple[Model, An
     environment = make_environment(environment_name)
     if config.num_actions != len(environment.action_names):
         raise ValueError(f"the network has {config.num_actions} actions, {environment_name} has {len(environment.action_names)}")
-    network = PolicyValueNetwork(config)
-    model = Model(environment, lambda params, state: network.apply(params, environment.observation(state)))
-    shapes = jax.eval_shape(network.init, jax.random.key(0), jnp.zeros(environment.observation_shape))
+    model = Model(environment, lambda params, state: apply_network(config, params, environment.observation(state)))
+    shapes = jax.eval_shape(PolicyValueNetwork(config).init, jax.random.key(0), jnp.zeros(environment.observation_shape))
     return model, shapes
 
 

@@ -24,7 +24,7 @@ class Backup(NamedTuple):
 class _Children(NamedTuple):
     """Per transition, what its children have handed up so far."""
 
-    count: Float[Array, "M"]
+    number: Float[Array, "M"]
     returns: Float[Array, "M"]
     log_scale: Float[Array, "M"]
     scaled: Float[Array, "M"]
@@ -52,7 +52,7 @@ def back_up(
     """
     levels, slots = parent.shape
     empty = _Children(
-        count=jnp.zeros(levels * slots),
+        number=jnp.zeros(levels * slots),
         returns=jnp.zeros(levels * slots),
         log_scale=jnp.full(levels * slots, -jnp.inf),
         scaled=jnp.zeros(levels * slots),
@@ -85,7 +85,7 @@ def back_up(
 
 def _hand_up(children: _Children, parent: Int[Array, "N"], g: Float[Array, "N"], message: Float[Array, "N"]) -> _Children:
     """Add one level's returns and messages to the accumulators of their parents; those of the root (-1) are dropped."""
-    size = children.count.shape[0]
+    size = children.number.shape[0]
     target = jnp.where(parent < 0, size, parent)
     # exp M is accumulated relative to the largest M so far; a larger newcomer rescales what is there.
     old_scale = children.log_scale.at[target].get(mode="fill", fill_value=0.0)
@@ -94,7 +94,7 @@ def _hand_up(children: _Children, parent: Int[Array, "N"], g: Float[Array, "N"],
     rescaled = children.scaled.at[target].get(mode="fill", fill_value=0.0) * jnp.exp(old_scale - new_scale)
     scaled = children.scaled.at[target].set(rescaled, mode="drop").at[target].add(jnp.exp(message - new_scale), mode="drop")
     return _Children(
-        count=children.count.at[target].add(1.0, mode="drop"),
+        number=children.number.at[target].add(1.0, mode="drop"),
         returns=children.returns.at[target].add(g, mode="drop"),
         log_scale=log_scale,
         scaled=scaled,

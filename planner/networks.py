@@ -1,12 +1,13 @@
 """Networks that judge states: one torso, heads for the prior, V and Q."""
 
 from dataclasses import dataclass
+from typing import cast
 
 import flax.linen as nn
 import jax.numpy as jnp
 from jaxtyping import Array, Float
 
-from planner.model import Evaluation
+from planner.model import Evaluation, Params
 
 
 @dataclass(frozen=True)
@@ -25,6 +26,11 @@ class NetworkConfig:
     def __post_init__(self) -> None:
         if self.num_actions < 1 or not self.hidden or min(self.hidden) < 1 or not self.value_scale > 0:
             raise ValueError(f"a network needs actions >= 1, layers >= 1 and value_scale > 0, got {self}")
+
+
+def apply_network(config: NetworkConfig, params: Params, observation: Float[Array, "..."]) -> Evaluation:
+    """What the network of `config` thinks of one observation."""
+    return cast(Evaluation, PolicyValueNetwork(config).apply(params, observation))
 
 
 class PolicyValueNetwork(nn.Module):

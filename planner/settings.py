@@ -246,13 +246,10 @@ class Live:
     @classmethod
     def of(cls, settings: Settings) -> Live:
         """The live part of complete settings, as host scalars of fixed dtype."""
-        scalars = {
+        scalars: dict[str, Any] = {
             name: np.float32(getattr(settings, name))
             for name in cls.__dataclass_fields__
             if name not in ("resampling_period", "sample_action")
         }
-        return cls(
-            **scalars,
-            resampling_period=np.int32(settings.resampling_period),
-            sample_action=np.bool_(settings.act == "sample"),
-        )
+        scalars |= {"resampling_period": np.int32(settings.resampling_period), "sample_action": np.bool_(settings.act == "sample")}
+        return cls(**scalars)

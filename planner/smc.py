@@ -137,7 +137,8 @@ def plan(
             log_evidence=particles.log_evidence,
         )
         due = _due(static, live, number, ess) & (number < depth - 1)
-        following, ancestors = _resample(after, random.resampling, due, log_evidence, static)
+        # A terminal root is no state to go back to.
+        following, ancestors = _resample(after, random.resampling, due, log_evidence, static, revive=due & ~root_terminal & static.revive)
 
         record = {
             "parent": particles.node,
@@ -162,6 +163,7 @@ def plan(
             "kl_bound": proposals.kl_bound,
             "temperature": proposals.temperature,
             "position": jax.vmap(model.environment.position)(step.state),
+            "finite": _all_finite(log_prior, particles.evaluation),
         }
         if atoms:
             record |= {"prior": jnp.exp(log_prior), "proposal": jnp.exp(proposals.log_proposal), "q_value": particles.evaluation.qvalues}
@@ -171,6 +173,7 @@ def plan(
 
     start = _start(n, root_state, root, root_terminal)
     final, record = jax.lax.scan(level, start, (jnp.arange(depth), randomness))
+    finite = jnp.all(record.pop("finite"))
     here = {"position": model.environment.position(root_state), **({"state": root_state} if states else {})}
     record |= _hold_the_dead(record, here)
     trace = Trace(**record, root_position=here["position"])
@@ -179,7 +182,7 @@ def plan(
         root=read_root(
             trace, root, root_twist, root_terminal, key=jax.random.fold_in(key, 1), live=live, static=static
         ),
-        status=_status(trace, root),
+        status=_status(trace, finite),
     )
 
 
@@ -228,7 +231,7 @@ def _due(static: Static, live: Live, level: Array, ess: Array) -> Array:
 
 
 def _resample(
-    particles: _Particles, uniforms: Float[Array, "N"], due: Array, log_evidence: Array, static: Static
+    particles: _Particles, uniforms: Float[Array, "N"], due: Array, log_evidence: Array, static: Static, *, revive: Array
 ) -> tuple[_Particles, Int[Array, "N"]]:
     """Copy ancestors into slots where resampling is due (E6); with `revive`, each copy starts from the ancestor's reference."""
     slots = jnp.arange(static.particles, dtype=jnp.int32)
@@ -241,7 +244,6 @@ def _resample(
         (particles.state, particles.evaluation, particles.reference_node, particles.reference_depth, particles.branch, particles.alive),
     )
     state, evaluation, reference_node, reference_depth, branch, alive = copies
-    revive = due & static.revive
     following = _Particles(
         state=state,
         evaluation=evaluation,
@@ -294,9 +296,14 @@ def _column(flags: Array, like: Array) -> Array:
     return flags.reshape(*flags.shape, *[1] * (like.ndim - 2))
 
 
-def _status(trace: Trace, root: Evaluation) -> Int[Array, ""]:
+def _all_finite(log_prior: Float[Array, "N A"], evaluation: Evaluation) -> Array:
+    """bool [] whether the network has given numbers for every state stepped from; the Q of an invalid action may be anything."""
+    usable = jnp.isfinite(evaluation.qvalues) | (log_prior == -jnp.inf)
+    return jnp.all(usable) & jnp.all(jnp.isfinite(evaluation.value)) & ~jnp.any(jnp.isnan(log_prior))
+
+
+def _status(trace: Trace, finite: Array) -> Int[Array, ""]:
     """Index into STATUSES."""
-    network = (root.prior_logits.max(), root.value, root.qvalues, trace.next_value, trace.temperature)
-    finite = jnp.stack([jnp.all(~jnp.isnan(x)) for x in network] + [jnp.isfinite(root.value), jnp.all(jnp.isfinite(trace.next_value))])
+    finite &= jnp.all(jnp.isfinite(trace.next_value))
     weights_left = jnp.all(jnp.isfinite(trace.log_evidence))
-    return jnp.where(~jnp.all(finite), 1, jnp.where(~weights_left, 2, 0)).astype(jnp.int32)
+    return jnp.where(~finite, 1, jnp.where(~weights_left, 2, 0)).astype(jnp.int32)

@@ -59,13 +59,14 @@ def read_root(
     )
     slot_logits = _slot_logits(trace, log_increment, log_ratio, backup, live, static)
     slot_policy = jax.nn.softmax(slot_logits)
-    slot_value = live.value_mixing * backup.returns + (1 - live.value_mixing) * root.value
+    # A terminal root leaves nothing to plan: value 0, and the prior.
+    root_value = jnp.where(root_terminal, 0.0, root.value)
+    slot_value = live.value_mixing * backup.returns + (1 - live.value_mixing) * root_value
 
     action = trace.action[0]
     sum_by_action = lambda values: jnp.zeros(root.qvalues.shape[0]).at[action].add(values)
     visits = sum_by_action(jnp.ones_like(slot_value))
     prior = jax.nn.softmax(root.prior_logits)
-    # A terminal root leaves nothing to plan: the prior, and value 0.
     policy = jnp.where(root_terminal, prior, sum_by_action(slot_policy))
     sampled = jax.random.categorical(key, jnp.log(policy))
     return Root(
@@ -77,8 +78,8 @@ def read_root(
         root_visits=visits.astype(jnp.int32),
         slot_policy=slot_policy,
         slot_value=slot_value,
-        root_value=jnp.where(root_terminal, 0.0, root.value),
-        value_target=jnp.where(root_terminal, 0.0, jnp.sum(slot_policy * slot_value)),
+        root_value=root_value,
+        value_target=jnp.sum(slot_policy * slot_value),
         chosen_action=jnp.where(live.sample_action, sampled, jnp.argmax(policy)).astype(jnp.int32),
     )
 

@@ -10,14 +10,22 @@ export class ApiError extends Error {
 }
 
 export class Api {
-  /** @param {string} origin where the backend is; "" for the page's own address */
-  constructor(origin) {
+  /**
+   * @param {string} origin where the backend is; "" for the page's own address
+   * @param {string | null} token what a protected backend elsewhere asks for; at the page's own address a cookie has it
+   */
+  constructor(origin, token) {
     this.root = new URL("/api/v1", origin || window.location.origin);
+    this.token = token;
+  }
+
+  fetch(method, path, options = {}) {
+    const headers = { ...(options.body && { "content-type": "application/json" }), ...(this.token && { authorization: `Bearer ${this.token}` }) };
+    return fetch(`${this.root}${path}`, { method, headers, ...options });
   }
 
   async call(method, path, body) {
-    const options = { method, headers: body ? { "content-type": "application/json" } : {}, body: body && JSON.stringify(body) };
-    const answer = await fetch(`${this.root}${path}`, options);
+    const answer = await this.fetch(method, path, { body: body && JSON.stringify(body) });
     if (!answer.ok) throw new ApiError(answer.status, await answer.json().catch(() => ({ title: answer.statusText })));
     return answer.status === 204 ? null : answer.json();
   }
@@ -32,12 +40,13 @@ export class Api {
 
   /** Also while the page is being left, which is when `keepalive` matters. */
   deleteSession(id) {
-    fetch(`${this.root}/sessions/${encodeURIComponent(id)}`, { method: "DELETE", keepalive: true }).catch(() => {});
+    this.fetch("DELETE", `/sessions/${encodeURIComponent(id)}`, { keepalive: true }).catch(() => {});
   }
 
   streamUrl(id) {
     const url = new URL(`${this.root}/sessions/${encodeURIComponent(id)}/stream`);
     url.protocol = url.protocol.replace("http", "ws");
+    if (this.token) url.searchParams.set("token", this.token);
     return url.href;
   }
 }

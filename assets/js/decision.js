@@ -39,15 +39,18 @@ function layout(frame, theme, rows) {
   });
   return {
     barmode: "group", bargap: 0.28, bargroupgap: 0.06, uirevision: "keep", showlegend: false,
-    margin: { l: 8, r: 10, t: 4, b: 20 }, paper_bgcolor: "rgba(0,0,0,0)", plot_bgcolor: "rgba(0,0,0,0)",
+    margin: { l: labelWidth(actions), r: 10, t: 4, b: 20 }, paper_bgcolor: "rgba(0,0,0,0)", plot_bgcolor: "rgba(0,0,0,0)",
     font: { family: theme.family, size: 11, color: theme.ink },
     xaxis: { ...axis, tickangle: 0, domain: [0, 0.58], range: [0, 1], tickvals: [0, 0.5, 1] },
     xaxis2: { ...axis, domain: [0.68, 1], nticks: 3, tickangle: 0, range: valueRange(frame) },
-    yaxis: { ...axis, automargin: true, autorange: "reversed", tickvals: rows, ticktext: ticks, tickfont: { size: 11 }, showgrid: false },
+    yaxis: { ...axis, autorange: "reversed", tickvals: rows, ticktext: ticks, tickfont: { size: 11 }, showgrid: false },
     shapes: [mark(root_value, "dot"), mark(value_target, "solid")].filter(({ x0 }) => Number.isFinite(x0)),
     hoverlabel: { font: { size: 11 } },
   };
 }
+
+/** Room for the longest name. Left to itself Plotly measures it, and draws everything twice. */
+const labelWidth = (actions) => Math.min(36 + 7 * Math.max(...actions.map((name) => name.length)), 130);
 
 /** Everything on the value axis with some air; never narrower than a hundredth, so that equal values do not jitter. */
 function valueRange({ root_q, root_value, value_target }) {
@@ -67,7 +70,7 @@ export function decisionNumbers(frame) {
   return [
     ["┊ V(s₀)", number(frame.root_value, 4), "The network's value of this state (dotted line)."],
     ["│ value target", number(frame.value_target, 4), "What the plan makes of it (solid line)."],
-    ["KL, improved to prior", number(klPolicyPrior(frame), 2), "How far the improved policy left the prior, in nats."],
+    ["KL to prior", number(klPolicyPrior(frame), 2), "How far the improved policy left the prior, in nats."],
     ["log-evidence", number(frame.log_evidence[frame.levels - 1]), "Logarithm of the mean weight over the whole plan."],
   ];
 }

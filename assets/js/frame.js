@@ -7,18 +7,20 @@ import { decodeTrace } from "./decode.js";
 export const ARRAYS = [
   "parent", "ancestor", "branch", "action", "alive", "terminal", "revived", "log_weight", "resampled", "ess", "log_evidence",
   "kl", "kl_bound", "temperature", "position", "root_position", "root_action", "root_prior", "root_proposal", "root_policy", "root_q",
-  "root_visits", "root_value", "value_target",
+  "root_visits", "root_value", "value_target", "chosen_action",
 ];
 
 /** What only the numbers of one particle need: left out of large plans while none is looked at. */
 export const DETAIL_ARRAYS = ["depth", "log_prior", "log_proposal", "reward", "continuation", "value", "next_value"];
+
+const SCALARS = ["root_value", "value_target", "chosen_action"];
 
 /** Decodes one message of the stream. */
 export const readFrame = (buffer) => new Frame(decodeTrace(buffer));
 
 export class Frame {
   constructor({ arrays, metadata }) {
-    for (const [name, { data, shape }] of Object.entries(arrays)) this[name] = shape.length ? data : data[0];
+    for (const [name, { data }] of Object.entries(arrays)) this[name] = SCALARS.includes(name) ? data[0] : data;
     [this.levels, this.slots] = arrays.parent.shape;
     this.id = Number(metadata.frame ?? 0);
     this.revision = Number(metadata.revision ?? 0);
@@ -63,9 +65,9 @@ export class Frame {
     return this.once("stats", levelStats);
   }
 
-  /** The action the planner takes here: the best of the improved policy (or, where it samples, the likeliest). */
+  /** The action the planner takes here. */
   get chosen() {
-    return this.once("chosen", ({ root_policy }) => root_policy.indexOf(Math.max(...root_policy)));
+    return this.chosen_action;
   }
 }
 

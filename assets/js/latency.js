@@ -26,7 +26,8 @@ export class LatencyMeter {
 
   settle() {
     const shown = (change) => change.revision !== null && change.revision <= this.painted.revision;
-    for (const change of this.sent.filter(shown)) this.latencies.push(Math.max(this.painted.at - change.at, 0));
+    // A change to the value it already had is planned with since before it was made.
+    for (const { at } of this.sent.filter(shown)) if (this.painted.at >= at) this.latencies.push(this.painted.at - at);
     this.sent = this.sent.filter((change) => !shown(change));
   }
 

@@ -35,7 +35,7 @@ const store = createStore({
 });
 const counters = { framesReceived: 0, framesPainted: 0 };
 const latency = new LatencyMeter();
-const session = new Session(new Api(document.querySelector("meta[name=twistscope-api]").content));
+const session = new Session(new Api(document.querySelector("meta[name=twistscope-api]").content, new URLSearchParams(location.search).get("token")));
 const setProps = (id, props) => window.dash_clientside.set_props(id, props);
 let catalogue = { checkpoints: [], planners: [] };
 let theme;
@@ -180,6 +180,8 @@ const painter = new Painter({
       counters.framesPainted++;
       latency.frame(fresh.revision);
       session.remember({ step: fresh.step });
+      // While playing, frames come far more often than statuses.
+      store.set({ step: fresh.step, furthest: fresh.furthest });
       writeFrame(frame, viewOf(store.state));
     } else writeLevel(frame, viewOf(store.state));
     if (fresh || parts.has("base")) numbers.decision();

@@ -35,8 +35,7 @@ export function narrateWorld(frame) {
 /** About the decision at the root. */
 export function narrateDecision({ actions, root_prior, root_policy, root_value, value_target, chosen, settings }) {
   const change = `from ${percent(root_prior[chosen])} by the prior to ${percent(root_policy[chosen])}`;
-  const verb = settings.act === "sample" ? "Most likely" : "Chosen";
-  return `${verb}: ${actions[chosen]}, ${change}. Value target ${number(value_target, 4)} against V(s₀) ${number(root_value, 4)}.`;
+  return `${settings.act === "sample" ? "Drawn" : "Chosen"}: ${actions[chosen]}, ${change}. Value target ${number(value_target, 4)} against V(s₀) ${number(root_value, 4)}.`;
 }
 
 /** Root actions that no particle began with, or null. */

@@ -6,7 +6,7 @@ import { narrateDecision, neverTried } from "./narration.js";
 import { renderParticle } from "./particle.js";
 import { viewOf } from "./store.js";
 
-/** Calls `work` soon, and then not again before `pause` ms have passed; the last call is never lost. */
+/** Calls `work` soon, and then not again before `pause()` ms have passed; the last call is never lost. */
 export function atMost(pause, work) {
   let [timer, last] = [0, -Infinity];
   return () => {
@@ -15,23 +15,25 @@ export function atMost(pause, work) {
       timer = 0;
       last = performance.now();
       work();
-    }, Math.max(last + pause - performance.now(), 0));
+    }, Math.max(last + pause() - performance.now(), 0));
   };
 }
 
 export function openNumbers(store, theme) {
   const particle = document.getElementById("particle");
   const particleNote = document.getElementById("particle-note");
+  // A figure costs as much as several frames of the pictures: while playing they come first.
+  const pause = () => (store.state.playing ? 350 : 120);
   return {
-    decision: atMost(200, () => writeDecision(store.state.frame, theme())),
-    particle: atMost(100, () => store.state.frame && renderParticle(particle, particleNote, store.state.frame, viewOf(store.state), theme())),
+    decision: atMost(pause, () => writeDecision(store.state.frame, theme())),
+    particle: atMost(pause, () => store.state.frame && renderParticle(particle, particleNote, store.state.frame, viewOf(store.state), theme())),
   };
 }
 
 function writeDecision(frame, theme) {
   if (!frame) return;
   window.dash_clientside.set_props("decision", { figure: decisionFigure(frame, theme) });
-  document.getElementById("root-decision-note").textContent = `${frame.settings.act === "sample" ? "most likely" : "takes"} ${frame.actions[frame.chosen]}`;
+  document.getElementById("root-decision-note").textContent = `takes ${frame.actions[frame.chosen]}`;
   document.getElementById("decision-numbers").replaceChildren(...decisionNumbers(frame).flatMap(([name, value, help]) => {
     const [term, number] = [document.createElement("dt"), document.createElement("dd")];
     term.textContent = name;

@@ -41,7 +41,7 @@ export function particleSteps(frame, particle) {
 export function particleFacts(frame, { level, slot }, steps) {
   const id = level * frame.slots + slot;
   const facts = [`weight ${percent(frame.weights[id])}`, `reward ${number(steps.reduce((sum, step) => sum + step.reward, 0))}`, count(steps.length, "step")];
-  if (!frame.alive[id]) facts.push(`ended at level ${steps.at(-1).level}`);
+  if (!frame.alive[id]) facts.push(steps.length ? `ended at level ${steps.at(-1).level}` : "the episode is over");
   else if (frame.terminal[id]) facts.push("ends here");
   if (steps.some((step) => step.revived)) facts.push("revived");
   return facts;
@@ -85,13 +85,15 @@ function table(frame, steps, theme) {
     bar.append(bars(step.parts, largest, theme));
     bar.title = PARTS.map((part, index) => `${part} ${number(step.parts[index])}`).join("\n");
     const total = step.parts.reduce((sum, part) => sum + part, 0);
-    row.append(element("td", "", `${step.level}`), action, element("td", "", number(step.prior, 2)), element("td", "", number(step.proposal, 2)), bar, element("td", "", number(total)));
+    row.append(element("td", "", `${step.level}`), action, element("td", "", step.prior.toFixed(2)), element("td", "", step.proposal.toFixed(2)), bar, element("td", "", signed(total)));
     return row;
   });
   const whole = element("table", "steps");
   whole.append(head, ...body);
   return whole;
 }
+
+const signed = (value) => (value < 0 ? `−${(-value).toFixed(2)}` : value.toFixed(2));
 
 /** How far the parts of one sign reach when stacked. */
 const reach = (parts, sign) => parts.reduce((sum, part) => sum + Math.max(sign * part, 0), 0);

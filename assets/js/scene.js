@@ -13,19 +13,22 @@ const OWN = {
 };
 
 /**
- * World to screen: the focus fits whole, circles stay round, and the room that is left over shows more of the world.
- * `x` and `y` go from the world to the screen, `world` back.
+ * World to screen: the focus fits whole, and the room that is left over shows more of the world. One direction may be magnified up to
+ * `stretch` times more than the other; with 1, circles stay round. `x` and `y` go from the world to the screen, `world` back.
  */
-export function camera({ left = 0, width, height }, [x0, x1, y0, y1], padding) {
-  const scale = Math.min((width - 2 * padding) / (x1 - x0), (height - 2 * padding) / (y1 - y0));
+export function camera({ left = 0, width, height }, [x0, x1, y0, y1], padding, stretch = 1) {
+  const fit = [(width - 2 * padding) / (x1 - x0), (height - 2 * padding) / (y1 - y0)];
+  const most = Math.min(...fit) * stretch;
+  const [scale, rise] = fit.map((own) => Math.min(own, most));
   const [middleX, middleY] = [(x0 + x1) / 2, (y0 + y1) / 2];
   const toX = (x) => left + width / 2 + (x - middleX) * scale;
-  const toY = (y) => height / 2 - (y - middleY) * scale;
+  const toY = (y) => height / 2 - (y - middleY) * rise;
   return {
     scale,
+    rise,
     x: toX,
     y: toY,
-    world: (x, y) => [middleX + (x - left - width / 2) / scale, middleY - (y - height / 2) / scale],
+    world: (x, y) => [middleX + (x - left - width / 2) / scale, middleY - (y - height / 2) / rise],
   };
 }
 
@@ -49,15 +52,15 @@ const DRAW = {
     context.stroke();
     context.setLineDash([]);
   },
-  rect(context, { x: left, y: low, w, h }, { scale, x, y }) {
+  rect(context, { x: left, y: low, w, h }, { scale, rise, x, y }) {
     context.beginPath();
-    context.rect(x(left), y(low + h), w * scale, h * scale);
+    context.rect(x(left), y(low + h), w * scale, h * rise);
     context.fill();
     context.stroke();
   },
-  circle(context, { x: cx, y: cy, r }, { scale, x, y }) {
+  circle(context, { x: cx, y: cy, r }, { scale, rise, x, y }) {
     context.beginPath();
-    context.arc(x(cx), y(cy), Math.max(r * scale, 1.5), 0, 2 * Math.PI);
+    context.ellipse(x(cx), y(cy), Math.max(r * scale, 1.5), Math.max(r * rise, 1.5), 0, 0, 2 * Math.PI);
     context.fill();
     context.stroke();
   },

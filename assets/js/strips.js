@@ -66,10 +66,11 @@ function drawRow(context, axis, { top, bottom, y }, row, theme) {
   }
   if (row.low) fillBand(context, axis, y, row, theme);
   if (row.threshold !== null && row.threshold !== undefined) dashed(context, theme.muted, () => line(context, axis, y, row.mean.map(() => row.threshold)));
-  if (row.bound) dashed(context, theme.hues[1], () => line(context, axis, y, row.bound));
   context.strokeStyle = theme.accent;
   context.lineWidth = 1.6;
   line(context, axis, y, row.mean);
+  // On top: where the trust region is used to the full, the mean lies right under it.
+  if (row.bound) dashed(context, theme.hues[1], () => line(context, axis, y, row.bound));
 }
 
 function dashed(context, colour, stroke) {

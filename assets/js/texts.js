@@ -16,7 +16,7 @@ export function writeFrame(frame, view) {
   const { episode, step, furthest } = frame;
   const end = episode?.terminated ? " · terminated" : episode?.truncated ? " · truncated" : "";
   say("moment", `step ${step}${furthest > step ? ` of ${furthest}` : ""} · return ${number(episode?.return ?? 0)}${end}`);
-  say("world-note", `${frame.environment}, the state planned from, and where every particle went`);
+  say("world-note", `${frame.environment}: every particle's path from this state`);
   say("genealogy-note", genealogyNote(frame));
   say("per-level-note", "line: mean · band: range · dashed: threshold, bound");
   say("fact-plan-ms", Number.isFinite(frame.planMs) ? `${number(frame.planMs)} ms per plan` : "");

@@ -13,6 +13,8 @@ const DOT_BUDGET = 1024;
 const REACH = 14;
 // Paths narrower than this share of the picture deserve the lens.
 const SMALL = 0.5;
+// How much more the lens may magnify the narrower direction.
+const STRETCH = 8;
 
 /**
  * The views side by side, each with its camera, its rectangle on the canvas and where each transition leads (-1 the root); pure.
@@ -26,7 +28,7 @@ export function geometry({ width, height }, frame) {
   const boxes = lens ? [{ left: 0, width: middle }, { left: middle, width: width - middle }] : [{ left: 0, width }];
   const { position, root_position: root } = frame;
   return boxes.map((box, index) => {
-    const view = camera({ ...box, height }, index ? paths : focus, index ? 18 : 8);
+    const view = camera({ ...box, height }, index ? paths : focus, index ? 18 : 8, index ? STRETCH : 1);
     return {
       ...box,
       height,
@@ -81,9 +83,8 @@ function inEach(context, size, frame, drawing) {
 export function draw(context, size, frame, view, theme) {
   const views = geometry(size, frame).length;
   inEach(context, size, frame, (place, index) => {
-    // Under the lens things are large: they step back behind the paths.
-    context.globalAlpha = index ? 0.3 : 1;
-    if (frame.scene) drawScene(context, frame.scene, place.view, theme);
+    // Under the lens the bodies would be blots without an edge in sight.
+    if (frame.scene && !index) drawScene(context, frame.scene, place.view, theme);
     drawPaths(context, place, frame, view, theme, index < views - 1);
     drawMarks(context, place, frame, theme);
     if (index) drawLens(context, place, geometry(size, frame)[0], theme);
@@ -105,20 +106,24 @@ function drawPaths(context, place, frame, view, theme, small) {
   context.globalAlpha = 1;
 }
 
-function drawLens(context, { left, height, view }, wide, theme) {
+function drawLens(context, { left, height, view, x, y }, wide, theme) {
   context.fillStyle = theme.grid;
   context.fillRect(left, 0, 1, height);
-  label(context, `× ${(view.scale / wide.view.scale).toFixed(1)}`, left + 8, 12, { colour: theme.muted, font: theme.font });
+  const [across, up] = [view.scale / wide.view.scale, view.rise / wide.view.scale].map((times) => times.toPrecision(2));
+  context.beginPath();
+  ring(context, x(-1), y(-1), 3.5);
+  context.fillStyle = theme.ink;
+  context.fill();
+  label(context, across === up ? `× ${across}` : `× ${across} across, × ${up} up`, left + 8, 12, { colour: theme.muted, font: theme.font });
 }
 
 /** Where in the wide view the lens looks. */
 function drawLensFrame(context, { view }, lens, theme) {
   if (!lens) return;
-  const scale = view.scale / lens.view.scale;
   const [x, y] = lens.view.world(lens.left, 0);
   context.strokeStyle = theme.muted;
   context.lineWidth = 1;
-  context.strokeRect(view.x(x), view.y(y), lens.width * scale, lens.height * scale);
+  context.strokeRect(view.x(x), view.y(y), (lens.width * view.scale) / lens.view.scale, (lens.height * view.rise) / lens.view.rise);
 }
 
 function step(context, place, { parent }, id) {

@@ -10,7 +10,7 @@ from dashboard.callbacks.controls import register_controls
 __all__ = ["register_callbacks"]
 
 
-def register_callbacks(app: Dash, api_url: str) -> None:
-    """All callbacks of the page; `api_url` is where this process reaches the backend."""
-    register_catalogue(app, api_url)
+def register_callbacks(app: Dash, api_url: str, token: str | None) -> None:
+    """All callbacks of the page; `api_url` is where this process reaches the backend, `token` what it shows there."""
+    register_catalogue(app, api_url, token)
     register_controls(app)

@@ -6,6 +6,7 @@ iterations, and take optimiser steps on batches drawn from it.
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import jax
@@ -17,7 +18,7 @@ from planner.checkpoints import build_model, initial_params
 from planner.environments import make_environment
 from planner.episodes import step_and_reset
 from planner.model import Model, Params
-from planner.networks import NetworkConfig, PolicyValueNetwork
+from planner.networks import NetworkConfig, apply_network
 from planner.planners import get_planner, plan_function
 from planner.settings import Live, Static
 from planner.training.config import LearnSection, TrainingConfig
@@ -188,7 +189,7 @@ def expert_loss(
     params: Params, batch: Experience, model: Model, network: NetworkConfig, learn: LearnSection
 ) -> tuple[Array, Losses]:
     """(E11) over a batch. Values are compared in units of the network's value scale."""
-    evaluation = jax.vmap(PolicyValueNetwork(network).apply, in_axes=(None, 0))(params, batch.observation)
+    evaluation = jax.vmap(partial(apply_network, network, params))(batch.observation)
     log_prior = jax.nn.log_softmax(evaluation.prior_logits)
     taken = jnp.take_along_axis(evaluation.qvalues, batch.action[:, None], axis=1)[:, 0]
     losses = Losses(

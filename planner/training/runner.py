@@ -5,7 +5,7 @@ import platform
 import shutil
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import jax
@@ -183,14 +183,8 @@ class _Unfinished:
 
 def _plain(state: TrainingState) -> TrainingState:
     """The state with its typed key as plain numbers, which files can hold."""
-    return TrainingState(**{**_fields(state), "key": jax.random.key_data(state.key)})
+    return replace(state, key=jax.random.key_data(state.key))
 
 
 def _with_typed_key(state: TrainingState) -> TrainingState:
-    return TrainingState(**{**_fields(state), "key": jax.random.wrap_key_data(state.key)})
-
-
-def _fields(state: TrainingState) -> dict[str, object]:
-    return {name: getattr(state, name) for name in state.__dataclass_fields__}
-
-
+    return replace(state, key=jax.random.wrap_key_data(state.key))

@@ -61,6 +61,7 @@ export function sampleArrays() {
     root_visits: ["I32", [3], [2, 2, 0]],
     root_value: ["F32", [], [10]],
     value_target: ["F32", [], [10.75]],
+    chosen_action: ["I32", [], [0]],
   };
 }
 

@@ -1,0 +1,62 @@
+# twistscope: `make run` opens the microscope, `make test` proves it. Both install what they need into .venv.
+
+PYTHON ?= python3
+ACCEL ?= cpu
+PORT ?= 8050
+VENV := .venv
+BIN := $(VENV)/bin
+UV := $(shell command -v uv 2>/dev/null)
+
+# Compiled bytecode is kept: without it every start compiles jax and gymnax again.
+unexport PYTHONDONTWRITEBYTECODE
+
+RUN_LOCK := $(if $(filter cuda,$(ACCEL)),requirements-cuda.lock,requirements.lock)
+
+.PHONY: run install test quick lint bench lock docs clean
+
+run: install
+	@$(BIN)/twistscope serve --port $(PORT)
+
+install: $(VENV)/.installed-$(ACCEL)
+
+test: $(VENV)/.installed-test
+	@tests/install-browser
+	$(BIN)/python -m pytest
+
+quick: $(VENV)/.installed-test  ## the tests that take moments
+	$(BIN)/python -m pytest -m "not slow and not browser"
+
+lint: $(VENV)/.installed-test
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/lint-imports
+	$(BIN)/mypy
+
+bench: install
+	$(BIN)/python -m benchmarks
+
+lock:  ## pin names, versions and hashes anew
+	$(BIN)/python -m pip install --quiet uv
+	@for target in "requirements.lock:" "requirements-test.lock:--group test" "requirements-cuda.lock:--extra cuda"; do \
+		$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
+			--no-emit-index-url --no-emit-find-links pyproject.toml $${target#*:} -o $${target%%:*}; \
+	done
+
+clean:
+	rm -rf $(VENV)
+
+$(VENV)/bin/python:
+	$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "twistscope needs Python 3.11 or newer, this is " + sys.version.split()[0] + "; try: make PYTHON=python3.12")'
+	$(PYTHON) -m venv $(VENV) || { echo "python3-venv is missing; on Debian and Ubuntu: apt install python3-venv"; rm -rf $(VENV); exit 1; }
+
+# $(1): name of the marker, $(2): lock file
+define install_from
+$(VENV)/.installed-$(1): $(2) pyproject.toml | $(VENV)/bin/python
+	@echo "installing from $(2) into $(VENV) …"
+	$(if $(UV),VIRTUAL_ENV=$(VENV) $(UV) pip install --quiet --compile-bytecode --require-hashes -r $(2),$(BIN)/python -m pip install --quiet --require-hashes -r $(2))
+	$(if $(UV),VIRTUAL_ENV=$(VENV) $(UV) pip install --quiet --no-deps --no-build-isolation -e .,$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation -e .)
+	@touch $$@
+endef
+$(eval $(call install_from,cpu,requirements.lock))
+$(eval $(call install_from,cuda,requirements-cuda.lock))
+$(eval $(call install_from,test,requirements-test.lock))

@@ -1,0 +1,41 @@
+"""One backend for the tests of this folder; sessions keep them apart."""
+
+import httpx
+import pytest
+
+from tests.servers import serving, wait_until_ready
+
+
+@pytest.fixture(scope="session")
+def data(tmp_path_factory):
+    return tmp_path_factory.mktemp("data")
+
+
+@pytest.fixture(scope="session")
+def server(data):
+    with serving("serve-backend", data=data, TWISTSCOPE_MAX_SESSIONS="40") as running:
+        wait_until_ready(running)
+        yield running
+
+
+@pytest.fixture(scope="session")
+def http(server):
+    with httpx.Client(base_url=server.api, timeout=120) as client:
+        yield client
+
+
+@pytest.fixture
+def new_session(http):
+    """Make sessions that are small, and delete them afterwards."""
+    made = []
+
+    def make(**changes):
+        body = {"checkpoint": "cartpole-early", "settings": {"particles": 32, "depth": 8}, "seed": 1} | changes
+        response = http.post("/sessions", json=body)
+        assert response.status_code == 201, response.text
+        made.append(response.json()["id"])
+        return response.json()
+
+    yield make
+    for session_id in made:
+        http.delete(f"/sessions/{session_id}")

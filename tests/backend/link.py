@@ -1,0 +1,68 @@
+"""A viewer for tests: the live link as a page would use it."""
+
+import json
+from typing import Any
+
+from websockets.sync.client import ClientConnection, connect
+
+from planner import from_bytes
+
+
+class Link:
+    """One WebSocket on one session."""
+
+    def __init__(self, server, session_id: str, **options):
+        self._connection = connect(server.stream_url(session_id), max_size=None, **options)
+        self.socket: ClientConnection
+        self.texts: list[dict[str, Any]] = []
+        self.status: dict[str, Any] = {}
+
+    def __enter__(self):
+        self.socket = self._connection.__enter__()
+        return self
+
+    def __exit__(self, *exception):
+        self._connection.__exit__(*exception)
+
+    def send(self, **message):
+        self.socket.send(json.dumps(message))
+
+    def receive(self, timeout=60):
+        """The next message: a frame as (arrays, metadata), or a text message as a dict."""
+        message = self.socket.recv(timeout=timeout)
+        if isinstance(message, bytes):
+            return from_bytes(message)
+        text = json.loads(message)
+        self.texts.append(text)
+        if text["type"] == "status":
+            self.status = text
+        return text
+
+    def frame(self, *, revision=0, step=None, acknowledge=True):
+        """The next frame with at least this settings' revision, of this step if given."""
+        while True:
+            message = self.receive()
+            if isinstance(message, dict):
+                assert message["type"] != "error", message
+                continue
+            arrays, metadata = message
+            if acknowledge:
+                self.send(type="pong", frame=int(metadata["frame"]))
+            if int(metadata["revision"]) >= revision and step in (None, int(metadata["step"])):
+                return arrays, metadata
+
+    def text(self, kind):
+        """The next text message of a type; frames on the way are acknowledged."""
+        while True:
+            message = self.receive()
+            if isinstance(message, tuple):
+                self.send(type="pong", frame=int(message[1]["frame"]))
+            elif message["type"] == kind:
+                return message
+
+    def until(self, condition):
+        """Until a status fulfils the condition; frames on the way are acknowledged."""
+        while True:
+            status = self.text("status")
+            if condition(status):
+                return status

@@ -1,0 +1,205 @@
+"""The live link, on a real socket."""
+
+import json
+import socket
+import time
+
+import numpy as np
+import pytest
+from websockets.exceptions import ConnectionClosed, InvalidStatus
+
+from planner import from_bytes
+from tests.backend.link import Link
+
+
+def test_a_new_viewer_gets_status_settings_and_a_frame(server, new_session):
+    session = new_session()
+    with Link(server, session["id"]) as link:
+        arrays, metadata = link.frame()
+    assert arrays["parent"].shape == (8, 32)
+    assert {"status", "settings"} <= {text["type"] for text in link.texts}
+    assert json.loads(metadata["scene"])["shapes"]
+    assert json.loads(metadata["actions"]) == ["left", "right"]
+
+
+def test_a_live_setting_replans_the_same_moment_with_the_same_seed(server, new_session):
+    session = new_session()
+    with Link(server, session["id"]) as link:
+        before, _ = link.frame()
+        link.send(type="settings", settings={"alpha": 0.9})
+        after, metadata = link.frame(revision=1)
+        assert metadata["step"] == "0"
+        assert after["kl"].mean() > before["kl"].mean()
+        link.send(type="settings", settings={"alpha": session["settings"]["alpha"]})
+        again, _ = link.frame(revision=2)
+    for name, array in before.items():
+        np.testing.assert_array_equal(array, again[name], err_msg=name)
+
+
+def test_a_shape_setting_compiles_and_says_so(server, new_session):
+    session = new_session()
+    with Link(server, session["id"]) as link:
+        link.frame()
+        link.send(type="settings", settings={"depth": 5})
+        status = link.until(lambda s: s["phase"] == "compiling")
+        assert "5 levels" in status["detail"]
+        arrays, _ = link.frame(revision=1)
+    assert arrays["parent"].shape == (5, 32)
+
+
+@pytest.mark.parametrize(
+    ("message", "says"),
+    [
+        ("{", "JSON object"),
+        ("[]", "type"),
+        ('{"type": "zork"}', "pong"),
+        ('{"type": "settings", "settings": {"alpha": 9}}', "<= 1"),
+        ('{"type": "settings", "settings": 3}', "object"),
+        ('{"type": "command", "command": "fly"}', "play"),
+        ('{"type": "command", "command": "goto", "step": -4}', "whole number"),
+        ('{"type": "command", "command": "play", "speed": "fast"}', "number"),
+        ('{"type": "command", "command": "back"}', "nothing before"),
+        ('{"type": "view", "arrays": ["nope"]}', "no array"),
+        ('{"type": "pong", "frame": "x"}', "whole number"),
+    ],
+)
+def test_a_bad_message_is_answered_and_the_session_goes_on(server, new_session, message, says):
+    session = new_session()
+    with Link(server, session["id"]) as link:
+        link.frame()
+        link.socket.send(message)
+        error = link.text("error")
+        assert says in json.dumps(error)
+        link.send(type="settings", settings={"alpha": 0.5})
+        link.frame(revision=1)
+
+
+def test_a_binary_message_is_answered_and_the_session_goes_on(server, new_session):
+    with Link(server, new_session()["id"]) as link:
+        link.frame()
+        link.socket.send(b"\x00\x01")
+        assert "JSON" in link.text("error")["detail"]
+        link.send(type="settings", settings={"alpha": 0.5})
+        link.frame(revision=1)
+
+
+def test_a_view_gets_just_the_arrays_it_draws(server, new_session):
+    with Link(server, new_session()["id"]) as link:
+        link.frame()
+        link.send(type="view", arrays=["parent", "log_weight"])
+        arrays, _ = link.frame()
+    assert arrays.keys() == {"parent", "log_weight"}
+
+
+def test_playing_reaches_the_end_and_rewinding_shows_the_same_bits(server, new_session, http):
+    session = new_session()
+    with Link(server, session["id"]) as link:
+        seen = {0: link.frame()[0]}
+        for step in range(1, 4):
+            link.send(type="command", command="step")
+            seen[step] = link.frame(step=step)[0]
+        link.send(type="command", command="goto", step=1)
+        again, _ = link.frame(step=1)
+        np.testing.assert_array_equal(seen[1]["log_weight"], again["log_weight"])
+        link.send(type="command", command="play", speed=1000)
+        status = link.until(lambda s: s["phase"] == "ended")
+        episode = status["session"]["episode"]
+        assert episode["terminated"] or episode["truncated"]
+        assert episode["return"] == episode["length"]
+        link.send(type="command", command="play")
+        assert "reset" in link.text("error")["detail"]
+        link.send(type="command", command="reset", seed=7)
+        _, metadata = link.frame(step=0)
+        assert metadata["seed"] == "7"
+
+
+def test_a_past_moment_is_planned_again_to_the_same_bits(server, new_session, http):
+    session = new_session()
+    with Link(server, session["id"]) as link:
+        first, _ = link.frame()
+        link.send(type="command", command="step")
+        link.frame(step=1)
+        # What is set now does not change what was planned then.
+        link.send(type="settings", settings={"alpha": 0.8})
+        link.frame(revision=1)
+    arrays, _ = from_bytes(http.get(f"/sessions/{session['id']}/moments/0/trace").content)
+    np.testing.assert_array_equal(first["log_weight"], arrays["log_weight"])
+    assert http.get(f"/sessions/{session['id']}/moments/9/trace").status_code == 404
+
+
+def test_a_viewer_that_does_not_acknowledge_gets_two_frames_and_later_the_newest(server, new_session):
+    session = new_session()
+    with Link(server, session["id"]) as slow, Link(server, session["id"]) as quick:
+        _, first = slow.frame(acknowledge=False)
+        quick.frame()
+        quick.send(type="command", command="play", speed=1000)
+        _, second = slow.frame(acknowledge=False)
+        # The quick viewer is not held up by the slow one.
+        _, metadata = quick.frame(step=15)
+        quick.send(type="command", command="pause")
+        paused = quick.until(lambda s: not s["session"]["playing"] and s["phase"] == "idle")["session"]["step"]
+        slow.send(type="pong", frame=int(first["frame"]))
+        _, third = slow.frame()
+        assert int(third["step"]) == paused
+        assert int(third["skipped"]) > 0
+        assert int(third["frame"]) == int(second["frame"]) + int(third["skipped"]) + 1
+
+
+def test_a_viewer_that_vanishes_leaves_the_session_to_the_others(server, new_session, http):
+    session = new_session()
+    with Link(server, session["id"]) as stays:
+        stays.frame()
+        with Link(server, session["id"]) as leaves:
+            leaves.send(type="command", command="play", speed=1000)
+            leaves.frame(step=2)
+            # No closing handshake: the process is gone.
+            leaves.socket.socket.shutdown(socket.SHUT_RDWR)
+        stays.frame(step=10)
+        stays.send(type="command", command="pause")
+    assert http.get("/health/ready").status_code == 200
+
+
+def test_deleting_a_session_tells_its_viewers(server, new_session, http):
+    session = new_session()
+    with Link(server, session["id"]) as link:
+        link.frame()
+        http.delete(f"/sessions/{session['id']}")
+        assert link.text("gone")["detail"]
+        with pytest.raises(ConnectionClosed):
+            link.receive()
+
+
+def test_an_unknown_session_is_told_apart_from_a_lost_connection(server):
+    with Link(server, "nope") as link:
+        assert link.text("gone")["detail"]
+        with pytest.raises(ConnectionClosed) as closed:
+            link.receive()
+        assert closed.value.rcvd.code == 4404
+
+
+def test_a_page_of_another_origin_is_refused(server, new_session):
+    session = new_session()
+    with pytest.raises(InvalidStatus), Link(server, session["id"], origin="http://evil.example"):
+        pass
+    with Link(server, session["id"], origin=server.url) as link:
+        link.frame()
+
+
+def test_many_settings_at_once_cost_few_plans(server, new_session):
+    session = new_session(settings={"particles": 256, "depth": 24})
+    with Link(server, session["id"]) as link:
+        _, first = link.frame()
+        for index in range(100):
+            link.send(type="settings", settings={"alpha": (index + 1) / 200})
+        _, metadata = link.frame(revision=100)
+    assert int(metadata["frame"]) - int(first["frame"]) < 100
+
+
+def test_play_keeps_to_its_speed(server, new_session):
+    with Link(server, new_session()["id"]) as link:
+        link.frame()
+        began = time.monotonic()
+        link.send(type="command", command="play", speed=20)
+        link.frame(step=10)
+        # Ten steps at 20 a second take half a second; a loaded machine may only be slower.
+        assert time.monotonic() - began >= 0.45

@@ -1,0 +1,83 @@
+"""Real servers on real sockets, for tests."""
+
+import contextlib
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+
+ROOT = Path(__file__).resolve().parent.parent
+START_SECONDS = 120
+
+
+@dataclass
+class Server:
+    """A server process and where it listens."""
+
+    process: subprocess.Popen
+    url: str
+
+    @property
+    def api(self) -> str:
+        return self.url + "/api/v1"
+
+    def stream_url(self, session_id: str) -> str:
+        return self.api.replace("http", "ws", 1) + f"/sessions/{session_id}/stream"
+
+    def kill(self) -> None:
+        self.process.send_signal(signal.SIGKILL)
+        self.process.wait()
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def twistscope(*arguments: str, check: bool = False, **options) -> subprocess.CompletedProcess:
+    """Run the command line to its end."""
+    command = [sys.executable, "-m", "backend.cli", *arguments]
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=600, check=check, **options)
+
+
+@contextlib.contextmanager
+def serving(*arguments: str, data: Path, port: int | None = None, **environment: str) -> Iterator[Server]:
+    """A server started by its own command line, up and answering; stopped at the end."""
+    port = port or free_port()
+    command = [sys.executable, "-m", "backend.cli", *arguments, "--port", str(port)]
+    env = os.environ | {"TWISTSCOPE_DATA": str(data)} | environment
+    process = subprocess.Popen(command, cwd=ROOT, env=env, stdout=subprocess.PIPE, stderr=None, text=True)
+    try:
+        assert process.stdout is not None
+        line = process.stdout.readline()
+        found = re.search(r"http://\S+", line)
+        assert found, f"the server said {line!r} and exited with {process.poll()}"
+        yield Server(process, f"http://127.0.0.1:{port}")
+    finally:
+        process.terminate()
+        try:
+            process.wait(20)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+        if process.stdout:
+            process.stdout.close()
+
+
+def wait_until_ready(server: Server) -> None:
+    """Until the first planner is compiled."""
+    end = time.monotonic() + START_SECONDS
+    while time.monotonic() < end:
+        if httpx.get(server.api + "/health/ready").status_code == 200:
+            return
+        time.sleep(0.2)
+    raise AssertionError(f"not ready after {START_SECONDS} s: {httpx.get(server.api + '/health/ready').text}")
