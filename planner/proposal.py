@@ -1,12 +1,13 @@
 """The twist: how far a particle's proposal may leave the prior (E1-E3).
 
 Over a finite set of atoms, the proposal that gains most Q within a trust region is the prior tilted by exp(Q / eta). The temperature eta at which the
-region is met is the root of a falling function of one variable, found by bisection in log(1/eta) after Q is shifted by its maximum and divided by its span,
+region is met is the root of a falling function of one variable, found by Newton's method inside a bracket after Q is shifted by its maximum and divided by its span,
 so the answer does not change under Q -> aQ + b. The Kullback-Leibler divergence is summed from terms that are never negative: near the prior it is a
 small difference of larger numbers, and the plain form loses all its digits there.
 """
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import jax
 import jax.numpy as jnp
@@ -21,8 +22,11 @@ KL_LOW = 1e-4
 LOG_TILT_MAX = 60.0
 """Upper end of the bracket for log(span / eta)."""
 
-BISECTIONS = 24
-"""Halves a bracket of at most about 66 to 4e-6 in log(1/eta)."""
+KL_TOLERANCE = 1e-4
+"""Relative error at which the attained divergence is good enough."""
+
+MAX_STEPS = 64
+"""More than halving the whole bracket down to rounding takes; Newton's steps are nearly always under ten."""
 
 
 @jax.tree_util.register_dataclass
@@ -37,9 +41,10 @@ class Twist:
     kl_bound: Float[Array, ""]
     """[] eps of (E1), nats; inf under a fixed temperature."""
     temperature: Float[Array, ""]
-    """[] eta of (E2) in the unit of Q; inf where all Q are equal, 0 where greedy."""
+    """[] eta of (E2) in the unit of Q; inf where the prior is left as it is, 0 where greedy."""
 
 
+@jax.tree_util.register_dataclass
 @dataclass(frozen=True)
 class _Atoms:
     """The atoms of one state, with Q scaled to [-1, 0] on the prior's support."""
@@ -67,9 +72,9 @@ def twist(log_prior: Float[Array, "A"], qvalues: Float[Array, "A"], constraint: 
         # (1 - alpha) eps_low + alpha KL(greedy) rather than E3 as printed: exact at alpha = 1.
         bound = (1 - live.alpha) * KL_LOW + live.alpha * kl_greedy
 
-    log_tied_mass = jnp.minimum(logsumexp(jnp.where(atoms.best, log_prior, -jnp.inf)), 0.0)
+    log_tied_mass = _log_tied_mass(atoms)
     limit = jnp.where(atoms.best, log_prior - log_tied_mass, -jnp.inf)
-    tilted = _at_temperature(atoms, solve_temperature(log_prior, qvalues, bound), bound)
+    tilted = _at_temperature(atoms, atoms.span / jnp.exp(_solve_log_tilt(atoms, bound)), bound)
 
     # Beyond what tilting can reach: the prior on the best actions, and where even the uniform distribution over ties is allowed, that.
     beyond = bound >= -log_tied_mass
@@ -78,7 +83,8 @@ def twist(log_prior: Float[Array, "A"], qvalues: Float[Array, "A"], constraint: 
     kl = jnp.where(uniform, kl_greedy, jnp.where(beyond, -log_tied_mass, tilted.kl))
     temperature = jnp.where(beyond | uniform, 0.0, tilted.temperature)
 
-    flat = atoms.span == 0
+    # Nothing to choose between, or nothing allowed: exactly the prior. (Greedy may be free, where the prior is all but greedy itself.)
+    flat = (atoms.span == 0) | ((bound <= 0) & ~uniform)
     return Twist(
         log_proposal=jnp.where(flat, log_prior, log_proposal),
         kl=jnp.where(flat, 0.0, kl),
@@ -92,8 +98,7 @@ def solve_temperature(
 ) -> Float[Array, ""]:
     """Temperature at which the tilted prior meets the trust region (E2).
 
-    Solves KL(q_eta || prior) = kl_bound for q_eta ∝ prior exp(qvalues / eta). With Q scaled to a span of 1 the divergence at tilt beta is at most beta^2 / 8
-    (the variance of a variable in an interval of length 1 is at most 1/4), so beta >= sqrt(8 kl_bound): the lower end of the bracket.
+    Solves KL(q_eta || prior) = kl_bound for q_eta ∝ prior exp(qvalues / eta).
 
     Args:
       log_prior: normalised log-probabilities; -inf marks invalid actions.
@@ -104,16 +109,53 @@ def solve_temperature(
       eta > 0 in the unit of qvalues; inf where all qvalues are equal; meaningless where no temperature reaches the bound.
     """
     atoms = _scale(log_prior, qvalues)
+    return atoms.span / jnp.exp(_solve_log_tilt(atoms, kl_bound))
 
-    def halve(_: int, bracket: tuple[Array, Array]) -> tuple[Array, Array]:
-        low, high = bracket
-        middle = 0.5 * (low + high)
-        below = _kl_at_tilt(atoms, jnp.exp(middle)) < kl_bound
-        return jnp.where(below, middle, low), jnp.where(below, high, middle)
 
-    low = 0.5 * jnp.log(8 * jnp.maximum(kl_bound, 1e-12))
-    low, high = jax.lax.fori_loop(0, BISECTIONS, halve, (low, jnp.full_like(low, LOG_TILT_MAX)))
-    return jnp.where(atoms.span > 0, atoms.span * jnp.exp(-0.5 * (low + high)), jnp.inf)
+def _solve_log_tilt(atoms: _Atoms, bound: Float[Array, ""]) -> Float[Array, ""]:
+    """log(span / eta) at which the divergence is `bound`: Newton's method inside a bracket, which it halves where Newton would leave it.
+
+    Near the prior the divergence grows like tilt^2, so the step is taken on log KL against log tilt; near greedy what is missing to the largest
+    divergence falls like exp(-gap * tilt), so there it is taken on the log of that against tilt. With Q scaled to a span of 1 the divergence is at most
+    tilt^2 / 8 (a variable in an interval of length 1 has variance <= 1/4), so tilt >= sqrt(8 bound): the lower end of the bracket.
+    """
+    largest = -_log_tied_mass(atoms)
+    solvable = (atoms.span > 0) & (bound > 0) & (bound < largest)
+    target = jnp.where(solvable, bound, 1.0)
+    near_greedy = target > 0.5 * largest
+
+    class Search(NamedTuple):
+        low: Array
+        high: Array
+        log_tilt: Array
+        found: Array
+        steps: Array
+
+    def narrow(search: Search) -> Search:
+        tilt = jnp.exp(search.log_tilt)
+        kl, variance = _kl_at_tilt(atoms, tilt)
+        below = kl < target
+        low = jnp.where(below, search.log_tilt, search.low)
+        high = jnp.where(below, search.high, search.log_tilt)
+        slope = tilt**2 * variance
+        in_log = -jnp.log(kl / target) * kl / slope
+        missing = largest - kl
+        in_tilt = jnp.log1p(jnp.maximum(jnp.log(missing / (largest - target)) * missing / slope, -0.9))
+        newton = search.log_tilt + jnp.clip(jnp.where(near_greedy, in_tilt, in_log), -2.0, 2.0)
+        # Not a number is not inside.
+        inside = (low < newton) & (newton < high)
+        found = (jnp.abs(kl - target) <= KL_TOLERANCE * target) | (high - low < 1e-6)
+        log_tilt = jnp.where(found, search.log_tilt, jnp.where(inside, newton, 0.5 * (low + high)))
+        return Search(low, high, log_tilt, found, search.steps + 1)
+
+    def unfinished(search: Search) -> Array:
+        return ~search.found & (search.steps < MAX_STEPS)
+
+    low = 0.5 * jnp.log(8 * jnp.minimum(target, 8.0))
+    _, variance = _kl_at_tilt(atoms, jnp.zeros_like(low))
+    start = jnp.clip(0.5 * jnp.log(2 * target / jnp.maximum(variance, 1e-30)), low, low + 5.0)
+    search = Search(low - 1e-3, jnp.full_like(low, LOG_TILT_MAX), start, ~solvable, jnp.int32(0))
+    return jax.lax.while_loop(unfinished, narrow, search).log_tilt
 
 
 def _scale(log_prior: Float[Array, "A"], qvalues: Float[Array, "A"]) -> _Atoms:
@@ -145,19 +187,30 @@ def _greedy(atoms: _Atoms) -> tuple[Float[Array, "A"], Float[Array, ""]]:
     return log_greedy, jnp.maximum(kl, 0.0)
 
 
-def _kl_at_tilt(atoms: _Atoms, tilt: Float[Array, ""]) -> Float[Array, ""]:
-    """KL(q || prior) for q ∝ prior exp(tilt * scaled), as the sum of q log(q / prior) - q + prior: no term is negative, and an error in the
-    normalisation counts only in proportion to the answer."""
+def _log_tied_mass(atoms: _Atoms) -> Float[Array, ""]:
+    """Log of the prior mass on the best actions: minus the largest divergence that tilting can reach."""
+    return jnp.minimum(logsumexp(jnp.where(atoms.best, atoms.log_prior, -jnp.inf)), 0.0)
+
+
+def _kl_at_tilt(atoms: _Atoms, tilt: Float[Array, ""]) -> tuple[Float[Array, ""], Float[Array, ""]]:
+    """KL(q || prior) for q ∝ prior exp(tilt * scaled), and the variance of `scaled` under q: d KL / d tilt = tilt * variance.
+
+    The divergence is the sum of q log(q / prior) - q + prior: no term is negative, and an error in the normalisation counts only in proportion to the answer.
+    """
     exponent = tilt * atoms.scaled
-    log_ratio = exponent - logsumexp(atoms.log_prior + exponent)
-    prior, tilted = jnp.exp(atoms.log_prior), jnp.exp(atoms.log_prior + log_ratio)
+    prior = jnp.exp(atoms.log_prior)
+    weight = prior * jnp.exp(exponent)
+    total = jnp.sum(weight)
+    tilted = weight / total
+    log_ratio = exponent - jnp.log(total)
     # expm1 overflows where the prior all but vanishes; there the plain difference is as good.
     gained = jnp.where(log_ratio < 1, prior * jnp.expm1(jnp.minimum(log_ratio, 1.0)), tilted - prior)
-    return jnp.maximum(jnp.sum(tilted * log_ratio - gained), 0.0)
+    mean = jnp.sum(tilted * atoms.scaled)
+    return jnp.maximum(jnp.sum(tilted * log_ratio - gained), 0.0), jnp.sum(tilted * (atoms.scaled - mean) ** 2)
 
 
 def _at_temperature(atoms: _Atoms, temperature: Float[Array, ""], bound: Float[Array, ""] | float) -> Twist:
     """The tilted prior at a given temperature (E2)."""
     tilt = jnp.where(atoms.span > 0, atoms.span / temperature, 0.0)
     log_proposal = jax.nn.log_softmax(atoms.log_prior + tilt * atoms.scaled)
-    return Twist(log_proposal, _kl_at_tilt(atoms, tilt), jnp.asarray(bound, jnp.float32), jnp.asarray(temperature, jnp.float32))
+    return Twist(log_proposal, _kl_at_tilt(atoms, tilt)[0], jnp.asarray(bound, jnp.float32), jnp.asarray(temperature, jnp.float32))

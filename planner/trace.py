@@ -100,7 +100,7 @@ def to_bytes(arrays: Mapping[str, np.ndarray], metadata: Mapping[str, Any], name
     """
     chosen = arrays if names is None else {name: arrays[name] for name in names if name in arrays}
     text = {key: value if isinstance(value, str) else json.dumps(value) for key, value in metadata.items()}
-    return save({name: np.ascontiguousarray(array) for name, array in chosen.items()}, {"schema": SCHEMA, **text})
+    return save({name: np.asarray(array, order="C") for name, array in chosen.items()}, {"schema": SCHEMA, **text})
 
 
 def from_bytes(data: bytes) -> tuple[dict[str, np.ndarray], dict[str, str]]:

@@ -28,7 +28,9 @@ export function decisionFigure(frame, theme) {
 }
 
 function layout(frame, theme, rows) {
-  const { root_value, value_target, actions, chosen } = frame;
+  const { root_value, value_target, actions, chosen, root_prior, root_proposal, root_policy } = frame;
+  // With many actions all shares are small. Few steps, so that the axis stands still while playing.
+  const reach = [0.1, 0.25, 0.5, 1].find((end) => Math.max(...root_prior, ...root_proposal, ...root_policy) <= end) ?? 1;
   const ticks = rows.map((action) => {
     const name = `<span style="color:${actionColour(theme, action)}">${actionGlyph(action)}</span> ${plain(actions[action])}`;
     return action === chosen ? `<b>▸ ${name}</b>` : name;
@@ -41,7 +43,7 @@ function layout(frame, theme, rows) {
     barmode: "group", bargap: 0.28, bargroupgap: 0.06, uirevision: "keep", showlegend: false,
     margin: { l: labelWidth(actions), r: 10, t: 4, b: 20 }, paper_bgcolor: "rgba(0,0,0,0)", plot_bgcolor: "rgba(0,0,0,0)",
     font: { family: theme.family, size: 11, color: theme.ink },
-    xaxis: { ...axis, tickangle: 0, domain: [0, 0.58], range: [0, 1], tickvals: [0, 0.5, 1] },
+    xaxis: { ...axis, tickangle: 0, domain: [0, 0.58], range: [0, reach], tickvals: [0, reach / 2, reach] },
     xaxis2: { ...axis, domain: [0.68, 1], nticks: 3, tickangle: 0, range: valueRange(frame) },
     yaxis: { ...axis, autorange: "reversed", tickvals: rows, ticktext: ticks, tickfont: { size: 11 }, showgrid: false },
     shapes: [mark(root_value, "dot"), mark(value_target, "solid")].filter(({ x0 }) => Number.isFinite(x0)),

@@ -57,7 +57,7 @@ export class Frame {
 
   /** [T*N] index of the root action that each transition descends from. */
   get rootOf() {
-    return this.once("rootOf", ({ branch, root_action }) => Uint16Array.from(branch, (slot) => root_action[slot]));
+    return this.once("rootOf", rootActions);
   }
 
   /** Per level, what the strips and the sentence say. */
@@ -71,19 +71,26 @@ export class Frame {
   }
 }
 
+// Loops over all transitions are written out: with 4096 particles a callback for each would cost more than the drawing.
+
+function rootActions({ branch, root_action }) {
+  const actions = new Uint16Array(branch.length);
+  for (let id = 0; id < actions.length; id++) actions[id] = root_action[branch[id]];
+  return actions;
+}
+
 function normalisedWeights({ levels, slots, log_weight }) {
   const weights = new Float32Array(levels * slots);
   for (let level = 0; level < levels; level++) {
-    const row = log_weight.subarray(level * slots, (level + 1) * slots);
-    const top = row.reduce((most, value) => (value > most ? value : most), -Infinity);
-    let total = 0;
-    for (let slot = 0; slot < slots; slot++) {
+    const [from, to] = [level * slots, (level + 1) * slots];
+    let [top, total] = [-Infinity, 0];
+    for (let id = from; id < to; id++) if (log_weight[id] > top) top = log_weight[id];
+    for (let id = from; id < to; id++) {
       // With every weight zero the planner falls back to equal ones; so does the picture.
-      const weight = Number.isFinite(top) ? Math.exp(row[slot] - top) : 1;
-      weights[level * slots + slot] = weight;
-      total += weight;
+      weights[id] = top > -Infinity ? Math.exp(log_weight[id] - top) : 1;
+      total += weights[id];
     }
-    for (let slot = 0; slot < slots; slot++) weights[level * slots + slot] /= total;
+    for (let id = from; id < to; id++) weights[id] /= total;
   }
   return weights;
 }

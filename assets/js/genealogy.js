@@ -2,12 +2,12 @@
 
 import { drawCursor, levelAxis } from "./axis.js";
 import { dagger, label, ring, strokeMany } from "./canvas.js";
-import { ancestry, descendants, lastStep, strokeGroups } from "./lineage.js";
+import { ancestry, descendants, endings, lastStep, revivals, strokeGroups, thinned } from "./lineage.js";
 import { actionColour, actionGlyph } from "./palette.js";
 
 const TOP = 8;
 const BOTTOM = 18;
-const LINE_BUDGET = 9000;
+const CONTINUATION_BUDGET = 4000;
 const MARK_BUDGET = 500;
 
 /** Where things are: `x(id)` and `y(id)` of a transition's node, -1 the root; pure. */
@@ -32,7 +32,7 @@ export function draw(context, size, frame, view, theme) {
   const place = geometry(size, frame);
   drawLevels(context, place, frame, theme);
   drawContinuations(context, place, frame, theme);
-  const { ids, groups } = strokeGroups(frame, LINE_BUDGET);
+  const { ids, groups } = strokeGroups(frame);
   for (const group of groups) {
     const dimmed = view.action !== null && view.action !== group.action;
     context.globalAlpha = dimmed ? 0.06 : group.opacity;
@@ -49,12 +49,14 @@ export function draw(context, size, frame, view, theme) {
 /** Draws one step; where slots are finer than pixels, equal neighbours are drawn once. */
 function joiner(place, { parent }, ids) {
   const fine = place.pitch < 0.75;
+  const grain = place.pitch < 0.2 ? 2 : 1;
   let last = null;
   return (context, index) => {
     const id = ids[index];
     const [x0, y0, x1, y1] = [place.x(parent[id]), place.y(parent[id]), place.x(id), place.y(id)];
     if (fine) {
-      const key = `${x1} ${Math.round(y0)} ${Math.round(y1)}`;
+      // x1 in the high digits, then both heights: one number says which pixels are joined.
+      const key = (x1 * 4096 + Math.round(y0 / grain)) * 4096 + Math.round(y1 / grain);
       if (key === last) return false;
       last = key;
     }
@@ -73,7 +75,7 @@ function connect(context, x0, y0, x1, y1) {
 
 /** A particle that has ended keeps its slot (or is copied): a faint line shows where it is, without a step of its own. */
 function drawContinuations(context, place, { levels, slots, alive, ancestor }, theme) {
-  const every = Math.ceil((levels * slots) / LINE_BUDGET);
+  const every = Math.ceil((levels * slots) / CONTINUATION_BUDGET);
   context.strokeStyle = theme.faint;
   context.lineWidth = Math.min(1, place.pitch);
   strokeMany(context, slots, levels * slots, (_, id) => {
@@ -90,17 +92,13 @@ function drawMarks(context, place, frame, theme) {
   const size = Math.min(Math.max(place.pitch * 0.45, 2), 4);
   context.strokeStyle = theme.ink;
   context.lineWidth = 1;
-  strokeMarks(context, frame, ({ alive, terminal }, id) => alive[id] && terminal[id], (id) => dagger(context, place.x(id), place.y(id), size));
+  context.beginPath();
+  for (const id of thinned(endings(frame), MARK_BUDGET)) dagger(context, place.x(id), place.y(id), size);
+  context.stroke();
   context.strokeStyle = theme.muted;
-  strokeMarks(context, frame, ({ revived }, id) => revived[id], (id) => ring(context, place.x(id), place.y(id), size));
-}
-
-/** Marks what `wanted` says, every n-th where there are more than the eye can tell apart. */
-function strokeMarks(context, frame, wanted, mark) {
-  const marked = [];
-  for (let id = 0; id < frame.parent.length; id++) if (wanted(frame, id)) marked.push(id);
-  const every = Math.ceil(marked.length / MARK_BUDGET);
-  strokeMany(context, 0, marked.length, (_, index) => index % every === 0 && mark(marked[index]));
+  context.beginPath();
+  for (const id of thinned(revivals(frame), MARK_BUDGET)) ring(context, place.x(id), place.y(id), size);
+  context.stroke();
 }
 
 function drawLevels(context, { axis, bottom }, { levels, resampled }, theme) {
@@ -137,7 +135,8 @@ function drawLegend(context, { axis, bottom }, frame, view, theme) {
     context.globalAlpha = view.action === null || view.action === action ? 1 : 0.35;
     const colour = actionColour(theme, action);
     label(context, actionGlyph(action), LEGEND.x, y(action), { colour, font: theme.font });
-    label(context, clip(context, frame.actions[action], axis.left - (axis.narrow ? 20 : 34)), LEGEND.x + 14, y(action), { colour: theme.ink, font: theme.font });
+    const name = clip(context, frame.actions[action], axis.left - (axis.narrow ? 20 : 34));
+    label(context, name, LEGEND.x + 14, y(action), { colour: theme.ink, font: theme.font });
   }
   context.globalAlpha = 1;
   context.fillStyle = theme.ink;
@@ -170,13 +169,13 @@ export function overlay(context, size, frame, view, theme) {
   const step = (node) => connect(context, place.x(frame.parent[node]), place.y(frame.parent[node]), place.x(node), place.y(node));
   const children = descendants(frame, id).filter((node) => frame.alive[node]);
   const line = ancestry(frame, id);
-  const pass = (nodes, width, colour, every = 1) => {
+  const pass = (nodes, width, colour) => {
     context.lineWidth = width;
     context.strokeStyle = colour;
-    strokeMany(context, 0, nodes.length, (_, index) => index % every === 0 && step(nodes[index]) === undefined);
+    strokeMany(context, 0, nodes.length, (_, index) => step(nodes[index]));
   };
   context.globalAlpha = 0.55;
-  pass(children, 1.2, theme.ink, Math.ceil(children.length / 2000));
+  pass(thinned(children, 2000), 1.2, theme.ink);
   context.globalAlpha = 1;
   pass(line, 5, theme.paper);
   pass(line, 2.2, theme.ink);
@@ -206,7 +205,7 @@ function drawCounts(context, { axis, bottom }, frame, view, theme) {
 
 /** What the header says: how much of a large plan is drawn. */
 export function note(frame) {
-  const { drawn, total } = strokeGroups(frame, LINE_BUDGET);
+  const { drawn, total } = strokeGroups(frame);
   const size = `${frame.slots} imagined futures, ${frame.levels} steps deep`;
-  return drawn < total ? `${size} · surviving lineages and ${drawn} of ${total} steps drawn` : `${size} · colour: first action · thick: lineages that survive`;
+  return drawn < total ? `${size} · ${drawn} of ${total} steps drawn, among them all that survive` : `${size} · colour: first action · thick: lineages that survive`;
 }

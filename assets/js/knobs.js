@@ -2,6 +2,7 @@
 // left alone until the server has caught up with it.
 
 const PATIENCE = 2000;
+const OPEN_END = 100;
 
 export class Knobs {
   /** @param {(settings: object) => void} send hands changed settings to the server */
@@ -68,6 +69,8 @@ export class Knobs {
   }
 
   place(setting, value) {
+    // Dash cannot set what it has not built yet; once it has, everything is shown again.
+    if (!knobOf(setting.name)) return;
     const props = { value: toShown(setting, value) };
     // A size that is none of the usual ones joins them.
     if (setting.kind === "shape") props.options = withSize(setting, value);
@@ -83,7 +86,7 @@ export class Knobs {
   arrange() {
     const changed = new Set(this.changed().map(({ name }) => name));
     for (const { name, applies_when: conditions } of this.schema) {
-      const knob = document.querySelector(`[data-knob="${CSS.escape(name)}"]`);
+      const knob = knobOf(name);
       if (!knob) continue;
       knob.hidden = !Object.entries(conditions ?? {}).every(([other, values]) => values.includes(this.values[other]));
       knob.dataset.changed = changed.has(name);
@@ -95,12 +98,24 @@ export class Knobs {
   }
 }
 
+const knobOf = (name) => document.querySelector(`[data-knob="${CSS.escape(name)}"]`);
+
 const isLog = ({ kind, scale }) => kind === "live" && scale === "log";
 
-/** What the component holds for a value: switches a list, logarithmic sliders the exponent. */
+/** What a slider spans, as dashboard/layout/knobs.py builds it: the setting's own range, narrowed or closed where it is open. */
+function range({ knob_minimum, knob_maximum, minimum, exclusive_minimum, maximum, scale }) {
+  const low = knob_minimum ?? minimum ?? exclusive_minimum ?? 0;
+  const high = knob_maximum ?? maximum ?? OPEN_END;
+  return [scale === "log" && low <= 0 ? high / 1e6 : low, high];
+}
+
+/** What the component holds for a value: switches a list, logarithmic sliders the exponent, sliders nothing beyond their ends. */
 export function toShown(setting, value) {
   if (setting.type === "boolean") return value ? ["on"] : [];
-  return isLog(setting) ? Math.log10(Math.max(value, Number.MIN_VALUE)) : value;
+  if (setting.kind !== "live") return value;
+  const [low, high] = range(setting);
+  const inside = Math.min(Math.max(value, low), high);
+  return isLog(setting) ? Math.log10(inside) : inside;
 }
 
 /** The value a component stands for, without the digits that a slider cannot mean. */
@@ -108,14 +123,16 @@ export function fromShown(setting, shown) {
   if (setting.type === "boolean") return shown.length > 0;
   if (setting.type === "choice") return shown;
   if (setting.type === "integer") return Math.round(shown);
-  return Number((isLog(setting) ? 10 ** shown : shown).toPrecision(isLog(setting) ? 4 : 12));
+  if (!isLog(setting)) return Number(shown.toPrecision(12));
+  const value = Number((10 ** shown).toPrecision(4));
+  // A logarithm never gets to 0; where 0 is allowed, the lower end means it.
+  return setting.minimum === 0 && value <= range(setting)[0] ? 0 : value;
 }
 
-/** Equal as far as the knob can tell. */
+/** Equal as far as the knob can tell: half a step of a logarithmic slider, or rounding. */
 function sameShown(setting, a, b) {
   if (setting.type !== "number" || typeof a !== "number" || typeof b !== "number") return a === b;
-  // Half a step of a logarithmic slider, or rounding.
-  return isLog(setting) ? Math.abs(Math.log10(a) - Math.log10(b)) < 0.005 : Math.abs(a - b) < 1e-9;
+  return Math.abs(toShown(setting, a) - toShown(setting, b)) < (isLog(setting) ? 0.005 : 1e-9);
 }
 
 function readable(value, type) {

@@ -32,6 +32,30 @@ export function descendants(frame, id) {
   return found;
 }
 
+/** Ids of the steps that ended an episode. */
+export function endings(frame) {
+  return frame.once("endings", ({ alive, terminal }) => {
+    const ids = [];
+    for (let id = 0; id < alive.length; id++) if (alive[id] && terminal[id]) ids.push(id);
+    return ids;
+  });
+}
+
+/** Ids of the steps that revived particles took first. */
+export function revivals(frame) {
+  return frame.once("revivals", ({ revived }) => {
+    const ids = [];
+    for (let id = 0; id < revived.length; id++) if (revived[id]) ids.push(id);
+    return ids;
+  });
+}
+
+/** Every n-th of many, so that at most about `most` remain. */
+export function thinned(ids, most) {
+  const every = Math.ceil(ids.length / most);
+  return every > 1 ? ids.filter((_, index) => index % every === 0) : ids;
+}
+
 /** The transition of a particle, or for one that has ended the transition that ended it. */
 export function lastStep(frame, { level, slot }) {
   const id = level * frame.slots + slot;
@@ -42,30 +66,60 @@ export const OPACITIES = [0.12, 0.25, 0.45, 0.7, 1];
 export const WIDTHS = [0.6, 1.1, 1.8, 2.8, 4.2];
 
 /**
+ * [T*N] 1 for the steps of every n-th line, so that about `budget` steps are marked: whole lines, from a last step back to the root,
+ * since a picture of scattered steps says nothing.
+ */
+export function sampleLines(frame, budget) {
+  return frame.once(`lines ${budget}`, ({ parent, alive }) => {
+    const goesOn = new Uint8Array(parent.length);
+    let steps = 0;
+    for (let id = 0; id < parent.length; id++) {
+      if (!alive[id]) continue;
+      steps++;
+      if (parent[id] >= 0) goesOn[parent[id]] = 1;
+    }
+    const marked = new Uint8Array(parent.length);
+    const every = Math.ceil(steps / budget);
+    let ends = 0;
+    for (let id = 0; id < parent.length; id++) {
+      if (!alive[id] || goesOn[id] || ends++ % every) continue;
+      for (let node = id; node >= 0 && !marked[node]; node = parent[node]) marked[node] = 1;
+    }
+    return marked;
+  });
+}
+
+// About so many steps are drawn, and more where more survive.
+const LINE_BUDGET = 8000;
+
+/**
  * Groups of transitions that are stroked alike, faint and thin ones first so that the surviving trunk lies on top.
  *
  * Opacity follows the weight relative to the heaviest particle of the level; width, how many of the last particles descend from it.
- * Beyond `budget` steps the lines that died out are thinned to every n-th.
+ * All lineages that survive are among them; of the lines that died out, in a large plan only some.
  *
- * @returns {{ids: Int32Array, groups: {from, to, action, opacity, width, survives}[], drawn: number, total: number}}
+ * @returns {{ids: Int32Array, groups: {from, to, action, opacity, width, survives, trunk}[], drawn: number, total: number}}
  */
-export function strokeGroups(frame, budget) {
+export function strokeGroups(frame, budget = LINE_BUDGET) {
   return frame.once(`groups ${budget}`, () => {
     const { levels, slots, weights, rootOf, alive } = frame;
     const counts = survivors(frame);
-    const { keep, drawn, total } = thin(frame, counts, budget);
     const actions = frame.actions.length;
     const keys = new Int32Array(levels * slots).fill(-1);
     const sizes = new Int32Array(WIDTHS.length * OPACITIES.length * actions);
+    const sample = sampleLines(frame, budget);
+    let [total, drawn] = [0, 0];
     for (let level = 0; level < levels; level++) {
       const from = level * slots;
       let heaviest = 0;
       for (let id = from; id < from + slots; id++) if (weights[id] > heaviest) heaviest = weights[id];
       for (let id = from; id < from + slots; id++) {
-        if (!alive[id] || !keep(id)) continue;
+        total += alive[id];
+        if (!alive[id] || (counts[id] === 0 && !sample[id])) continue;
         const opacity = Math.round(Math.sqrt(weights[id] / heaviest) * (OPACITIES.length - 1));
         keys[id] = (widthOf(counts[id], slots) * OPACITIES.length + opacity) * actions + rootOf[id];
         sizes[keys[id]]++;
+        drawn++;
       }
     }
     return { ...sortByKey(keys, sizes, actions), drawn, total };
@@ -78,15 +132,6 @@ function widthOf(count, slots) {
   return 2 + Math.min(2, Math.floor((3 * Math.log(count)) / Math.log(slots + 1)));
 }
 
-function thin({ alive }, counts, budget) {
-  let [survive, die] = [0, 0];
-  for (let id = 0; id < counts.length; id++) if (alive[id]) counts[id] ? survive++ : die++;
-  const every = Math.ceil(die / Math.max(budget - survive, budget / 10));
-  let turn = 0;
-  const keep = (id) => counts[id] > 0 || turn++ % every === 0;
-  return { keep, drawn: survive + Math.floor(die / Math.max(every, 1)), total: survive + die };
-}
-
 function sortByKey(keys, sizes, actions) {
   const groups = [];
   const next = new Int32Array(sizes.length);
@@ -96,7 +141,7 @@ function sortByKey(keys, sizes, actions) {
     if (sizes[key]) {
       const style = Math.floor(key / actions);
       const [width, opacity] = [WIDTHS[Math.floor(style / OPACITIES.length)], OPACITIES[style % OPACITIES.length]];
-      groups.push({ from, to: from + sizes[key], action: key % actions, width, opacity, survives: width > WIDTHS[0] });
+      groups.push({ from, to: from + sizes[key], action: key % actions, width, opacity, survives: width > WIDTHS[0], trunk: width > WIDTHS[1] });
     }
     from += sizes[key];
   }

@@ -18,20 +18,23 @@ export class Link {
   /** Connects, and goes on connecting after every loss, until the next `start` or `stop`. */
   async start() {
     const turn = this.stop();
-    let losses = 0;
+    let [losses, reason] = [0, ""];
     while (turn === this.turn) {
-      this.handlers.onState(losses ? "reconnecting" : "connecting");
+      this.handlers.onState(losses ? "reconnecting" : "connecting", reason);
       try {
         const id = await this.session.ensure();
         if (turn !== this.turn) return;
+        reason = "";
         if (await this.run(this.session.api.streamUrl(id), turn)) losses = 0;
       } catch (error) {
+        // The server answered, so it says why; otherwise it was not reached at all.
+        reason = error.status ? error.message : "";
         // Refused for good (unknown checkpoint, bad settings): asking again would change nothing.
         if (error.status >= 400 && error.status < 500 && error.status !== 429) return this.handlers.onState("refused", error.message);
       }
       if (turn !== this.turn) return;
       losses++;
-      this.handlers.onState("lost");
+      this.handlers.onState("lost", reason);
       await this.wait(losses);
     }
   }

@@ -56,7 +56,11 @@ const link = new Link(session, {
   },
   onFrame: (buffer) => {
     counters.framesReceived++;
-    painter.offer(readFrame(buffer));
+    try {
+      painter.offer(readFrame(buffer));
+    } catch (error) {
+      writeNotice(`A plan could not be read. ${error.message}`);
+    }
   },
   onMessage: (message) => HEARD[message.type]?.(message),
 });

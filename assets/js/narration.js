@@ -1,12 +1,14 @@
 // One sentence (or three short ones) about what is seen: for the bottom bar, and as the text of each picture.
 
+import { endings } from "./lineage.js";
 import { count, list, number, percent } from "./words.js";
 
 /** Root actions by how many particles of a level descend from them, most first. */
 export function descent({ actions, rootOf, slots }, level) {
   const counts = new Array(actions.length).fill(0);
   for (let id = level * slots; id < (level + 1) * slots; id++) counts[rootOf[id]]++;
-  return counts.map((particles, action) => ({ name: actions[action], particles })).filter(({ particles }) => particles).sort((a, b) => b.particles - a.particles);
+  const groups = counts.map((particles, action) => ({ name: actions[action], particles }));
+  return groups.filter(({ particles }) => particles).sort((a, b) => b.particles - a.particles);
 }
 
 /** About a level: how many particles still count, where they come from, how far the proposal went. */
@@ -15,7 +17,8 @@ export function narrate(frame, level) {
   const parts = [`Level ${level}: ESS ${number(ess[level])} of ${slots}${resampled[level] ? ", resampled" : ""}`];
   const [first, ...others] = descent(frame, level);
   const all = others.length === 0;
-  parts.push(`${all ? `all ${slots}` : `${first.particles} of ${slots}`} particles descend from ${first.name}${all ? "" : `, the others from ${names(others)}`}`);
+  const share = all ? `all ${slots}` : `${first.particles} of ${slots}`;
+  parts.push(`${share} particles descend from ${first.name}${all ? "" : `, the others from ${names(others)}`}`);
   parts.push(`${count(stats.unique[level], "root ancestor")} left`);
   const ended = slots - stats.alive[level];
   if (ended) parts.push(`${count(ended, "particle")} ended`);
@@ -23,19 +26,21 @@ export function narrate(frame, level) {
   return `${parts.join("; ")}.`;
 }
 
-const names = (groups) => (groups.length > 3 ? `${groups.length} more actions` : list(groups.map(({ name }) => name)));
+const names = (groups) => (groups.length > 3 ? `${groups.length} more` : list(groups.map(({ name }) => name)));
 
 /** About the world. */
 export function narrateWorld(frame) {
-  const ended = frame.once("ended", ({ alive, terminal }) => alive.reduce((sum, living, id) => sum + (living && terminal[id]), 0));
+  const ended = endings(frame).length;
   const caption = frame.scene?.caption ? ` ${frame.scene.caption}.` : "";
-  return `${frame.environment} at step ${frame.step}.${caption} ${count(frame.slots, "particle")} look ${count(frame.levels, "step")} ahead; ${count(ended, "path")} came to an end.`;
+  const outlook = `${count(frame.slots, "particle")} look ${count(frame.levels, "step")} ahead; ${count(ended, "path")} came to an end.`;
+  return `${frame.environment} at step ${frame.step}.${caption} ${outlook}`;
 }
 
 /** About the decision at the root. */
 export function narrateDecision({ actions, root_prior, root_policy, root_value, value_target, chosen, settings }) {
   const change = `from ${percent(root_prior[chosen])} by the prior to ${percent(root_policy[chosen])}`;
-  return `${settings.act === "sample" ? "Drawn" : "Chosen"}: ${actions[chosen]}, ${change}. Value target ${number(value_target, 4)} against V(s₀) ${number(root_value, 4)}.`;
+  const values = `Value target ${number(value_target, 4)} against V(s₀) ${number(root_value, 4)}.`;
+  return `${settings.act === "sample" ? "Drawn" : "Chosen"}: ${actions[chosen]}, ${change}. ${values}`;
 }
 
 /** Root actions that no particle began with, or null. */

@@ -12,12 +12,13 @@ const dark = globalThis.matchMedia?.("(prefers-color-scheme: dark)");
 /** The colours of pictures, which the style sheet names for the rest of the page too. */
 export function readTheme() {
   const style = getComputedStyle(document.documentElement);
+  const family = style.getPropertyValue("--font");
   const colour = (name) => style.getPropertyValue(`--${name}`).trim();
   return {
     dark: !!dark?.matches,
     hues: HUES[dark?.matches ? "dark" : "light"],
     ink: colour("ink"), muted: colour("muted"), faint: colour("faint"), grid: colour("grid"), paper: colour("panel"),
-    accent: colour("accent"), policies: ["prior", "proposal", "improved"].map(colour), cursor: colour("cursor"), font: `11px ${style.getPropertyValue("--font")}`, family: style.getPropertyValue("--font"),
+    accent: colour("accent"), policies: ["prior", "proposal", "improved"].map(colour), cursor: colour("cursor"), font: `11px ${family}`, family,
   };
 }
 

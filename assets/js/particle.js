@@ -85,7 +85,8 @@ function table(frame, steps, theme) {
     bar.append(bars(step.parts, largest, theme));
     bar.title = PARTS.map((part, index) => `${part} ${number(step.parts[index])}`).join("\n");
     const total = step.parts.reduce((sum, part) => sum + part, 0);
-    row.append(element("td", "", `${step.level}`), action, element("td", "", step.prior.toFixed(2)), element("td", "", step.proposal.toFixed(2)), bar, element("td", "", signed(total)));
+    const cell = (text) => element("td", "", text);
+    row.append(cell(`${step.level}`), action, cell(step.prior.toFixed(2)), cell(step.proposal.toFixed(2)), bar, cell(signed(total)));
     return row;
   });
   const whole = element("table", "steps");

@@ -14,7 +14,7 @@ function say(id, text) {
 
 export function writeFrame(frame, view) {
   const { episode, step, furthest } = frame;
-  const end = episode?.terminated ? " · terminated" : episode?.truncated ? " · truncated" : "";
+  const end = episode?.terminated ? " · the episode has ended" : episode?.truncated ? " · time limit reached" : "";
   say("moment", `step ${step}${furthest > step ? ` of ${furthest}` : ""} · return ${number(episode?.return ?? 0)}${end}`);
   say("world-note", `${frame.environment}: every particle's path from this state`);
   say("genealogy-note", genealogyNote(frame));
@@ -45,12 +45,12 @@ export function writeStatus({ connection, reason, phase, detail, device, queue }
 
 /** What must not be overlooked, or nothing. */
 export function bannerText({ connection, reason, phase, detail }) {
-  if (connection === "lost" || connection === "reconnecting") return "Connection lost; trying again. The last plan stays visible.";
+  const lost = connection === "lost" || connection === "reconnecting";
+  if (lost) return reason ? `${reason} Trying again.` : "Connection lost; trying again. The last plan stays visible.";
   if (connection === "refused") return `The server refused to begin: ${reason}`;
-  if (connection === "gone") return `This session has ended. ${reason ?? ""} Choose a checkpoint to begin another.`;
-  if (connection === "connecting") return "Connecting to the planning service …";
-  if (phase === "compiling") return `Compiling … ${detail ?? ""} The last plan stays visible until then.`;
-  if (phase === "ended") return `The episode has ended. ${detail ?? ""}`;
+  if (connection === "gone") return "This session was deleted. Choose a checkpoint to begin another.";
+  if (connection === "connecting") return "Waiting for the planning service …";
+  if (phase === "compiling") return `${detail || "compiling"} …  The last plan stays visible until then.`;
   return "";
 }
 

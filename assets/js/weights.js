@@ -2,7 +2,7 @@
 
 import { levelAxis } from "./axis.js";
 import { label, strokeMany } from "./canvas.js";
-import { ancestry, descendants, lastStep } from "./lineage.js";
+import { ancestry, descendants, lastStep, thinned } from "./lineage.js";
 
 const TOP = 2;
 const BOTTOM = 4;
@@ -108,7 +108,7 @@ export function overlay(context, size, frame, view, theme) {
     Object.assign(context, { strokeStyle: colour, lineWidth, globalAlpha: alpha });
     strokeMany(context, 0, nodes.length, (_, index) => cell(nodes[index]) === undefined);
   };
-  outline(descendants(frame, id).slice(0, 1500), theme.hues[1], 0.8, 0.5);
+  outline(thinned(descendants(frame, id), 1500), theme.hues[1], 0.8, 0.5);
   outline([view.particle.level * frame.slots + view.particle.slot, ...ancestry(frame, id)], theme.hues[1], 1.6, 1);
   context.globalAlpha = 1;
 }

@@ -2,11 +2,12 @@
 // beside it shows them large.
 
 import { dagger, label, ring, strokeMany } from "./canvas.js";
-import { ancestry, descendants, lastStep, strokeGroups } from "./lineage.js";
+import { ancestry, descendants, endings, lastStep, revivals, sampleLines, strokeGroups, thinned } from "./lineage.js";
 import { actionColour } from "./palette.js";
 import { camera, drawScene } from "./scene.js";
+import { number } from "./words.js";
 
-const LINE_BUDGET = 7000;
+const LINE_BUDGET = 3000;
 const MARK_BUDGET = 300;
 const DOT_BUDGET = 1024;
 // How near the pointer must be to a particle, in pixels.
@@ -81,27 +82,31 @@ function inEach(context, size, frame, drawing) {
 }
 
 export function draw(context, size, frame, view, theme) {
-  const views = geometry(size, frame).length;
+  const views = geometry(size, frame);
   inEach(context, size, frame, (place, index) => {
     // Under the lens the bodies would be blots without an edge in sight.
     if (frame.scene && !index) drawScene(context, frame.scene, place.view, theme);
-    drawPaths(context, place, frame, view, theme, index < views - 1);
+    drawPaths(context, place, frame, view, theme, index < views.length - 1);
     drawMarks(context, place, frame, theme);
-    if (index) drawLens(context, place, geometry(size, frame)[0], theme);
-    else drawLensFrame(context, place, geometry(size, frame)[1], theme);
+    if (index) drawLens(context, place, views[0], theme);
+    else {
+      drawLensFrame(context, place, views[1], theme);
+      if (frame.scene?.caption) label(context, frame.scene.caption, 10, 12, { colour: theme.muted, font: theme.font });
+    }
   });
-  if (frame.scene?.caption) label(context, frame.scene.caption, 10, 12, { colour: theme.muted, font: theme.font });
 }
 
 /** In a view that a lens shows large, only the lineages that survive are drawn: the others would be specks. */
 function drawPaths(context, place, frame, view, theme, small) {
-  const { ids, groups } = strokeGroups(frame, LINE_BUDGET);
+  const { ids, groups } = strokeGroups(frame);
+  // Paths lie over one another here: some of the thin ones say as much as all.
+  const sample = sampleLines(frame, LINE_BUDGET);
   for (const group of groups) {
     if (small && !group.survives) continue;
     context.globalAlpha = view.action !== null && view.action !== group.action ? 0.05 : group.opacity * 0.8;
     context.strokeStyle = actionColour(theme, group.action);
     context.lineWidth = Math.min(group.width, 2.2);
-    strokeMany(context, group.from, group.to, (_, index) => step(context, place, frame, ids[index]));
+    strokeMany(context, group.from, group.to, (_, index) => (group.trunk || sample[ids[index]] === 1) && step(context, place, frame, ids[index]));
   }
   context.globalAlpha = 1;
 }
@@ -109,12 +114,12 @@ function drawPaths(context, place, frame, view, theme, small) {
 function drawLens(context, { left, height, view, x, y }, wide, theme) {
   context.fillStyle = theme.grid;
   context.fillRect(left, 0, 1, height);
-  const [across, up] = [view.scale / wide.view.scale, view.rise / wide.view.scale].map((times) => times.toPrecision(2));
+  const [across, up] = [view.scale / wide.view.scale, view.rise / wide.view.scale].map((times) => number(times, 2));
   context.beginPath();
   ring(context, x(-1), y(-1), 3.5);
   context.fillStyle = theme.ink;
   context.fill();
-  label(context, across === up ? `× ${across}` : `× ${across} across, × ${up} up`, left + 8, 12, { colour: theme.muted, font: theme.font });
+  label(context, across === up ? `× ${across}` : `× ${across} across, × ${up} up`, left + 8, height - 8, { colour: theme.muted, font: theme.font });
 }
 
 /** Where in the wide view the lens looks. */
@@ -132,29 +137,22 @@ function step(context, place, { parent }, id) {
 }
 
 function drawMarks(context, place, frame, theme) {
-  const { alive, terminal, revived, parent } = frame;
-  const [ended, born] = [[], []];
-  for (let id = 0; id < alive.length; id++) {
-    if (alive[id] && terminal[id]) ended.push(id);
-    // The ring goes where the revived particle starts from: the state its parent led to.
-    if (revived[id]) born.push(parent[id]);
-  }
-  const thinned = (ids) => ids.filter((_, index) => index % Math.ceil(ids.length / MARK_BUDGET) === 0);
   context.lineWidth = 1;
   context.strokeStyle = theme.ink;
   context.beginPath();
-  for (const id of thinned(ended)) dagger(context, place.x(id), place.y(id), 3.5);
+  for (const id of thinned(endings(frame), MARK_BUDGET)) dagger(context, place.x(id), place.y(id), 3.5);
   context.stroke();
   context.strokeStyle = theme.muted;
   context.beginPath();
-  for (const id of thinned(born)) ring(context, place.x(id), place.y(id), 3.5);
+  // The ring goes where the revived particle starts from: the state its parent led to.
+  for (const id of thinned(revivals(frame), MARK_BUDGET)) ring(context, place.x(frame.parent[id]), place.y(frame.parent[id]), 3.5);
   context.stroke();
 }
 
 export function overlay(context, size, frame, view, theme) {
   const id = view.particle && lastStep(frame, view.particle);
   const line = view.particle ? ancestry(frame, id) : [];
-  const children = view.particle ? descendants(frame, id).filter((node) => frame.alive[node]).slice(0, 2000) : [];
+  const children = view.particle ? thinned(descendants(frame, id).filter((node) => frame.alive[node]), 2000) : [];
   inEach(context, size, frame, (place) => {
     drawParticles(context, place, frame, view, theme);
     if (view.particle) drawLineage(context, place, frame, line, children, theme);
@@ -184,13 +182,17 @@ function drawParticles(context, place, frame, view, theme) {
   const from = view.level * slots;
   const every = Math.ceil(slots / DOT_BUDGET);
   context.strokeStyle = theme.paper;
-  context.lineWidth = 0.8;
-  for (let id = from; id < from + slots; id += every) {
-    if (!alive[id] || (view.action !== null && rootOf[id] !== view.action)) continue;
-    context.fillStyle = actionColour(theme, rootOf[id]);
+  context.lineWidth = 2;
+  for (let action = 0; action < frame.actions.length; action++) {
+    if (view.action !== null && view.action !== action) continue;
+    context.fillStyle = actionColour(theme, action);
     context.beginPath();
-    ring(context, place.x(id), place.y(id), Math.min(Math.max(2.5 * Math.sqrt(weights[id] * slots), 1.2), 6));
-    context.fill();
+    for (let id = from; id < from + slots; id += every) {
+      if (!alive[id] || rootOf[id] !== action) continue;
+      ring(context, place.x(id), place.y(id), Math.min(Math.max(2.5 * Math.sqrt(weights[id] * slots), 1.2), 6));
+    }
+    // A halo keeps dots apart from lines; below the fill, so that dots do not cut into one another.
     context.stroke();
+    context.fill();
   }
 }

@@ -20,7 +20,9 @@ def page() -> html.Div:
             # Asks the backend for its checkpoints and planners until it answers.
             dcc.Interval(id="catalogue-retry", interval=1500),
             top_bar(),
+            # Both belong to the scripts: what must not be overlooked; what was refused, and why.
             html.Div(id="banner", role="status", **{"aria-live": "polite"}),
+            html.Div(id="notice", role="alert"),
             html.Div(className="columns", children=[_knob_drawer(), centre(), right()]),
             _bottom_bar(),
             help_dialog(),
@@ -38,10 +40,8 @@ def _knob_drawer() -> html.Aside:
             html.Button("close", className="quiet drawer-close", **{"data-do": "drawer"}),
         ],
     )
-    # `notice` belongs to the scripts: what was refused, and why.
-    notice = html.Div(id="notice", role="alert")
     waiting = html.P("Waiting for the planners …", className="hint")
-    return html.Aside(id="drawer", **{"aria-label": "Knobs"}, children=[heading, notice, html.Div(id="knobs", children=waiting)])
+    return html.Aside(id="drawer", **{"aria-label": "Knobs"}, children=[heading, html.Div(id="knobs", children=waiting)])
 
 
 def _bottom_bar() -> html.Footer:

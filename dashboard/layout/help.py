@@ -15,14 +15,23 @@ KEYS = (
 )
 
 SIGHTS = (
-    ("Genealogy", "Each line is one step of one particle. Colour: the first action of its lineage. Opacity: its weight. Thick: it has descendants "
-                  "among the last particles. A dagger: the episode ended there. A ring: it was revived. A tick at the top: resampled after this level."),
-    ("World", "The same particles over the picture of the state that is planned from."),
-    ("Per level", "ESS says how many particles still count; unique root ancestors, how many first steps are still represented; "
-                  "KL, how far the proposal left the prior, against the trust region's bound."),
-    ("Root decision", "Prior: the network's policy. Proposal: what first actions were drawn from. Improved policy: what the plan makes of them. "
-                      "Q-hat: mean value of the particles that began with the action."),
-    ("Particle", "Point at any particle to see its path and numbers everywhere; click to keep it."),
+    (
+        "Genealogy",
+        "Each line is one step of one particle. Colour: the first action of its lineage. Opacity: its weight. Thick: it has descendants among "
+        "the last particles. A dagger: the episode ended there. A ring: it was revived. A thin upright line: resampled after this level.",
+    ),
+    ("World", "The same particles over the picture of the state that is planned from. The right half shows their paths magnified."),
+    (
+        "Per level",
+        "ESS says how many particles still count; root ancestors, how many first steps are still represented; KL, how far the proposal left "
+        "the prior, against the trust region's bound; temperature, what the proposal divides Q by.",
+    ),
+    (
+        "Root decision",
+        "Prior: the network's policy. Proposal: what first actions are drawn from. Improved policy: what the plan makes of them. Q-hat: mean "
+        "value of the particles that began with the action. Dotted line: V(s₀), the network's value of this state; solid line: the value target.",
+    ),
+    ("Particle", "Point at any particle to see its path and numbers everywhere; click to keep it. Click an action's name to single it out."),
 )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dash import dcc, html
+from dash.development.base_component import Component
 
 SPEEDS = (1, 2, 5, 10, 20, 30, 60)
 
@@ -33,7 +34,7 @@ def top_bar() -> html.Header:
     )
 
 
-def _field(label: str, control: object) -> html.Div:
+def _field(label: str, control: Component) -> html.Div:
     return html.Div(className=f"field field-{label}", children=[html.Span(label, className="field-label"), control])
 
 

@@ -168,7 +168,7 @@ class _Unfinished:
         """Keep the state; the old one stays valid until the new one is complete."""
         self.folder.mkdir(parents=True, exist_ok=True)
         file = f"state-{int(state.iteration)}.safetensors"
-        save_file({name: np.ascontiguousarray(array) for name, array in flatten(_plain(state)).items()}, self.folder / file)
+        save_file({name: np.asarray(array, order="C") for name, array in flatten(_plain(state)).items()}, self.folder / file)
         news = {"identity": self.identity, "state": file, "seconds": seconds, "stages": stages}
         scratch = self.folder / "run.json.new"
         scratch.write_text(json.dumps(news))

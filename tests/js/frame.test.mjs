@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { readFrame } from "../../assets/js/frame.js";
-import { ancestry, descendants, lastStep, strokeGroups, survivors } from "../../assets/js/lineage.js";
+import { ancestry, descendants, lastStep, sampleLines, strokeGroups, survivors } from "../../assets/js/lineage.js";
 import { encode, sampleArrays, sampleMetadata } from "./trace.mjs";
 
 export const sample = () => readFrame(encode(sampleArrays(), sampleMetadata));
@@ -68,10 +68,17 @@ test("every step of a living particle is in exactly one stroke group", () => {
   assert.deepEqual([drawn, total], [11, 11]);
 });
 
-test("beyond the budget lines that died out are thinned and survivors are kept", () => {
+test("beyond the budget whole lines that died out are left out, and survivors are kept", () => {
   const frame = sample();
   const counts = survivors(frame);
-  const { ids } = strokeGroups(frame, 9);
-  for (const id of [0, 1, 4, 5, 7, 9, 10, 11]) assert.ok(ids.includes(id), `survivor ${id} is missing`);
-  assert.ok([...ids].filter((id) => counts[id] === 0).length < 3);
+  const { ids, drawn } = strokeGroups(frame, 3);
+  const kept = new Set(ids);
+  assert.ok(drawn < 11);
+  for (let id = 0; id < counts.length; id++) if (counts[id] && frame.alive[id]) assert.ok(kept.has(id), `survivor ${id} is missing`);
+  for (const id of kept) assert.ok(frame.parent[id] < 0 || kept.has(frame.parent[id]), `step ${id} hangs in the air`);
+});
+
+test("within the budget every line is sampled", () => {
+  const frame = sample();
+  assert.deepEqual([...sampleLines(frame, 100)], [...frame.alive]);
 });

@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { fromShown, toShown } from "../../assets/js/knobs.js";
+import { fromShown, Knobs, toShown } from "../../assets/js/knobs.js";
 import { LatencyMeter } from "../../assets/js/latency.js";
 import { Painter } from "../../assets/js/painter.js";
 import { createStore, sameParticle, viewOf } from "../../assets/js/store.js";
 import { bannerText } from "../../assets/js/texts.js";
 
-const LOG = { kind: "live", type: "number", scale: "log" };
+const LOG = { kind: "live", type: "number", scale: "log", minimum: 0, knob_minimum: 1e-4, knob_maximum: 10 };
 
 test("a knob's component and its setting say the same", () => {
   assert.equal(toShown(LOG, 0.01), -2);
@@ -16,6 +16,32 @@ test("a knob's component and its setting say the same", () => {
   assert.equal(fromShown({ kind: "flag", type: "boolean" }, []), false);
   assert.equal(fromShown({ kind: "live", type: "integer", scale: "linear" }, 3.0000001), 3);
   assert.equal(fromShown({ kind: "live", type: "number", scale: "linear" }, 0.30000000000000004), 0.3);
+});
+
+test("a logarithmic slider says 0 at its lower end, and stays within its ends", () => {
+  assert.equal(toShown(LOG, 0), -4);
+  assert.equal(fromShown(LOG, -4), 0);
+  assert.equal(toShown(LOG, 1000), 1);
+  assert.equal(fromShown({ ...LOG, minimum: undefined, exclusive_minimum: 0 }, -4), 1e-4);
+});
+
+test("a knob that only shows what the server said sends nothing", () => {
+  const sent = [];
+  globalThis.window = { dash_clientside: { set_props: () => {} } };
+  globalThis.document = { querySelector: () => null, querySelectorAll: () => [] };
+  globalThis.CSS = { escape: (text) => text };
+  const knobs = new Knobs((settings) => sent.push(settings));
+  knobs.describe([{ ...LOG, name: "kl_bound", group: "trust region" }], { kl_bound: 0 });
+  knobs.turned("kl_bound", -2);
+  knobs.show({ kl_bound: 0 });
+  knobs.turned("kl_bound", -4);
+  assert.deepEqual(sent, []);
+  knobs.turned("kl_bound", -2);
+  knobs.turned("kl_bound", -2);
+  assert.deepEqual(sent, [{ kl_bound: 0.01 }]);
+  knobs.show({ kl_bound: 0.01 });
+  knobs.reset("*");
+  assert.deepEqual(sent.at(-1), { kl_bound: 0 });
 });
 
 test("only the newest frame is painted and every frame is acknowledged once", () => {
@@ -84,5 +110,6 @@ test("pointing looks elsewhere for as long as it lasts, and a smaller plan keeps
 test("what stops the page is said, and nothing when all is well", () => {
   assert.equal(bannerText({ connection: "open", phase: "idle" }), "");
   assert.match(bannerText({ connection: "lost" }), /Connection lost/);
-  assert.match(bannerText({ connection: "open", phase: "compiling", detail: "1024 particles." }), /Compiling … 1024 particles/);
+  assert.match(bannerText({ connection: "lost", reason: "too many sessions." }), /^too many sessions. Trying again/);
+  assert.match(bannerText({ connection: "open", phase: "compiling", detail: "compiling for 1024 particles" }), /^compiling for 1024 particles …/);
 });

@@ -45,17 +45,17 @@ def test_pointers_go_to_earlier_levels_and_lineages_only_merge(scheme: str) -> N
     np.testing.assert_array_equal(trace["branch"][-1], lineages[0])
 
 
-@pytest.mark.parametrize("settings", [{"resampling_rule": "never"}, {"resampling_rule": "ess", "ess_threshold": 0.0}])
+@pytest.mark.parametrize("settings", [{"resampling_rule": "never"}, {"resampling_rule": "period", "resampling_period": 99}])
 def test_without_resampling_every_parent_is_the_same_slot(settings: dict) -> None:
-    trace = make_arrays(complete(particles=8, depth=6, **settings), MDP, TABLES)
+    trace = make_arrays(complete(particles=16, depth=12, **settings), MDP, TABLES)
     assert not trace["resampled"].any()
-    np.testing.assert_array_equal(trace["parent"], np.arange(-8, 40).reshape(6, 8).clip(-1))
-    np.testing.assert_array_equal(trace["branch"], np.tile(np.arange(8), (6, 1)))
+    np.testing.assert_array_equal(trace["parent"], np.arange(-16, 176).reshape(12, 16).clip(-1))
+    np.testing.assert_array_equal(trace["branch"], np.tile(np.arange(16), (12, 1)))
 
 
 def test_a_resampling_period_resamples_every_so_many_levels_and_not_after_the_last() -> None:
-    trace = make_arrays(complete(particles=8, depth=9, resampling_rule="period", resampling_period=3), MDP, TABLES)
-    np.testing.assert_array_equal(np.flatnonzero(trace["resampled"]), [2, 5])
+    trace = make_arrays(complete(particles=16, depth=12, resampling_rule="period", resampling_period=3), MDP, TABLES)
+    np.testing.assert_array_equal(np.flatnonzero(trace["resampled"]), [2, 5, 8])
 
 
 def random_tree(seed: int, levels: int, slots: int) -> np.ndarray:

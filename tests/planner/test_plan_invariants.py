@@ -21,7 +21,7 @@ from tests.planner.examples import complete, jitted_plan, live, make_arrays, mak
 MDP = random_mdp(21, stochastic=True, terminals=2)
 PRIOR, VALUES = random_prior(21, MDP), random_values(21, MDP)
 TABLES = exact.tables(PRIOR, VALUES)
-SMALL = complete(particles=8, depth=4)
+SMALL = complete(particles=16, depth=4)
 
 
 def one_step_mdp(actions: int = 3) -> TabularMDP:
@@ -36,7 +36,7 @@ ONE_STEP_TABLES = exact.tables(np.array([[0.5, 0.25, 0.25]] * 2), ONE_STEP_VALUE
 
 
 def test_when_everything_ends_at_depth_one_returns_are_exact_and_later_levels_start_from_the_root_again() -> None:
-    settings = complete(particles=16, depth=5, resampling_rule="period", value_mixing=1.0, retrace_lambda=0.9)
+    settings = complete(particles=16, depth=3, resampling_rule="period", value_mixing=1.0, retrace_lambda=0.9)
     trace = make_arrays(settings, ONE_STEP, ONE_STEP_TABLES)
     assert np.all(trace["alive"]) and np.all(trace["terminal"])
     assert np.all(trace["parent"] == -1) and np.all(trace["depth"] == 0) and np.all(trace["revived"][1:]) and not np.any(trace["revived"][0])
@@ -55,6 +55,7 @@ def test_when_everything_ends_at_depth_one_without_revival_the_rest_of_the_plan_
     assert_nothing_nan(trace)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("target", ["message", "value", "surviving", "online"])
 def test_at_depth_one_every_policy_target_is_the_same_weighing_of_the_root_slots(target: str) -> None:
     settings = complete(particles=16, depth=1, policy_target=target, advantage=False)
@@ -68,7 +69,7 @@ def assert_nothing_nan(trace: dict[str, np.ndarray]) -> None:
         assert name == "root_q" or not np.any(np.isnan(array)), name
 
 
-@pytest.mark.parametrize("rule", ["period", "ess"])
+@pytest.mark.parametrize("rule", ["period", pytest.param("ess", marks=pytest.mark.slow)])
 def test_a_terminal_root_leaves_the_prior_and_value_zero_and_nothing_steps(rule: str) -> None:
     settings = complete(particles=16, depth=3, resampling_rule=rule, ess_threshold=1.0)
     result = make_plan(settings, ONE_STEP, ONE_STEP_TABLES, start=1)
@@ -83,7 +84,7 @@ def test_a_terminal_root_leaves_the_prior_and_value_zero_and_nothing_steps(rule:
 
 def test_actions_the_prior_forbids_are_never_taken() -> None:
     forbidden = exact.tables(np.where(np.arange(3) == 1, 0.0, 0.5) * np.ones((6, 1)), VALUES)
-    settings = complete(particles=64, depth=6, alpha=0.5)
+    settings = complete(particles=16, depth=4, alpha=0.5)
     result = make_plan(settings, MDP, forbidden)
     trace = to_arrays(result)
     assert STATUSES[int(result.status)] == "ok" and not np.any(trace["action"] == 1)

@@ -1,0 +1,93 @@
+"""Settings are checked once, and every complaint says what was given and what is allowed."""
+
+import json
+
+import jax
+import numpy as np
+import pytest
+
+from planner.settings import MAX_TRANSITIONS, Live, Settings, SettingsError, Static, describe_setting, make_settings
+from tests.planner.examples import complete
+
+
+@pytest.mark.parametrize(
+    "name, given, allowed",
+    [
+        ("alpha", 1.5, "a number >= 0 and <= 1"),
+        ("alpha", -0.001, "a number >= 0 and <= 1"),
+        ("alpha", "0.5", "a number >= 0 and <= 1"),
+        ("alpha", None, "a number >= 0 and <= 1"),
+        ("alpha", float("nan"), "a number >= 0 and <= 1"),
+        ("twist_temperature", 0.0, "a number > 0"),
+        ("kl_bound", float("inf"), "a number >= 0"),
+        ("particles", 0, "a whole number >= 1 and <= 65536"),
+        ("particles", 8.0, "a whole number >= 1 and <= 65536"),
+        ("particles", True, "a whole number >= 1 and <= 65536"),
+        ("depth", 10**9, "a whole number >= 1 and <= 256"),
+        ("resampling_scheme", "bootstrap", "one of systematic, stratified, residual, multinomial"),
+        ("revive", 1, "true or false"),
+        ("reward_temperature", -1.0, "a number > 0"),
+        ("discount", 1.01, "a number >= 0 and <= 1"),
+    ],
+)
+def test_a_value_that_is_not_allowed_is_named_with_what_is(name: str, given, allowed: str) -> None:
+    with pytest.raises(SettingsError) as caught:
+        complete(**{name: given})
+    assert caught.value.errors[0]["field"] == name and caught.value.errors[0]["allowed"] == allowed
+    np.testing.assert_equal(caught.value.errors[0]["given"], given)
+    assert name in str(caught.value) and allowed in str(caught.value) and "\n" not in str(caught.value)
+
+
+def test_an_unknown_setting_is_answered_with_the_known_ones() -> None:
+    with pytest.raises(SettingsError) as caught:
+        complete(alhpa=0.5)
+    error = caught.value.errors[0]
+    assert error["field"] == "alhpa" and error["given"] == 0.5 and "alpha" in error["allowed"]
+
+
+def test_every_wrong_setting_is_reported_at_once() -> None:
+    with pytest.raises(SettingsError) as caught:
+        complete(alpha=2.0, depth=-1, nothing=0)
+    assert {error["field"] for error in caught.value.errors} == {"alpha", "depth", "nothing"}
+
+
+def test_more_transitions_than_fit_are_refused_with_the_limit() -> None:
+    complete(particles=16384, depth=MAX_TRANSITIONS // 16384)
+    with pytest.raises(SettingsError, match=f"particles: got '65536 \\* 65', allowed: particles \\* depth <= {MAX_TRANSITIONS}"):
+        complete(particles=65536, depth=65)
+
+
+def test_what_only_a_checkpoint_gives_must_come_from_somewhere() -> None:
+    with pytest.raises(SettingsError) as caught:
+        make_settings({})
+    assert {error["field"] for error in caught.value.errors} == {"reward_temperature", "discount"}
+    settings = make_settings({"discount": 0.5}, {"discount": 0.9, "reward_temperature": 2})
+    assert (settings.discount, settings.reward_temperature) == (0.5, 2.0)
+
+
+@pytest.mark.parametrize("name", Settings.model_fields)
+def test_every_setting_can_draw_its_knob(name: str) -> None:
+    setting = describe_setting(name)
+    json.dumps(setting, allow_nan=False)
+    assert setting["label"] and setting["help"].endswith(".") and "default" in setting
+    assert setting["kind"] in ("live", "shape", "choice", "flag") and setting["type"] in ("number", "integer", "choice", "boolean")
+    assert setting["group"] in ("budget", "trust region", "weights", "resampling", "targets") and setting["scale"] in ("linear", "log")
+    assert (setting["kind"] in ("choice", "flag")) == (setting["type"] in ("choice", "boolean"))
+    if setting["type"] == "choice":
+        assert setting["default"] in setting["choices"] and len(setting["choices"]) > 1
+    if setting["kind"] == "live":
+        low = setting.get("knob_minimum", setting.get("minimum"))
+        high = setting.get("knob_maximum", setting.get("maximum"))
+        assert low is not None and high is not None and low < high
+        assert setting["scale"] == "linear" or low > 0
+    for other, values in setting.get("applies_when", {}).items():
+        assert set(values) <= set(describe_setting(other)["choices"])
+
+
+def test_live_values_are_scalars_of_fixed_types_and_the_root_follows_the_interior() -> None:
+    settings = complete(alpha=1, resampling_period=7, act="sample", constraint="fixed_kl")
+    dtypes = {name: value.dtype for name, value in vars(Live.of(settings)).items()}
+    assert dtypes.pop("resampling_period") == np.int32 and dtypes.pop("sample_action") == bool and set(dtypes.values()) == {np.dtype("float32")}
+    assert all(np.shape(leaf) == () for leaf in jax.tree.leaves(Live.of(settings)))
+    assert Static.of(settings).root_constraint == "fixed_kl" and bool(Live.of(settings).sample_action)
+    assert Static.of(complete(root_constraint="adaptive", constraint="fixed_kl")).root_constraint == "adaptive"

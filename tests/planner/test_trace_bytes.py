@@ -1,0 +1,116 @@
+"""The one format of a trace: what is written can be read, and what cannot be read is refused."""
+
+import json
+import struct
+
+import numpy as np
+import pytest
+
+from planner import exact
+from planner.trace import SCHEMA, Trace, TraceError, from_bytes, to_bytes
+from tests.planner.examples import complete, make_arrays, random_mdp, random_prior, random_values
+
+MDP = random_mdp(31, terminals=2)
+METADATA = {"environment": "random 31", "seed": 5, "settings": {"alpha": 0.1}}
+DTYPES = {"F32": "<f4", "I32": "<i4", "BOOL": "?"}
+
+
+@pytest.fixture(scope="module")
+def arrays() -> dict[str, np.ndarray]:
+    return make_arrays(complete(particles=5, depth=3), MDP, exact.tables(random_prior(31, MDP), random_values(31, MDP)), record=True)
+
+
+@pytest.fixture(scope="module")
+def data(arrays: dict[str, np.ndarray]) -> bytes:
+    return to_bytes(arrays, METADATA)
+
+
+def rewrite_header(data: bytes, change) -> bytes:
+    """The same file with its header changed, padded as the format wants it."""
+    length = int.from_bytes(data[:8], "little")
+    header = json.loads(data[8 : 8 + length])
+    change(header)
+    text = json.dumps(header).encode()
+    text += b" " * (-len(text) % 8)
+    return struct.pack("<Q", len(text)) + text + data[8 + length :]
+
+
+def test_a_round_trip_keeps_every_bit_and_the_metadata(arrays: dict[str, np.ndarray], data: bytes) -> None:
+    read, metadata = from_bytes(data)
+    assert read.keys() == arrays.keys()
+    for name, array in arrays.items():
+        assert read[name].dtype == array.dtype and read[name].shape == array.shape and read[name].tobytes() == array.tobytes()
+    assert metadata == {"schema": SCHEMA, "environment": "random 31", "seed": "5", "settings": '{"alpha": 0.1}'}
+
+
+def test_the_layout_is_a_length_a_json_header_and_aligned_little_endian_arrays(arrays: dict[str, np.ndarray], data: bytes) -> None:
+    length = int.from_bytes(data[:8], "little")
+    header = json.loads(data[8 : 8 + length])
+    assert length % 8 == 0 and all(isinstance(value, str) for value in header.pop("__metadata__").values())
+    assert header.keys() == arrays.keys()
+    for name, entry in header.items():
+        begin, end = entry["data_offsets"]
+        dtype = np.dtype(DTYPES[entry["dtype"]])
+        # A typed-array view must start at a multiple of its item size.
+        assert (8 + length + begin) % dtype.itemsize == 0
+        read = np.frombuffer(data[8 + length + begin : 8 + length + end], dtype).reshape(entry["shape"])
+        np.testing.assert_array_equal(read, arrays[name])
+
+
+def test_shapes_and_dtypes_are_those_of_the_format(arrays: dict[str, np.ndarray]) -> None:
+    integers = {"parent", "ancestor", "branch", "depth", "action", "root_action", "root_visits", "chosen_action", "state/index"}
+    flags = {"alive", "terminal", "revived", "resampled"}
+    for name, array in arrays.items():
+        assert array.dtype == (np.int32 if name in integers else bool if name in flags else np.float32), name
+    shapes = {
+        "resampled": (3,), "ess": (3,), "log_evidence": (3,), "position": (3, 5, 2), "root_position": (2,), "root_value": (),
+        "value_target": (), "chosen_action": (), "slot_policy": (5,), "slot_value": (5,), "root_action": (5,),
+        **{name: (3,) for name in ("root_prior", "root_proposal", "root_policy", "root_q", "root_visits")},
+        **{name: (3, 5, 3) for name in ("prior", "proposal", "q_value")},
+    }
+    for name, array in arrays.items():
+        assert array.shape == shapes.get(name, (3, 5)), name
+    assert set(Trace.__dataclass_fields__) - {"state"} <= arrays.keys() and "state/index" in arrays
+
+
+def test_distributions_and_states_are_left_out_unless_asked_for() -> None:
+    plain = make_arrays(complete(particles=5, depth=3), MDP, exact.tables(random_prior(31, MDP), random_values(31, MDP)))
+    assert not {"prior", "proposal", "q_value", "state/index"} & plain.keys()
+
+
+def test_a_viewer_gets_only_the_arrays_it_names(arrays: dict[str, np.ndarray]) -> None:
+    read, _ = from_bytes(to_bytes(arrays, {}, names=["ess", "parent", "no such array"]))
+    assert read.keys() == {"ess", "parent"}
+
+
+@pytest.mark.parametrize("keep", [0, 5, 8, 100, -1])
+def test_truncated_bytes_are_refused(data: bytes, keep: int) -> None:
+    with pytest.raises(TraceError, match="not a readable trace"):
+        from_bytes(data[:keep])
+
+
+@pytest.mark.parametrize("garbage", [b"hello, this is not a trace", b"\xff" * 64, struct.pack("<Q", 16) + b"[1, 2, 3]       "])
+def test_other_bytes_are_refused(garbage: bytes) -> None:
+    with pytest.raises(TraceError, match="not a readable trace"):
+        from_bytes(garbage)
+
+
+def test_offsets_beyond_the_data_are_refused(data: bytes) -> None:
+    with pytest.raises(TraceError, match="not a readable trace"):
+        from_bytes(rewrite_header(data, lambda header: header["ess"].update(data_offsets=[0, 10**9])))
+
+
+@pytest.mark.parametrize("schema", ["twistscope.trace/2", "someone.else/1", None])
+def test_another_schema_is_refused_with_both_versions_named(data: bytes, schema: str | None) -> None:
+    def change(header: dict) -> None:
+        header["__metadata__"].pop("schema") if schema is None else header["__metadata__"].update(schema=schema)
+
+    with pytest.raises(TraceError) as caught:
+        from_bytes(rewrite_header(data, change))
+    assert SCHEMA in str(caught.value) and (schema or "none") in str(caught.value)
+
+
+def test_new_optional_arrays_are_read_along() -> None:
+    read, _ = from_bytes(to_bytes({"novel": np.arange(3, dtype=np.int32), "tiny": np.zeros(2, np.float16)}, {}))
+    np.testing.assert_array_equal(read["novel"], np.arange(3))
+    assert read["tiny"].dtype == np.float16

@@ -1,0 +1,155 @@
+"""Training: short runs of the real thing."""
+
+import itertools
+import json
+import shutil
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+
+from planner import CheckpointError, Checkpoints
+from planner.training.config import CONFIGS, ConfigError, names, read_config
+from planner.training.evaluation import greedy_prior, player
+from planner.training.expert_iteration import lambda_returns
+from planner.training.runner import train
+
+SHORT = """
+name = "short"
+title = "Short"
+description = "A run for tests."
+environment = "CartPole-v1"
+iterations = 6
+evaluate_every = 3
+evaluation_episodes = 4
+[network]
+hidden = [16]
+value_scale = 50.0
+[planner]
+name = "trt_smc"
+reward_temperature = 0.5
+discount = 0.99
+particles = 8
+depth = 4
+act = "sample"
+[collect]
+environments = 4
+steps = 8
+[learn]
+batches = 2
+batch_size = 16
+replay_iterations = 2
+"""
+
+
+@pytest.fixture
+def config(tmp_path):
+    path = tmp_path / "short.toml"
+    path.write_text(SHORT)
+    return read_config(str(path))
+
+
+def test_every_configuration_that_comes_along_can_be_read():
+    assert "cartpole" in names()
+    for name in names():
+        assert read_config(name).name == name
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        (("iterations = 6", "iterations = 0"), "iterations"),
+        (("iterations = 6", "itterations = 6"), "itterations"),
+        (("batch_size = 16", "batch_size = 'many'"), "learn.batch_size"),
+        (("[network]", "[network"), "not TOML"),
+    ],
+)
+def test_a_configuration_with_a_mistake_is_refused_naming_it(tmp_path, change, says):
+    path = tmp_path / "bad.toml"
+    path.write_text(SHORT.replace(*change))
+    with pytest.raises(ConfigError, match=says):
+        read_config(str(path))
+
+
+def test_lambda_returns_equal_their_definition_written_out():
+    rng = np.random.default_rng(0)
+    steps, batch, discount, share = 7, 3, 0.9, 0.8
+    seen = {
+        "reward": rng.normal(size=(steps, batch)),
+        "continuation": (rng.uniform(size=(steps, batch)) > 0.2).astype(float),
+        "truncated": rng.uniform(size=(steps, batch)) > 0.8,
+        "value_target": rng.normal(size=(steps, batch)),
+        "next_value": rng.normal(size=(steps, batch)),
+    }
+    found = lambda_returns({name: jnp.asarray(value, jnp.float32 if value.dtype != bool else bool) for name, value in seen.items()}, discount, share)
+    for column in range(batch):
+        later = None
+        for t in reversed(range(steps)):
+            cut = seen["truncated"][t, column] or t == steps - 1
+            below = seen["next_value"][t, column] if cut else (1 - share) * seen["value_target"][t + 1, column] + share * later
+            later = seen["reward"][t, column] + discount * seen["continuation"][t, column] * below
+            np.testing.assert_allclose(found[t, column], later, rtol=1e-5)
+
+
+def finish(config, folder):
+    return list(train(config, 0, folder, "twistscope train short"))
+
+
+@pytest.mark.slow
+def test_a_run_interrupted_and_resumed_ends_in_the_same_parameters(config, tmp_path):
+    finish(config, tmp_path / "unbroken")
+    broken = train(config, 0, tmp_path / "broken", "twistscope train short")
+    assert len(list(itertools.islice(broken, 2))) == 2
+    broken.close()
+    rest = finish(config, tmp_path / "broken")
+    assert rest[0].iteration == 3
+    one, two = (Checkpoints(tmp_path / where).load("short").params for where in ("unbroken", "broken"))
+    jax.tree.map(np.testing.assert_array_equal, one, two)
+    assert not (tmp_path / "broken" / ".short.run").exists()
+
+
+@pytest.mark.slow
+def test_a_run_resumed_with_other_settings_is_refused_and_nothing_is_overwritten(config, tmp_path):
+    broken = train(config, 0, tmp_path, "")
+    next(broken)
+    broken.close()
+    before = {path: path.read_bytes() for path in (tmp_path / ".short.run").iterdir()}
+    with pytest.raises(ConfigError, match="other settings"):
+        next(train(config.model_copy(update={"iterations": 7}), 0, tmp_path, ""))
+    assert before == {path: path.read_bytes() for path in (tmp_path / ".short.run").iterdir()}
+
+
+@pytest.mark.slow
+def test_the_card_says_how_the_checkpoint_was_made(config, tmp_path):
+    last = finish(config, tmp_path)[-1]
+    card = Checkpoints(tmp_path).card("short")
+    assert last.note == "saved short"
+    assert card.training["environment_steps"] == 6 * 4 * 8
+    assert card.training["config"] == json.loads(config.model_dump_json())
+    assert card.settings == {"reward_temperature": 0.5, "discount": 0.99}
+    assert card.returns["prior"].episodes == 4
+
+
+def test_a_card_for_another_network_is_refused(tmp_path):
+
+
+    shutil.copytree(CONFIGS.parents[2] / "assets" / "checkpoints" / "cartpole", tmp_path / "cartpole")
+    path = tmp_path / "cartpole" / "card.json"
+    card = json.loads(path.read_text())
+    card["network"]["hidden"] = [32, 32]
+    path.write_text(json.dumps(card))
+    with pytest.raises(CheckpointError, match="the network needs"):
+        Checkpoints(tmp_path).load("cartpole")
+
+
+def test_shipped_checkpoints_play_as_their_cards_say():
+
+
+    store = Checkpoints(CONFIGS.parents[2] / "assets" / "checkpoints")
+    for name in ("cartpole", "cartpole-early"):
+        loaded = store.load(name)
+        promised = loaded.card.returns["prior"]
+        returns = player(loaded.model, greedy_prior(loaded.model))(loaded.params, episodes=100)
+        # The same seeds as on the card; another machine may round differently, so four standard errors of the difference of two such means.
+        assert abs(returns.mean() - promised.mean) <= 4 * 2**0.5 * max(promised.standard_error, 1.0)
