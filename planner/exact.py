@@ -1,7 +1,7 @@
 """Exact answers by dynamic programming, for environments small enough to write down as tables.
 
-All of it is float64 NumPy and shares nothing with the planner, so that the planner can be held to it. With prior pi, temperature tau and continuation d
-(0 on entering a terminal state), the values are
+All of it is float64 NumPy and shares nothing with the planner, so that the planner can be held to it. With prior pi, temperature tau and
+continuation d (0 on entering a terminal state), the values are
 
     soft      Q(s,a) = tau log E_s' exp((r + gamma d V(s')) / tau),   V(s) = tau log E_{a~pi} exp(Q(s,a) / tau)
     optimal   Q(s,a) = E_s' [r + gamma d V(s')],                      V(s) = max_a Q(s,a)
@@ -78,7 +78,7 @@ def posterior_policy(prior: Table, qvalues: Table, temperature: float) -> Table:
 def log_evidence(
     mdp: TabularMDP, prior: Table, value: PerState, temperature: float, discount: float, levels: int, advantage: bool = True
 ) -> PerState:
-    """log E_pi exp(sum over `levels` steps of (r + gamma d V(s') - V(s)) / tau) from every state; what (E7) estimates.
+    """Log E_pi exp(sum over `levels` steps of (r + gamma d V(s') - V(s)) / tau) from every state; what (E7) estimates.
 
     Args:
       value: any V, not only a fixed point; taken as 0 in terminal states.
@@ -106,12 +106,12 @@ def look_up(params: Evaluation, state: TabularState) -> Evaluation:
 
 
 def _targets(mdp: TabularMDP, value: PerState, discount: float) -> Float[np.ndarray, "S A S"]:
-    """r + gamma d V(s')."""
+    """What a step is worth, r + gamma d V(s')."""
     return mdp.reward + discount * np.where(mdp.terminal, 0.0, value)
 
 
 def _log_mean_exp(weights: np.ndarray, exponents: np.ndarray) -> np.ndarray:
-    """log sum_k weights_k exp(exponents_k) over the last axis; entries of weight 0 do not count, and 0 where none has weight."""
+    """Log sum_k weights_k exp(exponents_k) over the last axis; entries of weight 0 do not count, and 0 where none has weight."""
     counted = weights > 0
     largest = np.max(np.where(counted, exponents, -np.inf), axis=-1, keepdims=True)
     largest = np.where(np.isfinite(largest), largest, 0.0)

@@ -180,7 +180,7 @@ def _is_largest(values: Float[Array, "A"]) -> Bool[Array, "A"]:
 
 
 def _greedy(atoms: _Atoms) -> tuple[Float[Array, "A"], Float[Array, ""]]:
-    """log pi_greedy, uniform over the best actions, and KL(pi_greedy || prior)."""
+    """Log pi_greedy, uniform over the best actions, and KL(pi_greedy || prior)."""
     ties = jnp.sum(atoms.best)
     log_greedy = jnp.where(atoms.best, -jnp.log(ties), -jnp.inf)
     kl = jnp.sum(jnp.where(atoms.best, -jnp.log(ties) - atoms.log_prior, 0.0)) / ties

@@ -297,7 +297,7 @@ def _column(flags: Array, like: Array) -> Array:
 
 
 def _all_finite(log_prior: Float[Array, "N A"], evaluation: Evaluation) -> Array:
-    """bool [] whether the network has given numbers for every state stepped from; the Q of an invalid action may be anything."""
+    """Whether the network has given numbers for every state stepped from; the Q of an invalid action may be anything."""
     usable = jnp.isfinite(evaluation.qvalues) | (log_prior == -jnp.inf)
     return jnp.all(usable) & jnp.all(jnp.isfinite(evaluation.value)) & ~jnp.any(jnp.isnan(log_prior))
 

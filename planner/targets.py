@@ -101,7 +101,7 @@ def _slot_logits(
 
 
 def _log_mean_by_branch(log_values: Float[Array, "N"], branch: Int[Array, "N"]) -> Float[Array, "N"]:
-    """log of the mean of exp(log_values) over the slots of each branch; 0 for a branch without slots."""
+    """Log of the mean of exp(log_values) over the slots of each branch; 0 for a branch without slots."""
     n = log_values.shape[0]
     largest = jnp.full(n, -jnp.inf).at[branch].max(log_values)
     total = jnp.zeros(n).at[branch].add(jnp.exp(log_values - largest[branch]))

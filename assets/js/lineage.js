@@ -116,7 +116,9 @@ export function strokeGroups(frame, budget = LINE_BUDGET) {
       for (let id = from; id < from + slots; id++) {
         total += alive[id];
         if (!alive[id] || (counts[id] === 0 && !sample[id])) continue;
-        const opacity = Math.round(Math.sqrt(weights[id] / heaviest) * (OPACITIES.length - 1));
+        const share = Math.round(Math.sqrt(weights[id] / heaviest) * (OPACITIES.length - 1));
+        // The trunk stays in one piece where its weight was small for a while.
+        const opacity = counts[id] > 1 ? Math.max(share, 2) : share;
         keys[id] = (widthOf(counts[id], slots) * OPACITIES.length + opacity) * actions + rootOf[id];
         sizes[keys[id]]++;
         drawn++;

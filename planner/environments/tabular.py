@@ -90,7 +90,7 @@ class TabularMDP:
         return TabularState(jnp.int32(index))
 
     def reset(self, key: Array) -> TabularState:
-        return TabularState(_draw(key, self.start))
+        return TabularState(_draw(key, jnp.asarray(self.start)))
 
     def step(self, key: Array, state: TabularState, action: Array) -> Transition:
         successor = _draw(key, jnp.asarray(self.transition, jnp.float32)[state.index, action])

@@ -43,7 +43,7 @@ def random_mdp(seed: int, *, states: int = 6, actions: int = 3, stochastic: bool
 
 
 def layered_mdp(seed: int, *, layers: int = 3, width: int = 3, actions: int = 3) -> TabularMDP:
-    """Deterministic; every step goes one layer down, and the step out of the last layer ends the episode. State 0 is the only one of the first layer."""
+    """Deterministic; every step goes one layer down, the step out of the last layer ends the episode, and the first layer is state 0 alone."""
     random = np.random.default_rng(seed)
     states = 1 + (layers - 1) * width + 1
     successor = np.full((states, actions), states - 1)

@@ -12,7 +12,7 @@ import pytest
 
 from planner import exact
 from planner.environments.tabular import TabularMDP
-from planner.model import Evaluation, Model
+from planner.model import Model
 from planner.settings import Live, Settings, Static, describe_setting
 from planner.smc import STATUSES, plan
 from planner.trace import to_arrays
@@ -119,7 +119,7 @@ def test_a_greedy_twist_does_not_hide_an_infinite_q() -> None:
 
 
 def test_what_the_network_says_of_terminal_states_does_not_matter() -> None:
-    spoiled = Evaluation(*(jnp.where(MDP.terminal.reshape(-1, *[1] * (x.ndim - 1)), jnp.nan, x) for x in (TABLES.prior_logits, TABLES.value, TABLES.qvalues)))
+    spoiled = jax.tree.map(lambda table: jnp.where(MDP.terminal.reshape(-1, *[1] * (table.ndim - 1)), jnp.nan, table), TABLES)
     result, plain = make_plan(SMALL, MDP, spoiled), make_plan(SMALL, MDP, TABLES)
     assert STATUSES[int(result.status)] == "ok"
     for first, second in zip(jax.tree.leaves(result), jax.tree.leaves(plain), strict=True):
@@ -184,7 +184,7 @@ def test_plans_of_a_batch_do_not_see_each_other() -> None:
         np.testing.assert_array_equal(first[0], second[0])
 
 
-@pytest.mark.parametrize("field, value", [("particles", 0), ("depth", 0)])
+@pytest.mark.parametrize(("field", "value"), [("particles", 0), ("depth", 0)])
 def test_no_particles_or_levels_is_refused_before_anything_compiles(field: str, value: int) -> None:
     with pytest.raises(ValueError, match=f"{field} must be at least 1, got 0"):
         Static(**{field: value})

@@ -1,7 +1,7 @@
 """What sequential Monte Carlo promises, held against dynamic programming.
 
-Seen to fail here: `- log q` left out of (E5); log-weights not reset at a resampling; the evidence of a stretch forgotten; root weights not corrected for
-the mixture drawn from; values of terminal states counted; a dead particle's weight going on changing.
+Seen to fail here: `- log q` left out of (E5); log-weights not reset at a resampling; the evidence of a stretch forgotten; root weights not corrected
+for the mixture drawn from; values of terminal states counted; a dead particle's weight going on changing.
 """
 
 import jax
@@ -52,7 +52,7 @@ EVIDENCE_CASES = [
 ]
 
 
-@pytest.mark.parametrize("scheme, rule, rest", EVIDENCE_CASES)
+@pytest.mark.parametrize(("scheme", "rule", "rest"), EVIDENCE_CASES)
 def test_evidence_is_unbiased(scheme: str, rule: str, rest: dict) -> None:
     settings = complete(
         particles=8, depth=LEVELS, revive=False, alpha=0.1, resampling_scheme=scheme, resampling_rule=rule, ess_threshold=0.7,
@@ -83,12 +83,13 @@ def test_message_policy_nears_the_posterior_like_one_over_root_n(root_sampling: 
     soft = exact.soft_values(mdp, prior, TEMPERATURE, 1.0)
     posterior = exact.posterior_policy(prior, soft.qvalues, TEMPERATURE)[0]
     tables = exact.tables(prior, random_values(7, mdp))
-    common = {"depth": 4, "resampling_rule": "never", "reward_temperature": TEMPERATURE, "discount": 1.0, "alpha": 0.05, "root_sampling": root_sampling}
-    small, large = (policy_errors(complete(particles=n, **common), mdp, tables, posterior, 300) for n in (32, 512))
+    common = {"depth": 4, "resampling_rule": "never", "reward_temperature": TEMPERATURE, "discount": 1.0, "alpha": 0.05}
+    sizes = [complete(particles=n, root_sampling=root_sampling, **common) for n in (32, 512)]
+    small, large = (policy_errors(settings, mdp, tables, posterior, 300) for settings in sizes)
     rms = [np.sqrt(np.mean(errors**2)) for errors in (small, large)]
     assert rms[1] < 0.06
-    # 16 times the particles, a quarter of the error. The squared errors of 300 runs spread about as chi-squared of two degrees, so each RMS is known to
-    # 1 / (2 sqrt(300)) = 3 %, the ratio to 4 %; four of these, and 4 % for terms of order 1/N.
+    # 16 times the particles, a quarter of the error. The squared errors of 300 runs spread about as chi-squared of two degrees, so each RMS is known
+    # to 1 / (2 sqrt(300)) = 3 %, the ratio to 4 %; four of these, and 4 % for terms of order 1/N.
     assert 4 * (1 - 0.2) <= rms[0] / rms[1] <= 4 * (1 + 0.2)
 
 
@@ -131,7 +132,7 @@ def test_the_sampled_action_follows_the_improved_policy() -> None:
 
 
 def test_stratified_root_sampling_tries_every_action_of_prior_mass_one_over_n() -> None:
-    # Systematic points lie 1/N apart, so a share of at least 1/N of the mixture holds at least one... for sure from 1/N on: beta * prior >= 1/N.
+    # Systematic points lie 1/N apart, so whatever holds a share of 1/N of the mixture holds one of them.
     settings = complete(particles=64, depth=1, alpha=1.0, root_prior_share=0.25)
     assert np.all(0.25 * PRIOR[0] >= 1 / 64)
     visits = batched(settings, MDP, lambda plan: plan.root.root_visits)(keys(500), exact.tables(PRIOR, VALUES))

@@ -130,7 +130,7 @@ def test_normalisers_scale_as_they_say_and_keep_the_order(log_weights) -> None:
 
 
 def test_unknown_names_are_refused_with_what_is_known() -> None:
-    with pytest.raises(ValueError, match="systematic.*'bootstrap'"):
+    with pytest.raises(ValueError, match=r"systematic.*'bootstrap'"):
         resample(jnp.zeros(3), jnp.zeros(3), "bootstrap")
-    with pytest.raises(ValueError, match="min_max.*'rank'"):
+    with pytest.raises(ValueError, match=r"min_max.*'rank'"):
         normalise_logits(jnp.zeros(3), "rank")

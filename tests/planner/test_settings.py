@@ -11,7 +11,7 @@ from tests.planner.examples import complete
 
 
 @pytest.mark.parametrize(
-    "name, given, allowed",
+    ("name", "given", "allowed"),
     [
         ("alpha", 1.5, "a number >= 0 and <= 1"),
         ("alpha", -0.001, "a number >= 0 and <= 1"),
@@ -87,7 +87,7 @@ def test_every_setting_can_draw_its_knob(name: str) -> None:
 def test_live_values_are_scalars_of_fixed_types_and_the_root_follows_the_interior() -> None:
     settings = complete(alpha=1, resampling_period=7, act="sample", constraint="fixed_kl")
     dtypes = {name: value.dtype for name, value in vars(Live.of(settings)).items()}
-    assert dtypes.pop("resampling_period") == np.int32 and dtypes.pop("sample_action") == bool and set(dtypes.values()) == {np.dtype("float32")}
+    assert dtypes.pop("resampling_period") == np.int32 and dtypes.pop("sample_action") == np.bool_ and set(dtypes.values()) == {np.dtype("float32")}
     assert all(np.shape(leaf) == () for leaf in jax.tree.leaves(Live.of(settings)))
     assert Static.of(settings).root_constraint == "fixed_kl" and bool(Live.of(settings).sample_action)
     assert Static.of(complete(root_constraint="adaptive", constraint="fixed_kl")).root_constraint == "adaptive"

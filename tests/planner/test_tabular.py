@@ -17,8 +17,8 @@ many_steps = jax.jit(jax.vmap(MDP.step, in_axes=(0, None, None)))
 def test_it_is_an_environment_and_equal_to_another_of_the_same_tables_only() -> None:
     assert isinstance(MDP, Environment)
     twin, other = random_mdp(0, stochastic=True, terminals=2), replace(MDP, reward=MDP.reward + 1)
-    assert MDP == twin and hash(MDP) == hash(twin)
-    assert MDP != other and MDP != "tables"
+    assert twin == MDP and hash(MDP) == hash(twin)
+    assert other != MDP and MDP != "tables"
 
 
 def test_steps_follow_the_transition_probabilities() -> None:
@@ -59,7 +59,7 @@ def test_a_state_is_seen_as_its_number_and_drawn_in_its_cell() -> None:
 
 
 @pytest.mark.parametrize(
-    "change, message",
+    ("change", "message"),
     [
         ({"reward": MDP.reward[:-1]}, r"reward must have shape \(6, 3, 6\), got \(5, 3, 6\)"),
         ({"transition": MDP.transition * 0.9}, "transition must hold probabilities that sum to 1"),

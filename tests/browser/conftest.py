@@ -1,0 +1,53 @@
+"""The real server and a real browser."""
+
+import shutil
+
+import pytest
+from playwright.sync_api import sync_playwright
+
+from tests.servers import serving, wait_until_ready
+
+CHROMIUM_OPTIONS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
+
+
+@pytest.fixture(scope="session")
+def data(tmp_path_factory):
+    return tmp_path_factory.mktemp("data")
+
+
+@pytest.fixture(scope="session")
+def server(data):
+    with serving("serve", "--no-open", data=data) as running:
+        wait_until_ready(running)
+        yield running
+
+
+@pytest.fixture(scope="session")
+def browser():
+    executable = next(path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name)))
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=executable, args=CHROMIUM_OPTIONS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def open_page(browser):
+    """Open a page, wait for its first picture, and at the end hold it to an empty list of errors."""
+    contexts = []
+
+    def open_it(url, width=1440, height=900, **options):
+        context = browser.new_context(viewport={"width": width, "height": height}, **options)
+        page = context.new_page()
+        page.errors = []
+        page.on("pageerror", lambda error: page.errors.append(str(error)))
+        contexts.append((context, page))
+        page.goto(url)
+        page.wait_for_function("window.twistscope?.framesPainted > 0", timeout=60_000)
+        return page
+
+    yield open_it
+    errors = [error for _, page in contexts for error in page.errors]
+    for context, _ in contexts:
+        context.close()
+    assert not errors
