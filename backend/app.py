@@ -46,11 +46,12 @@ def create_app(config: ServerConfig) -> FastAPI:
     )
     app.state.services = services
     problems.install(app)
+    app.add_middleware(Guard, token=config.token, allowed_origins=config.allowed_origins)
     if config.allowed_origins:
+        # Outside the guard: a browser asks for leave without a token, and reads a refusal only where its origin may.
         app.add_middleware(
             CORSMiddleware, allow_origins=list(config.allowed_origins), allow_methods=["*"], allow_headers=["*"], allow_credentials=True
         )
-    app.add_middleware(Guard, token=config.token, allowed_origins=config.allowed_origins)
     api = APIRouter(prefix=API)
     for routes in (health, catalogue, plans, sessions):
         api.include_router(routes.router)

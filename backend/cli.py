@@ -170,7 +170,7 @@ def plan(
         engine = Engine(store.folder)
         card = store.card(checkpoint)
         settings = complete_settings(planner, values, card)
-        moment = await engine.moment_after(card.name, step, seed=seed)
+        *_, moment = await engine.moments_until(card.name, step, seed=seed)
         planned = await engine.plan(card.name, settings, moment.state, seed=seed, step=step, atoms=atoms, states=states)
         metadata = trace_metadata(card, planner, settings, seed=seed, step=step, device=engine.device, plan_ms=planned.milliseconds)
         engine.close()

@@ -17,7 +17,7 @@ from typing import Any
 import jax
 import numpy as np
 
-from backend.problems import NotFound, PlannerFailed
+from backend.problems import Invalid, NotFound, PlannerFailed
 from planner import (
     STATUSES,
     Card,
@@ -156,12 +156,21 @@ class Engine:
         episodes = await self._episode(checkpoint)
         return await self._on_device(lambda: episodes.advance(moment, action, step_key(seed, step)))
 
-    async def moment_after(self, checkpoint: str, steps: int, *, seed: int) -> Moment:
-        """The moment reached by the greedy prior after some steps, or earlier where the episode ends."""
+    async def moments_until(self, checkpoint: str, steps: int, *, seed: int) -> list[Moment]:
+        """The moments that the greedy prior passes through, from the start to `steps`.
+
+        Raises:
+          Invalid: the episode ends before.
+        """
         loaded = await self.checkpoint(checkpoint)
         episodes = await self._episode(checkpoint)
         start = await self.first_moment(checkpoint, seed)
-        return await self._on_device(lambda: episodes.play_prior(loaded, start, steps, seed))
+        moments = await self._on_device(lambda: episodes.play_prior(loaded, start, steps, seed))
+        if len(moments) <= steps:
+            last = len(moments) - 1
+            allowed = f"at most {last}: with seed {seed} the episode of the greedy prior ends there"
+            raise Invalid(f"step: got {steps}, allowed: {allowed}", [{"field": "step", "given": steps, "allowed": allowed}])
+        return moments
 
     async def _program(self, loaded: Checkpoint, settings: Settings, state: State, atoms: bool, states: bool) -> Callable[..., Any]:
         """The compiled planner, shared by all who ask for it while it compiles."""
@@ -220,13 +229,16 @@ class Episodes:
             transition.state, moment.episode_return + float(transition.reward), terminated, bool(truncated) and not terminated
         )
 
-    def play_prior(self, checkpoint: Checkpoint, moment: Moment, steps: int, seed: int) -> Moment:
+    def play_prior(self, checkpoint: Checkpoint, start: Moment, steps: int, seed: int) -> list[Moment]:
         """Follow the most probable actions of the prior."""
+        moments = [start]
         for step in range(steps):
+            moment = moments[-1]
             if moment.terminated or moment.truncated:
                 break
-            moment = self.advance(moment, int(self._prior_action(checkpoint.params, moment.state)), step_key(seed, step))
-        return moment
+            action = int(self._prior_action(checkpoint.params, moment.state))
+            moments.append(self.advance(moment, action, step_key(seed, step)))
+        return moments
 
 
 @cache

@@ -65,17 +65,17 @@ def trace_metadata(card: Card, planner: str, settings: Settings, *, seed: int, s
 class Session:
     """One episode being looked at."""
 
-    def __init__(self, engine: Engine, metrics: Metrics, card: Card, planner: str, values: dict[str, Any], seed: int, start: Moment, step: int):
+    def __init__(self, engine: Engine, metrics: Metrics, card: Card, planner: str, values: dict[str, Any], seed: int, moments: list[Moment]):
         self.id = secrets.token_urlsafe(9)
         self.engine, self.metrics, self.card, self.planner = engine, metrics, card, planner
         self.values = values
         self.settings = complete_settings(planner, values, card)
         self.seed = seed
-        self.first_step = step
-        self.moments = [start]
+        self.moments = moments
+        """From the start of the episode on, by environment step."""
         self.settings_used: dict[int, Settings] = {}
         """Settings of the plan whose action was executed, by step."""
-        self.step = step
+        self.step = len(moments) - 1
         self.playing = False
         self.goal: int | None = None
         """Step a `goto` is on its way to."""
@@ -95,11 +95,11 @@ class Session:
 
     @property
     def moment(self) -> Moment:
-        return self.moments[self.step - self.first_step]
+        return self.moments[self.step]
 
     @property
     def furthest(self) -> int:
-        return self.first_step + len(self.moments) - 1
+        return len(self.moments) - 1
 
     @property
     def over(self) -> bool:
@@ -185,13 +185,11 @@ class Session:
                 self._check_not_over()
                 self.playing, self.goal = False, self.step + 1
             case "back":
-                if self.step == self.first_step:
-                    raise Conflict("this is the first moment of the session; there is nothing before it")
+                if self.step == 0:
+                    raise Conflict("this is the first moment of the episode; there is nothing before it")
                 self._go(self.step - 1)
             case "goto":
                 target = whole(arguments, "step", 0, MAX_STEP)
-                if target < self.first_step:
-                    raise Invalid(f"step: the session begins at step {self.first_step}", [{"field": "step", "given": target, "allowed": f">= {self.first_step}"}])
                 if target <= self.furthest:
                     self._go(target)
                 else:
@@ -200,7 +198,7 @@ class Session:
             case "reset":
                 seed = whole(arguments, "seed", 0, MAX_SEED) if "seed" in arguments else self.seed
                 start = await self.engine.first_moment(self.card.name, seed)
-                self.seed, self.first_step, self.moments, self.settings_used = seed, 0, [start], {}
+                self.seed, self.moments, self.settings_used = seed, [start], {}
                 self._go(0)
             case _:
                 allowed = "play, pause, step, back, goto, reset, fork"
@@ -335,7 +333,7 @@ class Session:
             return
         self.settings_used[step] = self.settings
         # What lay ahead of this moment is played anew: other settings may have chosen otherwise.
-        self.moments[step - self.first_step + 1 :] = [following]
+        self.moments[step + 1 :] = [following]
         self.step += 1
         self._plan_due = True
         if self.over or (self.goal is not None and self.step >= self.goal):
@@ -383,13 +381,13 @@ class Sessions:
         """
         card = self.engine.card(checkpoint)
         complete_settings(planner, values, card)
-        start = await self.engine.moment_after(checkpoint, step, seed=seed)
+        moments = await self.engine.moments_until(checkpoint, step, seed=seed)
         if len(self._sessions) >= self.limit:
             idle = next((s for s in self._sessions.values() if not s.viewers), None)
             if idle is None:
                 raise TooMany(f"{self.limit} sessions are open, the most this server keeps; close one", headers={"Retry-After": "30"})
             await self.delete(idle.id)
-        session = Session(self.engine, self.metrics, card, planner, values, seed, start, step)
+        session = Session(self.engine, self.metrics, card, planner, values, seed, moments)
         self._sessions[session.id] = session
         self.metrics.sessions.set(len(self))
         return session
@@ -397,7 +395,7 @@ class Sessions:
     async def fork(self, session_id: str) -> Session:
         """A new session that starts from the moment another is at."""
         old = self.get(session_id)
-        session = Session(self.engine, self.metrics, old.card, old.planner, dict(old.values), old.seed, old.moment, old.step)
+        session = Session(self.engine, self.metrics, old.card, old.planner, dict(old.values), old.seed, old.moments[: old.step + 1])
         self._sessions[session.id] = session
         self.metrics.sessions.set(len(self))
         return session

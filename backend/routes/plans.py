@@ -41,7 +41,7 @@ async def make_plan(request: OnePlanRequest, given: Given) -> Response:
     """Play `step` environment steps by the greedy prior, then plan."""
     card = given.engine.card(request.checkpoint)
     settings = complete_settings(request.planner, request.settings, card)
-    moment = await given.engine.moment_after(card.name, request.step, seed=request.seed)
+    *_, moment = await given.engine.moments_until(card.name, request.step, seed=request.seed)
     planned = await given.engine.plan(
         card.name, settings, moment.state, seed=request.seed, step=request.step, atoms=request.atoms, states=request.states
     )

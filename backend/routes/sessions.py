@@ -72,9 +72,9 @@ async def command(session_id: str, request: Command, given: Given) -> dict[str, 
 async def past_trace(session_id: str, step: int, given: Given) -> Response:
     """The trace of a past moment, planned again with the settings that chose its action: same key, same bits."""
     session = given.sessions.get(session_id)
-    if not session.first_step <= step <= session.furthest:
-        raise NotFound(f"no moment {step}; the session has moments {session.first_step} to {session.furthest}")
-    moment = session.moments[step - session.first_step]
+    if not 0 <= step <= session.furthest:
+        raise NotFound(f"no moment {step}; the session has moments 0 to {session.furthest}")
+    moment = session.moments[step]
     settings = session.settings_used.get(step, session.settings)
     planned = await given.engine.plan(session.card.name, settings, moment.state, seed=session.seed, step=step)
     metadata = trace_metadata(

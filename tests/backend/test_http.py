@@ -72,6 +72,7 @@ def test_atoms_and_states_come_on_request(http):
         ("/plans", {"checkpoint": "cartpole", "seed": -1}, 422, "seed"),
         ("/plans", {"checkpoint": "cartpole", "surprise": 1}, 422, "surprise"),
         ("/plans", {}, 422, "checkpoint"),
+        ("/plans", {"checkpoint": "cartpole-early", "step": 99999}, 422, "the episode of the greedy prior ends there"),
         ("/sessions", {"checkpoint": "nope"}, 404, "unknown checkpoint"),
         ("/sessions", {"checkpoint": "cartpole", "settings": {"depth": 0}}, 422, "depth"),
     ],

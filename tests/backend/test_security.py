@@ -51,3 +51,11 @@ def test_a_listed_origin_may_read_and_another_may_not(guarded):
     ask = lambda origin: httpx.get(guarded.api + "/health/live", headers={"Origin": origin}).headers
     assert ask("http://page.example")["access-control-allow-origin"] == "http://page.example"
     assert "access-control-allow-origin" not in ask("http://evil.example")
+
+
+def test_a_listed_origin_may_ask_for_leave_without_the_token(guarded):
+    headers = {"Origin": "http://page.example", "Access-Control-Request-Method": "POST", "Access-Control-Request-Headers": "authorization"}
+    assert httpx.options(guarded.api + "/sessions", headers=headers).status_code == 200
+    refused = httpx.get(guarded.api + "/checkpoints", headers={"Origin": "http://page.example"})
+    assert refused.status_code == 401
+    assert refused.headers["access-control-allow-origin"] == "http://page.example"

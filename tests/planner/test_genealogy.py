@@ -1,6 +1,6 @@
 """The tree of transitions: pointers, survivors, and the two reductions along it (E8, E9).
 
-Seen to fail here: `parent` taken before resampling; messages added up instead of averaged; the scale of a message not renewed by a larger child.
+Seen to fail here: references not permuted by resampling; messages added up instead of averaged; the scale of a message not renewed by a larger child.
 """
 
 import hypothesis.strategies as st

@@ -1,7 +1,7 @@
 """Resampling (E6): counts, edge draws, effective sample size.
 
 Seen to fail here: systematic points without the draw; the residual draw among all weights instead of what is left over; searching from the left;
-a cumulative sum that rounding lets grow over slots without weight.
+a cumulative sum that rounding lets grow over slots without weight; the effective sample size from logarithms of sums; floor(N w) of N equal weights.
 """
 
 import hypothesis.extra.numpy as hnp

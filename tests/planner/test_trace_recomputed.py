@@ -183,6 +183,7 @@ def test_a_revived_slot_goes_back_to_the_state_before_the_end_and_keeps_its_bran
     mdp = random_mdp(3, stochastic=True, terminals=3)
     settings = complete(particles=16, depth=8, revive=revive, resampling_rule="period", alpha=0.2)
     trace = make_arrays(settings, mdp, exact.tables(random_prior(3, mdp), random_values(3, mdp)), record=True)
+    assert_follows(trace, settings)
     assert trace["terminal"].any() and trace["revived"].any() == revive
     for level, slot in np.argwhere(trace["revived"]):
         ancestor = trace["ancestor"][level - 1, slot]
