@@ -6,6 +6,7 @@ from typing import Any
 
 from fastapi import WebSocket, WebSocketDisconnect
 
+from backend.frames import View
 from backend.metrics import Metrics
 from backend.problems import Invalid, NotFound, Problem
 from backend.sessions import Session, Sessions, whole
@@ -15,6 +16,8 @@ from planner.targets import Root
 
 GONE = 4404
 """Close code where there is no such session."""
+
+MAX_INDEX = 2**31 - 1
 
 ARRAYS = frozenset(Trace.__dataclass_fields__) | frozenset(Root.__dataclass_fields__)
 
@@ -96,17 +99,38 @@ async def _handle(message: dict[str, Any], session: Session, viewer: Viewer) -> 
         case "command":
             await session.command(str(message.get("command")), message)
         case "view":
-            viewer.view(_array_names(message), session.frame)
+            viewer.view(_view(message), session.frame)
         case other:
             raise Invalid(f"unknown message type {other!r}; known are command, settings, view, pong")
 
 
-def _array_names(message: dict[str, Any]) -> tuple[str, ...]:
+def _view(message: dict[str, Any]) -> View:
+    """What a viewer asks for: arrays of the trace by name, or a drawing; raises Invalid."""
+    narrow = message.get("narrow", False)
+    if not isinstance(narrow, bool):
+        raise Invalid('"narrow" must be true or false', [{"field": "narrow", "given": narrow, "allowed": "true, false"}])
+    if not narrow:
+        return View(_array_names(message.get("arrays")))
+    if "arrays" in message:
+        raise Invalid('"arrays" cannot be chosen of a drawing: leave them out, or "narrow"')
+    return View(narrow=True, particle=_particle(message.get("particle")))
+
+
+def _array_names(names: Any) -> tuple[str, ...]:
     """The arrays a viewer asks for; raises Invalid where a trace has no such array."""
-    names = message.get("arrays")
     if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
         raise Invalid('"arrays" must be a list of array names')
     unknown = [name for name in names if name not in ARRAYS]
     if unknown:
         raise Invalid(f"a trace has no array {unknown[0]!r}", [{"field": "arrays", "given": unknown[0], "allowed": ", ".join(sorted(ARRAYS))}])
     return tuple(dict.fromkeys(names))
+
+
+def _particle(given: Any) -> tuple[int, int | None] | None:
+    """The particle whose numbers are wanted; raises Invalid."""
+    if given is None:
+        return None
+    if not isinstance(given, dict):
+        raise Invalid('"particle" must be an object with a "level" and perhaps a "slot"')
+    slot = whole(given, "slot", 0, MAX_INDEX) if given.get("slot") is not None else None
+    return whole(given, "level", 0, MAX_INDEX), slot

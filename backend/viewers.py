@@ -8,7 +8,7 @@ import asyncio
 from collections import deque
 from typing import Any
 
-from backend.frames import Frame
+from backend.frames import Frame, View
 
 CREDITS = 2
 MAX_ERRORS = 16
@@ -18,8 +18,7 @@ class Viewer:
     """What one viewer draws, has acknowledged and waits for."""
 
     def __init__(self) -> None:
-        self.arrays: tuple[str, ...] | None = None
-        """Names of the arrays it draws; all by default."""
+        self.wants = View()
         self.skipped_total = 0
         self._frame: Frame | None = None
         self._skipped = 0
@@ -45,9 +44,9 @@ class Viewer:
         self._frame = frame
         self._changed.set()
 
-    def view(self, arrays: tuple[str, ...], newest: Frame | None) -> None:
-        """Draw other arrays from now on, starting with the newest frame."""
-        self.arrays = arrays
+    def view(self, wants: View, newest: Frame | None) -> None:
+        """Draw something else from now on, starting with the newest frame."""
+        self.wants = wants
         if newest is not None:
             self._frame = newest
         self._changed.set()
@@ -75,6 +74,6 @@ class Viewer:
                 frame, skipped = self._frame, self._skipped
                 self._frame, self._skipped = None, 0
                 self._unacknowledged.add(frame.number)
-                return frame.encode(self.arrays, skipped)
+                return await frame.encode(self.wants, skipped)
             self._changed.clear()
             await self._changed.wait()

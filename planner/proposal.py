@@ -11,9 +11,9 @@ from typing import NamedTuple
 
 import jax
 import jax.numpy as jnp
-from jax.nn import logsumexp
 from jaxtyping import Array, Bool, Float
 
+from planner.atoms import largest, log_normalise, log_total, total
 from planner.settings import Constraint, Live
 
 KL_LOW = 1e-4
@@ -22,7 +22,7 @@ KL_LOW = 1e-4
 LOG_TILT_MAX = 60.0
 """Upper end of the bracket for log(span / eta)."""
 
-KL_TOLERANCE = 1e-4
+KL_TOLERANCE = 3e-4
 """Relative error at which the attained divergence is good enough."""
 
 MAX_STEPS = 64
@@ -51,6 +51,8 @@ class _Atoms:
 
     log_prior: Float[Array, "A"]
     scaled: Float[Array, "A"]
+    mean: Float[Array, ""]
+    """Of `scaled` under the prior."""
     span: Float[Array, ""]
     best: Bool[Array, "A"]
 
@@ -138,10 +140,10 @@ def _solve_log_tilt(atoms: _Atoms, bound: Float[Array, ""]) -> Float[Array, ""]:
         low = jnp.where(below, search.log_tilt, search.low)
         high = jnp.where(below, search.high, search.log_tilt)
         slope = tilt**2 * variance
-        in_log = -jnp.log(kl / target) * kl / slope
-        missing = largest - kl
-        in_tilt = jnp.log1p(jnp.maximum(jnp.log(missing / (largest - target)) * missing / slope, -0.9))
-        newton = search.log_tilt + jnp.clip(jnp.where(near_greedy, in_tilt, in_log), -2.0, 2.0)
+        reached, wanted = jnp.where(near_greedy, largest - kl, kl), jnp.where(near_greedy, largest - target, target)
+        step = jnp.log(reached / wanted) * reached / slope
+        step = jnp.where(near_greedy, jnp.log1p(jnp.maximum(step, -0.9)), -step)
+        newton = search.log_tilt + jnp.clip(step, -2.0, 2.0)
         # Not a number is not inside.
         inside = (low < newton) & (newton < high)
         found = (jnp.abs(kl - target) <= KL_TOLERANCE * target) | (high - low < 1e-6)
@@ -162,10 +164,11 @@ def _scale(log_prior: Float[Array, "A"], qvalues: Float[Array, "A"]) -> _Atoms:
     """Shift Q by its maximum and divide by its span, both over the support of the prior."""
     support = log_prior > -jnp.inf
     best = support & _is_largest(jnp.where(support, qvalues, -jnp.inf))
-    shifted = jnp.minimum(qvalues - jnp.max(jnp.where(support, qvalues, -jnp.inf)), 0.0)
+    shifted = jnp.minimum(qvalues - largest(jnp.where(support, qvalues, -jnp.inf)), 0.0)
     shifted = jnp.where(support & ~best, shifted, 0.0)
-    span = -jnp.min(shifted)
-    return _Atoms(log_prior, shifted / jnp.where(span > 0, span, 1.0), span, best)
+    span = largest(-shifted)
+    scaled = shifted / jnp.where(span > 0, span, 1.0)
+    return _Atoms(log_prior, scaled, total(jnp.exp(log_prior) * scaled), span, best)
 
 
 def _is_largest(values: Float[Array, "A"]) -> Bool[Array, "A"]:
@@ -176,41 +179,54 @@ def _is_largest(values: Float[Array, "A"]) -> Bool[Array, "A"]:
     """
     bits = jax.lax.bitcast_convert_type(jnp.where(values == 0, 0.0, values), jnp.int32)
     ordered = jnp.where(bits < 0, bits ^ 0x7FFFFFFF, bits)
-    return ordered == jnp.max(ordered)
+    return ordered == largest(ordered)
 
 
 def _greedy(atoms: _Atoms) -> tuple[Float[Array, "A"], Float[Array, ""]]:
     """Log pi_greedy, uniform over the best actions, and KL(pi_greedy || prior)."""
-    ties = jnp.sum(atoms.best)
+    ties = total(atoms.best.astype(jnp.float32))
     log_greedy = jnp.where(atoms.best, -jnp.log(ties), -jnp.inf)
-    kl = jnp.sum(jnp.where(atoms.best, -jnp.log(ties) - atoms.log_prior, 0.0)) / ties
+    kl = total(jnp.where(atoms.best, -jnp.log(ties) - atoms.log_prior, 0.0)) / ties
     return log_greedy, jnp.maximum(kl, 0.0)
 
 
 def _log_tied_mass(atoms: _Atoms) -> Float[Array, ""]:
     """Log of the prior mass on the best actions: minus the largest divergence that tilting can reach."""
-    return jnp.minimum(logsumexp(jnp.where(atoms.best, atoms.log_prior, -jnp.inf)), 0.0)
+    return jnp.minimum(log_total(jnp.where(atoms.best, atoms.log_prior, -jnp.inf)), 0.0)
 
 
 def _kl_at_tilt(atoms: _Atoms, tilt: Float[Array, ""]) -> tuple[Float[Array, ""], Float[Array, ""]]:
     """KL(q || prior) for q ∝ prior exp(tilt * scaled), and the variance of `scaled` under q: d KL / d tilt = tilt * variance.
 
-    The divergence is the sum of q log(q / prior) - q + prior: no term is negative, and an error in the normalisation counts only in proportion to the answer.
+    The divergence is E_q[y] - log E_prior[exp y] for y = tilt * scaled plus any constant. With the constant that makes y zero on average under the prior both terms are
+    of the size of the answer, and nothing cancels; far from the prior it is held below what exp can take.
     """
-    exponent = tilt * atoms.scaled
     prior = jnp.exp(atoms.log_prior)
-    weight = prior * jnp.exp(exponent)
-    total = jnp.sum(weight)
-    tilted = weight / total
-    log_ratio = exponent - jnp.log(total)
+    # The subtraction is exact where it matters, for atoms near the mean; rounding their large products would not be.
+    exponent = tilt * (atoms.scaled - atoms.mean) + jnp.minimum(60.0 + tilt * atoms.mean, 0.0)
+    grown = jnp.expm1(exponent)
+    weight = prior * (1 + grown)
+    tilted = weight / total(weight)
+    mean = total(tilted * atoms.scaled)
+    kl = total(tilted * exponent) - jnp.log1p(total(prior * grown))
+    return jnp.maximum(kl, 0.0), total(tilted * (atoms.scaled - mean) ** 2)
+
+
+def kl_divergence(log_proposal: Float[Array, "A"], log_prior: Float[Array, "A"]) -> Float[Array, ""]:
+    """KL(proposal || prior) in nats, for normalised log-probabilities.
+
+    The sum of q log(q / p) - q + p: no term is negative, and a rounding error of the logarithms counts only in proportion to the answer.
+    """
+    held = log_proposal > -jnp.inf
+    log_ratio = jnp.where(held, log_proposal - log_prior, 0.0)
+    prior, proposal = jnp.exp(log_prior), jnp.exp(log_proposal)
     # expm1 overflows where the prior all but vanishes; there the plain difference is as good.
-    gained = jnp.where(log_ratio < 1, prior * jnp.expm1(jnp.minimum(log_ratio, 1.0)), tilted - prior)
-    mean = jnp.sum(tilted * atoms.scaled)
-    return jnp.maximum(jnp.sum(tilted * log_ratio - gained), 0.0), jnp.sum(tilted * (atoms.scaled - mean) ** 2)
+    gained = jnp.where(held & (log_ratio < 1), prior * jnp.expm1(jnp.minimum(log_ratio, 1.0)), proposal - prior)
+    return jnp.maximum(total(proposal * log_ratio - gained), 0.0)
 
 
 def _at_temperature(atoms: _Atoms, temperature: Float[Array, ""], bound: Float[Array, ""] | float) -> Twist:
     """The tilted prior at a given temperature (E2)."""
     tilt = jnp.where(atoms.span > 0, atoms.span / temperature, 0.0)
-    log_proposal = jax.nn.log_softmax(atoms.log_prior + tilt * atoms.scaled)
-    return Twist(log_proposal, _kl_at_tilt(atoms, tilt)[0], jnp.asarray(bound, jnp.float32), jnp.asarray(temperature, jnp.float32))
+    log_proposal = log_normalise(atoms.log_prior + tilt * atoms.scaled)
+    return Twist(log_proposal, kl_divergence(log_proposal, atoms.log_prior), jnp.asarray(bound, jnp.float32), jnp.asarray(temperature, jnp.float32))

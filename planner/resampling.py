@@ -71,9 +71,7 @@ def ancestors_at(points: Float[Array, "N"], weights: Float[Array, "N"]) -> Int[A
     cumulative = jax.lax.cummax(jnp.where(weights > 0, jnp.cumsum(weights), 0.0))
     # A last point rounded up to the total mass would pick a slot of no weight behind the last heavy one.
     points = jnp.minimum(points * cumulative[-1], jnp.nextafter(cumulative[-1], 0.0))
-    # Among the few atoms of a state, comparing with all of them is quicker than searching.
-    method = "compare_all" if weights.shape[0] <= 64 else "scan"
-    return jnp.searchsorted(cumulative, points, side="right", method=method).astype(jnp.int32)
+    return jnp.searchsorted(cumulative, points, side="right").astype(jnp.int32)
 
 
 def _residual(uniforms: Float[Array, "N"], weights: Float[Array, "N"]) -> Int[Array, "N"]:

@@ -13,9 +13,10 @@ import jax.numpy as jnp
 from jax.nn import logsumexp
 from jaxtyping import Array, Float, Int
 
+from planner.atoms import choose, log_normalise
 from planner.model import Evaluation, Model, Params
-from planner.proposal import Twist, twist
-from planner.resampling import ancestors_at, effective_sample_size, normalise_logits, resample
+from planner.proposal import Twist, kl_divergence, twist
+from planner.resampling import effective_sample_size, normalise_logits, resample
 from planner.settings import Live, Static
 from planner.targets import Root, read_root
 from planner.trace import Trace
@@ -90,16 +91,16 @@ def plan(
     n, depth = static.particles, static.depth
     randomness = _draw(key, n, depth, static)
     root = model.evaluate(params, root_state)
-    root_log_prior = jax.nn.log_softmax(root.prior_logits)
+    root_log_prior = log_normalise(root.prior_logits)
     root_terminal = model.environment.is_terminal(root_state)
     root_twist = _root_twist(root_log_prior, root.qvalues, static, live)
 
     def level(particles: _Particles, inputs: tuple[Array, _Randomness]) -> tuple[_Particles, dict[str, Any]]:
         number, random = inputs
-        log_prior = jax.nn.log_softmax(particles.evaluation.prior_logits)
+        log_prior = jax.vmap(log_normalise)(particles.evaluation.prior_logits)
         proposals = jax.vmap(lambda p, q: twist(p, q, static.constraint, live))(log_prior, particles.evaluation.qvalues)
         proposals = jax.tree.map(lambda first, rest: jnp.where(number == 0, first, rest), root_twist, proposals)
-        action = jax.vmap(_choose)(random.action, proposals.log_proposal)
+        action = jax.vmap(choose)(random.action, proposals.log_proposal)
 
         # E4; a dead particle stays where it is.
         model_keys = jax.random.split(random.model, n)
@@ -203,13 +204,7 @@ def _root_twist(log_prior: Float[Array, "A"], qvalues: Float[Array, "A"], static
     share = live.root_prior_share
     # log1p(-1) = -inf leaves the prior alone at share 1, and log(0) = -inf the proposal at share 0.
     mixed = jnp.logaddexp(jnp.log1p(-share) + proposal.log_proposal, jnp.log(share) + log_prior)
-    ratio = jnp.where(mixed > -jnp.inf, mixed - log_prior, 0.0)
-    return Twist(mixed, jnp.maximum(jnp.sum(jnp.exp(mixed) * ratio), 0.0), proposal.kl_bound, proposal.temperature)
-
-
-def _choose(uniform: Float[Array, ""], log_probabilities: Float[Array, "A"]) -> Int[Array, ""]:
-    """The atom at a point of the cumulative distribution; never one without mass."""
-    return ancestors_at(uniform[None], jnp.exp(log_probabilities))[0]
+    return Twist(mixed, kl_divergence(mixed, log_prior), proposal.kl_bound, proposal.temperature)
 
 
 def _take(rows: Float[Array, "N A"], action: Int[Array, "N"]) -> Float[Array, "N"]:

@@ -1,22 +1,22 @@
-// A trace (safetensors) as typed arrays over the received bytes, without copying where alignment allows it.
+// A message of the live link (safetensors) as typed arrays over the received bytes, without copying where alignment allows it.
 
 const VIEWS = {
   F64: Float64Array, F32: Float32Array, I32: Int32Array, U32: Uint32Array, I16: Int16Array, U16: Uint16Array,
-  I8: Int8Array, U8: Uint8Array, BOOL: Uint8Array, I64: BigInt64Array, U64: BigUint64Array,
+  I8: Int8Array, U8: Uint8Array, BOOL: Uint8Array, I64: BigInt64Array, U64: BigUint64Array, F16: globalThis.Float16Array,
 };
-const SCHEMA = "twistscope.trace/1";
+const SCHEMA = "twistscope.drawing/1";
 const text = new TextDecoder();
 
 /**
- * Arrays and metadata of one trace.
+ * Arrays and metadata of one drawing.
  * @param {ArrayBuffer} buffer
  * @returns {{metadata: Object<string, string>, arrays: Object<string, {data: ArrayLike<number>, shape: number[]}>}}
- * @throws {Error} when the bytes are not a trace this page can read.
+ * @throws {Error} when the bytes are not a drawing this page can read.
  */
-export function decodeTrace(buffer) {
-  if (buffer.byteLength < 8) throw new Error(`A trace has at least 8 bytes, these are ${buffer.byteLength}.`);
+export function decode(buffer) {
+  if (buffer.byteLength < 8) throw new Error(`A drawing has at least 8 bytes, these are ${buffer.byteLength}.`);
   const length = Number(new DataView(buffer).getBigUint64(0, true));
-  if (length > buffer.byteLength - 8) throw new Error(`The trace is cut off: a header of ${length} bytes in ${buffer.byteLength}.`);
+  if (length > buffer.byteLength - 8) throw new Error(`The drawing is cut off: a header of ${length} bytes in ${buffer.byteLength}.`);
   const { __metadata__: metadata = {}, ...entries } = JSON.parse(text.decode(new Uint8Array(buffer, 8, length)));
   checkSchema(metadata.schema);
   const arrays = {};
@@ -26,13 +26,13 @@ export function decodeTrace(buffer) {
 
 function checkSchema(schema) {
   const major = (name) => String(name).split(".").slice(0, 2).join(".");
-  if (major(schema) !== major(SCHEMA)) throw new Error(`This page reads ${SCHEMA}, the trace is ${schema ?? "of no named schema"}.`);
+  if (major(schema) !== major(SCHEMA)) throw new Error(`This page reads ${SCHEMA}, the message is ${schema ?? "of no named schema"}.`);
 }
 
 function view(buffer, start, name, { dtype, shape, data_offsets: [from, to] }) {
   const count = shape.reduce((product, size) => product * size, 1);
-  if (start + to > buffer.byteLength) throw new Error(`The trace is cut off inside ${name}.`);
-  if (dtype === "F16") return halves(new Uint16Array(buffer.slice(start + from, start + to)));
+  if (start + to > buffer.byteLength) throw new Error(`The drawing is cut off inside ${name}.`);
+  if (dtype === "F16" && !VIEWS.F16) return halves(view(buffer, start, name, { dtype: "U16", shape, data_offsets: [from, to] }));
   const View = VIEWS[dtype];
   if (!View) throw new Error(`${name} has the type ${dtype}, which this page cannot read.`);
   if (count * View.BYTES_PER_ELEMENT !== to - from) throw new Error(`${name} has ${to - from} bytes for the shape [${shape}].`);
@@ -40,13 +40,20 @@ function view(buffer, start, name, { dtype, shape, data_offsets: [from, to] }) {
   return new View(buffer.slice(start + from, start + to));
 }
 
-/** Half-precision bits as numbers: no browser can be relied on for a Float16Array yet. */
-function halves(bits) {
-  return Float32Array.from(bits, (half) => {
-    const sign = half & 0x8000 ? -1 : 1;
-    const exponent = (half >> 10) & 0x1f;
-    const fraction = half & 0x3ff;
-    if (exponent === 0x1f) return fraction ? NaN : sign * Infinity;
-    return exponent ? sign * 2 ** (exponent - 15) * (1 + fraction / 1024) : sign * 2 ** -14 * (fraction / 1024);
-  });
+let table = null;
+
+/** Half-precision bits as numbers, for browsers without a Float16Array. There are few enough halves to look them up. */
+export function halves(bits) {
+  table ??= Float32Array.from({ length: 65536 }, (_, half) => halfValue(half));
+  const values = new Float32Array(bits.length);
+  for (let index = 0; index < bits.length; index++) values[index] = table[bits[index]];
+  return values;
+}
+
+function halfValue(half) {
+  const sign = half & 0x8000 ? -1 : 1;
+  const exponent = (half >> 10) & 0x1f;
+  const fraction = half & 0x3ff;
+  if (exponent === 0x1f) return fraction ? NaN : sign * Infinity;
+  return exponent ? sign * 2 ** (exponent - 15) * (1 + fraction / 1024) : sign * 2 ** -14 * (fraction / 1024);
 }

@@ -1,28 +1,21 @@
-// One plan as the pictures read it: the arrays of the trace by name, its metadata parsed, and what several pictures derive from them,
-// computed once and only when asked for.
+// One plan as the pictures read it: a drawing (docs/api.md, Drawings) with its metadata parsed. What is drawn are *nodes*, transitions of
+// particles, numbered level by level; of a large plan they are some of all.
 
-import { decodeTrace } from "./decode.js";
+import { decode } from "./decode.js";
 
-/** What the page draws, and asks the server for. */
-export const ARRAYS = [
-  "parent", "ancestor", "branch", "action", "alive", "terminal", "revived", "log_weight", "resampled", "ess", "log_evidence",
-  "kl", "kl_bound", "temperature", "position", "root_position", "root_action", "root_prior", "root_proposal", "root_policy", "root_q",
-  "root_visits", "root_value", "value_target", "chosen_action",
-];
-
-/** What only the numbers of one particle need: left out of large plans while none is looked at. */
-export const DETAIL_ARRAYS = ["depth", "log_prior", "log_proposal", "reward", "continuation", "value", "next_value"];
-
-const SCALARS = ["root_value", "value_target", "chosen_action"];
+const SCALARS = ["root_value", "value_target", "chosen_action", "particle_weight", "endings"];
+const GRID = 65535;
 
 /** Decodes one message of the stream. */
-export const readFrame = (buffer) => new Frame(decodeTrace(buffer));
+export const readFrame = (buffer) => new Frame(decode(buffer));
 
 export class Frame {
   constructor({ arrays, metadata }) {
     for (const [name, { data }] of Object.entries(arrays)) this[name] = SCALARS.includes(name) ? data[0] : data;
-    [this.levels, this.slots] = arrays.parent.shape;
+    this.levels = Number(metadata.levels);
+    this.slots = Number(metadata.slots);
     this.id = Number(metadata.frame ?? 0);
+    this.session = metadata.session ?? "";
     this.revision = Number(metadata.revision ?? 0);
     this.step = Number(metadata.step ?? 0);
     this.furthest = Number(metadata.furthest ?? this.step);
@@ -35,14 +28,27 @@ export class Frame {
     this.scene = JSON.parse(metadata.scene ?? "null");
     this.episode = JSON.parse(metadata.episode ?? "null");
     this.settings = JSON.parse(metadata.settings ?? "{}");
-    const count = this.root_policy?.length ?? 0;
-    this.actions = JSON.parse(metadata.actions ?? "null") ?? Array.from({ length: count }, (_, action) => `action ${action}`);
+    this.actions = JSON.parse(metadata.actions ?? "null") ?? Array.from(this.root_policy, (_, action) => `action ${action}`);
+    this.size = this.slot.length;
+    this.unpack();
     this.cache = new Map();
   }
 
-  /** Whether the numbers of one particle came along. */
-  get detailed() {
-    return DETAIL_ARRAYS.every((name) => this[name] !== undefined);
+  /** Spreads what travels packed, so that the pictures can say `alive[node]`. */
+  unpack() {
+    const { size, levels, level_start, flags, place, extent: [x0, x1, y0, y1] } = this;
+    this.level = new Uint16Array(size);
+    for (let level = 0; level < levels; level++) this.level.fill(level, level_start[level], level_start[level + 1]);
+    [this.alive, this.terminal, this.revived] = [new Uint8Array(size), new Uint8Array(size), new Uint8Array(size)];
+    this.position = new Float32Array(2 * size);
+    const [wide, high] = [(x1 - x0) / GRID, (y1 - y0) / GRID];
+    for (let node = 0; node < size; node++) {
+      this.alive[node] = flags[node] & 1;
+      this.terminal[node] = (flags[node] >> 1) & 1;
+      this.revived[node] = (flags[node] >> 2) & 1;
+      this.position[2 * node] = x0 + wide * place[2 * node];
+      this.position[2 * node + 1] = y0 + high * place[2 * node + 1];
+    }
   }
 
   once(name, compute) {
@@ -50,80 +56,49 @@ export class Frame {
     return this.cache.get(name);
   }
 
-  /** [T*N] normalised weight of every particle at its level, before resampling. */
-  get weights() {
-    return this.once("weights", normalisedWeights);
+  /** How many steps were planned. */
+  get steps() {
+    return this.once("steps", ({ living }) => living.reduce((sum, count) => sum + count, 0));
   }
 
-  /** [T*N] index of the root action that each transition descends from. */
-  get rootOf() {
-    return this.once("rootOf", rootActions);
-  }
-
-  /** Per level, what the strips and the sentence say. */
-  get stats() {
-    return this.once("stats", levelStats);
+  /** How many of them are drawn. */
+  get drawn() {
+    return this.once("drawn", ({ alive }) => alive.reduce((sum, flag) => sum + flag, 0));
   }
 
   /** The action the planner takes here. */
   get chosen() {
     return this.chosen_action;
   }
-}
 
-// Loops over all transitions are written out: with 4096 particles a callback for each would cost more than the drawing.
+  /** The node of a particle, -1 where it is not drawn. */
+  find(particle) {
+    const near = this.nearest(particle.level, particle.slot);
+    return near >= 0 && this.slot[near] === particle.slot ? near : -1;
+  }
 
-function rootActions({ branch, root_action }) {
-  const actions = new Uint16Array(branch.length);
-  for (let id = 0; id < actions.length; id++) actions[id] = root_action[branch[id]];
-  return actions;
-}
-
-function normalisedWeights({ levels, slots, log_weight }) {
-  const weights = new Float32Array(levels * slots);
-  for (let level = 0; level < levels; level++) {
-    const [from, to] = [level * slots, (level + 1) * slots];
-    let [top, total] = [-Infinity, 0];
-    for (let id = from; id < to; id++) if (log_weight[id] > top) top = log_weight[id];
-    for (let id = from; id < to; id++) {
-      // With every weight zero the planner falls back to equal ones; so does the picture.
-      weights[id] = top > -Infinity ? Math.exp(log_weight[id] - top) : 1;
-      total += weights[id];
+  /** The node drawn nearest to a slot of a level, -1 where none is. */
+  nearest(level, slot) {
+    const [first, end] = [this.level_start[level], this.level_start[level + 1]];
+    if (first === end) return -1;
+    let [from, to] = [first, end];
+    while (from < to) {
+      const middle = (from + to) >> 1;
+      if (this.slot[middle] < slot) from = middle + 1;
+      else to = middle;
     }
-    for (let id = from; id < to; id++) weights[id] /= total;
+    if (from === end) return end - 1;
+    return from > first && slot - this.slot[from - 1] < this.slot[from] - slot ? from - 1 : from;
   }
-  return weights;
+
+  /** A node as a particle. */
+  particleAt(node) {
+    return node < 0 ? null : { level: this.level[node], slot: this.slot[node] };
+  }
 }
 
-/** Distinct root ancestors, particles still going, and mean and range of KL, its bound and the temperature among those. */
-function levelStats(frame) {
-  const { levels, slots, branch, alive, kl, kl_bound, temperature } = frame;
-  const seen = new Int32Array(slots).fill(-1);
-  const stats = { unique: new Int32Array(levels), alive: new Int32Array(levels), kl: [], bound: [], temperature: [] };
-  for (let level = 0; level < levels; level++) {
-    const from = level * slots;
-    for (let id = from; id < from + slots; id++) {
-      stats.alive[level] += alive[id];
-      if (seen[branch[id]] !== level) stats.unique[level]++;
-      seen[branch[id]] = level;
-    }
-    stats.kl.push(spread(kl, alive, from, from + slots));
-    stats.bound.push(spread(kl_bound, alive, from, from + slots));
-    stats.temperature.push(spread(temperature, alive, from, from + slots, Math.log, Math.exp));
-  }
-  return stats;
-}
-
-/** Smallest, mean and largest of the finite values of living particles; null where there are none. */
-function spread(values, alive, from, to, into = Number, back = Number) {
-  let [low, high, sum, count] = [Infinity, -Infinity, 0, 0];
-  for (let id = from; id < to; id++) {
-    const value = into(values[id]);
-    if (!alive[id] || !Number.isFinite(value)) continue;
-    if (value < low) low = value;
-    if (value > high) high = value;
-    sum += value;
-    count++;
-  }
-  return count ? { low: back(low), mean: back(sum / count), high: back(high) } : null;
+/** Of the three numbers of a spread at a level: smallest, mean, largest; null where there is none. */
+export function spreadAt(spreads, level) {
+  const [low, mean, high] = spreads.subarray(3 * level, 3 * level + 3);
+  return Number.isNaN(mean) ? null : { low, mean, high };
 }

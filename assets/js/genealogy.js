@@ -7,11 +7,11 @@ import { actionColour, actionGlyph } from "./palette.js";
 
 const TOP = 8;
 const BOTTOM = 18;
-const CONTINUATION_BUDGET = 4000;
 const MARK_BUDGET = 500;
 
-/** Where things are: `x(id)` and `y(id)` of a transition's node, -1 the root; pure. */
-export function geometry({ width, height }, { levels, slots }) {
+/** Where things are: `x(node)` and `y(node)`, -1 the root, and the height of any slot; pure. */
+export function geometry({ width, height }, frame) {
+  const { levels, slots, level, slot } = frame;
   const axis = levelAxis(width, levels);
   const pitch = (height - TOP - BOTTOM) / slots;
   const middle = TOP + (pitch * slots) / 2;
@@ -19,12 +19,10 @@ export function geometry({ width, height }, { levels, slots }) {
     axis,
     pitch,
     bottom: height - BOTTOM,
-    x: (id) => (id < 0 ? axis.x(-1) : axis.x(Math.floor(id / slots))),
-    y: (id) => (id < 0 ? middle : TOP + ((id % slots) + 0.5) * pitch),
-    pick: (x, y) => {
-      if (x < axis.left - 4) return null;
-      return { level: axis.levelAt(x), slot: Math.min(Math.max(Math.floor((y - TOP) / pitch), 0), slots - 1) };
-    },
+    x: (node) => axis.x(node < 0 ? -1 : level[node]),
+    y: (node) => (node < 0 ? middle : TOP + (slot[node] + 0.5) * pitch),
+    ySlot: (at) => TOP + (at + 0.5) * pitch,
+    pick: (x, y) => (x < axis.left - 4 ? null : frame.particleAt(frame.nearest(axis.levelAt(x), Math.floor((y - TOP) / pitch)))),
   };
 }
 
@@ -32,14 +30,14 @@ export function draw(context, size, frame, view, theme) {
   const place = geometry(size, frame);
   drawLevels(context, place, frame, theme);
   drawContinuations(context, place, frame, theme);
-  const { ids, groups } = strokeGroups(frame);
+  const { nodes, groups } = strokeGroups(frame);
   for (const group of groups) {
     const dimmed = view.action !== null && view.action !== group.action;
     context.globalAlpha = dimmed ? 0.06 : group.opacity;
     context.strokeStyle = actionColour(theme, group.action);
     // Lines leave some white between them as long as there are pixels for it.
     context.lineWidth = group.width * Math.min(Math.max(0.5 + 0.15 * place.pitch, 0.6), 1.6);
-    strokeMany(context, group.from, group.to, joiner(place, frame, ids));
+    strokeMany(context, group.from, group.to, joiner(place, frame, nodes));
   }
   context.globalAlpha = 1;
   drawMarks(context, place, frame, theme);
@@ -47,13 +45,13 @@ export function draw(context, size, frame, view, theme) {
 }
 
 /** Draws one step; where slots are finer than pixels, equal neighbours are drawn once. */
-function joiner(place, { parent }, ids) {
+function joiner(place, { parent }, nodes) {
   const fine = place.pitch < 0.75;
   const grain = place.pitch < 0.2 ? 2 : 1;
   let last = null;
   return (context, index) => {
-    const id = ids[index];
-    const [x0, y0, x1, y1] = [place.x(parent[id]), place.y(parent[id]), place.x(id), place.y(id)];
+    const node = nodes[index];
+    const [x0, y0, x1, y1] = [place.x(parent[node]), place.y(parent[node]), place.x(node), place.y(node)];
     if (fine) {
       // x1 in the high digits, then both heights: one number says which pixels are joined.
       const key = (x1 * 4096 + Math.round(y0 / grain)) * 4096 + Math.round(y1 / grain);
@@ -74,16 +72,13 @@ function connect(context, x0, y0, x1, y1) {
 }
 
 /** A particle that has ended keeps its slot (or is copied): a faint line shows where it is, without a step of its own. */
-function drawContinuations(context, place, { levels, slots, alive, ancestor }, theme) {
-  const every = Math.ceil((levels * slots) / CONTINUATION_BUDGET);
+function drawContinuations(context, place, { size, level, before, alive }, theme) {
   context.strokeStyle = theme.faint;
   context.lineWidth = Math.min(1, place.pitch);
-  strokeMany(context, slots, levels * slots, (_, id) => {
-    if (alive[id] || id % every) return false;
-    const level = Math.floor(id / slots);
-    const before = (level - 1) * slots + ancestor[(level - 1) * slots + (id % slots)];
-    context.moveTo(place.x(before), place.y(before));
-    context.lineTo(place.x(id), place.y(id));
+  strokeMany(context, 0, size, (_, node) => {
+    if (alive[node] || level[node] === 0) return false;
+    context.moveTo(place.axis.x(level[node] - 1), place.ySlot(before[node]));
+    context.lineTo(place.x(node), place.y(node));
     return true;
   });
 }
@@ -93,11 +88,11 @@ function drawMarks(context, place, frame, theme) {
   context.strokeStyle = theme.ink;
   context.lineWidth = 1;
   context.beginPath();
-  for (const id of thinned(endings(frame), MARK_BUDGET)) dagger(context, place.x(id), place.y(id), size);
+  for (const node of thinned(endings(frame), MARK_BUDGET)) dagger(context, place.x(node), place.y(node), size);
   context.stroke();
   context.strokeStyle = theme.muted;
   context.beginPath();
-  for (const id of thinned(revivals(frame), MARK_BUDGET)) ring(context, place.x(id), place.y(id), size);
+  for (const node of thinned(revivals(frame), MARK_BUDGET)) ring(context, place.x(node), place.y(node), size);
   context.stroke();
 }
 
@@ -116,10 +111,8 @@ function drawLevels(context, { axis, bottom }, { levels, resampled }, theme) {
 }
 
 /** Rows of the legend in the gutter: root action, how many particles of the level descend from it. */
-export function legendRows({ actions, rootOf, slots }, level) {
-  const counts = new Array(actions.length).fill(0);
-  for (let id = level * slots; id < (level + 1) * slots; id++) counts[rootOf[id]]++;
-  return actions.map((name, action) => ({ name, action, count: counts[action] }));
+export function legendRows({ actions, root_counts }, level) {
+  return actions.map((name, action) => ({ name, action, count: root_counts[level * actions.length + action] }));
 }
 
 const LEGEND = { x: 4, top: 14, row: 30, compact: 15 };
@@ -164,11 +157,13 @@ export function overlay(context, size, frame, view, theme) {
   const place = geometry(size, frame);
   drawCursor(context, place.axis, view.level, place.bottom, theme);
   drawCounts(context, place, frame, view, theme);
-  if (!view.particle) return;
-  const id = lastStep(frame, view.particle);
+  // The nodes of a particle that is not drawn come with the next frame.
+  const own = view.particle ? frame.find(view.particle) : -1;
+  if (own < 0) return;
+  const last = lastStep(frame, view.particle);
   const step = (node) => connect(context, place.x(frame.parent[node]), place.y(frame.parent[node]), place.x(node), place.y(node));
-  const children = descendants(frame, id).filter((node) => frame.alive[node]);
-  const line = ancestry(frame, id);
+  const children = descendants(frame, last).filter((node) => frame.alive[node]);
+  const line = ancestry(frame, last);
   const pass = (nodes, width, colour) => {
     context.lineWidth = width;
     context.strokeStyle = colour;
@@ -184,10 +179,9 @@ export function overlay(context, size, frame, view, theme) {
   for (const node of line) ring(context, place.x(node), place.y(node), 2.4);
   context.fill();
   // Where the particle itself is, which for one that has ended is not where its last step led.
-  const own = view.particle.level * frame.slots + view.particle.slot;
   context.lineWidth = 2;
   context.strokeStyle = theme.ink;
-  context.fillStyle = actionColour(theme, frame.rootOf[own]);
+  context.fillStyle = actionColour(theme, frame.root[own]);
   context.beginPath();
   ring(context, place.x(own), place.y(own), 5);
   context.fill();
@@ -205,7 +199,7 @@ function drawCounts(context, { axis, bottom }, frame, view, theme) {
 
 /** What the header says: how much of a large plan is drawn. */
 export function note(frame) {
-  const { drawn, total } = strokeGroups(frame);
+  const { drawn, steps } = frame;
   const size = `${frame.slots} imagined futures, ${frame.levels} steps deep`;
-  return drawn < total ? `${size} · ${drawn} of ${total} steps drawn, among them all that survive` : `${size} · colour: first action · thick: lineages that survive`;
+  return drawn < steps ? `${size} · ${drawn} of ${steps} steps drawn, in whole lines · thick: lineages that survive` : `${size} · colour: first action · thick: lineages that survive`;
 }

@@ -1,130 +1,94 @@
-// Who descends from whom. A transition (level, slot) has the id level * slots + slot; `parent` holds the id it stepped from, -1 the root.
+// Who descends from whom, among the nodes that are drawn. `parent` holds the node a step was taken from, -1 the root.
 
-/** [T*N] how many of the last level's particles each transition is an ancestor of, itself included; 0 where its line died out. */
-export function survivors(frame) {
-  return frame.once("survivors", ({ parent, levels, slots }) => {
-    const counts = new Uint32Array(levels * slots);
-    counts.fill(1, (levels - 1) * slots);
-    // Parents always stand at a smaller level, so one backward pass has seen all children of a transition before the transition.
-    for (let id = counts.length - 1; id >= 0; id--) if (parent[id] >= 0) counts[parent[id]] += counts[id];
-    return counts;
-  });
-}
-
-/** Ids from the particle back to the root, nearest first. */
-export function ancestry(frame, id) {
+/** Nodes from one back to the root, nearest first. */
+export function ancestry(frame, node) {
   const line = [];
-  for (let node = id; node >= 0; node = frame.parent[node]) line.push(node);
+  for (let at = node; at >= 0; at = frame.parent[at]) line.push(at);
   return line;
 }
 
-/** Ids of all that descend from a transition, without itself; in order of level. */
-export function descendants(frame, id) {
-  const inside = new Uint8Array(frame.parent.length);
-  inside[id] = 1;
+/** Nodes that descend from one, without itself; in order of level. */
+export function descendants(frame, node) {
+  if (node < 0) return [];
+  const inside = new Uint8Array(frame.size);
+  inside[node] = 1;
   const found = [];
-  for (let node = id + 1; node < inside.length; node++) {
-    if (frame.parent[node] >= 0 && inside[frame.parent[node]]) {
-      inside[node] = 1;
-      found.push(node);
+  // Parents always stand at a smaller level, and so before their children.
+  for (let at = node + 1; at < inside.length; at++) {
+    if (frame.parent[at] >= 0 && inside[frame.parent[at]]) {
+      inside[at] = 1;
+      found.push(at);
     }
   }
   return found;
 }
 
-/** Ids of the steps that ended an episode. */
-export function endings(frame) {
-  return frame.once("endings", ({ alive, terminal }) => {
-    const ids = [];
-    for (let id = 0; id < alive.length; id++) if (alive[id] && terminal[id]) ids.push(id);
-    return ids;
-  });
-}
+const nodesWhere = (size, test) => {
+  const nodes = [];
+  for (let node = 0; node < size; node++) if (test(node)) nodes.push(node);
+  return nodes;
+};
 
-/** Ids of the steps that revived particles took first. */
-export function revivals(frame) {
-  return frame.once("revivals", ({ revived }) => {
-    const ids = [];
-    for (let id = 0; id < revived.length; id++) if (revived[id]) ids.push(id);
-    return ids;
-  });
-}
+/** Nodes of the steps that ended an episode. */
+export const endings = (frame) => frame.once("ends", ({ size, alive, terminal }) => nodesWhere(size, (node) => alive[node] && terminal[node]));
+
+/** Nodes of the steps that revived particles took first. */
+export const revivals = (frame) => frame.once("revivals", ({ size, revived }) => nodesWhere(size, (node) => revived[node]));
 
 /** Every n-th of many, so that at most about `most` remain. */
-export function thinned(ids, most) {
-  const every = Math.ceil(ids.length / most);
-  return every > 1 ? ids.filter((_, index) => index % every === 0) : ids;
+export function thinned(nodes, most) {
+  const every = Math.ceil(nodes.length / most);
+  return every > 1 ? nodes.filter((_, index) => index % every === 0) : nodes;
 }
 
-/** The transition of a particle, or for one that has ended the transition that ended it. */
-export function lastStep(frame, { level, slot }) {
-  const id = level * frame.slots + slot;
-  return frame.alive[id] ? id : frame.parent[id];
+/** The node of a particle, or for one that has ended the node of the step that ended it; -1 where it is not drawn. */
+export function lastStep(frame, particle) {
+  const node = frame.find(particle);
+  return node < 0 || frame.alive[node] ? node : frame.parent[node];
 }
 
 export const OPACITIES = [0.12, 0.25, 0.45, 0.7, 1];
 export const WIDTHS = [0.6, 1.1, 1.8, 2.8, 4.2];
 
 /**
- * [T*N] 1 for the steps of every n-th line, so that about `budget` steps are marked: whole lines, from a last step back to the root,
- * since a picture of scattered steps says nothing.
+ * 1 for the nodes of every n-th line, so that about `budget` steps are marked: whole lines, from a last step back to the root, since a
+ * picture of scattered steps says nothing.
  */
 export function sampleLines(frame, budget) {
-  return frame.once(`lines ${budget}`, ({ parent, alive }) => {
-    const goesOn = new Uint8Array(parent.length);
-    let steps = 0;
-    for (let id = 0; id < parent.length; id++) {
-      if (!alive[id]) continue;
-      steps++;
-      if (parent[id] >= 0) goesOn[parent[id]] = 1;
-    }
-    const marked = new Uint8Array(parent.length);
-    const every = Math.ceil(steps / budget);
+  return frame.once(`lines ${budget}`, ({ size, parent, alive, drawn }) => {
+    const goesOn = new Uint8Array(size);
+    for (let node = 0; node < size; node++) if (alive[node] && parent[node] >= 0) goesOn[parent[node]] = 1;
+    const marked = new Uint8Array(size);
+    const every = Math.ceil(drawn / budget);
     let ends = 0;
-    for (let id = 0; id < parent.length; id++) {
-      if (!alive[id] || goesOn[id] || ends++ % every) continue;
-      for (let node = id; node >= 0 && !marked[node]; node = parent[node]) marked[node] = 1;
+    for (let end = 0; end < size; end++) {
+      if (!alive[end] || goesOn[end] || ends++ % every) continue;
+      for (let node = end; node >= 0 && !marked[node]; node = parent[node]) marked[node] = 1;
     }
     return marked;
   });
 }
 
-// About so many steps are drawn, and more where more survive.
-const LINE_BUDGET = 8000;
-
 /**
- * Groups of transitions that are stroked alike, faint and thin ones first so that the surviving trunk lies on top.
+ * Groups of steps that are stroked alike, faint and thin ones first so that the surviving trunk lies on top.
  *
  * Opacity follows the weight relative to the heaviest particle of the level; width, how many of the last particles descend from it.
- * All lineages that survive are among them; of the lines that died out, in a large plan only some.
  *
- * @returns {{ids: Int32Array, groups: {from, to, action, opacity, width, survives, trunk}[], drawn: number, total: number}}
+ * @returns {{nodes: Int32Array, groups: {from, to, action, opacity, width, survives, trunk}[]}}
  */
-export function strokeGroups(frame, budget = LINE_BUDGET) {
-  return frame.once(`groups ${budget}`, () => {
-    const { levels, slots, weights, rootOf, alive } = frame;
-    const counts = survivors(frame);
-    const actions = frame.actions.length;
-    const keys = new Int32Array(levels * slots).fill(-1);
-    const sizes = new Int32Array(WIDTHS.length * OPACITIES.length * actions);
-    const sample = sampleLines(frame, budget);
-    let [total, drawn] = [0, 0];
-    for (let level = 0; level < levels; level++) {
-      const from = level * slots;
-      let heaviest = 0;
-      for (let id = from; id < from + slots; id++) if (weights[id] > heaviest) heaviest = weights[id];
-      for (let id = from; id < from + slots; id++) {
-        total += alive[id];
-        if (!alive[id] || (counts[id] === 0 && !sample[id])) continue;
-        const share = Math.round(Math.sqrt(weights[id] / heaviest) * (OPACITIES.length - 1));
-        // The trunk stays in one piece where its weight was small for a while.
-        const opacity = counts[id] > 1 ? Math.max(share, 2) : share;
-        keys[id] = (widthOf(counts[id], slots) * OPACITIES.length + opacity) * actions + rootOf[id];
-        sizes[keys[id]]++;
-        drawn++;
-      }
+export function strokeGroups(frame) {
+  return frame.once("groups", ({ size, slots, level, weight, heaviest_weight, survivors, root, alive, actions }) => {
+    const keys = new Int32Array(size).fill(-1);
+    const sizes = new Int32Array(WIDTHS.length * OPACITIES.length * actions.length);
+    for (let node = 0; node < size; node++) {
+      if (!alive[node]) continue;
+      const share = Math.sqrt(Math.min(weight[node] / (heaviest_weight[level[node]] * slots), 1));
+      // The trunk stays in one piece where its weight was small for a while.
+      const opacity = Math.max(Math.round(share * (OPACITIES.length - 1)), survivors[node] > 1 ? 2 : 0);
+      keys[node] = (widthOf(survivors[node], slots) * OPACITIES.length + opacity) * actions.length + root[node];
+      sizes[keys[node]]++;
     }
-    return { ...sortByKey(keys, sizes, actions), drawn, total };
+    return sortByKey(keys, sizes, actions.length);
   });
 }
 
@@ -147,7 +111,7 @@ function sortByKey(keys, sizes, actions) {
     }
     from += sizes[key];
   }
-  const ids = new Int32Array(from);
-  for (let id = 0; id < keys.length; id++) if (keys[id] >= 0) ids[next[keys[id]]++] = id;
-  return { ids, groups };
+  const nodes = new Int32Array(from);
+  for (let node = 0; node < keys.length; node++) if (keys[node] >= 0) nodes[next[keys[node]]++] = node;
+  return { nodes, groups };
 }

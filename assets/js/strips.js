@@ -2,6 +2,7 @@
 
 import { drawCursor, levelAxis } from "./axis.js";
 import { label } from "./canvas.js";
+import { spreadAt } from "./frame.js";
 import { number } from "./words.js";
 
 const GAP = 7;
@@ -11,7 +12,7 @@ const PAD = 4;
  * The rows as data: per level `mean` and perhaps `low`, `high`, `bound` (null where there is nothing), and the values at the bottom and top.
  */
 export function stripRows(frame) {
-  return frame.once("strips", ({ ess, slots, stats, settings }) => {
+  return frame.once("strips", ({ ess, slots, unique, settings, ...frame }) => {
     const essShare = Array.from(ess, (value) => value / slots);
     const threshold = settings.resampling_rule === "ess" ? settings.ess_threshold : null;
     const part = (spreads, name) => spreads.map((spread) => spread?.[name] ?? null);

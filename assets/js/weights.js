@@ -6,31 +6,21 @@ import { ancestry, descendants, lastStep, thinned } from "./lineage.js";
 
 const TOP = 2;
 const BOTTOM = 4;
-// Shades run over 1/16 to 16 times the weight of a particle among equals, by the logarithm.
-const OCTAVES = 4;
 const RAMP = {
   light: ["#f3f6fa", "#d6e4f2", "#a8cbe6", "#6aa6d4", "#2f7cb8", "#0f4f86", "#08264a"],
   dark: ["#161b22", "#1b2c40", "#1f4264", "#2a6496", "#4a92c8", "#8cc4ea", "#e4f3ff"],
 };
 
-export function geometry({ width, height }, { levels, slots }) {
+export function geometry({ width, height }, frame) {
+  const { levels, slots, slot } = frame;
   const axis = levelAxis(width, levels);
   const pitch = (height - TOP - BOTTOM) / slots;
   return {
     axis,
     pitch,
-    y: (id) => TOP + (id % slots) * pitch,
-    pick: (x, y) => {
-      if (x < axis.left - 4) return null;
-      return { level: axis.levelAt(x), slot: Math.min(Math.max(Math.floor((y - TOP) / pitch), 0), slots - 1) };
-    },
+    y: (node) => TOP + slot[node] * pitch,
+    pick: (x, y) => (x < axis.left - 4 ? null : frame.particleAt(frame.nearest(axis.levelAt(x), Math.floor((y - TOP) / pitch)))),
   };
-}
-
-/** 0 for a weight of at most 1/16 of the uniform one, 1 for at least 16 times it. */
-export function shade(weight, slots) {
-  const octave = Math.log2(weight * slots);
-  return Math.min(Math.max((octave + OCTAVES) / (2 * OCTAVES), 0), 1);
 }
 
 export function draw(context, size, frame, _view, theme) {
@@ -45,29 +35,32 @@ export function draw(context, size, frame, _view, theme) {
 // One small canvas is reused: a new one per frame would be garbage twenty times a second.
 const pixels = typeof document === "undefined" ? null : document.createElement("canvas");
 
-/** The cells as an image of one pixel each; where slots outnumber pixels a row shows its heaviest particle. */
-function picture({ levels, slots, weights }, height, theme) {
-  const rows = Math.min(slots, height);
-  Object.assign(pixels, { width: levels, height: rows });
+/** The cells as an image of one pixel each; where rows outnumber pixels one shows its heaviest particle. */
+function picture({ levels, shades }, height, theme) {
+  const from = shades.length / levels;
+  const rows = Math.min(from, height);
+  if (pixels.width !== levels || pixels.height !== rows) Object.assign(pixels, { width: levels, height: rows });
   const context = pixels.getContext("2d");
   const image = context.createImageData(levels, rows);
   const cells = new Uint32Array(image.data.buffer);
-  const table = shades(theme);
-  const heaviest = new Float32Array(rows);
+  const table = colours(theme);
   for (let level = 0; level < levels; level++) {
-    heaviest.fill(0);
-    for (let slot = 0; slot < slots; slot++) {
-      const row = Math.floor((slot * rows) / slots);
-      heaviest[row] = Math.max(heaviest[row], weights[level * slots + slot]);
-    }
-    for (let row = 0; row < rows; row++) cells[row * levels + level] = table[Math.round(shade(heaviest[row], slots) * (table.length - 1))];
+    for (let row = 0; row < rows; row++) cells[row * levels + level] = table[darkest(shades, level * from, from, row, rows)];
   }
   context.putImageData(image, 0, 0);
   return pixels;
 }
 
+/** The largest of the shades of a column that share a row. */
+function darkest(shades, start, from, row, rows) {
+  let most = 0;
+  const end = start + Math.ceil(((row + 1) * from) / rows);
+  for (let at = start + Math.ceil((row * from) / rows); at < end; at++) if (shades[at] > most) most = shades[at];
+  return most;
+}
+
 /** 256 colours as the integers an image buffer holds. */
-function shades(theme) {
+function colours(theme) {
   const stops = RAMP[theme.dark ? "dark" : "light"].map((hex) => [1, 3, 5].map((at) => parseInt(hex.slice(at, at + 2), 16)));
   return Uint32Array.from({ length: 256 }, (_, index) => {
     const at = (index / 255) * (stops.length - 1);
@@ -98,17 +91,18 @@ export function overlay(context, size, frame, view, theme) {
   context.strokeStyle = theme.ink;
   context.lineWidth = 1;
   context.strokeRect(Math.round(x) + 0.5, 0.5, Math.round(width), size.height - 1);
-  if (!view.particle) return;
-  const id = lastStep(frame, view.particle);
+  const own = view.particle ? frame.find(view.particle) : -1;
+  if (own < 0) return;
+  const last = lastStep(frame, view.particle);
   const cell = (node) => {
-    const [left, column] = place.axis.band(Math.floor(node / frame.slots));
+    const [left, column] = place.axis.band(frame.level[node]);
     context.rect(left + 0.5, place.y(node), column - 1, Math.max(place.pitch, 2));
   };
   const outline = (nodes, colour, lineWidth, alpha) => {
     Object.assign(context, { strokeStyle: colour, lineWidth, globalAlpha: alpha });
     strokeMany(context, 0, nodes.length, (_, index) => cell(nodes[index]) === undefined);
   };
-  outline(thinned(descendants(frame, id), 1500), theme.hues[1], 0.8, 0.5);
-  outline([view.particle.level * frame.slots + view.particle.slot, ...ancestry(frame, id)], theme.hues[1], 1.6, 1);
+  outline(thinned(descendants(frame, last), 1500), theme.hues[1], 0.8, 0.5);
+  outline([own, ...ancestry(frame, last)], theme.hues[1], 1.6, 1);
   context.globalAlpha = 1;
 }

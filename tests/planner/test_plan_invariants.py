@@ -162,7 +162,7 @@ def test_no_live_setting_compiles_anything_when_it_changes() -> None:
 
 
 def test_a_plan_is_the_same_without_jit() -> None:
-    settings = complete(particles=3, depth=2, resampling_rule="period", constraint="fixed_temperature", root_constraint="adaptive")
+    settings = complete(particles=3, depth=2, resampling_rule="period", constraint="fixed_temperature")
     arguments = (TABLES, jax.random.key(1), MDP.state(0))
     options = {"live": jax.tree.map(jnp.asarray, Live.of(settings)), "static": Static.of(settings), "model": Model(MDP, exact.look_up)}
     compiled = to_arrays(jitted_plan(*arguments, **options))

@@ -1,0 +1,237 @@
+"""The drawing: what a page shows of one plan, and no more.
+
+A picture has some thousand pixels, a large plan some hundred thousand transitions. A drawing holds what is said about all of them (level by level), the *nodes*: the
+transitions that are drawn, and the exact numbers of one particle. Only what is drawn and never read is narrowed: weights to half precision, positions to a grid
+far finer than pixels. Numbers that are shown as text travel as they are.
+"""
+
+from collections.abc import Mapping
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+SCHEMA = "twistscope.drawing/1"
+NODES = 6144
+"""About so many transitions are drawn; a plan of 256 particles and 24 levels is drawn whole."""
+SURVIVING_SHARE = 0.6
+"""Of the nodes of a large plan, how many may belong to lineages that survive; the rest is left to those that died out."""
+ROWS = 256
+"""Rows of the picture of the weights, at most."""
+OCTAVES = 4
+"""Shades run over 1/16 to 16 times the weight of a particle among equals."""
+GRID = 2**16 - 1
+LINEAGE = ("action", "terminal", "revived", "log_prior", "log_proposal", "reward", "continuation", "value", "next_value")
+ALWAYS = (
+    "ess", "log_evidence", "resampled", "root_position", "root_prior", "root_proposal", "root_policy", "root_q", "root_visits", "root_value", "value_target",
+    "chosen_action",
+)  # fmt: skip
+
+
+class Overview:
+    """What all drawings of one plan share; each part is computed once, when first needed."""
+
+    def __init__(self, arrays: Mapping[str, np.ndarray]):
+        self.arrays = arrays
+        self.levels, self.slots = arrays["parent"].shape
+        self.parent = arrays["parent"].ravel()
+        self.alive = arrays["alive"].ravel()
+
+    @cached_property
+    def weights(self) -> np.ndarray:
+        """f32 [T, N] normalised over each level; equal where no particle has any, as the planner takes them."""
+        log_weights = self.arrays["log_weight"]
+        top = log_weights.max(1, keepdims=True)
+        weights = np.exp(np.where(np.isfinite(top), log_weights - np.where(np.isfinite(top), top, 0), 0))
+        return weights / weights.sum(1, keepdims=True, dtype=np.float64).astype(np.float32)
+
+    @cached_property
+    def root_of(self) -> np.ndarray:
+        """[T, N] index of the root action that a transition descends from."""
+        return self.arrays["root_action"][self.arrays["branch"]]
+
+    @cached_property
+    def before(self) -> np.ndarray:
+        """i32 [T, N] slot of the level before that a slot was drawn from; its own at level 0."""
+        return np.concatenate([np.arange(self.slots, dtype=np.int32)[None], self.arrays["ancestor"][:-1]])
+
+    @cached_property
+    def survivors(self) -> np.ndarray:
+        """i32 [T*N] how many particles of the last level descend from a transition, itself included."""
+        counts = np.zeros(self.parent.size, np.int32)
+        counts[-self.slots :] = 1
+        # Parents stand at smaller levels, so one backward pass has seen all children of a transition before the transition.
+        for level in range(self.levels - 1, 0, -1):
+            here = slice(level * self.slots, (level + 1) * self.slots)
+            goes_on = (counts[here] > 0) & (self.parent[here] >= 0)
+            np.add.at(counts, self.parent[here][goes_on], counts[here][goes_on])
+        return counts
+
+    @cached_property
+    def by_level(self) -> dict[str, np.ndarray]:
+        """What is said about all particles of each level."""
+        arrays, alive, levels = self.arrays, self.arrays["alive"], np.arange(self.levels)
+        actions = arrays["root_policy"].shape[0]
+        branches = np.zeros((self.levels, self.slots), bool)
+        branches[levels[:, None], arrays["branch"]] = True
+        heaviest = self.weights.argmax(1)
+        return {
+            "unique": branches.sum(1, dtype=np.int32),
+            "living": alive.sum(1, dtype=np.int32),
+            "root_counts": np.bincount((levels[:, None] * actions + self.root_of).ravel(), minlength=self.levels * actions)
+            .astype(np.int32)
+            .reshape(self.levels, actions),
+            "heaviest": heaviest.astype(np.int32),
+            "heaviest_weight": self.weights[levels, heaviest],
+            "kl": spread(arrays["kl"], alive),
+            "kl_bound": spread(arrays["kl_bound"], alive),
+            "temperature": np.exp(spread(_log(arrays["temperature"]), alive)),
+            "endings": (alive & arrays["terminal"]).sum(dtype=np.int32),
+            "shades": self.shades(ROWS),
+            "extent": self.extent,
+        }
+
+    @cached_property
+    def extent(self) -> np.ndarray:
+        """f32 [4] box around the root and all steps: x from, x to, y from, y to."""
+        places = np.concatenate([self.arrays["root_position"][None], self.arrays["position"].reshape(-1, 2)[self.alive]])
+        return np.stack([places.min(0), places.max(0)], 1).ravel()
+
+    def shades(self, rows: int) -> np.ndarray:
+        """u8 [T, rows] the logarithm of the weights, 128 for a particle among equals; where slots outnumber rows, of the heaviest in each."""
+        rows = min(rows, self.slots)
+        starts = -(-np.arange(rows) * self.slots // rows)
+        heaviest = np.maximum.reduceat(self.weights, starts, axis=1) * self.slots
+        octave = np.log2(np.maximum(heaviest, 2.0 ** -(OCTAVES + 1)))
+        return np.round(np.clip((octave + OCTAVES) / (2 * OCTAVES), 0, 1) * 255).astype(np.uint8)
+
+    def heaviest(self, level: int) -> int:
+        """Slot of the heaviest particle of a level."""
+        return int(self.by_level["heaviest"][level])
+
+
+def draw(plan: Overview, particle: tuple[int, int | None] | None = None, budget: int = NODES) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
+    """Arrays and metadata of a drawing.
+
+    Args:
+      plan: what is drawn.
+      particle: level and slot of the one whose numbers are wanted, a slot of None for the heaviest of the level. What this plan is too small for is taken as its last
+        level, and as the heaviest; the drawing says which it is.
+      budget: about how many transitions are drawn.
+    """
+    level, slot = particle if particle is not None else (plan.levels - 1, None)
+    level = min(level, plan.levels - 1)
+    slot = slot if slot is not None and slot < plan.slots else plan.heaviest(level)
+    own = level * plan.slots + slot
+    always = {name: plan.arrays[name] for name in ALWAYS if name in plan.arrays}
+    arrays = always | plan.by_level | _nodes(plan, choose(plan, budget, own)) | _lineage(plan, level, slot)
+    return arrays, {"schema": SCHEMA, "levels": plan.levels, "slots": plan.slots}
+
+
+def choose(plan: Overview, budget: int, own: int) -> np.ndarray:
+    """Ids of the transitions to draw, in order.
+
+    A plan within the budget is drawn whole. Of a larger one whole lines are drawn, each from its end back to the root: that of `own`, that of the heaviest particle
+    of each level, and evenly some of those that survive and of those that died out.
+    """
+    if plan.parent.size <= budget:
+        return np.arange(plan.parent.size)
+    came_from = np.where(plan.alive, plan.parent, _ids_before(plan))
+    survives = plan.survivors > 0
+    goes_on = np.zeros(plan.parent.size, bool)
+    goes_on[plan.parent[plan.alive & (plan.parent >= 0)]] = True
+    first = np.arange(plan.levels) * plan.slots
+    marks = _lines(plan, came_from, np.append(first + plan.by_level["heaviest"], own))
+    marks |= _some_lines(plan, came_from, first[-1] + np.arange(plan.slots), survives.sum(), int(SURVIVING_SHARE * budget))
+    died_out = plan.alive & ~survives
+    marks |= _some_lines(plan, came_from, np.flatnonzero(died_out & ~goes_on), died_out.sum(), budget - marks.sum())
+    return np.flatnonzero(marks)
+
+
+def _ids_before(plan: Overview) -> np.ndarray:
+    """[T*N] id of the slot a slot was drawn from; -1 at level 0."""
+    levels = np.arange(plan.levels)[:, None]
+    return np.where(levels > 0, (levels - 1) * plan.slots + plan.before, -1).ravel()
+
+
+def _some_lines(plan: Overview, came_from: np.ndarray, ends: np.ndarray, steps: int, budget: int) -> np.ndarray:
+    """Marks of every n-th line, with the smallest n that keeps to the budget or nearly so; `steps` is how many steps all lines have."""
+    every = max(-(-int(steps) // max(budget, 1)), 1)
+    while True:
+        marks = _lines(plan, came_from, ends[::every])
+        if marks.sum() <= budget or every >= ends.size:
+            return marks
+        every += max(every // 4, 1)
+
+
+def _lines(plan: Overview, came_from: np.ndarray, ends: np.ndarray) -> np.ndarray:
+    """bool [T*N] marks of some transitions and all they came from."""
+    marks = np.zeros(plan.parent.size, bool)
+    marks[ends] = True
+    for level in range(plan.levels - 1, 0, -1):
+        here = slice(level * plan.slots, (level + 1) * plan.slots)
+        before = came_from[here][marks[here]]
+        marks[before[before >= 0]] = True
+    return marks
+
+
+def _nodes(plan: Overview, ids: np.ndarray) -> dict[str, np.ndarray]:
+    """What is drawn of some transitions; `parent` counts among these nodes."""
+    arrays = plan.arrays
+    number = np.full(plan.parent.size + 1, -1, np.int32)
+    number[ids] = np.arange(ids.size)
+    flags = sum(arrays[name].ravel()[ids].astype(np.uint8) << bit for bit, name in enumerate(("alive", "terminal", "revived")))
+    x0, x1, y0, y1 = plan.extent
+    low, size = np.array([x0, y0]), np.maximum([x1 - x0, y1 - y0], np.finfo(np.float32).tiny)
+    places = np.clip((arrays["position"].reshape(-1, 2)[ids] - low) / size, 0, 1)
+    return {
+        "level_start": np.searchsorted(ids, np.arange(plan.levels + 1) * plan.slots).astype(np.int32),
+        "slot": smallest(ids % plan.slots),
+        # The last entry of `number` is reached by the root's id, -1.
+        "parent": smallest(number[plan.parent[ids]]),
+        "before": smallest(plan.before.ravel()[ids]),
+        "root": smallest(plan.root_of.ravel()[ids]),
+        "flags": np.asarray(flags, np.uint8),
+        "survivors": smallest(plan.survivors[ids]),
+        "weight": np.minimum(plan.weights.ravel()[ids] * plan.slots, np.finfo(np.float16).max).astype(np.float16),
+        "place": np.round(places * GRID).astype(np.uint16),
+    }
+
+
+def _lineage(plan: Overview, level: int, slot: int) -> dict[str, np.ndarray]:
+    """The particle's exact numbers, step by step from the root on."""
+    own = level * plan.slots + slot
+    line: list[int] = []
+    # A particle that has ended is stood for by the step that ended it.
+    node = own if plan.alive[own] else int(plan.parent[own])
+    while node >= 0:
+        line.append(node)
+        node = int(plan.parent[node])
+    ids = np.array(line[::-1], np.int32)
+    steps = {f"lineage/{name}": plan.arrays[name].reshape(plan.parent.size, *plan.arrays[name].shape[2:])[ids] for name in LINEAGE}
+    return steps | {
+        "particle": np.array([level, slot, plan.root_of[level, slot]], np.int32),
+        "particle_weight": plan.weights[level, slot],
+        "lineage/level": ids // np.int32(plan.slots),
+        "lineage/slot": ids % np.int32(plan.slots),
+    }
+
+
+def spread(values: np.ndarray, alive: np.ndarray) -> np.ndarray:
+    """f64 [T, 3] smallest, mean and largest of the finite values of living particles; NaN where there are none."""
+    usable = alive & np.isfinite(values)
+    count = usable.sum(1)
+    mean = np.where(usable, values, 0).sum(1, dtype=np.float64) / np.maximum(count, 1)
+    low, high = np.where(usable, values, np.inf).min(1), np.where(usable, values, -np.inf).max(1)
+    return np.where(count[:, None] > 0, np.stack([low, mean, high], 1), np.nan)
+
+
+def smallest(values: np.ndarray) -> np.ndarray:
+    """Whole numbers in the smallest type that holds them all."""
+    low, high = (int(values.min()), int(values.max())) if values.size else (0, 0)
+    return values.astype(next(kind for kind in (np.uint8, np.int16, np.uint16, np.int32) if np.iinfo(kind).min <= low and high <= np.iinfo(kind).max))
+
+
+def _log(values: np.ndarray) -> np.ndarray:
+    """The logarithm; NaN where there is none."""
+    return np.log(values.astype(np.float64), out=np.full(values.shape, np.nan), where=values > 0)
