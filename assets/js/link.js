@@ -6,7 +6,7 @@ const LONGEST_WAIT = 5000;
 export class Link {
   /**
    * @param session its `ensure()` gives the id of a living session
-   * @param {{onFrame, onMessage, onState, view: () => string[]}} handlers `view` names the arrays the page draws
+   * @param {{onFrame, onMessage, onState, view: () => object}} handlers `view` says what the page draws
    */
   constructor(session, handlers) {
     this.session = session;
@@ -98,7 +98,7 @@ export class Link {
   }
 
   sendView() {
-    this.send({ type: "view", arrays: this.handlers.view() });
+    this.send({ type: "view", ...this.handlers.view() });
   }
 
   /** Gives a credit back: the frame was painted, or dropped for a newer one. */

@@ -1,12 +1,12 @@
 // Wires the page: Dash's controls and the keyboard on one side, the live link on the other, the pictures in between.
 
 import { Api } from "./api.js";
-import { ARRAYS, DETAIL_ARRAYS, readFrame } from "./frame.js";
+import { readFrame } from "./frame.js";
 import { followButtons, followKeys } from "./input.js";
 import { Knobs } from "./knobs.js";
 import { LatencyMeter } from "./latency.js";
 import { Link } from "./link.js";
-import { openNumbers } from "./numbers.js";
+import { atMost, openNumbers } from "./numbers.js";
 import { Painter } from "./painter.js";
 import { onThemeChange, readTheme } from "./palette.js";
 import { openPictures } from "./pictures.js";
@@ -15,8 +15,6 @@ import { createStore, viewOf } from "./store.js";
 import { writeFrame, writeLevel, writeNotice, writeStatus, writeTransport } from "./texts.js";
 
 const FIRST_CHOICE = { checkpoint: "cartpole-early", planner: "trt_smc" };
-// Beyond this many transitions the numbers of single particles are fetched only when one is selected.
-const LARGE = 65536;
 
 /** The layout is Dash's, and mounted some time after this script runs. */
 function mounted(id) {
@@ -42,13 +40,16 @@ let theme;
 let pictures;
 let numbers;
 let serverSpeed;
-let lastView;
+let asked = "";
 let carried = {};
 
 // --- what the server says -------------------------------------------------------------------------------------------------------
 
 const link = new Link(session, {
-  view: () => (lastView = wantedArrays()),
+  view: () => {
+    asked = JSON.stringify(wanted());
+    return { narrow: true, particle: wanted() };
+  },
   onState: (connection, reason = "") => {
     store.set({ connection, reason });
     if (connection === "open" && Object.keys(carried).length) sendSettings(carried);
@@ -91,11 +92,16 @@ const HEARD = {
   },
 };
 
-function wantedArrays() {
-  const { settings } = session.wish;
-  const large = (settings.particles ?? 0) * (settings.depth ?? 0) > LARGE;
-  return large && !store.state.selection ? ARRAYS : [...ARRAYS, ...DETAIL_ARRAYS];
+/** The particle whose numbers are to be shown: the one looked at, or the heaviest of the level; null for the last level's. */
+function wanted() {
+  const { particle } = viewOf(store.state);
+  if (particle) return { level: particle.level, slot: particle.slot };
+  const level = store.state.hover?.level ?? store.state.level;
+  return level === null ? null : { level };
 }
+
+// A pointer that sweeps over a picture asks a few times a second, not for everything it passes.
+const ask = atMost(() => 60, () => JSON.stringify(wanted()) !== asked && link.sendView());
 
 // --- what the person does -------------------------------------------------------------------------------------------------------
 
@@ -176,11 +182,15 @@ const TURNED = {
 const painter = new Painter({
   acknowledge: (frame) => link.acknowledge(frame.id),
   paint(fresh, parts) {
+    const shown = store.state.frame;
     if (fresh) store.state.frame = fresh;
     const { frame } = store.state;
     if (!frame) return;
-    pictures.paint(parts.has("frame") || parts.has("base"), theme);
-    if (fresh) {
+    // The same plan with the numbers of another particle; the pictures differ only where not all of it is drawn.
+    const again = fresh && fresh.id === shown?.id && fresh.session === shown.session && fresh.drawn === fresh.steps;
+    pictures.paint(parts.has("base") || (parts.has("frame") && !again), theme);
+    if (fresh) ask();
+    if (fresh && !again) {
       counters.framesPainted++;
       latency.frame(fresh.revision);
       session.remember({ step: fresh.step });
@@ -188,7 +198,7 @@ const painter = new Painter({
       store.set({ step: fresh.step, furthest: fresh.furthest });
       writeFrame(frame, viewOf(store.state));
     } else writeLevel(frame, viewOf(store.state));
-    if (fresh || parts.has("base")) numbers.decision();
+    if ((fresh && !again) || parts.has("base")) numbers.decision();
     numbers.particle();
   },
 });
@@ -198,12 +208,10 @@ store.subscribe(["level", "hover", "selection"], (state) => {
   const { action } = viewOf(state);
   painter.request(action === actionShown ? "overlay" : "base");
   actionShown = action;
+  ask();
 });
 let actionShown = null;
 
-store.subscribe(["selection"], () => {
-  if (wantedArrays().length !== lastView?.length) link.sendView();
-});
 store.subscribe(["connection", "reason", "phase", "detail", "device", "queue"], writeStatus);
 store.subscribe(["playing", "step", "furthest"], writeTransport);
 store.subscribe(["speed"], ({ speed }) => setProps("speed", { value: speed }));

@@ -1,28 +1,28 @@
 // One sentence (or three short ones) about what is seen: for the bottom bar, and as the text of each picture.
 
-import { endings } from "./lineage.js";
-import { count, list, number, percent } from "./words.js";
+import { spreadAt } from "./frame.js";
+import { count, list, NO_TWIST, number, percent } from "./words.js";
 
 /** Root actions by how many particles of a level descend from them, most first. */
-export function descent({ actions, rootOf, slots }, level) {
-  const counts = new Array(actions.length).fill(0);
-  for (let id = level * slots; id < (level + 1) * slots; id++) counts[rootOf[id]]++;
-  const groups = counts.map((particles, action) => ({ name: actions[action], particles }));
+export function descent({ actions, root_counts }, level) {
+  const groups = actions.map((name, action) => ({ name, particles: root_counts[level * actions.length + action] }));
   return groups.filter(({ particles }) => particles).sort((a, b) => b.particles - a.particles);
 }
 
 /** About a level: how many particles still count, where they come from, how far the proposal went. */
 export function narrate(frame, level) {
-  const { slots, ess, resampled, stats } = frame;
+  const { slots, ess, resampled, unique, living } = frame;
   const parts = [`Level ${level}: ESS ${number(ess[level])} of ${slots}${resampled[level] ? ", resampled" : ""}`];
   const [first, ...others] = descent(frame, level);
   const all = others.length === 0;
   const share = all ? `all ${slots}` : `${first.particles} of ${slots}`;
   parts.push(`${share} particles descend from ${first.name}${all ? "" : `, the others from ${names(others)}`}`);
-  parts.push(`${count(stats.unique[level], "root ancestor")} left`);
-  const ended = slots - stats.alive[level];
+  parts.push(`${count(unique[level], "root ancestor")} left`);
+  const ended = slots - living[level];
   if (ended) parts.push(`${count(ended, "particle")} ended`);
-  if (stats.kl[level]) parts.push(`KL ${number(stats.kl[level].mean, 2)} of ${number(stats.bound[level]?.mean, 2)} allowed`);
+  const kl = spreadAt(frame.kl, level);
+  if (kl) parts.push(`KL ${number(kl.mean, 2)} of ${number(spreadAt(frame.kl_bound, level)?.mean, 2)} allowed`);
+  if (living[level] && !spreadAt(frame.temperature, level)) parts.push(NO_TWIST);
   return `${parts.join("; ")}.`;
 }
 
@@ -30,9 +30,8 @@ const names = (groups) => (groups.length > 3 ? `${groups.length} more` : list(gr
 
 /** About the world. */
 export function narrateWorld(frame) {
-  const ended = endings(frame).length;
   const caption = frame.scene?.caption ? ` ${frame.scene.caption}.` : "";
-  const outlook = `${count(frame.slots, "particle")} look ${count(frame.levels, "step")} ahead; ${count(ended, "path")} came to an end.`;
+  const outlook = `${count(frame.slots, "particle")} look ${count(frame.levels, "step")} ahead; ${count(frame.endings, "path")} came to an end.`;
   return `${frame.environment} at step ${frame.step}.${caption} ${outlook}`;
 }
 

@@ -4,7 +4,6 @@
 import { decisionFigure, decisionNumbers } from "./decision.js";
 import { narrateDecision, neverTried } from "./narration.js";
 import { renderParticle } from "./particle.js";
-import { viewOf } from "./store.js";
 
 /** Calls `work` soon, and then not again before `pause()` ms have passed; the last call is never lost. */
 export function atMost(pause, work) {
@@ -26,7 +25,7 @@ export function openNumbers(store, theme) {
   const pause = () => (store.state.playing ? 350 : 120);
   return {
     decision: atMost(pause, () => writeDecision(store.state.frame, theme())),
-    particle: atMost(pause, () => store.state.frame && renderParticle(particle, particleNote, store.state.frame, viewOf(store.state), theme())),
+    particle: atMost(pause, () => store.state.frame && renderParticle(particle, particleNote, store.state.frame, theme())),
   };
 }
 

@@ -1,63 +1,54 @@
 // One particle: its path step by step, with the three parts that each step added to its log-weight.
 
-import { ancestry, lastStep } from "./lineage.js";
 import { actionColour, actionGlyph } from "./palette.js";
 import { count, number, percent } from "./words.js";
 
 const BAR = { width: 84, height: 10 };
 const PARTS = ["prior − proposal", "reward", "value difference"];
 
-/** The heaviest particle of a level: shown while none is pointed at or selected. */
-export function heaviest({ slots, weights }, level) {
-  let slot = 0;
-  for (let other = 1; other < slots; other++) if (weights[level * slots + other] > weights[level * slots + slot]) slot = other;
-  return { level, slot };
+/** The three parts of each step's log-weight increment (E5): prior - proposal; reward; value difference. */
+function increment(frame, step) {
+  const { reward_temperature: tau, discount, advantage } = frame.settings;
+  const at = (name) => frame[`lineage/${name}`][step];
+  const before = advantage === false ? 0 : at("value");
+  return [at("log_prior") - at("log_proposal"), at("reward") / tau, (discount * at("continuation") * at("next_value") - before) / tau];
 }
 
-/** The three parts of a step's log-weight increment (E5): prior - proposal; reward; value difference. */
-export function increment(frame, id) {
-  const { settings: { reward_temperature: tau, discount, advantage }, log_prior, log_proposal, reward, continuation, value, next_value } = frame;
-  const before = advantage === false ? 0 : value[id];
-  return [log_prior[id] - log_proposal[id], reward[id] / tau, (discount * continuation[id] * next_value[id] - before) / tau];
-}
-
-/** The steps of a particle from the root on; pure. */
-export function particleSteps(frame, particle) {
-  return ancestry(frame, lastStep(frame, particle)).reverse().map((id) => ({
-    id,
-    level: Math.floor(id / frame.slots),
-    slot: id % frame.slots,
-    action: frame.action[id],
-    prior: Math.exp(frame.log_prior[id]),
-    proposal: Math.exp(frame.log_proposal[id]),
-    parts: increment(frame, id),
-    reward: frame.reward[id],
-    terminal: !!frame.terminal[id],
-    revived: !!frame.revived[id],
+/** The steps of the frame's particle from the root on; pure. */
+export function particleSteps(frame) {
+  const at = (name, step) => frame[`lineage/${name}`][step];
+  return Array.from(frame["lineage/level"], (level, step) => ({
+    level,
+    slot: at("slot", step),
+    action: at("action", step),
+    prior: Math.exp(at("log_prior", step)),
+    proposal: Math.exp(at("log_proposal", step)),
+    parts: increment(frame, step),
+    reward: at("reward", step),
+    terminal: !!at("terminal", step),
+    revived: !!at("revived", step),
   }));
 }
 
 /** What is said above the table. */
-export function particleFacts(frame, { level, slot }, steps) {
-  const id = level * frame.slots + slot;
-  const facts = [`weight ${percent(frame.weights[id])}`, `reward ${number(steps.reduce((sum, step) => sum + step.reward, 0))}`, count(steps.length, "step")];
-  if (!frame.alive[id]) facts.push(steps.length ? `ended at level ${steps.at(-1).level}` : "the episode is over");
-  else if (frame.terminal[id]) facts.push("ends here");
+export function particleFacts({ particle: [level], particle_weight }, steps) {
+  const facts = [`weight ${percent(particle_weight)}`, `reward ${number(steps.reduce((sum, step) => sum + step.reward, 0))}`, count(steps.length, "step")];
+  const last = steps.at(-1);
+  if (last?.level !== level) facts.push(last ? `ended at level ${last.level}` : "the episode is over");
+  else if (last.terminal) facts.push("ends here");
   if (steps.some((step) => step.revived)) facts.push("revived");
   return facts;
 }
 
 /** Writes the panel anew. Names and numbers go in as text, never as markup. */
-export function renderParticle(root, note, frame, view, theme) {
-  const particle = view.particle ?? heaviest(frame, view.level);
-  note.textContent = `${view.particle ? "" : "heaviest: "}slot ${particle.slot} at level ${particle.level}`;
-  if (!frame.detailed) return root.replaceChildren(element("p", "hint", "Select a particle to fetch its numbers."));
-  const steps = particleSteps(frame, particle);
-  const top = frame.rootOf[particle.level * frame.slots + particle.slot];
+export function renderParticle(root, note, frame, theme) {
+  const [level, slot, top] = frame.particle;
+  note.textContent = `${frame.heaviest[level] === slot ? "heaviest: " : ""}slot ${slot} at level ${level}`;
+  const steps = particleSteps(frame);
   const branch = element("p", "particle-branch");
   const glyph = element("span", "glyph", actionGlyph(top));
   glyph.style.color = actionColour(theme, top);
-  branch.append(glyph, ` ${frame.actions[top]} · ${particleFacts(frame, particle, steps).join(" · ")}`);
+  branch.append(glyph, ` ${frame.actions[top]} · ${particleFacts(frame, steps).join(" · ")}`);
   root.replaceChildren(branch, key(theme), table(frame, steps, theme));
 }
 

@@ -3,7 +3,7 @@
 import { drawCursor, levelAxis } from "./axis.js";
 import { label } from "./canvas.js";
 import { spreadAt } from "./frame.js";
-import { number } from "./words.js";
+import { NO_TWIST, number } from "./words.js";
 
 const GAP = 7;
 const PAD = 4;
@@ -12,17 +12,21 @@ const PAD = 4;
  * The rows as data: per level `mean` and perhaps `low`, `high`, `bound` (null where there is nothing), and the values at the bottom and top.
  */
 export function stripRows(frame) {
-  return frame.once("strips", ({ ess, slots, unique, settings, ...frame }) => {
+  return frame.once("strips", ({ ess, slots, levels, unique, living, settings }) => {
     const essShare = Array.from(ess, (value) => value / slots);
     const threshold = settings.resampling_rule === "ess" ? settings.ess_threshold : null;
-    const part = (spreads, name) => spreads.map((spread) => spread?.[name] ?? null);
-    const kl = { mean: part(stats.kl, "mean"), low: part(stats.kl, "low"), high: part(stats.kl, "high"), bound: part(stats.bound, "mean") };
-    const temperature = { mean: part(stats.temperature, "mean"), low: part(stats.temperature, "low"), high: part(stats.temperature, "high") };
+    const part = (spreads, name) => Array.from({ length: levels }, (_, level) => spreadAt(spreads, level)?.[name] ?? null);
+    const range = (spreads) => ({ mean: part(spreads, "mean"), low: part(spreads, "low"), high: part(spreads, "high") });
+    const kl = { ...range(frame.kl), bound: part(frame.kl_bound, "mean") };
+    const temperature = range(frame.temperature);
+    // An infinite temperature leaves the prior as it is, which says more than an empty strip.
+    const missing = Array.from(living, (count) => (count ? "no twist" : "none"));
+    const empty = living[0] && temperature.mean.every((value) => value === null) ? NO_TWIST : "";
     return [
       { name: "ESS / N", short: "ESS/N", mean: essShare, domain: [0, 1], threshold },
-      { name: "root ancestors", short: "ancestors", mean: Array.from(stats.unique), domain: [1, Math.max(slots, 2)], log: true },
+      { name: "root ancestors", short: "ancestors", mean: Array.from(unique), domain: [1, Math.max(slots, 2)], log: true },
       { name: "KL, nats", short: "KL", ...kl, domain: [0, largest([...kl.high, ...kl.bound]) || 1] },
-      { name: "temperature", short: "temp.", ...temperature, domain: decades([...temperature.low, ...temperature.high]), log: true },
+      { name: "temperature", short: "temp.", ...temperature, domain: decades([...temperature.low, ...temperature.high]), log: true, missing, empty },
     ];
   });
 }
@@ -55,6 +59,10 @@ export function draw(context, size, frame, _view, theme) {
 }
 
 function drawRow(context, axis, { top, bottom, y }, row, theme) {
+  if (row.empty) {
+    const style = { colour: theme.muted, font: theme.font, align: "center", baseline: "middle" };
+    return label(context, row.empty, (axis.left + axis.right) / 2, (top + bottom) / 2, style);
+  }
   const [from, to] = row.domain;
   context.fillStyle = theme.grid;
   context.globalAlpha = 0.6;
@@ -112,7 +120,7 @@ export function overlay(context, size, frame, view, theme) {
     const value = row.mean[view.level];
     const middle = (top + bottom) / 2;
     label(context, axis.narrow ? row.short : row.name, 4, middle - 3, { colour: theme.muted, font: theme.font });
-    label(context, number(value), 4, middle + 10, { colour: theme.ink, font: `600 ${theme.font}` });
+    label(context, value === null && row.missing ? row.missing[view.level] : number(value), 4, middle + 10, { colour: theme.ink, font: `600 ${theme.font}` });
     if (value === null) return;
     context.fillStyle = theme.accent;
     context.beginPath();

@@ -16,7 +16,7 @@ export function writeFrame(frame, view) {
   const { episode, step, furthest } = frame;
   const end = episode?.terminated ? " · the episode has ended" : episode?.truncated ? " · time limit reached" : "";
   say("moment", `step ${step}${furthest > step ? ` of ${furthest}` : ""} · return ${number(episode?.return ?? 0)}${end}`);
-  say("world-note", `${frame.environment}: every particle's path from this state`);
+  say("world-note", `${frame.environment}: ${frame.drawn < frame.steps ? "some particles' paths" : "every particle's path"} from this state`);
   say("genealogy-note", genealogyNote(frame));
   say("per-level-note", "line: mean · band: range · dashed: threshold, bound");
   say("fact-plan-ms", Number.isFinite(frame.planMs) ? `${number(frame.planMs)} ms per plan` : "");
@@ -26,8 +26,7 @@ export function writeFrame(frame, view) {
 export function writeLevel(frame, view) {
   at("narration")?.setAttribute("aria-live", frame.playing ? "off" : "polite");
   say("narration", narrate(frame, view.level));
-  const heaviest = Math.max(...frame.weights.subarray(view.level * frame.slots, (view.level + 1) * frame.slots));
-  say("weights-note", `level ${view.level}: the heaviest of ${frame.slots} carries ${percent(heaviest)}`);
+  say("weights-note", `level ${view.level}: the heaviest of ${frame.slots} carries ${percent(frame.heaviest_weight[view.level])}`);
 }
 
 const CONNECTION = {

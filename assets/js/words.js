@@ -18,6 +18,9 @@ export function percent(share) {
   return `${value >= 10 ? value.toFixed(0) : value.toFixed(1)} %`;
 }
 
+/** What an infinite temperature means. */
+export const NO_TWIST = "no twist: the proposal is the prior";
+
 /** "1 particle", "3 particles". */
 export const count = (amount, noun) => `${amount} ${noun}${amount === 1 ? "" : "s"}`;
 
