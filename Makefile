@@ -21,7 +21,7 @@ install: $(VENV)/.installed-$(ACCEL)
 
 test: $(VENV)/.installed-test
 	@tests/install-browser
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 quick: $(VENV)/.installed-test  ## the tests that take moments
 	$(BIN)/python -m pytest -m "not slow and not browser"
@@ -32,7 +32,8 @@ lint: $(VENV)/.installed-test
 	$(BIN)/lint-imports
 	$(BIN)/mypy
 
-bench: install
+bench: $(VENV)/.installed-test  ## ratios of one run; the page's need a browser
+	@tests/install-browser
 	$(BIN)/python -m benchmarks
 
 lock:  ## pin names, versions and hashes anew

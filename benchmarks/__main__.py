@@ -1,0 +1,8 @@
+"""All benchmarks, one after the other."""
+
+import subprocess
+import sys
+
+for module in ("benchmarks.planning", "benchmarks.page"):
+    print(f"-- {module}", flush=True)
+    subprocess.run([sys.executable, "-m", module], check=True)

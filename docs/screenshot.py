@@ -1,0 +1,25 @@
+"""Takes the README's picture of the page: `python docs/screenshot.py ADDRESS FILE [WIDTH HEIGHT]`."""
+
+import shutil
+import sys
+
+from playwright.sync_api import sync_playwright
+
+
+def main(address: str, file: str, width: int = 1440, height: int = 900) -> None:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox", "--disable-gpu"])
+        page = browser.new_page(viewport={"width": width, "height": height})
+        page.goto(address)
+        page.wait_for_function("window.twistscope?.framesPainted > 0", timeout=120_000)
+        for _ in range(3):
+            step = page.evaluate("window.twistscope.lastFrame.step")
+            page.locator('[data-do="forward"]').click()
+            page.wait_for_function("step => window.twistscope.lastFrame.step > step && window.twistscope.phase === 'idle'", arg=step)
+        page.wait_for_timeout(800)
+        page.screenshot(path=file)
+        browser.close()
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:3], *map(int, sys.argv[3:]))
