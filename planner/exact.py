@@ -13,6 +13,7 @@ planner's weights. Values of terminal states are 0.
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import jax
 import jax.numpy as jnp
@@ -36,6 +37,43 @@ class Values:
 
     value: PerState
     qvalues: Table
+
+
+def enumerate_model(environment: Any) -> TabularMDP:
+    """An environment written down as tables.
+
+    Args:
+      environment: one with `state_count`, `index`, `state_of`, `slip` and `certain_step`, as those of planner/environments/grids.py.
+
+    Raises:
+      ValueError: the environment cannot be enumerated.
+    """
+    if not hasattr(environment, "state_of"):
+        raise ValueError(f"{environment.name} has no exact answers: its states cannot be enumerated")
+    count, actions = environment.state_count, len(environment.action_names)
+    states = jax.vmap(environment.state_of)(jnp.arange(count))
+    by_action = jax.vmap(environment.certain_step, in_axes=(None, 0))
+    steps = jax.jit(jax.vmap(by_action, in_axes=(0, None)))(states, jnp.arange(actions))
+    successor = np.asarray(jax.vmap(jax.vmap(environment.index))(steps.state))
+    terminal = np.asarray(jax.vmap(environment.is_terminal)(states))
+    reward = np.asarray(steps.reward, float)
+
+    transition, total = np.zeros((count, actions, count)), np.zeros((count, actions, count))
+    rows = np.arange(count)
+    for meant, chances in enumerate(environment.slip()):
+        for done, chance in enumerate(chances):
+            np.add.at(transition, (rows, meant, successor[:, done]), chance)
+            np.add.at(total, (rows, meant, successor[:, done]), chance * reward[:, done])
+    starts = jax.vmap(lambda key: environment.index(environment.reset(key)))(jax.random.split(jax.random.key(0), 256))
+    return TabularMDP(
+        name=environment.name,
+        transition=transition,
+        reward=np.divide(total, transition, out=np.zeros_like(total), where=transition > 0),
+        terminal=terminal,
+        start=np.bincount(np.asarray(starts), minlength=count) / 256,
+        positions=np.asarray(jax.vmap(environment.position)(states), float),
+        action_names=environment.action_names,
+    )
 
 
 def soft_values(mdp: TabularMDP, prior: Table, temperature: float, discount: float) -> Values:

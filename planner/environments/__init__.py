@@ -7,7 +7,13 @@ from planner.environments.base import Environment, Transition
 
 __all__ = ["ENVIRONMENTS", "Environment", "Transition", "make_environment"]
 
-ENVIRONMENTS = {"CartPole-v1": "planner.environments.cartpole:CartPole"}
+ENVIRONMENTS = {
+    "CartPole-v1": "planner.environments.cartpole:CartPole",
+    "Catch-bsuite": "planner.environments.grids:Catch",
+    "DeepSea-bsuite": "planner.environments.grids:DeepSea",
+    "FrozenLake-misc": "planner.environments.grids:FrozenLake",
+    "FourRooms-misc": "planner.environments.grids:FourRooms",
+}
 """name -> module:class."""
 
 

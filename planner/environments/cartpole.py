@@ -2,51 +2,27 @@
 
 from typing import Any
 
-import jax
 import jax.numpy as jnp
 import numpy as np
 from gymnax.environments.classic_control.cartpole import CartPole as GymnaxCartPole
 from gymnax.environments.classic_control.cartpole import EnvState
 from jaxtyping import Array, Float
 
-from planner.environments.base import Transition, absorb
+from planner.environments.gymnax_adapter import GymnaxAdapter
 
 POLE_LENGTH = 1.0
 """Drawn length of the pole, metres: twice the half-length the dynamics use."""
 
 
-class CartPole:
-    """Adapter of `gymnax` CartPole-v1. The time limit of 500 steps is a truncation and never seen inside a plan."""
+class CartPole(GymnaxAdapter):
+    """The time limit of 500 steps is a truncation and never seen inside a plan."""
 
     name = "CartPole-v1"
     action_names = ("left", "right")
     observation_shape = (4,)
 
     def __init__(self) -> None:
-        self._environment = GymnaxCartPole()
-        self._params = self._environment.default_params
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, CartPole)
-
-    def __hash__(self) -> int:
-        return hash(CartPole)
-
-    def reset(self, key: Array) -> EnvState:
-        _, state = self._environment.reset_env(key, self._params)
-        # gymnax starts the clock as a Python integer; a state must keep its dtypes from one step to the next.
-        return jax.tree.map(jnp.asarray, state)
-
-    def step(self, key: Array, state: EnvState, action: Array) -> Transition:
-        _, after, reward, terminated, _ = self._environment.step_env(key, state, action, self._params)
-        transition = Transition(after, jnp.asarray(reward, jnp.float32), 1.0 - terminated.astype(jnp.float32))
-        return absorb(self.is_terminal(state), state, transition)
-
-    def is_terminal(self, state: EnvState) -> Array:
-        return self._environment.is_terminated(state, self._params)
-
-    def is_truncated(self, state: EnvState) -> Array:
-        return (state.time >= self._params.max_steps_in_episode) & ~self.is_terminal(state)
+        super().__init__(GymnaxCartPole())
 
     def observation(self, state: EnvState) -> Float[Array, "4"]:
         return self._environment.get_obs(state)

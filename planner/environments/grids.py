@@ -1,0 +1,234 @@
+"""Worlds of cells: Catch, DeepSea, FrozenLake and FourRooms of gymnax.
+
+All are pictured alike: cell (row, column) is the unit square whose centre is (column + 0.5, rows - row - 0.5), so that rows run downwards as in the original and the
+position of a particle is the centre of its cell.
+"""
+
+from collections.abc import Iterable
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from gymnax.environments.bsuite.catch import Catch as GymnaxCatch
+from gymnax.environments.bsuite.deep_sea import DeepSea as GymnaxDeepSea
+from gymnax.environments.misc.frozen_lake import GOAL, HOLE
+from gymnax.environments.misc.frozen_lake import FrozenLake as GymnaxFrozenLake
+from gymnax.environments.misc.rooms import FourRooms as GymnaxFourRooms
+from jaxtyping import Array, Float
+
+from planner.environments.base import Transition, absorb
+from planner.environments.gymnax_adapter import GymnaxAdapter
+
+Shape = dict[str, Any]
+
+
+class _Grid(GymnaxAdapter):
+    """A world of `rows` by `columns` cells that can be written down as tables (`planner.exact.enumerate_model`)."""
+
+    rows: int
+    columns: int
+    state_count: int
+
+    def index(self, state: Any) -> Array:
+        """i32 [] row of the tables; the clock does not count."""
+        raise NotImplementedError
+
+    def state_of(self, index: Array) -> Any:
+        """The state of that row, at time 0."""
+        raise NotImplementedError
+
+    def slip(self) -> Float[np.ndarray, "A A"]:
+        """P(what is done | what was meant)."""
+        return np.eye(len(self.action_names))
+
+    def certain_step(self, state: Any, action: Array) -> Transition:
+        """The step of an action that is done as meant."""
+        return self.step(jax.random.key(0), state, action)
+
+    def _start(self) -> Any:
+        """A first state, to take the parts from that do not change."""
+        return self.reset(jax.random.key(0))
+
+    def cell(self, state: Any) -> tuple[Array, Array]:
+        """Row and column of what the agent is or moves."""
+        raise NotImplementedError
+
+    def position(self, state: Any) -> Float[Array, "2"]:
+        """Centre of the agent's cell."""
+        row, column = self.cell(state)
+        return jnp.stack([column + 0.5, self.rows - row - 0.5]).astype(jnp.float32)
+
+    def _scene(self, caption: str, shapes: Iterable[Shape]) -> dict[str, Any]:
+        extent = [-0.2, self.columns + 0.2, -0.2, self.rows + 0.2]
+        grid = [self._square(row, column, "cell") for row in range(self.rows) for column in range(self.columns)]
+        return {"extent": extent, "focus": extent, "caption": caption, "shapes": [*grid, *shapes]}
+
+    def _square(self, row: int, column: int, role: str) -> Shape:
+        return {"kind": "rect", "x": column + 0.03, "y": self.rows - row - 0.97, "w": 0.94, "h": 0.94, "role": role}
+
+    def _disc(self, row: int, column: int, role: str) -> Shape:
+        return {"kind": "circle", "x": column + 0.5, "y": self.rows - row - 0.5, "r": 0.3, "role": role}
+
+
+def _step(environment: Any, params: Any, adapter: _Grid, state: Any, action: Array) -> Transition:
+    """One step of a variant of an adapter's environment, absorbing like the adapter."""
+    _, after, reward, _, _ = environment.step_env(jax.random.key(0), state, action, params)
+    after = jax.tree.map(lambda new, old: jnp.asarray(new, old.dtype), after, state)
+    ended = adapter.is_terminal(after).astype(jnp.float32)
+    return absorb(adapter.is_terminal(state), state, Transition(after, jnp.asarray(reward, jnp.float32), 1.0 - ended))
+
+
+class Catch(_Grid):
+    """A ball falls one row a step; the paddle in the last row must be below it. +1 or -1 at the end."""
+
+    name = "Catch-bsuite"
+    action_names = ("left", "stay", "right")
+    rows, columns = 10, 5
+    observation_shape = (50,)
+
+    def __init__(self) -> None:
+        super().__init__(GymnaxCatch())
+
+    state_count = 10 * 5 * 5
+
+    def index(self, state: Any) -> Array:
+        return (state.ball_y * 5 + state.ball_x) * 5 + state.paddle_x
+
+    def state_of(self, index: Array) -> Any:
+        ball, paddle_x = jnp.divmod(index, 5)
+        ball_y, ball_x = jnp.divmod(ball, 5)
+        return self._start().replace(ball_y=ball_y, ball_x=ball_x, paddle_x=paddle_x)
+
+    def cell(self, state: Any) -> tuple[Array, Array]:
+        """Of a plan, the paddle's column at the ball's height: paths fan out downwards."""
+        return state.ball_y, state.paddle_x
+
+    def observation(self, state: Any) -> Float[Array, "50"]:
+        return self._environment.get_obs(state).reshape(-1)
+
+    def scene(self, state: Any) -> dict[str, Any]:
+        ball, paddle = (int(state.ball_y), int(state.ball_x)), (int(state.paddle_y), int(state.paddle_x))
+        caption = f"ball in column {ball[1]}, {paddle[0] - ball[0]} rows above the paddle in column {paddle[1]}"
+        return self._scene(caption, [self._square(*paddle, "body"), self._disc(*ball, "accent")])
+
+
+class DeepSea(_Grid):
+    """Dive a row a step, left or right, on an 8 by 8 board; only right in every row reaches the treasure, and each right costs a little.
+
+    Which action means right differs from cell to cell, by a fixed mapping; the actions are therefore named by number.
+    """
+
+    name = "DeepSea-bsuite"
+    action_names = ("0", "1")
+    rows, columns = 8, 8
+    observation_shape = (64,)
+
+    def __init__(self) -> None:
+        super().__init__(GymnaxDeepSea(size=8))
+
+    state_count = 9 * 8
+
+    def index(self, state: Any) -> Array:
+        return state.row * 8 + state.column
+
+    def state_of(self, index: Array) -> Any:
+        row, column = jnp.divmod(index, 8)
+        return self._start().replace(row=row, column=column)
+
+    def cell(self, state: Any) -> tuple[Array, Array]:
+        return state.row, state.column
+
+    def is_truncated(self, state: Any) -> Array:
+        # The last row ends the episode; there is no other limit.
+        return jnp.bool_(False)
+
+    def observation(self, state: Any) -> Float[Array, "64"]:
+        return self._environment.get_obs(state).reshape(-1)
+
+    def scene(self, state: Any) -> dict[str, Any]:
+        row, column = int(state.row), int(state.column)
+        shapes = [self._square(self.rows - 1, self.columns - 1, "goal")]
+        if row < self.rows:
+            shapes.append(self._disc(row, column, "accent"))
+        return self._scene(f"row {row}, column {column}; the treasure is behind the last cell", shapes)
+
+
+class FrozenLake(_Grid):
+    """Cross a 4 by 4 lake of slippery ice to the goal: a third of the steps go where meant, the others to either side; holes end the episode."""
+
+    name = "FrozenLake-misc"
+    action_names = ("left", "down", "right", "up")
+    rows, columns = 4, 4
+    observation_shape = (16,)
+
+    def __init__(self) -> None:
+        super().__init__(GymnaxFrozenLake())
+
+    state_count = 16
+
+    def index(self, state: Any) -> Array:
+        return state.position
+
+    def state_of(self, index: Array) -> Any:
+        return self._start().replace(position=jnp.asarray(index, jnp.int32))
+
+    def slip(self) -> Float[np.ndarray, "4 4"]:
+        return (np.eye(4) + np.roll(np.eye(4), 1, axis=1) + np.roll(np.eye(4), -1, axis=1)) / 3
+
+    def certain_step(self, state: Any, action: Array) -> Transition:
+        return _step(GymnaxFrozenLake(is_slippery=False), self._params, self, state, action)
+
+    def cell(self, state: Any) -> tuple[Array, Array]:
+        return state.position // self.columns, state.position % self.columns
+
+    def observation(self, state: Any) -> Float[Array, "16"]:
+        return jnp.zeros(16).at[state.position].set(1.0)
+
+    def scene(self, state: Any) -> dict[str, Any]:
+        tiles = np.asarray(self._environment.desc)
+        row, column = (int(part) for part in self.cell(state))
+        holes = [self._square(*map(int, cell), "hazard") for cell in np.argwhere(tiles == HOLE)]
+        goals = [self._square(*map(int, cell), "goal") for cell in np.argwhere(tiles == GOAL)]
+        return self._scene(f"row {row}, column {column}", [*holes, *goals, self._disc(row, column, "accent")])
+
+
+class FourRooms(_Grid):
+    """Walk through four rooms joined by doors to the goal; a third of the steps go astray. One point at the goal."""
+
+    name = "FourRooms-misc"
+    action_names = ("up", "right", "down", "left")
+    rows, columns = 13, 13
+    observation_shape = (52,)
+
+    def __init__(self) -> None:
+        super().__init__(GymnaxFourRooms())
+
+    state_count = 13 * 13
+
+    def index(self, state: Any) -> Array:
+        return state.pos[0] * 13 + state.pos[1]
+
+    def state_of(self, index: Array) -> Any:
+        return self._start().replace(pos=jnp.stack(jnp.divmod(jnp.asarray(index, jnp.int32), 13)))
+
+    def slip(self) -> Float[np.ndarray, "4 4"]:
+        # gymnax draws a random action with probability fail_prob * 4 / 3; a quarter of those is the one meant.
+        astray = float(self._params.fail_prob) * 4 / 3
+        return (1 - astray) * np.eye(4) + astray / 4
+
+    def certain_step(self, state: Any, action: Array) -> Transition:
+        return _step(self._environment, self._params.replace(fail_prob=0.0), self, state, action)
+
+    def cell(self, state: Any) -> tuple[Array, Array]:
+        return state.pos[0], state.pos[1]
+
+    def observation(self, state: Any) -> Float[Array, "52"]:
+        """Row and column of the agent and of the goal, each one-hot."""
+        return jnp.eye(13)[jnp.concatenate([state.pos, state.goal])].reshape(-1)
+
+    def scene(self, state: Any) -> dict[str, Any]:
+        walls = [self._square(*map(int, cell), "ground") for cell in np.argwhere(~np.asarray(self._environment.env_map))]
+        pos, goal = (tuple(int(part) for part in np.asarray(place)) for place in (state.pos, state.goal))
+        caption = f"row {pos[0]}, column {pos[1]}; the goal is at row {goal[0]}, column {goal[1]}"
+        return self._scene(caption, [*walls, self._square(*goal, "goal"), self._disc(*pos, "accent")])
