@@ -57,7 +57,8 @@ class Frame:
             if not skipped and view in self._encoded:
                 return self._encoded[view]
             metadata = {**self.metadata, "skipped": skipped}
-            if view.narrow:
+            # A search tree has no particles to draw: it is small, and sent whole.
+            if view.narrow and "log_weight" in self.arrays:
                 arrays, about = draw(self._overview, view.particle)
                 message = to_bytes(arrays, metadata | about)
             else:

@@ -1,7 +1,8 @@
 """A viewer: one WebSocket on one session, and what it still has to be sent.
 
-Nothing queues without bound: of frames, statuses and settings only the newest waits, since each replaces the one before. A viewer holds two credits: with two frames
-not yet acknowledged it is sent no third, and then gets the newest one and is told how many it missed. So a slow viewer delays nobody.
+Nothing queues without bound: of frames, statuses and settings only the newest waits, since each replaces the one before. A viewer holds two
+credits: with two frames not yet acknowledged it is sent no third, and then gets the newest one and is told how many it missed. So a slow viewer
+delays nobody.
 """
 
 import asyncio

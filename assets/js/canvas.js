@@ -1,8 +1,8 @@
 // Two sharp canvases on top of each other: `base` holds the picture of a frame, `overlay` what moves with the pointer, so that pointing
 // never redraws thousands of lines.
 
-// Longer paths are stroked disproportionately slower.
-const SEGMENTS_PER_STROKE = 500;
+// Longer paths are stroked disproportionately slower, shorter ones cost a call each.
+const SEGMENTS_PER_STROKE = 100;
 
 export class Panel {
   constructor(stage, onResize) {
@@ -44,6 +44,9 @@ export class Panel {
     this.base.canvas.setAttribute("aria-label", text);
   }
 }
+
+/** Line width in pixels for many lines: those of up to one pixel are stroked five times as fast, so what hardly exceeds it does not. */
+export const penWidth = (width) => (width < 1.45 ? Math.min(width, 1) : width);
 
 /**
  * Strokes many segments of one style.

@@ -18,15 +18,18 @@ export function decode(buffer) {
   const length = Number(new DataView(buffer).getBigUint64(0, true));
   if (length > buffer.byteLength - 8) throw new Error(`The drawing is cut off: a header of ${length} bytes in ${buffer.byteLength}.`);
   const { __metadata__: metadata = {}, ...entries } = JSON.parse(text.decode(new Uint8Array(buffer, 8, length)));
-  checkSchema(metadata.schema);
+  checkSchema(metadata);
   const arrays = {};
   for (const [name, entry] of Object.entries(entries)) arrays[name] = { data: view(buffer, 8 + length, name, entry), shape: entry.shape };
   return { metadata, arrays };
 }
 
-function checkSchema(schema) {
+/** Which frame it was goes with the error: it has to be acknowledged all the same. */
+function checkSchema({ schema, frame, kind }) {
   const major = (name) => String(name).split(".").slice(0, 2).join(".");
-  if (major(schema) !== major(SCHEMA)) throw new Error(`This page reads ${SCHEMA}, the message is ${schema ?? "of no named schema"}.`);
+  if (major(schema) === major(SCHEMA)) return;
+  const reason = kind === "tree" ? "It is a search tree, and this page draws particles." : `This page reads ${SCHEMA}, it is ${schema ?? "of no named schema"}.`;
+  throw Object.assign(new Error(reason), { frame: Number(frame) });
 }
 
 function view(buffer, start, name, { dtype, shape, data_offsets: [from, to] }) {

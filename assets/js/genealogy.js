@@ -1,7 +1,7 @@
 // The genealogy: levels to the right, slots downwards, every step of every particle a line from the state it stepped from.
 
 import { drawCursor, levelAxis } from "./axis.js";
-import { dagger, label, ring, strokeMany } from "./canvas.js";
+import { dagger, label, penWidth, ring, strokeMany } from "./canvas.js";
 import { ancestry, descendants, endings, lastStep, revivals, strokeGroups, thinned } from "./lineage.js";
 import { actionColour, actionGlyph } from "./palette.js";
 
@@ -36,7 +36,7 @@ export function draw(context, size, frame, view, theme) {
     context.globalAlpha = dimmed ? 0.06 : group.opacity;
     context.strokeStyle = actionColour(theme, group.action);
     // Lines leave some white between them as long as there are pixels for it.
-    context.lineWidth = group.width * Math.min(Math.max(0.5 + 0.15 * place.pitch, 0.6), 1.6);
+    context.lineWidth = penWidth(group.width * Math.min(0.45 + 0.18 * place.pitch, 1.6));
     strokeMany(context, group.from, group.to, joiner(place, frame, nodes));
   }
   context.globalAlpha = 1;

@@ -12,6 +12,8 @@ export class Knobs {
     this.values = {};
     this.defaults = {};
     this.moving = new Map();
+    // What each component stands at. To set one costs Dash milliseconds, even where nothing changes.
+    this.shown = new Map();
   }
 
   /** The planner's settings, and the values a session has where nobody changed anything. */
@@ -24,12 +26,19 @@ export class Knobs {
   turned(name, shown) {
     const setting = this.setting(name);
     if (!setting || !(name in this.values) || shown === null || shown === undefined) return;
+    this.shown.set(name, JSON.stringify(shown));
     const value = fromShown(setting, shown);
     const current = this.moving.get(name)?.value ?? this.values[name];
     if (sameShown(setting, value, current)) return;
     this.moving.set(name, { value, at: performance.now() });
     this.write(setting, value);
     this.send({ [name]: value });
+  }
+
+  /** Dash has built the components anew: nothing is known of where they stand. */
+  built() {
+    this.shown.clear();
+    if (Object.keys(this.values).length) this.show(this.values);
   }
 
   /** The server's settings, whoever changed them. */
@@ -72,6 +81,8 @@ export class Knobs {
     // Dash cannot set what it has not built yet; once it has, everything is shown again.
     if (!knobOf(setting.name)) return;
     const props = { value: toShown(setting, value) };
+    if (this.shown.get(setting.name) === JSON.stringify(props.value)) return;
+    this.shown.set(setting.name, JSON.stringify(props.value));
     // A size that is none of the usual ones joins them.
     if (setting.kind === "shape") props.options = withSize(setting, value);
     window.dash_clientside.set_props({ type: "knob", name: setting.name }, props);

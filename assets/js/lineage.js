@@ -74,7 +74,7 @@ export function sampleLines(frame, budget) {
  *
  * Opacity follows the weight relative to the heaviest particle of the level; width, how many of the last particles descend from it.
  *
- * @returns {{nodes: Int32Array, groups: {from, to, action, opacity, width, survives, trunk}[]}}
+ * @returns {{nodes: Int32Array, groups: {from, to, action, opacity, width, survives}[]}}
  */
 export function strokeGroups(frame) {
   return frame.once("groups", ({ size, slots, level, weight, heaviest_weight, survivors, root, alive, actions }) => {
@@ -107,7 +107,7 @@ function sortByKey(keys, sizes, actions) {
     if (sizes[key]) {
       const style = Math.floor(key / actions);
       const [width, opacity] = [WIDTHS[Math.floor(style / OPACITIES.length)], OPACITIES[style % OPACITIES.length]];
-      groups.push({ from, to: from + sizes[key], action: key % actions, width, opacity, survives: width > WIDTHS[0], trunk: width > WIDTHS[1] });
+      groups.push({ from, to: from + sizes[key], action: key % actions, width, opacity, survives: width > WIDTHS[0] });
     }
     from += sizes[key];
   }

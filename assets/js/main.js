@@ -60,7 +60,8 @@ const link = new Link(session, {
     try {
       painter.offer(readFrame(buffer));
     } catch (error) {
-      writeNotice(`A plan could not be read. ${error.message}`);
+      writeNotice(`A plan could not be drawn. ${error.message}`);
+      if (error.frame) link.acknowledge(error.frame);
     }
   },
   onMessage: (message) => HEARD[message.type]?.(message),
@@ -158,7 +159,7 @@ session.onCreated = ({ settings }, asked) => {
 
 const TURNED = {
   knob: ({ name, value }) => knobs.turned(name, value),
-  "knobs-built": () => Object.keys(knobs.values).length && knobs.show(knobs.values),
+  "knobs-built": () => knobs.built(),
   checkpoint: ({ value }) => value && value !== session.wish?.checkpoint && begin({ checkpoint: value, planner: session.wish.planner, keep: true }),
   planner: ({ value }) => value && value !== session.wish?.planner && begin({ checkpoint: session.wish.checkpoint, planner: value }),
   speed: ({ value }) => {
@@ -222,7 +223,7 @@ window.twistscope = {
   get framesPainted() { return counters.framesPainted; },
   get lastFrame() {
     const { frame } = store.state;
-    return frame && { frame: frame.id, revision: frame.revision, step: frame.step, particles: frame.slots, depth: frame.levels, skipped: frame.skipped };
+    return frame && { frame: frame.id, revision: frame.revision, step: frame.step, particles: frame.slots, depth: frame.levels, skipped: frame.skipped, drawn: frame.drawn, steps: frame.steps };
   },
   get connection() { return store.state.connection; },
   get phase() { return store.state.phase; },

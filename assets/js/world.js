@@ -1,7 +1,7 @@
 // The world: the state that is planned from, and over it the path of every particle. Where the paths take up little of the picture, a lens
 // beside it shows them large.
 
-import { dagger, label, ring, strokeMany } from "./canvas.js";
+import { dagger, label, penWidth, ring, strokeMany } from "./canvas.js";
 import { ancestry, descendants, endings, lastStep, revivals, sampleLines, strokeGroups, thinned } from "./lineage.js";
 import { actionColour } from "./palette.js";
 import { camera, drawScene } from "./scene.js";
@@ -94,8 +94,8 @@ function drawPaths(context, place, frame, view, theme, small) {
     if (small && !group.survives) continue;
     context.globalAlpha = view.action !== null && view.action !== group.action ? 0.05 : group.opacity * 0.8;
     context.strokeStyle = actionColour(theme, group.action);
-    context.lineWidth = Math.min(group.width, 2.2);
-    strokeMany(context, group.from, group.to, (_, index) => (group.trunk || sample[nodes[index]] === 1) && step(context, place, frame, nodes[index]));
+    context.lineWidth = penWidth(group.width / 2);
+    strokeMany(context, group.from, group.to, (_, index) => sample[nodes[index]] === 1 && step(context, place, frame, nodes[index]));
   }
   context.globalAlpha = 1;
 }
@@ -168,18 +168,19 @@ function drawLineage(context, place, frame, line, children, theme) {
 /** Where the particles are at the level looked at: a dot each, its size by its weight. */
 function drawParticles(context, place, frame, view, theme) {
   const { weight, alive, root, level_start: start } = frame;
-  context.strokeStyle = theme.paper;
-  context.lineWidth = 2;
-  for (let action = 0; action < frame.actions.length; action++) {
-    if (view.action !== null && view.action !== action) continue;
-    context.fillStyle = actionColour(theme, action);
+  const fill = (action, colour, halo) => {
+    context.fillStyle = colour;
     context.beginPath();
     for (let node = start[view.level]; node < start[view.level + 1]; node++) {
       if (!alive[node] || root[node] !== action) continue;
-      ring(context, place.x(node), place.y(node), Math.min(Math.max(2.5 * Math.sqrt(weight[node]), 1.2), 6));
+      ring(context, place.x(node), place.y(node), Math.min(Math.max(2.5 * Math.sqrt(weight[node]), 1.2), 6) + halo);
     }
-    // A halo keeps dots apart from lines; below the fill, so that dots do not cut into one another.
-    context.stroke();
     context.fill();
+  };
+  for (let action = 0; action < frame.actions.length; action++) {
+    if (view.action !== null && view.action !== action) continue;
+    // A halo keeps dots apart from lines; below all of them, so that dots do not cut into one another.
+    fill(action, theme.paper, 1);
+    fill(action, actionColour(theme, action), 0);
   }
 }

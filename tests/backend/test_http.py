@@ -7,7 +7,7 @@ import httpx
 import numpy as np
 import pytest
 
-from planner import PLANNERS, Settings, from_bytes
+from planner import PLANNERS, from_bytes
 from tests.backend.link import Link
 from tests.servers import serving
 
@@ -34,7 +34,7 @@ def test_every_planner_describes_every_setting_for_a_knob(http):
     planners = http.get("/planners").json()["planners"]
     assert [planner["name"] for planner in planners] == list(PLANNERS)
     for planner in planners:
-        assert [setting["name"] for setting in planner["settings"]] == list(Settings.model_fields)
+        assert [setting["name"] for setting in planner["settings"]] == list(PLANNERS[planner["name"]].algorithm.settings.model_fields)
         for setting in planner["settings"]:
             assert {"label", "kind", "type", "default", "group", "help"} <= setting.keys()
 
@@ -48,6 +48,14 @@ def test_a_plan_is_a_trace_and_the_same_request_gives_the_same_bits(http):
     assert json.loads(metadata["settings"])["particles"] == 32
     for name, array in arrays.items():
         np.testing.assert_array_equal(array, again[name], err_msg=name)
+
+
+def test_a_planner_of_another_kind_answers_with_its_tree_and_refuses_settings_it_has_not(http):
+    arrays, metadata = from_bytes(plan(http, planner="gumbel_mcts", settings={"num_simulations": 32}).content)
+    assert metadata["kind"] == "tree" and json.loads(metadata["settings"])["num_simulations"] == 32
+    assert arrays["parent"].shape == (32,) and arrays["root_visits"].sum() == 32
+    refused = plan(http, planner="gumbel_mcts", settings={"particles": 32})
+    assert refused.status_code == 422 and "num_simulations" in refused.json()["errors"][0]["allowed"]
 
 
 def test_atoms_and_states_come_on_request(http):

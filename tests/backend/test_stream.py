@@ -6,8 +6,10 @@ import time
 
 import numpy as np
 import pytest
+from safetensors.numpy import load
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
+from backend.drawing import Overview, draw
 from planner import from_bytes
 from tests.backend.link import Link
 
@@ -60,6 +62,12 @@ def test_a_shape_setting_compiles_and_says_so(server, new_session):
         ('{"type": "command", "command": "play", "speed": "fast"}', "number"),
         ('{"type": "command", "command": "back"}', "nothing before"),
         ('{"type": "view", "arrays": ["nope"]}', "no array"),
+        ('{"type": "view"}', "list"),
+        ('{"type": "view", "narrow": 1}', "true"),
+        ('{"type": "view", "narrow": true, "arrays": ["ess"]}', "drawing"),
+        ('{"type": "view", "narrow": true, "particle": 3}', "level"),
+        ('{"type": "view", "narrow": true, "particle": {"slot": 3}}', "whole number"),
+        ('{"type": "view", "narrow": true, "particle": {"level": 0, "slot": -1}}', "whole number"),
         ('{"type": "pong", "frame": "x"}', "whole number"),
     ],
 )
@@ -89,6 +97,43 @@ def test_a_view_gets_just_the_arrays_it_draws(server, new_session):
         link.send(type="view", arrays=["parent", "log_weight"])
         arrays, _ = link.frame()
     assert arrays.keys() == {"parent", "log_weight"}
+
+
+def drawing(link):
+    """The next drawing, with its metadata."""
+    while not isinstance(message := link.socket.recv(timeout=60), bytes):
+        pass
+    header = json.loads(message[8 : 8 + int.from_bytes(message[:8], "little")])
+    link.send(type="pong", frame=int(header["__metadata__"]["frame"]))
+    return load(message), header["__metadata__"]
+
+
+def test_a_narrow_view_gets_drawings_of_the_same_plans(server, new_session):
+    with Link(server, new_session()["id"]) as link:
+        plan, _ = link.frame()
+        for particle in (None, {"level": 2}, {"level": 3, "slot": 5}):
+            link.send(type="view", narrow=True, particle=particle)
+            arrays, metadata = drawing(link)
+            assert metadata | {"schema": "twistscope.drawing/1", "levels": "8", "slots": "32", "step": "0", "skipped": "0"} == metadata
+            level, slot = (particle or {}).get("level", 7), (particle or {}).get("slot")
+            expected, _ = draw(Overview(plan), (level, slot))
+            assert arrays.keys() == expected.keys()
+            for name, array in expected.items():
+                np.testing.assert_array_equal(arrays[name], array, err_msg=name)
+        link.send(type="settings", settings={"alpha": 0.5})
+        assert drawing(link)[1]["revision"] == "1"
+
+
+def test_a_drawing_of_a_large_plan_is_small(server, new_session):
+    session = new_session(settings={"particles": 4096, "depth": 32})
+    with Link(server, session["id"]) as link:
+        link.send(type="view", narrow=True)
+        # Frames sent before the message arrived are whole traces.
+        while not isinstance(message := link.socket.recv(timeout=120), bytes) or b"twistscope.drawing" not in message[:8192]:
+            pass
+    # The trace has 9 MB.
+    assert len(message) < 150_000
+    assert load(message)["living"].sum() > 100_000
 
 
 def test_playing_reaches_the_end_and_rewinding_shows_the_same_bits(server, new_session, http):
@@ -135,7 +180,7 @@ def test_a_viewer_that_does_not_acknowledge_gets_two_frames_and_later_the_newest
         quick.send(type="command", command="play", speed=1000)
         _, second = slow.frame(acknowledge=False)
         # The quick viewer is not held up by the slow one.
-        _, metadata = quick.frame(step=15)
+        quick.frame(step=15)
         quick.send(type="command", command="pause")
         paused = quick.until(lambda s: not s["session"]["playing"] and s["phase"] == "idle")["session"]["step"]
         slow.send(type="pong", frame=int(first["frame"]))

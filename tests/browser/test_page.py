@@ -11,7 +11,10 @@ PIXELS = """id => {
   const canvas = document.querySelector(`#${id} canvas.base`);
   const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
   let hash = 0, drawn = 0;
-  for (let i = 0; i < data.length; i += 4) { hash = (hash * 31 + data[i] + 7 * data[i + 1] + 13 * data[i + 2] + data[i + 3]) | 0; drawn += data[i + 3] > 0; }
+  for (let i = 0; i < data.length; i += 4) {
+    hash = (hash * 31 + data[i] + 7 * data[i + 1] + 13 * data[i + 2] + data[i + 3]) | 0;
+    drawn += data[i + 3] > 0;
+  }
   return { hash, drawn };
 }"""
 
@@ -132,6 +135,51 @@ def test_a_shape_setting_says_compiling_while_the_old_picture_stays(server, open
     assert page.evaluate("window.seen.includes(true)")
 
 
+def test_a_large_session_draws_some_of_it_and_stays_in_hand(server, open_page):
+    page = open_page(server.url)
+    address = f"{server.api}/sessions/{page.evaluate('window.twistscope.session')}"
+    assert httpx.patch(f"{address}/settings", json={"particles": 4096, "depth": 32}).status_code == 200
+    page.wait_for_function("window.twistscope.lastFrame.particles === 4096 && window.twistscope.phase === 'idle'", timeout=120_000)
+    frame = last_frame(page)
+    assert frame["steps"] > 100_000
+    # A drawing that is bounded: about 6144 nodes, and the line of the heaviest particle of each level.
+    assert 2000 < frame["drawn"] < 6144 + 32 * 32
+    assert f"4096 imagined futures, 32 steps deep · {frame['drawn']} of {frame['steps']} steps drawn" in page.locator("#genealogy-note").inner_text()
+    for name in PICTURES:
+        assert picture(page, name)["drawn"] > 100, name
+
+    page.keyboard.press("Space")
+    painted = page.evaluate("window.twistscope.framesPainted")
+    page.wait_for_function("painted => window.twistscope.framesPainted >= painted + 5", arg=painted, timeout=60_000)
+    # Keys, knobs and pointer do their work between the frames.
+    page.keyboard.press("Home")
+    page.wait_for_function("window.twistscope.cursorLevel === 0 && document.querySelector('#narration').innerText.startsWith('Level 0: ESS')")
+    press(page, "alpha", "End")
+    page.wait_for_function("window.twistscope.latencies.length > 0", timeout=60_000)
+    page.evaluate("document.activeElement.blur()")
+    page.keyboard.press("Space")
+    page.wait_for_function("!window.twistscope.playing && window.twistscope.phase === 'idle'")
+
+    box = page.locator("#genealogy canvas.base").bounding_box()
+    page.mouse.click(box["x"] + box["width"] * 0.5, box["y"] + box["height"] * 0.3)
+    page.wait_for_function("window.twistscope.selection !== null")
+    chosen = page.evaluate("window.twistscope.selection")
+    title = f"slot {chosen['slot']} at level {chosen['level']}"
+    page.wait_for_function("title => document.querySelector('#particle-note').innerText.endsWith(title)", arg=title)
+    assert page.locator("#particle .steps tr").count() >= 2
+
+
+def test_without_a_trust_region_the_page_says_that_there_is_no_twist(server, open_page):
+    page = open_page(server.url)
+    assert "no twist" not in sentence(page)
+    frame = last_frame(page)
+    address = f"{server.api}/sessions/{page.evaluate('window.twistscope.session')}"
+    assert httpx.patch(f"{address}/settings", json={"constraint": "fixed_kl", "kl_bound": 0.0}).status_code == 200
+    settle(page, frame)
+    assert sentence(page).endswith("no twist: the proposal is the prior.")
+    assert "no twist" in page.locator("#strips canvas.base").get_attribute("aria-label")
+
+
 def test_help_opens_and_closes_with_the_question_mark(server, open_page):
     page = open_page(server.url)
     page.keyboard.press("?")
@@ -145,8 +193,9 @@ def test_nothing_sticks_out_to_the_side(server, open_page, width, height):
     page = open_page(server.url, width, height)
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     outside = page.evaluate(
-        """width => [...document.querySelectorAll("header *, main *, #right *, footer *")].filter(e => e.offsetParent && !e.closest("[data-drawer], #knobs")
-                 && e.getBoundingClientRect().right > width + 1).map(e => e.id || e.className)""",
+        """width => [...document.querySelectorAll("header *, main *, #right *, footer *")].filter(
+                 e => e.offsetParent && !e.closest("[data-drawer], #knobs") && e.getBoundingClientRect().right > width + 1
+             ).map(e => e.id || e.className)""",
         width,
     )
     assert outside == []
@@ -175,6 +224,9 @@ def test_the_page_survives_a_restart_of_the_server_under_it(open_page, data):
         held = httpx.get(f"{second.api}/sessions/{page.evaluate('window.twistscope.session')}").json()
         assert held["settings"]["alpha"] == 1.0
         assert held["step"] == 1
+        # The new session began here, and can be rewound to where the episode did.
+        page.locator('[data-do="first"]').click()
+        page.wait_for_function("window.twistscope.lastFrame.step === 0", timeout=30_000)
 
 
 def test_a_knob_follows_what_somebody_else_sets(server, open_page):

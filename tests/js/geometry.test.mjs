@@ -4,11 +4,12 @@ import { test } from "node:test";
 import { levelAxis } from "../../assets/js/axis.js";
 import * as genealogy from "../../assets/js/genealogy.js";
 import { camera } from "../../assets/js/scene.js";
+import { narrate } from "../../assets/js/narration.js";
 import * as strips from "../../assets/js/strips.js";
 import * as weights from "../../assets/js/weights.js";
 import * as world from "../../assets/js/world.js";
 import { readFrame } from "../../assets/js/frame.js";
-import { encode, sampleArrays, sampleMetadata } from "./trace.mjs";
+import { encode, sampleArrays, sampleMetadata } from "./drawing.mjs";
 
 const frame = readFrame(encode(sampleArrays(), sampleMetadata));
 const SIZE = { width: 800, height: 300 };
@@ -72,8 +73,12 @@ test("strips have a place for every value, also for one outside the axis", () =>
   for (const value of [0, 1, 1e9]) assert.ok(y(value) >= top && y(value) <= bottom);
 });
 
-test("a weight among equals has the middle shade", () => {
-  assert.equal(weights.shade(1 / 64, 64), 0.5);
-  assert.equal(weights.shade(0, 64), 0);
-  assert.equal(weights.shade(1, 64), 1);
+test("without any finite temperature the strip says so in words", () => {
+  const cold = readFrame(encode(sampleArrays(), sampleMetadata));
+  cold.temperature.fill(NaN);
+  const row = strips.stripRows(cold)[3];
+  assert.equal(row.empty, "no twist: the proposal is the prior");
+  assert.deepEqual(row.missing, ["no twist", "no twist", "no twist"]);
+  assert.match(narrate(cold, 1), /; no twist: the proposal is the prior\.$/);
+  assert.equal(strips.stripRows(frame)[3].empty, "");
 });

@@ -44,6 +44,23 @@ test("a knob that only shows what the server said sends nothing", () => {
   assert.deepEqual(sent.at(-1), { kl_bound: 0 });
 });
 
+test("a component that stands where it should is not set again, and one built anew is", () => {
+  const set = [];
+  globalThis.window = { dash_clientside: { set_props: ({ name }, { value }) => set.push([name, value]) } };
+  globalThis.document = { querySelector: (query) => (query.startsWith("[data-knob") ? { dataset: {} } : null), querySelectorAll: () => [] };
+  globalThis.CSS = { escape: (text) => text };
+  const knobs = new Knobs(() => {});
+  knobs.describe([{ ...LOG, name: "kl_bound", group: "trust region" }], {});
+  knobs.show({ kl_bound: 0.1 });
+  knobs.show({ kl_bound: 0.1 });
+  knobs.turned("kl_bound", -2);
+  knobs.show({ kl_bound: 0.01 });
+  assert.deepEqual(set, [["kl_bound", -1]]);
+  knobs.show({ kl_bound: 1 });
+  knobs.built();
+  assert.deepEqual(set, [["kl_bound", -1], ["kl_bound", 0], ["kl_bound", 0]]);
+});
+
 test("only the newest frame is painted and every frame is acknowledged once", () => {
   const ticks = [];
   globalThis.requestAnimationFrame = (tick) => ticks.push(tick);

@@ -4,9 +4,9 @@ import { test } from "node:test";
 import { decisionFigure, decisionNumbers, klPolicyPrior } from "../../assets/js/decision.js";
 import { readFrame } from "../../assets/js/frame.js";
 import { narrate, narrateDecision, neverTried } from "../../assets/js/narration.js";
-import { increment, particleFacts, particleSteps } from "../../assets/js/particle.js";
+import { particleFacts, particleSteps } from "../../assets/js/particle.js";
 import { count, list, number, percent } from "../../assets/js/words.js";
-import { encode, sampleArrays, sampleMetadata } from "./trace.mjs";
+import { encode, sampleArrays, sampleMetadata } from "./drawing.mjs";
 
 const frame = readFrame(encode(sampleArrays(), sampleMetadata));
 const THEME = { hues: ["#000001", "#000002", "#000003"], policies: ["#a", "#b", "#c"], ink: "#111", muted: "#222", grid: "#333", family: "sans-serif" };
@@ -46,20 +46,20 @@ test("the KL of the improved policy counts only where it has mass", () => {
 });
 
 test("a step's log-weight falls into prior against proposal, reward, and value difference", () => {
-  const [choice, reward, value] = increment(frame, 5);
+  const [{ parts: [choice, reward, value] }] = particleSteps(frame);
   assert.ok(Math.abs(choice - Math.log(2)) < 1e-6);
   assert.equal(reward, 0.5);
-  assert.equal(value, (0.5 * 12 - 10) / 2);
+  assert.equal(value, (0.5 * 10 - 10) / 2);
 });
 
 test("without the advantage the value of the state itself is left out", () => {
-  const plain = readFrame(encode(sampleArrays(), { ...sampleMetadata, settings: JSON.stringify({ ...frame.settings, advantage: false }) }));
-  assert.equal(increment(plain, 5)[2], 3);
+  const settings = JSON.stringify({ ...frame.settings, advantage: false });
+  const plain = readFrame(encode(sampleArrays(), { ...sampleMetadata, settings }));
+  assert.equal(particleSteps(plain)[0].parts[2], 2.5);
 });
 
 test("a particle that has ended shows its steps and where it ended", () => {
-  const particle = { level: 2, slot: 0 };
-  const steps = particleSteps(frame, particle);
-  assert.deepEqual(steps.map(({ id, terminal }) => [id, terminal]), [[0, false], [4, true]]);
-  assert.deepEqual(particleFacts(frame, particle, steps), ["weight 25 %", "reward 2", "2 steps", "ended at level 1"]);
+  const steps = particleSteps(frame);
+  assert.deepEqual(steps.map(({ level, slot, terminal }) => [level, slot, terminal]), [[0, 0, false], [1, 0, true]]);
+  assert.deepEqual(particleFacts(frame, steps), ["weight 25 %", "reward 2", "2 steps", "ended at level 1"]);
 });

@@ -1,5 +1,6 @@
 """Small processes, settings and jitted planners that the planner's tests share."""
 
+import functools
 from typing import Any
 
 import hypothesis
@@ -10,6 +11,7 @@ import numpy as np
 from planner import exact
 from planner.environments.tabular import TabularMDP
 from planner.model import Model
+from planner.planners import PlanLike, get_planner
 from planner.settings import Live, Settings, Static, make_settings
 from planner.smc import Plan, plan
 from planner.trace import to_arrays
@@ -97,3 +99,20 @@ def batched(settings: Settings, mdp: TabularMDP, read: Any) -> Any:
         )
     )
     return jax.jit(jax.vmap(one, in_axes=(0, None)))
+
+
+@functools.cache
+def program(name: str, mdp: TabularMDP, static: Any, record: bool) -> Any:
+    """A planner on tables, jitted."""
+    return jax.jit(get_planner(name).program(Model(mdp, exact.look_up), static, atoms=record, states=record))
+
+
+def plan_with(name: str, mdp: TabularMDP, params: Any, *, seed: int = 0, start: int = 0, record: bool = False, **values: Any) -> PlanLike:
+    """One plan on tables by any planner."""
+    static, live = get_planner(name).split(settings_of(name, **values))
+    return program(name, mdp, static, record)(params, jax.random.key(seed), mdp.state(start), live)
+
+
+def settings_of(name: str, **values: Any) -> Any:
+    """Settings of any planner, with those that only a checkpoint gives filled in."""
+    return get_planner(name).settings(values, {"reward_temperature": 0.7, "discount": 0.9})
