@@ -31,7 +31,8 @@ async def stream(socket: WebSocket, session_id: str, sessions: Sessions, metrics
         await socket.send_json({"type": "gone", "detail": problem.detail})
         await socket.close(GONE)
         return
-    viewer = Viewer()
+    # A page says in its link what it draws: its first frame would otherwise be sent whole before its first message is read.
+    viewer = Viewer(View(narrow=socket.query_params.get("narrow") == "true"))
     session.join(viewer)
     metrics.viewers.inc()
     receiving = asyncio.create_task(_receive(socket, session, sessions, viewer))

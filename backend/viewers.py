@@ -18,8 +18,8 @@ MAX_ERRORS = 16
 class Viewer:
     """What one viewer draws, has acknowledged and waits for."""
 
-    def __init__(self) -> None:
-        self.wants = View()
+    def __init__(self, wants: View) -> None:
+        self.wants = wants
         self.skipped_total = 0
         self._frame: Frame | None = None
         self._skipped = 0

@@ -46,6 +46,7 @@ export class Api {
   streamUrl(id) {
     const url = new URL(`${this.root}/sessions/${encodeURIComponent(id)}/stream`);
     url.protocol = url.protocol.replace("http", "ws");
+    url.searchParams.set("narrow", "true");
     if (this.token) url.searchParams.set("token", this.token);
     return url.href;
   }

@@ -17,6 +17,9 @@ export function writeFrame(frame, view) {
   const end = episode?.terminated ? " · the episode has ended" : episode?.truncated ? " · time limit reached" : "";
   say("moment", `step ${step}${furthest > step ? ` of ${furthest}` : ""} · return ${number(episode?.return ?? 0)}${end}`);
   say("world-note", `${frame.environment}: ${frame.drawn < frame.steps ? "some particles' paths" : "every particle's path"} from this state`);
+  // A square world in a low, wide panel would be a stamp.
+  const [x0, x1, y0, y1] = frame.scene?.focus ?? [0, 2, 0, 1];
+  at("centre")?.toggleAttribute("data-tall-world", (x1 - x0) / (y1 - y0) < 1.1);
   say("genealogy-note", genealogyNote(frame));
   say("per-level-note", "line: mean · band: range · dashed: threshold, bound");
   say("fact-plan-ms", Number.isFinite(frame.planMs) ? `${number(frame.planMs)} ms per plan` : "");
