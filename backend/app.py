@@ -77,7 +77,7 @@ async def _warm(services: Services) -> None:
         services.awaited = f"loading checkpoint {name!r}"
         moment = await engine.first_moment(name, 0)
         services.awaited = f"compiling the planner of checkpoint {name!r}"
-        await engine.plan(name, complete_settings("trt_smc", {}, engine.card(name)), moment.state, seed=0, step=0)
+        await engine.plan(name, "trt_smc", complete_settings("trt_smc", {}, engine.card(name)), moment.state, seed=0, step=0)
         services.awaited = None
     except Problem as problem:
         services.awaited = problem.detail

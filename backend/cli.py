@@ -163,7 +163,7 @@ def plan(
     values |= {name: value for name, value in (("particles", particles), ("depth", depth)) if value is not None}
     store = _checkpoints(checkpoints)
 
-    async def make() -> tuple[dict[str, Any], Any]:
+    async def make() -> tuple[dict[str, Any], str, Any]:
         from backend.engine import Engine
         from backend.sessions import complete_settings, trace_metadata
 
@@ -171,17 +171,17 @@ def plan(
         card = store.card(checkpoint)
         settings = complete_settings(planner, values, card)
         *_, moment = await engine.moments_until(card.name, step, seed=seed)
-        planned = await engine.plan(card.name, settings, moment.state, seed=seed, step=step, atoms=atoms, states=states)
+        planned = await engine.plan(card.name, planner, settings, moment.state, seed=seed, step=step, atoms=atoms, states=states)
         metadata = trace_metadata(card, planner, settings, seed=seed, step=step, device=engine.device, plan_ms=planned.milliseconds)
         engine.close()
-        return metadata, planned
+        return metadata, settings.size, planned
 
-    metadata, planned = asyncio.run(make())
+    metadata, size, planned = asyncio.run(make())
     out.write_bytes(to_bytes(planned.arrays, metadata))
-    _summarise_plan(metadata, planned, out, as_json)
+    _summarise_plan(metadata, size, planned, out, as_json)
 
 
-def _summarise_plan(metadata: dict[str, Any], planned: Any, out: Path, as_json: bool) -> None:
+def _summarise_plan(metadata: dict[str, Any], size: str, planned: Any, out: Path, as_json: bool) -> None:
     """What was planned, for people or programs."""
     arrays = planned.arrays
     summary = {
@@ -196,18 +196,17 @@ def _summarise_plan(metadata: dict[str, Any], planned: Any, out: Path, as_json: 
         "root_q": [None if q != q else q for q in arrays["root_q"].tolist()],
         "root_value": float(arrays["root_value"]),
         "value_target": float(arrays["value_target"]),
-        "log_evidence": float(arrays["log_evidence"][-1]),
-        "ess": arrays["ess"].tolist(),
+        **({"log_evidence": float(arrays["log_evidence"][-1]), "ess": arrays["ess"].tolist()} if "ess" in arrays else {}),
         "plan_ms": metadata["plan_ms"],
         "device": metadata["device"],
     }
     if as_json:
         typer.echo(json.dumps(summary))
         return
-    levels, slots = arrays["parent"].shape
-    typer.echo(f"{out}: {metadata['planner']} on {metadata['checkpoint']}, {slots} particles, {levels} levels, {metadata['plan_ms']:.1f} ms on {metadata['device']}")
+    typer.echo(f"{out}: {metadata['planner']} on {metadata['checkpoint']}, {size}, {metadata['plan_ms']:.1f} ms on {metadata['device']}")
     typer.echo(f"chosen action {planned.chosen_action}; improved policy {[round(p, 3) for p in summary['root_policy']]}; prior {[round(p, 3) for p in summary['root_prior']]}")
-    typer.echo(f"value target {summary['value_target']:.2f} against V(s0) {summary['root_value']:.2f}; ESS at the last level {summary['ess'][-1]:.1f} of {slots}")
+    ess = f"; ESS at the last level {summary['ess'][-1]:.1f} of {arrays['parent'].shape[1]}" if "ess" in summary else ""
+    typer.echo(f"value target {summary['value_target']:.2f} against V(s0) {summary['root_value']:.2f}{ess}")
 
 
 @app.command()
@@ -260,11 +259,11 @@ def evaluate(
     from planner.training.evaluation import greedy_prior, planning, player, summarise
 
     loaded = _checkpoints(checkpoints).load(checkpoint)
-    values = {"particles": particles, "depth": depth, **_values(set or [])}
+    values = _values(set or [])
     rows = {}
-    chosen = {name: None if name == "none" else _planner_settings(name, values, loaded.card.settings) for name in planner or ["none", "trt_smc"]}
+    chosen = {name: None if name == "none" else _planner_settings(name, (particles, depth), values, loaded.card.settings) for name in planner or ["none", "trt_smc"]}
     for name, settings in chosen.items():
-        act = greedy_prior(loaded.model) if settings is None else planning(loaded.model, settings)
+        act = greedy_prior(loaded.model) if settings is None else planning(get_planner(name), loaded.model, settings)
         started = time.monotonic()
 
         def told(step: int, running: int, name: str = name) -> None:
@@ -279,13 +278,14 @@ def evaluate(
         typer.echo(json.dumps({"checkpoint": checkpoint, "seed": seed, "returns": rows}))
 
 
-def _planner_settings(name: str, values: dict[str, Any], card: dict[str, float]) -> Any:
-    """Settings of a planner; an unknown name is a mistake."""
+def _planner_settings(name: str, budget: tuple[int, int], values: dict[str, Any], card: dict[str, float]) -> Any:
+    """Settings of a planner with a budget of particles times depth; an unknown name is a mistake."""
     from planner.planners import PLANNERS
 
     if name not in PLANNERS:
         raise Mistake(f"unknown planner {name!r}; known are none, {', '.join(PLANNERS)}")
-    return PLANNERS[name].settings(values, card)
+    planner = PLANNERS[name]
+    return planner.settings({**planner.algorithm.settings.of_budget(*budget), **values}, card)
 
 
 def _values(pairs: list[str]) -> dict[str, Any]:

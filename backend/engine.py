@@ -1,20 +1,22 @@
 """The engine: what is compiled, and the queue to the device.
 
-Plans run one after another in one thread, compilations in another, so neither ever blocks the event loop and a compilation does not hold up the plans of other
-sessions. Compiled programs are kept by checkpoint and static settings; a live setting never makes a new one.
+Plans run one after another in one thread, compilations in another, so neither ever blocks the event loop and a compilation does not hold up the
+plans of other sessions. Compiled programs are kept by checkpoint and static settings, which tell algorithms apart; a live setting never makes
+a new one.
 """
 
 import asyncio
 import time
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
 import jax
+import jax.numpy as jnp
 import numpy as np
 
 from backend.problems import Invalid, NotFound, PlannerFailed
@@ -24,16 +26,17 @@ from planner import (
     Checkpoint,
     CheckpointError,
     Checkpoints,
-    Live,
-    Settings,
-    Static,
-    plan_function,
+    PlannerSettings,
+    get_planner,
+    plan_seeds,
+    seeds_to_arrays,
     to_arrays,
 )
 from planner.episodes import plan_key, prior_action, reset_key, step_key
 
 State = Any
-ProgramKey = tuple[str, Static, bool, bool]
+ProgramKey = tuple[str, Hashable, Any]
+"""Checkpoint, static settings, and what is asked of the program: `(atoms, states)` of one plan, or how many seeds."""
 
 
 @dataclass(frozen=True)
@@ -47,6 +50,14 @@ class Planned:
     @property
     def chosen_action(self) -> int:
         return int(self.arrays["chosen_action"])
+
+
+@dataclass(frozen=True)
+class PlannedSeeds:
+    """The decisions of plans that differ by their seed, on the host."""
+
+    arrays: Mapping[str, np.ndarray]
+    milliseconds: float
 
 
 @dataclass(frozen=True)
@@ -115,13 +126,23 @@ class Engine:
             self._loaded.pop(name, None)
             raise NotFound(str(error)) from None
 
-    def is_compiled(self, checkpoint: str, settings: Settings) -> bool:
+    def is_compiled(self, checkpoint: str, planner: str, settings: PlannerSettings) -> bool:
         """Whether a plan with these settings would start without compiling."""
-        program = self._programs.get((checkpoint, Static.of(settings), False, False))
+        static, _ = get_planner(planner).split(settings)
+        program = self._programs.get((checkpoint, static, (False, False)))
         return program is not None and program.done()
 
     async def plan(
-        self, checkpoint: str, settings: Settings, state: State, *, seed: int, step: int, atoms: bool = False, states: bool = False
+        self,
+        checkpoint: str,
+        planner: str,
+        settings: PlannerSettings,
+        state: State,
+        *,
+        seed: int,
+        step: int,
+        atoms: bool = False,
+        states: bool = False,
     ) -> Planned:
         """Plan from a state; compiles first where the program is new.
 
@@ -130,19 +151,50 @@ class Engine:
           PlannerFailed: the network gave numbers that are not finite, or no particle kept any weight.
         """
         loaded = await self.checkpoint(checkpoint)
-        program = await self._program(loaded, settings, state, atoms, states)
+        chosen = get_planner(planner)
+        static, live = chosen.split(settings)
+
+        def compile_program() -> Callable[..., Any]:
+            program = chosen.program(loaded.model, static, atoms=atoms, states=states)
+            return jax.jit(program).lower(loaded.params, plan_key(0, 0), state, live).compile()
+
+        program = await self._program((checkpoint, static, (atoms, states)), compile_program)
 
         def run() -> Planned:
             started = time.perf_counter()
-            plan = program(loaded.params, plan_key(seed, step), state, Live.of(settings))
-            arrays, status = to_arrays(plan), STATUSES[int(plan.status)]
-            if status != "ok":
-                reason = {
-                    "non_finite_network": "the network's prior, value or Q is not a finite number",
-                    "all_weights_zero": "no particle kept any weight",
-                }[status]
-                raise PlannerFailed(f"checkpoint {checkpoint!r}, seed {seed}, step {step}: {reason} in this plan")
+            plan = program(loaded.params, plan_key(seed, step), state, live)
+            arrays = to_arrays(plan)
+            _check(plan.status, f"checkpoint {checkpoint!r}, seed {seed}, step {step}")
             return Planned(arrays, 1e3 * (time.perf_counter() - started))
+
+        return await self._on_device(run)
+
+    async def plan_seeds(
+        self, checkpoint: str, planner: str, settings: PlannerSettings, state: State, *, seeds: Sequence[int], step: int
+    ) -> PlannedSeeds:
+        """Plan from a state once with each seed; compiled once for each number of seeds.
+
+        Raises:
+          NotFound: no such checkpoint.
+          PlannerFailed: as `plan`, in any of the plans.
+        """
+        loaded = await self.checkpoint(checkpoint)
+        chosen = get_planner(planner)
+        static, live = chosen.split(settings)
+        keys = await self._on_device(lambda: jnp.stack([plan_key(seed, step) for seed in seeds]))
+
+        def compile_program() -> Callable[..., Any]:
+            many = partial(plan_seeds, program=chosen.program(loaded.model, static))
+            return jax.jit(many).lower(keys, loaded.params, state, live).compile()
+
+        program = await self._program((checkpoint, static, len(seeds)), compile_program)
+
+        def run() -> PlannedSeeds:
+            started = time.perf_counter()
+            planned = program(keys, loaded.params, state, live)
+            arrays = seeds_to_arrays(planned)
+            _check(planned.status, f"checkpoint {checkpoint!r}, seeds {seeds[0]} to {seeds[-1]}, step {step}")
+            return PlannedSeeds(arrays, 1e3 * (time.perf_counter() - started))
 
         return await self._on_device(run)
 
@@ -172,15 +224,9 @@ class Engine:
             raise Invalid(f"step: got {steps}, allowed: {allowed}", [{"field": "step", "given": steps, "allowed": allowed}])
         return moments
 
-    async def _program(self, loaded: Checkpoint, settings: Settings, state: State, atoms: bool, states: bool) -> Callable[..., Any]:
-        """The compiled planner, shared by all who ask for it while it compiles."""
-        key = (loaded.name, Static.of(settings), atoms, states)
+    async def _program(self, key: ProgramKey, compile_program: Callable[[], Callable[..., Any]]) -> Callable[..., Any]:
+        """The compiled program, shared by all who ask for it while it compiles."""
         if key not in self._programs:
-
-            def compile_program() -> Callable[..., Any]:
-                run = plan_function(loaded.model, key[1], atoms=atoms, states=states)
-                return jax.jit(run).lower(loaded.params, plan_key(0, 0), state, Live.of(settings)).compile()
-
             self._programs[key] = asyncio.ensure_future(asyncio.get_running_loop().run_in_executor(self._compiler, compile_program))
             while len(self._programs) > self._max_programs:
                 self._programs.popitem(last=False)
@@ -239,6 +285,17 @@ class Episodes:
             action = int(self._prior_action(checkpoint.params, moment.state))
             moments.append(self.advance(moment, action, step_key(seed, step)))
         return moments
+
+
+def _check(status: Any, plan: str) -> None:
+    """Raise PlannerFailed where a plan, or any of several, went wrong."""
+    worst = STATUSES[int(np.max(status))]
+    if worst != "ok":
+        reason = {
+            "non_finite_network": "the network's prior, value or Q is not a finite number",
+            "all_weights_zero": "no particle kept any weight",
+        }[worst]
+        raise PlannerFailed(f"{plan}: {reason} in this plan")
 
 
 @cache

@@ -20,7 +20,7 @@ from backend.frames import Frame
 from backend.metrics import Metrics
 from backend.problems import Conflict, Invalid, NotFound, Problem, TooMany
 from backend.viewers import Viewer
-from planner import PLANNERS, Card, Settings, SettingsError, make_environment
+from planner import PLANNERS, Card, PlannerSettings, SettingsError, get_planner, make_environment
 
 log = logging.getLogger("twistscope")
 
@@ -29,7 +29,7 @@ MAX_STEP = 100_000
 MAX_SPEED = 1000.0
 
 
-def complete_settings(planner: str, values: Mapping[str, Any], card: Card) -> Settings:
+def complete_settings(planner: str, values: Mapping[str, Any], card: Card) -> PlannerSettings:
     """The settings of a planner on a checkpoint.
 
     Raises:
@@ -44,10 +44,12 @@ def complete_settings(planner: str, values: Mapping[str, Any], card: Card) -> Se
         raise Invalid(str(error), error.errors) from None
 
 
-def trace_metadata(card: Card, planner: str, settings: Settings, *, seed: int, step: int, device: str, plan_ms: float) -> dict[str, Any]:
+def trace_metadata(
+    card: Card, planner: str, settings: PlannerSettings, *, seed: int, step: int, device: str, plan_ms: float
+) -> dict[str, Any]:
     """What docs/trace.md asks of the metadata of every trace."""
     return {
-        "kind": "particles",
+        "kind": get_planner(planner).kind,
         "checkpoint": card.name,
         "checkpoint_sha256": card.sha256,
         "environment": card.environment,
@@ -73,7 +75,7 @@ class Session:
         self.seed = seed
         self.moments = moments
         """From the start of the episode on, by environment step."""
-        self.settings_used: dict[int, Settings] = {}
+        self.settings_used: dict[int, PlannerSettings] = {}
         """Settings of the plan whose action was executed, by step."""
         self.step = len(moments) - 1
         self.playing = False
@@ -148,7 +150,7 @@ class Session:
 
     # What may be done to it
 
-    def change_settings(self, changes: Mapping[str, Any]) -> Settings:
+    def change_settings(self, changes: Mapping[str, Any]) -> PlannerSettings:
         """Take new settings up with the next plan, which follows at once when paused.
 
         Raises:
@@ -288,12 +290,13 @@ class Session:
         """Plan the moment looked at and show it."""
         self._plan_due = False
         step, settings, revision, moment, seed = self.step, self.settings, self.revision, self.moment, self.seed
-        compiled = self.engine.is_compiled(self.card.name, settings)
+        compiled = self.engine.is_compiled(self.card.name, self.planner, settings)
         if not compiled:
-            self._set_phase("compiling", f"compiling for {settings.particles} particles, {settings.depth} levels")
-        elif not (self.playing or self.goal is not None):
-            self.phase = "planning"
-        planned = await self.engine.plan(self.card.name, settings, moment.state, seed=seed, step=step)
+            self._set_phase("compiling", f"compiling for {settings.size}")
+        else:
+            # Not announced: it lasts milliseconds. But no status on the way may call the session idle.
+            self.phase, self.detail = "planning", ""
+        planned = await self.engine.plan(self.card.name, self.planner, settings, moment.state, seed=seed, step=step)
         if not compiled:
             self._set_phase("planning")
         self.metrics.planned(planned.milliseconds)

@@ -1,14 +1,16 @@
 """Sequential Monte-Carlo planning for reinforcement learning, in JAX.
 
-Reads in this order: settings, model, proposal (the twist), resampling, smc (the recursion), genealogy (backups over the tree), targets (what is read off
-at the root), trace (the record), planners (the named ones), checkpoints, training. Equations are numbered as in docs/method.md.
+Reads in this order: settings, model, proposal (the twist), resampling, particles (one step), smc (the recursion), genealogy (backups over the tree),
+targets (what is read off at the root), trace (the record), halving and tsmcts, mcts, planners (all by name), seeds, checkpoints, training.
+Equations are numbered as in docs/method.md.
 """
 
 from planner.checkpoints import Card, Checkpoint, CheckpointError, Checkpoints
 from planner.environments import make_environment
 from planner.model import Evaluation, Model
-from planner.planners import PLANNERS, Planner, get_planner, plan_function
-from planner.settings import Live, Settings, SettingsError, Static, make_settings
+from planner.planners import PLANNERS, PlanLike, Planner, get_planner, plan_function
+from planner.seeds import Seeds, plan_seeds, seeds_to_arrays
+from planner.settings import Live, PlannerSettings, Settings, SettingsError, Static, make_settings
 from planner.smc import STATUSES, Plan, plan
 from planner.trace import Trace, TraceError, from_bytes, to_arrays, to_bytes
 
@@ -23,7 +25,10 @@ __all__ = [
     "Live",
     "Model",
     "Plan",
+    "PlanLike",
     "Planner",
+    "PlannerSettings",
+    "Seeds",
     "Settings",
     "SettingsError",
     "Static",
@@ -35,6 +40,8 @@ __all__ = [
     "make_settings",
     "plan",
     "plan_function",
+    "plan_seeds",
+    "seeds_to_arrays",
     "to_arrays",
     "to_bytes",
 ]

@@ -113,3 +113,11 @@ def surviving(parent: Int[Array, "T N"]) -> Bool[Array, "T N"]:
 
     marks, _ = jax.lax.scan(mark_parents, marks, (jnp.arange(levels), parent), reverse=True)
     return marks.reshape(levels, slots)
+
+
+def log_mean_by_group(log_values: Float[Array, "N"], group: Int[Array, "N"], groups: int) -> Float[Array, "groups"]:
+    """Log of the mean of exp(log_values) over the slots of each group; 0 for a group without slots."""
+    largest = jnp.full(groups, -jnp.inf).at[group].max(log_values)
+    total = jnp.zeros(groups).at[group].add(jnp.exp(log_values - largest[group]))
+    count = jnp.zeros(groups).at[group].add(1.0)
+    return jnp.where(count > 0, largest + jnp.log(jnp.where(count > 0, total / jnp.maximum(count, 1.0), 1.0)), 0.0)

@@ -1,8 +1,6 @@
 """Twisted sequential Monte Carlo: the recursion (E4-E7) as one scan, and the plan read off it.
 
-A particle is carried as its *reference*, the last non-terminal state it was in, together with what the network thinks of that state. While the particle is
-alive that is simply where it is. Once it has died nothing of its terminal state is needed any more: it does not step, and with `revive` its offspring
-start from the reference. So one state per particle is carried and resampled, and the network is asked once per level.
+What a particle is, and how it steps and is weighed, is in particles.py.
 """
 
 from dataclasses import dataclass
@@ -14,52 +12,25 @@ from jax.nn import logsumexp
 from jaxtyping import Array, Float, Int
 
 from planner.atoms import choose, log_normalise
-from planner.model import Evaluation, Model, Params
+from planner.model import Model, Params
+from planner.particles import STATUSES, Particles, advance, at_root, copy_ancestors, hold_the_dead, status_of
 from planner.proposal import Twist, kl_divergence, twist
 from planner.resampling import effective_sample_size, normalise_logits, resample
 from planner.settings import Live, Static
 from planner.targets import Root, read_root
 from planner.trace import Trace
 
-STATUSES = ("ok", "non_finite_network", "all_weights_zero")
-"""What `Plan.status` counts through."""
-
+__all__ = ["STATUSES", "Plan", "plan"]
 
 @jax.tree_util.register_dataclass
 @dataclass(frozen=True)
 class Plan:
-    """What a planner hands back."""
+    """What a planner with particles hands back."""
 
     trace: Trace
     root: Root
     status: Int[Array, ""]
     """[] index into STATUSES."""
-
-
-@jax.tree_util.register_dataclass
-@dataclass(frozen=True)
-class _Particles:
-    """Carried from level to level, one entry per slot."""
-
-    state: Any
-    """[N, ...] last non-terminal state."""
-    evaluation: Evaluation
-    """[N, ...] of that state."""
-    node: Array
-    """i32 [N] id of the transition that produced where the particle is; -1 at the root."""
-    depth: Array
-    """i32 [N] environment steps from the root to where the particle is."""
-    reference_node: Array
-    reference_depth: Array
-    alive: Array
-    """bool [N] not at a terminal state."""
-    revived: Array
-    branch: Array
-    """i32 [N] slot at level 0."""
-    log_weights: Array
-    """f32 [N] since the last resampling."""
-    log_evidence: Array
-    """f32 [] up to the last resampling."""
 
 
 class _Randomness(NamedTuple):
@@ -95,95 +66,43 @@ def plan(
     root_terminal = model.environment.is_terminal(root_state)
     root_twist = _root_twist(root_log_prior, root.qvalues, static, live)
 
-    def level(particles: _Particles, inputs: tuple[Array, _Randomness]) -> tuple[_Particles, dict[str, Any]]:
+    def level(particles: Particles, inputs: tuple[Array, _Randomness]) -> tuple[Particles, dict[str, Any]]:
         number, random = inputs
         log_prior = jax.vmap(log_normalise)(particles.evaluation.prior_logits)
         proposals = jax.vmap(lambda p, q: twist(p, q, static.constraint, live))(log_prior, particles.evaluation.qvalues)
         proposals = jax.tree.map(lambda first, rest: jnp.where(number == 0, first, rest), root_twist, proposals)
         action = jax.vmap(choose)(random.action, proposals.log_proposal)
 
-        # E4; a dead particle stays where it is.
         model_keys = jax.random.split(random.model, n)
-        step = jax.vmap(model.environment.step)(model_keys, particles.state, action)
-        alive = particles.alive
-        reward = jnp.where(alive, step.reward, 0.0)
-        continuation = jnp.where(alive, step.continuation, 0.0)
-        evaluation = jax.vmap(model.evaluate, in_axes=(None, 0))(params, step.state)
-        value = jnp.where(alive, particles.evaluation.value, 0.0)
-        next_value = jnp.where(continuation > 0, evaluation.value, 0.0)
-
-        # E5
-        log_prior_taken = jnp.where(alive, _take(log_prior, action), 0.0)
-        log_proposal_taken = jnp.where(alive, _take(proposals.log_proposal, action), 0.0)
-        target = reward + live.discount * continuation * next_value - (value if static.advantage else 0.0)
-        log_increment = log_prior_taken - log_proposal_taken + target / live.reward_temperature
-        log_weights = particles.log_weights + log_increment
-        ess = effective_sample_size(log_weights)
-        log_evidence = particles.log_evidence + logsumexp(log_weights) - jnp.log(n)
-
-        moved = continuation > 0
-        node = jnp.where(alive, number * n + jnp.arange(n), particles.node)
-        depth_after = particles.depth + alive
-        after = _Particles(
-            state=_where(moved, step.state, particles.state),
-            evaluation=_where(moved, evaluation, particles.evaluation),
-            node=node,
-            depth=depth_after,
-            reference_node=jnp.where(moved, node, particles.reference_node),
-            reference_depth=jnp.where(moved, depth_after, particles.reference_depth),
-            alive=moved,
-            revived=jnp.zeros(n, bool),
-            branch=jnp.where(number == 0, jnp.arange(n), particles.branch),
-            log_weights=log_weights,
-            log_evidence=particles.log_evidence,
+        after, record = advance(
+            params, model_keys, particles, proposals, action, log_prior, number, model=model, live=live, advantage=static.advantage
         )
+        ess = effective_sample_size(after.log_weights)
+        log_evidence = particles.log_evidence + logsumexp(after.log_weights) - jnp.log(n)
         due = _due(static, live, number, ess) & (number < depth - 1)
         # A terminal root is no state to go back to.
-        following, ancestors = _resample(after, random.resampling, due, log_evidence, static, revive=due & ~root_terminal & static.revive)
+        revive = due & ~root_terminal & static.revive
+        following, ancestors = _resample(after, random.resampling, due, log_evidence, static, revive=revive)
 
-        record = {
-            "parent": particles.node,
-            "ancestor": ancestors,
-            "branch": after.branch,
-            "depth": particles.depth,
-            "alive": alive,
-            "terminal": alive & ~moved,
-            "revived": particles.revived,
-            "action": action,
-            "log_prior": log_prior_taken,
-            "log_proposal": log_proposal_taken,
-            "reward": reward,
-            "continuation": continuation,
-            "value": value,
-            "next_value": next_value,
-            "log_weight": log_weights,
-            "resampled": due,
-            "ess": ess,
-            "log_evidence": log_evidence,
-            "kl": proposals.kl,
-            "kl_bound": proposals.kl_bound,
-            "temperature": proposals.temperature,
-            "position": jax.vmap(model.environment.position)(step.state),
-            "finite": _all_finite(log_prior, particles.evaluation),
-        }
+        record |= {"ancestor": ancestors, "resampled": due, "ess": ess, "log_evidence": log_evidence}
         if atoms:
             record |= {"prior": jnp.exp(log_prior), "proposal": jnp.exp(proposals.log_proposal), "q_value": particles.evaluation.qvalues}
-        if states:
-            record |= {"state": step.state}
+        if not states:
+            del record["state"]
         return following, record
 
-    start = _start(n, root_state, root, root_terminal)
-    final, record = jax.lax.scan(level, start, (jnp.arange(depth), randomness))
+    start = at_root(n, root_state, root, root_terminal)
+    _, record = jax.lax.scan(level, start, (jnp.arange(depth), randomness))
     finite = jnp.all(record.pop("finite"))
     here = {"position": model.environment.position(root_state), **({"state": root_state} if states else {})}
-    record |= _hold_the_dead(record, here)
+    record |= hold_the_dead(record, here)
     trace = Trace(**record, root_position=here["position"])
     return Plan(
         trace=trace,
         root=read_root(
             trace, root, root_twist, root_terminal, key=jax.random.fold_in(key, 1), live=live, static=static
         ),
-        status=_status(trace, finite),
+        status=status_of(trace, finite),
     )
 
 
@@ -207,15 +126,6 @@ def _root_twist(log_prior: Float[Array, "A"], qvalues: Float[Array, "A"], static
     return Twist(mixed, kl_divergence(mixed, log_prior), proposal.kl_bound, proposal.temperature)
 
 
-def _take(rows: Float[Array, "N A"], action: Int[Array, "N"]) -> Float[Array, "N"]:
-    return jnp.take_along_axis(rows, action[:, None], axis=1)[:, 0]
-
-
-def _where(condition: Array, yes: Any, no: Any) -> Any:
-    """Slot-wise choice between two pytrees of [N, ...] arrays."""
-    return jax.tree.map(lambda y, n: jnp.where(condition.reshape(-1, *[1] * (y.ndim - 1)), y, n), yes, no)
-
-
 def _due(static: Static, live: Live, level: Array, ess: Array) -> Array:
     """Whether to resample after this level (E6)."""
     if static.resampling_rule == "never":
@@ -226,79 +136,12 @@ def _due(static: Static, live: Live, level: Array, ess: Array) -> Array:
 
 
 def _resample(
-    particles: _Particles, uniforms: Float[Array, "N"], due: Array, log_evidence: Array, static: Static, *, revive: Array
-) -> tuple[_Particles, Int[Array, "N"]]:
-    """Copy ancestors into slots where resampling is due (E6); with `revive`, each copy starts from the ancestor's reference."""
+    particles: Particles, uniforms: Float[Array, "N"], due: Array, log_evidence: Array, static: Static, *, revive: Array
+) -> tuple[Particles, Int[Array, "N"]]:
+    """Draw ancestors where resampling is due (E6); with `revive`, each copy starts from the ancestor's reference."""
     slots = jnp.arange(static.particles, dtype=jnp.int32)
     if static.resampling_rule == "never":
         return particles, slots
     logits = normalise_logits(particles.log_weights, static.weight_normaliser)
     ancestors = jnp.where(due, resample(uniforms, logits, static.resampling_scheme), slots)
-    copies = jax.tree.map(
-        lambda leaf: leaf[ancestors],
-        (particles.state, particles.evaluation, particles.reference_node, particles.reference_depth, particles.branch, particles.alive),
-    )
-    state, evaluation, reference_node, reference_depth, branch, alive = copies
-    following = _Particles(
-        state=state,
-        evaluation=evaluation,
-        node=jnp.where(revive, reference_node, particles.node[ancestors]),
-        depth=jnp.where(revive, reference_depth, particles.depth[ancestors]),
-        reference_node=reference_node,
-        reference_depth=reference_depth,
-        alive=alive | revive,
-        revived=revive & ~alive,
-        branch=branch,
-        log_weights=jnp.where(due, 0.0, particles.log_weights),
-        log_evidence=jnp.where(due, log_evidence, particles.log_evidence),
-    )
-    return following, ancestors
-
-
-def _start(n: int, root_state: Any, root: Evaluation, root_terminal: Array) -> _Particles:
-    """N particles at the root."""
-    repeat = lambda leaf: jnp.broadcast_to(leaf, (n, *jnp.shape(leaf)))
-    at_root = jnp.full(n, -1, jnp.int32)
-    return _Particles(
-        state=jax.tree.map(repeat, root_state),
-        evaluation=jax.tree.map(repeat, root),
-        node=at_root,
-        depth=jnp.zeros(n, jnp.int32),
-        reference_node=at_root,
-        reference_depth=jnp.zeros(n, jnp.int32),
-        alive=jnp.full(n, ~root_terminal),
-        revived=jnp.zeros(n, bool),
-        branch=jnp.arange(n, dtype=jnp.int32),
-        log_weights=jnp.zeros(n),
-        log_evidence=jnp.float32(0.0),
-    )
-
-
-def _hold_the_dead(record: dict[str, Any], root: dict[str, Any]) -> dict[str, Any]:
-    """Let what is recorded of s' stand still while a slot is dead: its parent is the transition that ended it."""
-
-    def hold(recorded: Array, at_root: Array) -> Array:
-        levels, slots = record["parent"].shape
-        flat = recorded.reshape(levels * slots, *recorded.shape[2:])
-        before = jnp.where(_column(record["parent"] < 0, recorded), at_root, flat[record["parent"]])
-        return jnp.where(_column(record["alive"], recorded), recorded, before)
-
-    return {name: jax.tree.map(hold, record[name], at_root) for name, at_root in root.items()}
-
-
-def _column(flags: Array, like: Array) -> Array:
-    """[T, N] flags shaped to broadcast over the trailing axes of `like`."""
-    return flags.reshape(*flags.shape, *[1] * (like.ndim - 2))
-
-
-def _all_finite(log_prior: Float[Array, "N A"], evaluation: Evaluation) -> Array:
-    """Whether the network has given numbers for every state stepped from; the Q of an invalid action may be anything."""
-    usable = jnp.isfinite(evaluation.qvalues) | (log_prior == -jnp.inf)
-    return jnp.all(usable) & jnp.all(jnp.isfinite(evaluation.value)) & ~jnp.any(jnp.isnan(log_prior))
-
-
-def _status(trace: Trace, finite: Array) -> Int[Array, ""]:
-    """Index into STATUSES."""
-    finite &= jnp.all(jnp.isfinite(trace.next_value))
-    weights_left = jnp.all(jnp.isfinite(trace.log_evidence))
-    return jnp.where(~finite, 1, jnp.where(~weights_left, 2, 0)).astype(jnp.int32)
+    return copy_ancestors(particles, ancestors, due, log_evidence, revive=revive), ancestors

@@ -6,7 +6,7 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float, Int
 
-from planner.genealogy import Backup, back_up
+from planner.genealogy import Backup, back_up, log_mean_by_group
 from planner.model import Evaluation
 from planner.proposal import Twist
 from planner.settings import Live, Static
@@ -15,30 +15,37 @@ from planner.trace import Trace
 
 @jax.tree_util.register_dataclass
 @dataclass(frozen=True)
-class Root:
-    """The decision and its reasons. A actions, N slots."""
+class Decision:
+    """The decision at the root and its reasons, whichever planner made it. A actions."""
 
-    root_action: Int[Array, "N"]
-    """i32 [N] first action of each root slot."""
     root_prior: Float[Array, "A"]
     root_proposal: Float[Array, "A"]
     """[A] what the first actions were drawn from."""
     root_policy: Float[Array, "A"]
     """[A] improved policy; 0 for actions never tried."""
     root_q: Float[Array, "A"]
-    """[A] Q-hat, mean of `slot_value` over the slots of that action; NaN where never tried."""
+    """[A] Q-hat; NaN where never tried."""
     root_visits: Int[Array, "A"]
-    """i32 [A] slots that tried it."""
+    """i32 [A] how often it was tried."""
+    root_value: Float[Array, ""]
+    """[] V(s0)."""
+    value_target: Float[Array, ""]
+    """[] what is thought of the root after planning."""
+    chosen_action: Int[Array, ""]
+    """i32 [] the action to execute."""
+
+
+@jax.tree_util.register_dataclass
+@dataclass(frozen=True)
+class Root(Decision):
+    """The decision of planners with particles; Q-hat is the mean of `slot_value` over an action's slots, `value_target` that of (E10). N slots."""
+
+    root_action: Int[Array, "N"]
+    """i32 [N] first action of each root slot."""
     slot_policy: Float[Array, "N"]
     """[N] p_b of (E10)."""
     slot_value: Float[Array, "N"]
     """[N] v_b of (E10)."""
-    root_value: Float[Array, ""]
-    """[] V(s0)."""
-    value_target: Float[Array, ""]
-    """[] (E10)."""
-    chosen_action: Int[Array, ""]
-    """i32 [] the action to execute."""
 
 
 def read_root(
@@ -96,16 +103,5 @@ def _slot_logits(
         weights = jax.nn.softmax(trace.log_weight[-1])
         return jnp.log(jnp.zeros_like(weights).at[trace.branch[-1]].add(weights))
     if static.policy_target == "online":
-        return jnp.sum(jax.vmap(_log_mean_by_branch)(log_increment, trace.branch), axis=0)
+        return jnp.sum(jax.vmap(lambda values, branch: log_mean_by_group(values, branch, values.shape[0]))(log_increment, trace.branch), axis=0)
     raise ValueError(f"policy target must be message, value, online or surviving, got {static.policy_target!r}")
-
-
-def _log_mean_by_branch(log_values: Float[Array, "N"], branch: Int[Array, "N"]) -> Float[Array, "N"]:
-    """Log of the mean of exp(log_values) over the slots of each branch; 0 for a branch without slots."""
-    n = log_values.shape[0]
-    largest = jnp.full(n, -jnp.inf).at[branch].max(log_values)
-    total = jnp.zeros(n).at[branch].add(jnp.exp(log_values - largest[branch]))
-    count = jnp.zeros(n).at[branch].add(1.0)
-    return jnp.where(count > 0, largest + jnp.log(jnp.where(count > 0, total / jnp.maximum(count, 1.0), 1.0)), 0.0)
-
-

@@ -76,7 +76,7 @@ async def past_trace(session_id: str, step: int, given: Given) -> Response:
         raise NotFound(f"no moment {step}; the session has moments 0 to {session.furthest}")
     moment = session.moments[step]
     settings = session.settings_used.get(step, session.settings)
-    planned = await given.engine.plan(session.card.name, settings, moment.state, seed=session.seed, step=step)
+    planned = await given.engine.plan(session.card.name, session.planner, settings, moment.state, seed=session.seed, step=step)
     metadata = trace_metadata(
         session.card, session.planner, settings, seed=session.seed, step=step, device=given.engine.device, plan_ms=planned.milliseconds
     )

@@ -10,8 +10,8 @@ from jaxtyping import Array
 from planner.checkpoints import Returns
 from planner.episodes import prior_action
 from planner.model import Model, Params
-from planner.planners import plan_function
-from planner.settings import Live, Settings, Static
+from planner.planners import Planner
+from planner.settings import PlannerSettings
 
 MAX_STEPS = 10_000
 """An episode that neither terminates nor truncates is stopped here."""
@@ -26,9 +26,10 @@ def greedy_prior(model: Model) -> Actor:
     return lambda params, key, state: act(params, state)
 
 
-def planning(model: Model, settings: Settings) -> Actor:
+def planning(planner: Planner, model: Model, settings: PlannerSettings) -> Actor:
     """The action a planner chooses."""
-    run, live = plan_function(model, Static.of(settings)), Live.of(settings)
+    static, live = planner.split(settings)
+    run = planner.program(model, static)
     return lambda params, key, state: run(params, key, state, live).root.chosen_action
 
 
@@ -77,7 +78,7 @@ def player(model: Model, act: Actor) -> Play:
     return play
 
 
-def summarise(returns: np.ndarray, settings: Settings | None = None) -> Returns:
+def summarise(returns: np.ndarray, settings: PlannerSettings | None = None) -> Returns:
     """Mean and standard error of the mean."""
     error = float(returns.std(ddof=1) / np.sqrt(len(returns))) if len(returns) > 1 else 0.0
     described = {} if settings is None else settings.model_dump()

@@ -19,8 +19,7 @@ from planner.environments import make_environment
 from planner.episodes import step_and_reset
 from planner.model import Model, Params
 from planner.networks import NetworkConfig, apply_network
-from planner.planners import get_planner, plan_function
-from planner.settings import Live, Static
+from planner.planners import get_planner
 from planner.training.config import LearnSection, TrainingConfig
 
 
@@ -84,9 +83,9 @@ def make_run(config: TrainingConfig, seed: int) -> Run:
     actions = len(make_environment(config.environment).action_names)
     network = NetworkConfig(actions, config.network.hidden, config.network.value_scale)
     model, _ = build_model(config.environment, network)
-    settings = get_planner(config.planner["name"]).settings({k: v for k, v in config.planner.items() if k != "name"}, {})
-    act = plan_function(model, Static.of(settings))
-    live = Live.of(settings)
+    planner = get_planner(config.planner["name"])
+    static, live = planner.split(planner.settings({k: v for k, v in config.planner.items() if k != "name"}, {}))
+    act = planner.program(model, static)
     learn = config.learn
     decay = optax.cosine_decay_schedule(learn.learning_rate, config.iterations * learn.batches)
     optimiser = optax.chain(
@@ -136,7 +135,7 @@ def make_run(config: TrainingConfig, seed: int) -> Run:
 
 
 def collect(
-    model: Model, act: Callable, params: Params, live: Live, environments: Any, key: Array, *, steps: int, lambda_return: float
+    model: Model, act: Callable, params: Params, live: Any, environments: Any, key: Array, *, steps: int, lambda_return: float
 ) -> tuple[Any, Experience]:
     """Play B environments for some steps with the planner, and form lambda-returns bootstrapped with its value targets."""
     count = jax.tree.leaves(environments)[0].shape[0]

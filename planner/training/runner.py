@@ -96,7 +96,7 @@ class _Judge:
         acting = {key: value for key, value in config.planner.items() if key != "name"}
         self.settings = self.planner.settings({**acting, **config.evaluation_planner}, {})
         self.play_prior = player(run.model, greedy_prior(run.model))
-        self.play_planning = player(run.model, planning(run.model, self.settings))
+        self.play_planning = player(run.model, planning(self.planner, run.model, self.settings))
 
     def prior(self, params: Params) -> float:
         """Mean return of the greedy prior, quickly."""
@@ -127,7 +127,7 @@ def _card(
         description=named.description,
         environment=config.environment,
         network={"num_actions": run.network.num_actions, "hidden": list(run.network.hidden), "value_scale": run.network.value_scale},
-        settings={name: config.planner[name] for name in ("reward_temperature", "discount")},
+        settings={name: config.planner[name] for name in ("reward_temperature", "discount") if name in config.planner},
         training={
             "command": command,
             "config": json.loads(config.model_dump_json()),

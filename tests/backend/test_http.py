@@ -6,6 +6,7 @@ from pathlib import Path
 import httpx
 import numpy as np
 import pytest
+from safetensors.numpy import load
 
 from planner import PLANNERS, from_bytes
 from tests.backend.link import Link
@@ -166,3 +167,38 @@ def test_openapi_lists_the_documented_routes(http):
     for path in http.get("/openapi.json").json()["paths"]:
         shown = path.removeprefix("/api/v1").replace("{session_id}", "{id}")
         assert f"{shown}`" in documented or f"{shown} " in documented, f"{shown} is not in docs/api.md"
+
+
+def test_many_seeds_are_planned_at_once_and_the_first_is_the_plan_itself(http):
+    body = {"checkpoint": "cartpole-early", "settings": {"particles": 32, "depth": 8}, "seed": 2**32 - 2, "step": 2}
+    answer = http.post("/plans/seeds", json={**body, "seeds": 4})
+    assert answer.headers["content-type"] == "application/vnd.twistscope.seeds"
+    arrays = load(answer.content)
+    assert arrays["seed"].tolist() == [2**32 - 2, 2**32 - 1, 0, 1]
+    shapes = {name: array.shape for name, array in arrays.items()}
+    assert shapes == {
+        **dict.fromkeys(("root_policy", "root_q", "root_proposal", "root_visits"), (4, 2)),
+        **dict.fromkeys(("value_target", "log_evidence", "chosen_action", "seed"), (4,)),
+        "root_prior": (2,),
+        "root_value": (),
+    }
+    single, _ = from_bytes(http.post("/plans", json=body).content)
+    np.testing.assert_allclose(arrays["root_policy"][0], single["root_policy"], rtol=1e-3, atol=1e-5)
+    np.testing.assert_allclose(arrays["log_evidence"][0], single["log_evidence"][-1], rtol=1e-3, atol=1e-4)
+    body = {"checkpoint": "cartpole-early", "planner": "gumbel_mcts", "settings": {"num_simulations": 16}, "seeds": 3}
+    tree = http.post("/plans/seeds", json=body)
+    assert np.isnan(load(tree.content)["log_evidence"]).all()
+
+
+@pytest.mark.parametrize(
+    ("changes", "says"),
+    [
+        ({"seeds": 257}, "256"),
+        ({"seeds": 0}, "seeds"),
+        ({"settings": {"particles": 65536, "depth": 8}, "seeds": 9}, "at most 8"),
+        ({"planner": "zork"}, "tsmcts"),
+    ],
+)
+def test_more_seeds_than_fit_are_refused(http, changes, says):
+    response = http.post("/plans/seeds", json={"checkpoint": "cartpole-early", "seeds": 2, **changes})
+    assert response.status_code == (404 if "planner" in changes else 422) and says in json.dumps(response.json())

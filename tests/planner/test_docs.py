@@ -10,10 +10,11 @@ import pytest
 
 import planner
 from planner import exact
-from planner.settings import MAX_TRANSITIONS, Settings, allowed_values, describe_setting
+from planner.planners import PLANNERS
+from planner.settings import MAX_TRANSITIONS, allowed_values, describe_setting
 from planner.targets import Root
-from planner.trace import SCHEMA, Trace, to_bytes
-from tests.planner.examples import complete, make_arrays, random_mdp, random_prior, random_values
+from planner.trace import SCHEMA, Trace, to_arrays, to_bytes
+from tests.planner.examples import complete, make_arrays, plan_with, random_mdp, random_prior, random_values
 
 ROOT = Path(__file__).parents[2]
 METHOD, TRACE, API = ((ROOT / "docs" / name).read_text(encoding="utf-8") for name in ("method.md", "trace.md", "api.md"))
@@ -27,7 +28,7 @@ def rows(text: str, columns: int) -> dict[str, list[str]]:
 
 
 def documented_arrays() -> dict[str, list[str]]:
-    return rows(TRACE.split("## Arrays")[1].split("## Metadata")[0], 3)
+    return rows(TRACE.split("## Arrays\n")[1].split("## Arrays of a search tree")[0], 3)
 
 
 def test_every_array_of_a_trace_is_documented_and_no_other() -> None:
@@ -46,19 +47,38 @@ def test_documented_dtypes_and_shapes_are_those_of_a_real_trace() -> None:
             assert names[str(trace[name].dtype)] == dtype and trace[name].shape == tuple(sizes[axis] for axis in shape.split(",") if axis), name
 
 
-def test_every_setting_is_in_the_table_as_it_is() -> None:
-    table = rows(API.split("## Settings")[1], 5)
-    assert table.keys() == Settings.model_fields.keys()
-    for name, (kind, values, default, enters) in table.items():
-        setting = describe_setting(name)
-        assert (kind, values) == (setting["kind"], allowed_values(name)), name
-        assert default == f"`{json.dumps(setting['default'])}`".replace('"', ""), name
-        assert enters, name
+@pytest.mark.parametrize("name", PLANNERS)
+def test_every_setting_is_in_the_table_of_its_planner_as_it_is(name: str) -> None:
+    model = PLANNERS[name].algorithm.settings
+    section = next(part for part in API.split("### Settings of ")[1:] if name in part.splitlines()[0])
+    table = rows(section, 5)
+    assert table.keys() == model.model_fields.keys()
+    for setting_name, (kind, values, default, enters) in table.items():
+        setting = describe_setting(setting_name, model)
+        assert (kind, values) == (setting["kind"], allowed_values(setting_name, model)), setting_name
+        assert default == f"`{json.dumps(setting['default'])}`".replace('"', ""), setting_name
+        assert enters, setting_name
     assert str(MAX_TRANSITIONS) in API
 
 
-def test_every_setting_is_explained_in_the_method() -> None:
-    assert [name for name in Settings.model_fields if f"`{name}`" not in METHOD] == []
+@pytest.mark.parametrize("name", PLANNERS)
+def test_every_setting_is_explained_in_the_method(name: str) -> None:
+    assert [setting for setting in PLANNERS[name].algorithm.settings.model_fields if f"`{setting}`" not in METHOD] == []
+
+
+def test_documented_arrays_of_a_tree_are_those_of_a_real_one() -> None:
+    mdp = random_mdp(41)
+    tables = exact.tables(random_prior(41, mdp), random_values(41, mdp))
+    tree = to_arrays(plan_with("gumbel_mcts", mdp, tables, num_simulations=7, record=True))
+    section = TRACE.split("## Arrays of a search tree")[1].split("## Metadata")[0]
+    documented = rows(section, 3)
+    names = {"float32": "f32", "int32": "i32", "bool": "bool"}
+    for name, (what, _) in documented.items():
+        if name != "state/<leaf>":
+            dtype, shape = re.fullmatch(r"(\w+) \[(.*)\]", what).groups()
+            assert names[str(tree[name].dtype)] == dtype and tree[name].shape == tuple({"M": 7, "2": 2}[axis] for axis in shape.split(",")), name
+    shared = set(re.findall(r"`(\w+)`", section.split("| array")[0])) - {"gumbel_mcts", "kind", "tree", "M"}
+    assert tree.keys() == documented.keys() - {"state/<leaf>"} | {"state/index"} | shared
 
 
 def test_equations_are_numbered_once_and_docstrings_cite_those_that_exist() -> None:

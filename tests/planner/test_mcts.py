@@ -13,6 +13,8 @@ import pytest
 
 from planner import exact
 from planner.environments.tabular import TabularMDP, TabularState
+from planner.mcts import recurrent_function
+from planner.model import Model
 from planner.settings import SettingsError
 from planner.smc import STATUSES
 from planner.trace import to_arrays
@@ -110,6 +112,18 @@ def test_it_finds_the_optimal_action_of_a_small_process_whatever_the_network_say
     np.testing.assert_allclose(tree["root_policy"].sum(), 1, rtol=1e-5)
 
 
+def test_the_model_that_mctx_steps_absorbs_at_the_end() -> None:
+    step = recurrent_function(Model(MDP, exact.look_up), jnp.float32(DISCOUNT))
+    states = TabularState(jnp.arange(6, dtype=jnp.int32))
+    for seed in range(8):
+        output, after = step(TABLES, jax.random.key(seed), jnp.zeros(6, int), states)
+        ends = MDP.terminal[after.index]
+        np.testing.assert_array_equal(output.discount, np.where(ends, 0, np.float32(DISCOUNT)))
+        np.testing.assert_array_equal(output.value, np.where(ends, 0, TABLES.value[after.index]))
+        np.testing.assert_array_equal(after.index[4:], [4, 5])
+        assert np.all(output.reward[4:] == 0) and np.all(output.reward[:4] != 0)
+
+
 def test_where_every_action_ends_the_episode_the_values_are_the_rewards() -> None:
     reward = np.array([[0.5, -1.0, 2.0], [0.0, 0.0, 0.0]])
     mdp = TabularMDP.deterministic("one step", np.ones((2, 3), int), reward, np.array([False, True]))
@@ -158,7 +172,7 @@ def test_same_key_same_bits_and_no_live_setting_compiles_anything() -> None:
 
 
 def test_a_setting_of_another_planner_is_refused_with_the_known_ones() -> None:
-    with pytest.raises(SettingsError, match="alpha: got 0.5, allowed: one of the settings num_simulations, max_depth"):
+    with pytest.raises(SettingsError, match=r"alpha: got 0\.5, allowed: one of the settings num_simulations, max_depth"):
         settings_of("gumbel_mcts", alpha=0.5)
     with pytest.raises(SettingsError, match="num_simulations: got 0, allowed: a whole number >= 1 and <= 16384"):
         settings_of("gumbel_mcts", num_simulations=0)

@@ -6,8 +6,11 @@ import jax
 import numpy as np
 import pytest
 
-from planner.settings import MAX_TRANSITIONS, Live, Settings, SettingsError, Static, describe_setting, make_settings
-from tests.planner.examples import complete
+from planner.planners import PLANNERS, get_planner
+from planner.settings import MAX_TRANSITIONS, Live, PlannerSettings, SettingsError, Static, describe_setting, make_settings
+from tests.planner.examples import complete, settings_of
+
+MODELS = list(dict.fromkeys(planner.algorithm.settings for planner in PLANNERS.values()))
 
 
 @pytest.mark.parametrize(
@@ -65,9 +68,9 @@ def test_what_only_a_checkpoint_gives_must_come_from_somewhere() -> None:
     assert (settings.discount, settings.reward_temperature) == (0.5, 2.0)
 
 
-@pytest.mark.parametrize("name", Settings.model_fields)
-def test_every_setting_can_draw_its_knob(name: str) -> None:
-    setting = describe_setting(name)
+@pytest.mark.parametrize(("model", "name"), [(model, name) for model in MODELS for name in model.model_fields])
+def test_every_setting_can_draw_its_knob(model: type[PlannerSettings], name: str) -> None:
+    setting = describe_setting(name, model)
     json.dumps(setting, allow_nan=False)
     assert setting["label"] and setting["help"].endswith(".") and "default" in setting
     assert setting["kind"] in ("live", "shape", "choice", "flag") and setting["type"] in ("number", "integer", "choice", "boolean")
@@ -81,7 +84,7 @@ def test_every_setting_can_draw_its_knob(name: str) -> None:
         assert low is not None and high is not None and low < high
         assert setting["scale"] == "linear" or low > 0
     for other, values in setting.get("applies_when", {}).items():
-        assert set(values) <= set(describe_setting(other)["choices"])
+        assert set(values) <= set(describe_setting(other, model)["choices"])
 
 
 def test_live_values_are_scalars_of_fixed_types_and_the_root_follows_the_interior() -> None:
@@ -91,3 +94,29 @@ def test_live_values_are_scalars_of_fixed_types_and_the_root_follows_the_interio
     assert all(np.shape(leaf) == () for leaf in jax.tree.leaves(Live.of(settings)))
     assert Static.of(settings).root_constraint == "fixed_kl" and bool(Live.of(settings).sample_action)
     assert Static.of(complete(root_constraint="adaptive", constraint="fixed_kl")).root_constraint == "adaptive"
+
+
+@pytest.mark.parametrize("name", PLANNERS)
+def test_a_planner_describes_just_its_own_settings_and_splits_them_by_whether_they_compile(name: str) -> None:
+    planner = get_planner(name)
+    described = {setting["name"]: setting for setting in planner.describe()["settings"]}
+    settings = settings_of(name)
+    assert described.keys() == settings.model_dump().keys()
+    for setting, value in settings.model_dump().items():
+        assert described[setting]["default"] in (value, None) or name == "twisted_smc"
+    static, _ = planner.split(settings)
+    other = {
+        setting: description.get("minimum", 0.5)
+        for setting, description in described.items()
+        if description["kind"] == "live"
+    }
+    changed, live = planner.split(settings_of(name, **other))
+    assert hash(static) == hash(changed) and static == changed
+    assert all(np.shape(leaf) == () and not isinstance(leaf, float | int) for leaf in jax.tree.leaves(live))
+
+
+@pytest.mark.parametrize("name", PLANNERS)
+def test_one_budget_can_be_given_to_every_planner(name: str) -> None:
+    model = get_planner(name).algorithm.settings
+    assert settings_of(name, **model.of_budget(32, 8)).model_steps == 256
+    assert any(character.isdigit() for character in settings_of(name).size)

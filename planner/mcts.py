@@ -1,0 +1,240 @@
+"""Gumbel MCTS: the search of the library mctx, stepping the true model.
+
+`mctx.gumbel_muzero_policy` does the planning. Here is what it needs, the environment's own step as its recurrent function, and what is made of
+its answer: the tree as arrays over *simulations*. Simulation k is one model step and has the id k, so `parent` means here what it means
+for particles: the id of the step that produced the state stepped from, -1 for the root.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import mctx
+import numpy as np
+from jaxtyping import Array, Bool, Float, Int
+
+from planner.model import Evaluation, Model, Params
+from planner.settings import PlannerSettings, setting
+from planner.targets import Decision
+
+
+class MctsSettings(PlannerSettings):
+    """Every setting of Gumbel MCTS."""
+
+    num_simulations: int = setting(
+        512, "shape", "budget", "simulations", "How many model steps the search takes, one after another.", ge=1, le=16384, scale="log"
+    )
+    max_depth: int = setting(64, "live", "budget", "depth limit", "How far from the root a simulation may step.", ge=1, le=16384, knob_maximum=128)
+    discount: float | None = setting(None, "live", "weights", "discount", "How much the next step counts.", ge=0, le=1)
+    max_num_considered_actions: int = setting(
+        16, "shape", "targets", "considered actions m", "How many first actions enter the sequential halving.", ge=1, le=1024, scale="log"
+    )
+    gumbel_scale: float = setting(
+        1.0,
+        "live",
+        "targets",
+        "Gumbel scale",
+        "Noise in the choice of first actions; 0 always plays what the search thinks best.",
+        ge=0,
+        knob_maximum=2.0,
+    )
+
+    @classmethod
+    def of_budget(cls, particles: int, depth: int) -> dict[str, int]:
+        return {"num_simulations": particles * depth}
+
+    @property
+    def model_steps(self) -> int:
+        return self.num_simulations
+
+    @property
+    def size(self) -> str:
+        return f"{self.num_simulations} simulations"
+
+
+@dataclass(frozen=True)
+class Static:
+    """What selects the compiled program."""
+
+    num_simulations: int
+    max_num_considered_actions: int
+
+    @classmethod
+    def of(cls, settings: MctsSettings) -> Static:
+        """The static part of complete settings."""
+        return cls(settings.num_simulations, settings.max_num_considered_actions)
+
+
+@jax.tree_util.register_dataclass
+@dataclass(frozen=True)
+class Live:
+    """Scalars that may change between plans without a compilation."""
+
+    discount: Float[Array, ""]
+    gumbel_scale: Float[Array, ""]
+    max_depth: Int[Array, ""]
+
+    @classmethod
+    def of(cls, settings: MctsSettings) -> Live:
+        """The live part of complete settings, as host scalars of fixed dtype."""
+        return cls(np.float32(settings.discount), np.float32(settings.gumbel_scale), np.int32(settings.max_depth))  # type: ignore[arg-type]
+
+
+@jax.tree_util.register_dataclass
+@dataclass(frozen=True)
+class Tree:
+    """The search tree, over M simulations."""
+
+    parent: Int[Array, "M"]
+    """i32 [M] id of the simulation that produced the state stepped from, always a smaller one; -1 the root."""
+    action: Int[Array, "M"]
+    """i32 [M]."""
+    depth: Int[Array, "M"]
+    """i32 [M] environment steps from the root before this step."""
+    visits: Int[Array, "M"]
+    """i32 [M] simulations that passed here; 0 where a simulation repeated an earlier step at the depth limit, and is no node of the tree."""
+    q_value: Float[Array, "M"]
+    """f32 [M] mean return from this step on."""
+    prior: Float[Array, "M"]
+    """f32 [M] of the action."""
+    reward: Float[Array, "M"]
+    alive: Bool[Array, "M"]
+    """[M] steps from a state that is not terminal."""
+    terminal: Bool[Array, "M"]
+    """[M] this step ended the episode."""
+    position: Float[Array, "M 2"]
+    """f32 [M, 2] of s', in the coordinates of the environment's picture."""
+    root_position: Float[Array, "2"]
+    """f32 [2]."""
+    state: Any = None
+    """[M, ...] per leaf, s', on request."""
+
+
+@jax.tree_util.register_dataclass
+@dataclass(frozen=True)
+class TreePlan:
+    """What Gumbel MCTS hands back."""
+
+    trace: Tree
+    root: Decision
+    status: Int[Array, ""]
+    """[] index into STATUSES."""
+
+
+def plan(
+    params: Params, key: Array, root_state: Any, *, live: Live, static: Static, model: Model, atoms: bool = False, states: bool = False
+) -> TreePlan:
+    """Plan from one state with Gumbel MCTS; arguments as of `planner.smc.plan`.
+
+    Where steps are random, each edge of the tree holds the one outcome that was drawn when it was first taken.
+
+    Args:
+      atoms: changes nothing; the tree has no distributions to record.
+      states: also record every state s'.
+    """
+    root = model.evaluate(params, root_state)
+    output = mctx.gumbel_muzero_policy(
+        params,
+        key,
+        mctx.RootFnOutput(prior_logits=root.prior_logits[None], value=root.value[None], embedding=jax.tree.map(lambda leaf: leaf[None], root_state)),
+        recurrent_function(model, live.discount),
+        static.num_simulations,
+        invalid_actions=(root.prior_logits == -jnp.inf)[None],
+        max_depth=live.max_depth,
+        max_num_considered_actions=static.max_num_considered_actions,
+        gumbel_scale=live.gumbel_scale,
+    )
+    search = jax.tree.map(lambda leaf: leaf[0], output.search_tree)
+    terminal = model.environment.is_terminal(root_state)
+    return TreePlan(
+        trace=_read_tree(search, model, states),
+        root=_decide(output, search, root, terminal),
+        status=_status(search),
+    )
+
+
+def recurrent_function(model: Model, discount: Array) -> mctx.RecurrentFn:
+    """The true model as mctx wants it: the embedding is the environment's state. Ends are absorbing: no reward, no discount, no value."""
+
+    def step(params: Params, key: Array, actions: Int[Array, "B"], states: Any) -> tuple[mctx.RecurrentFnOutput, Any]:
+        keys = jax.random.split(key, actions.shape[0])
+        after = jax.vmap(model.environment.step)(keys, states, actions)
+        evaluation = jax.vmap(partial(model.evaluate, params))(after.state)
+        goes_on = after.continuation > 0
+        output = mctx.RecurrentFnOutput(
+            reward=after.reward,
+            discount=discount * after.continuation,
+            prior_logits=jnp.where(goes_on[:, None], evaluation.prior_logits, 0.0),
+            value=jnp.where(goes_on, evaluation.value, 0.0),
+        )
+        return output, after.state
+
+    return step
+
+
+def _decide(output: mctx.PolicyOutput, search: mctx.Tree, root: Evaluation, terminal: Array) -> Decision:
+    """What mctx decided; at a terminal root the prior, and value 0."""
+    visits = search.children_visits[0]
+    qvalues = search.children_rewards[0] + search.children_discounts[0] * search.children_values[0]
+    prior = jax.nn.softmax(root.prior_logits)
+    return Decision(
+        root_prior=prior,
+        root_proposal=visits / jnp.sum(visits),
+        root_policy=jnp.where(terminal, prior, output.action_weights[0]),
+        root_q=jnp.where(visits > 0, qvalues, jnp.nan),
+        root_visits=visits,
+        root_value=jnp.where(terminal, 0.0, root.value),
+        value_target=jnp.where(terminal, 0.0, search.node_values[0]),
+        chosen_action=output.action[0].astype(jnp.int32),
+    )
+
+
+def _read_tree(search: mctx.Tree, model: Model, states: bool) -> Tree:
+    """The tree over simulations: node k + 1 of mctx was made by simulation k, node 0 is the root."""
+    from_node, action = jnp.maximum(search.parents[1:], 0), jnp.maximum(search.action_from_parent[1:], 0)
+    used = search.node_visits[1:] > 0
+    ended = jax.vmap(model.environment.is_terminal)(search.embeddings)
+    prior = jax.nn.softmax(search.children_prior_logits, axis=-1)
+    reward, discount, value = (array[from_node, action] for array in (search.children_rewards, search.children_discounts, search.children_values))
+    position = jax.vmap(model.environment.position)(search.embeddings)
+    alive = used & ~ended[from_node]
+    where_used = lambda values: jnp.where(used, values, 0)
+    return Tree(
+        parent=from_node - 1,
+        action=action,
+        depth=_depths(from_node),
+        visits=search.node_visits[1:],
+        q_value=where_used(reward + discount * value),
+        prior=where_used(prior[from_node, action]),
+        reward=where_used(reward),
+        alive=alive,
+        terminal=alive & ended[1:],
+        position=jnp.where(used[:, None], position[1:], position[0]),
+        root_position=position[0],
+        state=jax.tree.map(lambda leaf: leaf[1:], search.embeddings) if states else None,
+    )
+
+
+def _depths(from_node: Int[Array, "M"]) -> Int[Array, "M"]:
+    """Steps between the root and the node stepped from, by following pointers of doubling length."""
+    ancestor = jnp.concatenate([jnp.zeros(1, jnp.int32), from_node])
+    distance = (jnp.arange(ancestor.shape[0]) > 0).astype(jnp.int32)
+
+    def double(_: int, carried: tuple[Array, Array]) -> tuple[Array, Array]:
+        distance, ancestor = carried
+        return distance + distance[ancestor], ancestor[ancestor]
+
+    doublings = int(np.ceil(np.log2(ancestor.shape[0])))
+    distance, _ = jax.lax.fori_loop(0, doublings, double, (distance, ancestor))
+    return distance[from_node]
+
+
+def _status(search: mctx.Tree) -> Int[Array, ""]:
+    """Index into STATUSES: mctx asks the network for priors and values, and not for Q."""
+    logits = search.children_prior_logits
+    finite = jnp.all(jnp.isfinite(logits) | (logits == -jnp.inf)) & jnp.all(jnp.isfinite(search.raw_values))
+    return jnp.where(finite, 0, 1).astype(jnp.int32)

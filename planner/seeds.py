@@ -1,0 +1,56 @@
+"""The same plan with many keys: how much of a decision is luck."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jaxtyping import Array, Float, Int
+
+from planner.model import Params
+from planner.planners import PlanFunction
+from planner.targets import Decision
+
+
+@jax.tree_util.register_dataclass
+@dataclass(frozen=True)
+class Seeds:
+    """What S plans decided."""
+
+    root: Decision
+    """[S, ...] per array."""
+    log_evidence: Float[Array, "S"]
+    """[S] (E7) at the last level; NaN for planners that estimate none."""
+    status: Int[Array, "S"]
+    """i32 [S] index into STATUSES."""
+
+
+def plan_seeds(keys: Array, params: Params, root_state: Any, live: Any, *, program: PlanFunction) -> Seeds:
+    """Plan from one state once for each key, side by side.
+
+    Pure; jit it with `program` fixed. Row i is the plan that `program` makes with `keys[i]`, up to rounding where the network is evaluated in
+    larger batches.
+
+    Args:
+      keys: typed, [S].
+      program: as `Planner.program` gives it, without optional records.
+    """
+
+    def one(key: Array) -> Seeds:
+        plan = program(params, key, root_state, live)
+        decision = Decision(**{field.name: getattr(plan.root, field.name) for field in fields(Decision)})
+        log_evidence = getattr(plan.trace, "log_evidence", None)
+        return Seeds(decision, jnp.float32(jnp.nan) if log_evidence is None else log_evidence[-1], plan.status)
+
+    return jax.vmap(one)(keys)
+
+
+def seeds_to_arrays(seeds: Seeds) -> Mapping[str, np.ndarray]:
+    """Named arrays on the host; what does not differ between seeds is there once."""
+    seeds = jax.device_get(seeds)
+    arrays = {field.name: np.asarray(getattr(seeds.root, field.name)) for field in fields(Decision)}
+    return arrays | {"root_prior": arrays["root_prior"][0], "root_value": arrays["root_value"][0], "log_evidence": np.asarray(seeds.log_evidence)}

@@ -1,0 +1,270 @@
+"""Twice sequential Monte Carlo tree search: sequential halving over root actions, and particles below each of them.
+
+The best m root actions by prior and Gumbel noise enter. There are floor(log2 m) rounds; in each the particles start again at the root, are
+shared evenly among the actions still in, and each action's particles are a sequential Monte Carlo of their own that samples from the
+prior. An action's Q is the mean over levels of the weighted return of its particles. After a round the better half stays in, by
+log pi + Gumbel + Q / tau.
+
+All rounds are one scan over T levels. The start of a round puts every particle back at the root, so in the trace its parent is -1 again.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any, NamedTuple
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jax.nn import logsumexp
+from jaxtyping import Array, Bool, Float, Int
+
+from planner.atoms import choose, log_normalise
+from planner.genealogy import log_mean_by_group
+from planner.halving import Schedule, ancestors_by_group, schedule, share_out
+from planner.model import Evaluation, Model, Params
+from planner.particles import Particles, advance, at_root, copy_ancestors, hold_the_dead, status_of
+from planner.proposal import Twist, kl_divergence
+from planner.resampling import effective_sample_size
+from planner.settings import ParticleSettings, setting
+from planner.smc import Plan
+from planner.targets import Root
+from planner.trace import Trace
+
+
+class TsmctsSettings(ParticleSettings):
+    """Every setting of TSMCTS."""
+
+    reward_temperature: float | None = setting(
+        None,
+        "live",
+        "weights",
+        "reward temperature",
+        "Smaller trusts rewards and values more, and spreads the weights.",
+        gt=0,
+        scale="log",
+        knob_minimum=1e-3,
+        knob_maximum=1e2,
+    )
+    discount: float | None = setting(None, "live", "weights", "discount", "How much the next step counts.", ge=0, le=1)
+    resampling_period: int = setting(1, "live", "resampling", "resampling period", "Resample every so many levels of a round.", ge=1, knob_maximum=32)
+    max_num_considered_actions: int = setting(
+        16, "shape", "targets", "considered actions m", "How many first actions enter the sequential halving.", ge=1, le=1024, scale="log"
+    )
+    gumbel_scale: float = setting(
+        1.0,
+        "live",
+        "targets",
+        "Gumbel scale",
+        "Noise in the choice of first actions; 0 always plays what the search thinks best.",
+        ge=0,
+        knob_maximum=2.0,
+    )
+
+
+@dataclass(frozen=True)
+class Static:
+    """What selects the compiled program."""
+
+    particles: int
+    depth: int
+    max_num_considered_actions: int
+
+    @classmethod
+    def of(cls, settings: TsmctsSettings) -> Static:
+        """The static part of complete settings."""
+        return cls(settings.particles, settings.depth, settings.max_num_considered_actions)
+
+
+@jax.tree_util.register_dataclass
+@dataclass(frozen=True)
+class Live:
+    """Scalars that may change between plans without a compilation."""
+
+    reward_temperature: Float[Array, ""]
+    discount: Float[Array, ""]
+    resampling_period: Int[Array, ""]
+    gumbel_scale: Float[Array, ""]
+
+    @classmethod
+    def of(cls, settings: TsmctsSettings) -> Live:
+        """The live part of complete settings, as host scalars of fixed dtype."""
+        floats = {name: np.float32(getattr(settings, name)) for name in ("reward_temperature", "discount", "gumbel_scale")}
+        return cls(resampling_period=np.int32(settings.resampling_period), **floats)  # type: ignore[arg-type]
+
+
+@jax.tree_util.register_dataclass
+@dataclass(frozen=True)
+class _Carried:
+    """From level to level."""
+
+    particles: Particles
+    returns: Float[Array, "N"]
+    """[N] discounted rewards since the root."""
+    log_evidence: Float[Array, "N"]
+    """[N] of the slot's action, since the start of the round."""
+    entered: Bool[Array, "A"]
+    """[A] still in."""
+    total: Float[Array, "A"]
+    """[A] sum over particles and levels of weighted returns."""
+    count: Float[Array, "A"]
+    """[A] how many particles and levels those were."""
+    visits: Int[Array, "A"]
+    """i32 [A] root slots that tried the action, over all rounds."""
+
+
+class _Root(NamedTuple):
+    """What is known before the first level."""
+
+    evaluation: Evaluation
+    log_prior: Float[Array, "A"]
+    terminal: Array
+    noisy_prior: Float[Array, "A"]
+    """[A] log pi + Gumbel."""
+    start: Particles
+    """All at the root."""
+    action: Int[Array, "N"]
+    """i32 [N] first actions of level 0."""
+    branch: Int[Array, "A"]
+    """i32 [A] first slot of level 0 with the action; later rounds consider some of the same."""
+
+
+class _Inputs(NamedTuple):
+    """Of one level: the schedule and everything random."""
+
+    number: Array
+    rounds: Schedule
+    action: Float[Array, "N"]
+    resampling: Float[Array, "1"]
+    model: Array
+
+
+def plan(params: Params, key: Array, root_state: Any, *, live: Live, static: Static, model: Model, atoms: bool = False, states: bool = False) -> Plan:
+    """Plan from one state with TSMCTS; arguments as of `planner.smc.plan`.
+
+    In the trace `branch` is the first slot of level 0 with the particle's root action, `log_weight` is relative to the mean of the particles of
+    the same action, and `log_evidence` is of the round so far, over the actions in it.
+    """
+    evaluation = model.evaluate(params, root_state)
+    actions = evaluation.qvalues.shape[0]
+    rounds = schedule(static.particles, static.depth, min(static.max_num_considered_actions, actions))
+    most = int(rounds.considered[0])
+    gumbel_key, action_key, resampling_key, model_key = jax.random.split(key, 4)
+    root = _enter(evaluation, model.environment.is_terminal(root_state), root_state, gumbel_key, most, live, static)
+    inputs = _Inputs(
+        jnp.arange(static.depth),
+        jax.tree.map(jnp.asarray, rounds),
+        jax.random.uniform(action_key, (static.depth, static.particles)),
+        jax.random.uniform(resampling_key, (static.depth, 1)),
+        jax.random.split(model_key, static.depth),
+    )
+
+    def level(carried: _Carried, inputs: _Inputs) -> tuple[_Carried, dict[str, Any]]:
+        carried, record = _level(params, root, most, live, model, carried, inputs)
+        left_out = (set() if atoms else {"prior", "proposal", "q_value"}) | (set() if states else {"state"})
+        return carried, {name: array for name, array in record.items() if name not in left_out}
+
+    none, zeros = jnp.zeros(static.particles), jnp.zeros(actions)
+    before = _Carried(root.start, none, none, jnp.ones(actions, bool), zeros, zeros, zeros.astype(jnp.int32))
+    carried, record = jax.lax.scan(level, before, inputs)
+    finite = jnp.all(record.pop("finite"))
+    here = {"position": model.environment.position(root_state), **({"state": root_state} if states else {})}
+    record |= hold_the_dead(record, here)
+    trace = Trace(**record, root_position=here["position"])
+    return Plan(trace, _decide(carried, root, live), status_of(trace, finite))
+
+
+def _enter(evaluation: Evaluation, terminal: Array, state: Any, key: Array, most: int, live: Live, static: Static) -> _Root:
+    """The root, and which actions enter: the best by prior and noise."""
+    log_prior = log_normalise(evaluation.prior_logits)
+    noisy_prior = log_prior + live.gumbel_scale * jax.random.gumbel(key, log_prior.shape)
+    slots = jnp.arange(static.particles, dtype=jnp.int32)
+    action, _ = share_out(noisy_prior, jnp.int32(most), slots, most)
+    branch = jnp.zeros(log_prior.shape, jnp.int32).at[action[::-1]].set(slots[::-1])
+    start = at_root(static.particles, state, evaluation, terminal)
+    return _Root(evaluation, log_prior, terminal, noisy_prior, start, action, branch)
+
+
+def _scores(root: _Root, carried: _Carried, live: Live) -> Float[Array, "A"]:
+    """The scores log pi + Gumbel + Q / tau of the actions still in; Q is 0 for all before the first level."""
+    qvalues = carried.total / jnp.maximum(carried.count, 1.0)
+    return jnp.where(carried.entered, root.noisy_prior + qvalues / live.reward_temperature, -jnp.inf)
+
+
+def _level(params: Params, root: _Root, most: int, live: Live, model: Model, carried: _Carried, inputs: _Inputs) -> tuple[_Carried, dict[str, Any]]:
+    """One level of the round it belongs to."""
+    n = inputs.action.shape[0]
+    slots = jnp.arange(n, dtype=jnp.int32)
+    begins = inputs.rounds.within == 0
+    first, group = share_out(_scores(root, carried, live), jnp.asarray(inputs.rounds.considered), slots, most)
+    restarted = replace(root.start, branch=root.branch[first])
+    particles = jax.tree.map(lambda new, old: jnp.where(begins, new, old), restarted, carried.particles)
+    log_prior = jax.vmap(log_normalise)(particles.evaluation.prior_logits)
+    proposals = _proposals(log_prior, first, begins)
+    action = jnp.where(begins, first, jax.vmap(choose)(inputs.action, log_prior))
+
+    keys = jax.random.split(inputs.model, n)
+    after, record = advance(params, keys, particles, proposals, action, log_prior, inputs.number, model=model, live=live)
+    # Particles of one action compete with each other alone: their weights have mean 1.
+    log_mean = log_mean_by_group(after.log_weights, group, most)[group]
+    after = replace(after, log_weights=after.log_weights - log_mean)
+    log_evidence = jnp.where(begins, 0.0, carried.log_evidence) + log_mean
+    returns = jnp.where(begins, 0.0, carried.returns) + live.discount**particles.depth * record["reward"]
+    estimate = returns + live.discount**after.depth * record["continuation"] * record["next_value"]
+
+    due = ((inputs.rounds.within + 1) % live.resampling_period == 0) & ~inputs.rounds.last
+    ancestors = jnp.where(due, ancestors_by_group(inputs.resampling, after.log_weights, group, most), slots)
+    root_action = root.action[particles.branch]
+    add = lambda sums, values: sums.at[root_action].add(values)
+    following = _Carried(
+        particles=copy_ancestors(after, ancestors, due, jnp.float32(0.0), revive=jnp.bool_(False)),
+        returns=returns[ancestors],
+        log_evidence=log_evidence,
+        entered=jnp.where(begins, jnp.zeros_like(carried.entered).at[first].set(True), carried.entered),
+        total=add(carried.total, jnp.exp(after.log_weights) * estimate),
+        count=add(carried.count, jnp.ones(n)),
+        visits=add(carried.visits, jnp.full(n, begins, jnp.int32)),
+    )
+    return following, record | {
+        "ancestor": ancestors,
+        "log_weight": after.log_weights,
+        "resampled": due,
+        "ess": effective_sample_size(after.log_weights),
+        "log_evidence": logsumexp(log_evidence) - jnp.log(n),
+        "prior": jnp.exp(log_prior),
+        "proposal": jnp.exp(proposals.log_proposal),
+        "q_value": particles.evaluation.qvalues,
+    }
+
+
+def _proposals(log_prior: Float[Array, "N A"], first: Int[Array, "N"], begins: Array) -> Twist:
+    """The prior; at the start of a round the shares of the slots that the actions were given."""
+    n, actions = log_prior.shape
+    shares = jnp.log(jnp.zeros(actions).at[first].add(1.0) / n)
+    log_proposal = jnp.where(begins, shares, log_prior)
+    kl = jnp.where(begins, jax.vmap(kl_divergence)(log_proposal, log_prior), 0.0)
+    return Twist(log_proposal, kl, jnp.where(begins, jnp.inf, jnp.zeros(n)), jnp.full(n, jnp.inf))
+
+
+def _decide(carried: _Carried, root: _Root, live: Live) -> Root:
+    """The policy softmax(log pi + Q / tau) over the actions tried, and the one that is left of the halving."""
+    tried = carried.visits > 0
+    qvalues = carried.total / jnp.maximum(carried.count, 1.0)
+    prior = jnp.exp(root.log_prior)
+    policy = jax.nn.softmax(jnp.where(tried, root.log_prior + qvalues / live.reward_temperature, -jnp.inf))
+    policy = jnp.where(root.terminal, prior, policy)
+    in_slots = jnp.zeros_like(prior).at[root.action].add(1.0)
+    slot_policy = jnp.where(root.terminal, 1.0 / root.action.shape[0], policy[root.action] / in_slots[root.action])
+    return Root(
+        root_action=root.action,
+        root_prior=prior,
+        root_proposal=carried.visits / jnp.sum(carried.visits),
+        root_policy=policy,
+        root_q=jnp.where(tried, qvalues, jnp.nan),
+        root_visits=carried.visits,
+        slot_policy=slot_policy,
+        slot_value=qvalues[root.action],
+        root_value=jnp.where(root.terminal, 0.0, root.evaluation.value),
+        value_target=jnp.sum(policy * qvalues),
+        chosen_action=jnp.argmax(_scores(root, carried, live)).astype(jnp.int32),
+    )
