@@ -13,10 +13,11 @@ from backend.config import ServerConfig
 from backend.engine import Engine, use_compilation_cache
 from backend.metrics import Metrics
 from backend.problems import NotFound, Problem
+from backend.requests import complete_settings
 from backend.routes import catalogue, health, plans, sessions
 from backend.routes.services import Services
 from backend.security import Guard
-from backend.sessions import Sessions, complete_settings
+from backend.sessions import Sessions
 
 API = "/api/v1"
 log = logging.getLogger("twistscope")

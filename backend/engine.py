@@ -271,9 +271,7 @@ class Episodes:
         """The moment after one step."""
         transition, truncated = jax.device_get(self._advance(moment.state, np.int32(action), key))
         terminated = bool(transition.continuation == 0)
-        return Moment(
-            transition.state, moment.episode_return + float(transition.reward), terminated, bool(truncated) and not terminated
-        )
+        return Moment(transition.state, moment.episode_return + float(transition.reward), terminated, bool(truncated) and not terminated)
 
     def play_prior(self, checkpoint: Checkpoint, start: Moment, steps: int, seed: int) -> list[Moment]:
         """Follow the most probable actions of the prior."""

@@ -1,12 +1,12 @@
 """Errors as people meet them: one tree, one body (RFC 9457).
 
-    Problem                 status, title, detail, errors
-    ├── NotFound            404
-    ├── Conflict            409   the command does not fit the moment
-    ├── Invalid             422   with `errors`: {field, given, allowed}
-    ├── TooMany             429   with Retry-After
-    ├── NotReady            503
-    └── PlannerFailed       500   the network or the weights broke down
+Problem                 status, title, detail, errors
+├── NotFound            404
+├── Conflict            409   the command does not fit the moment
+├── Invalid             422   with `errors`: {field, given, allowed}
+├── TooMany             429   with Retry-After
+├── NotReady            503
+└── PlannerFailed       500   the network or the weights broke down
 """
 
 import json
@@ -68,9 +68,7 @@ def problem_body(status: int, detail: str, errors: list[dict[str, Any]] | None =
     return body
 
 
-def problem_response(
-    status: int, detail: str, errors: list[dict[str, Any]] | None = None, headers: dict[str, str] | None = None
-) -> JSONResponse:
+def problem_response(status: int, detail: str, errors: list[dict[str, Any]] | None = None, headers: dict[str, str] | None = None) -> JSONResponse:
     """A problem document as a response."""
     return JSONResponse(problem_body(status, detail, errors), status, headers, media_type="application/problem+json")
 

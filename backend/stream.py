@@ -9,7 +9,9 @@ from fastapi import WebSocket, WebSocketDisconnect
 from backend.frames import View
 from backend.metrics import Metrics
 from backend.problems import Invalid, NotFound, Problem
-from backend.sessions import Session, Sessions, whole
+from backend.requests import whole
+from backend.session import Session
+from backend.sessions import Sessions
 from backend.viewers import Viewer
 from planner import Trace
 from planner.targets import Root

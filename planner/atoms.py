@@ -1,7 +1,7 @@
 """Reductions over the atoms of one state.
 
-There are often two to eight of them. XLA makes a kernel of its own of every reduction, which for so few numbers costs more than the arithmetic; written out as sums
-of slices they melt into the kernels around them.
+There are often two to eight of them. XLA makes a kernel of its own of every reduction, which for so few numbers costs more than the arithmetic;
+written out as sums of slices they melt into the kernels around them.
 """
 
 import functools

@@ -1,6 +1,7 @@
 """Checkpoints: trained parameters, the environment they belong to, and a card that says how they were made.
 
-On disk a checkpoint is a folder `NAME/` with `params.safetensors` and `card.json`; the card holds the sha256 of the parameters. Nothing is executed on loading.
+On disk a checkpoint is a folder `NAME/` with `params.safetensors` and `card.json`; the card holds the sha256 of the parameters. Nothing is
+executed on loading.
 """
 
 import hashlib
@@ -166,7 +167,9 @@ def initial_params(environment_name: str, config: NetworkConfig, key: jax.Array)
 def flatten(tree: Any) -> dict[str, np.ndarray]:
     """A pytree as named arrays: `params/torso_0/kernel`, …"""
     leaves = jax.tree_util.tree_leaves_with_path(tree)
-    return {"/".join(str(getattr(key, "key", getattr(key, "name", getattr(key, "idx", key)))) for key in path): np.asarray(leaf) for path, leaf in leaves}
+    return {
+        "/".join(str(getattr(key, "key", getattr(key, "name", getattr(key, "idx", key)))) for key in path): np.asarray(leaf) for path, leaf in leaves
+    }
 
 
 def unflatten(arrays: dict[str, np.ndarray], like: Any) -> Any:

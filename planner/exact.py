@@ -62,8 +62,9 @@ def enumerate_model(environment: Any) -> TabularMDP:
     rows = np.arange(count)
     for meant, chances in enumerate(environment.slip()):
         for done, chance in enumerate(chances):
-            np.add.at(transition, (rows, meant, successor[:, done]), chance)
-            np.add.at(total, (rows, meant, successor[:, done]), chance * reward[:, done])
+            # For one thing done every state has one successor, so no index occurs twice.
+            transition[rows, meant, successor[:, done]] += chance
+            total[rows, meant, successor[:, done]] += chance * reward[:, done]
     starts = jax.vmap(lambda key: environment.index(environment.reset(key)))(jax.random.split(jax.random.key(0), 256))
     return TabularMDP(
         name=environment.name,

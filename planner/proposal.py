@@ -1,7 +1,8 @@
 """The twist: how far a particle's proposal may leave the prior (E1-E3).
 
 Over a finite set of atoms, the proposal that gains most Q within a trust region is the prior tilted by exp(Q / eta). The temperature eta at which the
-region is met is the root of a falling function of one variable, found by Newton's method inside a bracket after Q is shifted by its maximum and divided by its span,
+region is met is the root of a falling function of one variable, found by Newton's method inside a bracket after Q is shifted by its maximum and
+divided by its span,
 so the answer does not change under Q -> aQ + b. The Kullback-Leibler divergence is summed from terms that are never negative: near the prior it is a
 small difference of larger numbers, and the plain form loses all its digits there.
 """
@@ -63,7 +64,8 @@ def twist(log_prior: Float[Array, "A"], qvalues: Float[Array, "A"], constraint: 
     Args:
       log_prior: normalised log-probabilities; -inf marks an invalid action.
       qvalues: Q(s, .), any unit.
-      constraint: `adaptive` takes eps from `live.alpha` by (E3), `fixed_kl` takes `live.kl_bound`, `fixed_temperature` takes eta = `live.twist_temperature`.
+      constraint: `adaptive` takes eps from `live.alpha` by (E3), `fixed_kl` takes `live.kl_bound`, `fixed_temperature` takes eta =
+      `live.twist_temperature`.
     """
     atoms = _scale(log_prior, qvalues)
     if constraint == "fixed_temperature":
@@ -95,9 +97,7 @@ def twist(log_prior: Float[Array, "A"], qvalues: Float[Array, "A"], constraint: 
     )
 
 
-def solve_temperature(
-    log_prior: Float[Array, "A"], qvalues: Float[Array, "A"], kl_bound: Float[Array, ""]
-) -> Float[Array, ""]:
+def solve_temperature(log_prior: Float[Array, "A"], qvalues: Float[Array, "A"], kl_bound: Float[Array, ""]) -> Float[Array, ""]:
     """Temperature at which the tilted prior meets the trust region (E2).
 
     Solves KL(q_eta || prior) = kl_bound for q_eta ∝ prior exp(qvalues / eta).
@@ -118,8 +118,8 @@ def _solve_log_tilt(atoms: _Atoms, bound: Float[Array, ""]) -> Float[Array, ""]:
     """log(span / eta) at which the divergence is `bound`: Newton's method inside a bracket, which it halves where Newton would leave it.
 
     Near the prior the divergence grows like tilt^2, so the step is taken on log KL against log tilt; near greedy what is missing to the largest
-    divergence falls like exp(-gap * tilt), so there it is taken on the log of that against tilt. With Q scaled to a span of 1 the divergence is at most
-    tilt^2 / 8 (a variable in an interval of length 1 has variance <= 1/4), so tilt >= sqrt(8 bound): the lower end of the bracket.
+    divergence falls like exp(-gap * tilt), so there it is taken on the log of that against tilt. With Q scaled to a span of 1 the divergence is at
+    most tilt^2 / 8 (a variable in an interval of length 1 has variance <= 1/4), so tilt >= sqrt(8 bound): the lower end of the bracket.
     """
     largest = -_log_tied_mass(atoms)
     solvable = (atoms.span > 0) & (bound > 0) & (bound < largest)
@@ -198,8 +198,8 @@ def _log_tied_mass(atoms: _Atoms) -> Float[Array, ""]:
 def _kl_at_tilt(atoms: _Atoms, tilt: Float[Array, ""]) -> tuple[Float[Array, ""], Float[Array, ""]]:
     """KL(q || prior) for q ∝ prior exp(tilt * scaled), and the variance of `scaled` under q: d KL / d tilt = tilt * variance.
 
-    The divergence is E_q[y] - log E_prior[exp y] for y = tilt * scaled plus any constant. With the constant that makes y zero on average under the prior both terms are
-    of the size of the answer, and nothing cancels; far from the prior it is held below what exp can take.
+    The divergence is E_q[y] - log E_prior[exp y] for y = tilt * scaled plus any constant. With the constant that makes y zero on average under the
+    prior both terms are of the size of the answer, and nothing cancels; far from the prior it is held below what exp can take.
     """
     prior = jnp.exp(atoms.log_prior)
     # The subtraction is exact where it matters, for atoms near the mean; rounding their large products would not be.

@@ -1,7 +1,8 @@
 """Resampling: from log-weights to ancestors (E6).
 
 Randomness is drawn in one place (`resampling_points`) and turned into ancestors in another (`ancestors_at`), so that edge draws can be tested. Every
-scheme here is unbiased: slot i has N * w_i offspring on average. Ancestors come out sorted, so lineages do not cross when drawn by slot, and a child lies next to its siblings.
+scheme here is unbiased: slot i has N * w_i offspring on average. Ancestors come out sorted, so lineages do not cross when drawn by slot, and a
+child lies next to its siblings.
 """
 
 import jax

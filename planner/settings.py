@@ -57,9 +57,7 @@ class PlannerSettings(BaseModel):
 class ParticleSettings(PlannerSettings):
     """Settings of a planner that steps N particles through T levels."""
 
-    particles: int = setting(
-        256, "shape", "budget", "particles N", "How many particles are stepped in parallel.", ge=1, le=65536, scale="log"
-    )
+    particles: int = setting(256, "shape", "budget", "particles N", "How many particles are stepped in parallel.", ge=1, le=65536, scale="log")
     depth: int = setting(24, "shape", "budget", "depth T", "How many levels the plan looks ahead.", ge=1, le=256)
 
     @classmethod
@@ -79,28 +77,60 @@ class Settings(ParticleSettings):
     """Every setting of the SMC family."""
 
     constraint: Constraint = setting(
-        "adaptive", "choice", "trust region", "constraint", "How far the proposal may leave the prior: by a share alpha of the way to "
-        "greedy, by a fixed KL, or at a fixed temperature."
+        "adaptive",
+        "choice",
+        "trust region",
+        "constraint",
+        "How far the proposal may leave the prior: by a share alpha of the way to greedy, by a fixed KL, or at a fixed temperature.",
     )
     root_constraint: Literal["same", "adaptive", "fixed_kl", "fixed_temperature"] = setting(
         "same", "choice", "trust region", "constraint at the root", "The same choice for the root alone."
     )
     alpha: float = setting(
-        0.1, "live", "trust region", "alpha", "0 samples from the prior, 1 acts greedily on Q.", ge=0, le=1,
+        0.1,
+        "live",
+        "trust region",
+        "alpha",
+        "0 samples from the prior, 1 acts greedily on Q.",
+        ge=0,
+        le=1,
         applies_when={"constraint": ["adaptive"]},
     )
     kl_bound: float = setting(
-        0.1, "live", "trust region", "KL bound", "The largest KL(proposal, prior), in nats.", ge=0, scale="log", knob_minimum=1e-4,
-        knob_maximum=10.0, applies_when={"constraint": ["fixed_kl"]},
+        0.1,
+        "live",
+        "trust region",
+        "KL bound",
+        "The largest KL(proposal, prior), in nats.",
+        ge=0,
+        scale="log",
+        knob_minimum=1e-4,
+        knob_maximum=10.0,
+        applies_when={"constraint": ["fixed_kl"]},
     )
     twist_temperature: float = setting(
-        1.0, "live", "trust region", "twist temperature", "The proposal is prior * exp(Q / temperature).", gt=0, scale="log",
-        knob_minimum=1e-3, knob_maximum=1e3, applies_when={"constraint": ["fixed_temperature"]},
+        1.0,
+        "live",
+        "trust region",
+        "twist temperature",
+        "The proposal is prior * exp(Q / temperature).",
+        gt=0,
+        scale="log",
+        knob_minimum=1e-3,
+        knob_maximum=1e3,
+        applies_when={"constraint": ["fixed_temperature"]},
     )
 
     reward_temperature: float | None = setting(
-        None, "live", "weights", "reward temperature", "Smaller trusts rewards and values more, and spreads the weights.", gt=0,
-        scale="log", knob_minimum=1e-3, knob_maximum=1e2,
+        None,
+        "live",
+        "weights",
+        "reward temperature",
+        "Smaller trusts rewards and values more, and spreads the weights.",
+        gt=0,
+        scale="log",
+        knob_minimum=1e-3,
+        knob_maximum=1e2,
     )
     discount: float | None = setting(None, "live", "weights", "discount", "How much the next step counts.", ge=0, le=1)
     advantage: bool = setting(
@@ -114,11 +144,23 @@ class Settings(ParticleSettings):
         "ess", "choice", "resampling", "resampling rule", "When to resample: at low ESS, every few levels, or never."
     )
     ess_threshold: float = setting(
-        0.5, "live", "resampling", "ESS threshold", "Resample when ESS falls below this share of N.", ge=0, le=1,
+        0.5,
+        "live",
+        "resampling",
+        "ESS threshold",
+        "Resample when ESS falls below this share of N.",
+        ge=0,
+        le=1,
         applies_when={"resampling_rule": ["ess"]},
     )
     resampling_period: int = setting(
-        1, "live", "resampling", "resampling period", "Resample every so many levels.", ge=1, knob_maximum=32,
+        1,
+        "live",
+        "resampling",
+        "resampling period",
+        "Resample every so many levels.",
+        ge=1,
+        knob_maximum=32,
         applies_when={"resampling_rule": ["period"]},
     )
     resampling_scheme: Literal["systematic", "stratified", "residual", "multinomial"] = setting(
@@ -132,21 +174,25 @@ class Settings(ParticleSettings):
         "message", "choice", "targets", "policy target", "How the improved policy is read off the particles."
     )
     root_sampling: Literal["stratified", "proposal"] = setting(
-        "stratified", "choice", "targets", "root sampling", "Spread the first actions evenly over the proposal mixed with the prior, or draw them independently."
+        "stratified",
+        "choice",
+        "targets",
+        "root sampling",
+        "Spread the first actions evenly over the proposal mixed with the prior, or draw them independently.",
     )
     root_prior_share: float = setting(
-        0.25, "live", "targets", "prior share at the root", "How much of the prior is mixed into the first proposal.", ge=0, le=1,
+        0.25,
+        "live",
+        "targets",
+        "prior share at the root",
+        "How much of the prior is mixed into the first proposal.",
+        ge=0,
+        le=1,
         applies_when={"root_sampling": ["stratified"]},
     )
-    retrace_lambda: float = setting(
-        0.95, "live", "targets", "Retrace lambda", "0 trusts the value after one step, 1 the whole path.", ge=0, le=1
-    )
-    value_mixing: float = setting(
-        0.5, "live", "targets", "value mixing", "0 takes the network's value of the root, 1 the particles'.", ge=0, le=1
-    )
-    act: Literal["argmax", "sample"] = setting(
-        "argmax", "choice", "targets", "act", "Take the best action of the improved policy, or draw from it."
-    )
+    retrace_lambda: float = setting(0.95, "live", "targets", "Retrace lambda", "0 trusts the value after one step, 1 the whole path.", ge=0, le=1)
+    value_mixing: float = setting(0.5, "live", "targets", "value mixing", "0 takes the network's value of the root, 1 the particles'.", ge=0, le=1)
+    act: Literal["argmax", "sample"] = setting("argmax", "choice", "targets", "act", "Take the best action of the improved policy, or draw from it.")
 
 
 class SettingsError(ValueError):
@@ -164,9 +210,7 @@ Kind = TypeVar("Kind", bound=PlannerSettings)
 def make_settings(values: Mapping[str, Any], defaults: Mapping[str, Any] | None = None) -> Settings: ...
 @overload
 def make_settings(values: Mapping[str, Any], defaults: Mapping[str, Any] | None, model: type[Kind]) -> Kind: ...
-def make_settings(
-    values: Mapping[str, Any], defaults: Mapping[str, Any] | None = None, model: type[PlannerSettings] = Settings
-) -> PlannerSettings:
+def make_settings(values: Mapping[str, Any], defaults: Mapping[str, Any] | None = None, model: type[PlannerSettings] = Settings) -> PlannerSettings:
     """Complete settings from what a person gave.
 
     Args:
@@ -209,9 +253,7 @@ def allowed_values(name: str, model: type[PlannerSettings] = Settings) -> str:
     if setting["type"] == "boolean":
         return "true or false"
     bounds = [
-        f"{sign} {setting[key]}"
-        for key, sign in (("minimum", ">="), ("exclusive_minimum", ">"), ("maximum", "<="))
-        if setting.get(key) is not None
+        f"{sign} {setting[key]}" for key, sign in (("minimum", ">="), ("exclusive_minimum", ">"), ("maximum", "<=")) if setting.get(key) is not None
     ]
     number = "a whole number" if setting["type"] == "integer" else "a number"
     return f"{number} {' and '.join(bounds)}"
@@ -292,9 +334,7 @@ class Live:
     def of(cls, settings: Settings) -> Live:
         """The live part of complete settings, as host scalars of fixed dtype."""
         scalars: dict[str, Any] = {
-            name: np.float32(getattr(settings, name))
-            for name in cls.__dataclass_fields__
-            if name not in ("resampling_period", "sample_action")
+            name: np.float32(getattr(settings, name)) for name in cls.__dataclass_fields__ if name not in ("resampling_period", "sample_action")
         }
         scalars |= {"resampling_period": np.int32(settings.resampling_period), "sample_action": np.bool_(settings.act == "sample")}
         return cls(**scalars)

@@ -22,6 +22,7 @@ from planner.trace import Trace
 
 __all__ = ["STATUSES", "Plan", "plan"]
 
+
 @jax.tree_util.register_dataclass
 @dataclass(frozen=True)
 class Plan:
@@ -42,9 +43,7 @@ class _Randomness(NamedTuple):
     """[T] keys."""
 
 
-def plan(
-    params: Params, key: Array, root_state: Any, *, live: Live, static: Static, model: Model, atoms: bool = False, states: bool = False
-) -> Plan:
+def plan(params: Params, key: Array, root_state: Any, *, live: Live, static: Static, model: Model, atoms: bool = False, states: bool = False) -> Plan:
     """Plan from one state with TRT-SMC or any of its relatives (settings decide which).
 
     Pure; jit it with `static`, `model`, `atoms` and `states` fixed. Same key, settings and device: the same bits.
@@ -99,9 +98,7 @@ def plan(
     trace = Trace(**record, root_position=here["position"])
     return Plan(
         trace=trace,
-        root=read_root(
-            trace, root, root_twist, root_terminal, key=jax.random.fold_in(key, 1), live=live, static=static
-        ),
+        root=read_root(trace, root, root_twist, root_terminal, key=jax.random.fold_in(key, 1), live=live, static=static),
         status=status_of(trace, finite),
     )
 

@@ -48,9 +48,7 @@ class Root(Decision):
     """[N] v_b of (E10)."""
 
 
-def read_root(
-    trace: Trace, root: Evaluation, proposal: Twist, root_terminal: Array, *, key: Array, live: Live, static: Static
-) -> Root:
+def read_root(trace: Trace, root: Evaluation, proposal: Twist, root_terminal: Array, *, key: Array, live: Live, static: Static) -> Root:
     """Improved policy, value target and Q-hat from the trace (planner's reference, section 4)."""
     continuation = live.discount * trace.continuation
     log_ratio = trace.log_prior - trace.log_proposal
@@ -91,9 +89,7 @@ def read_root(
     )
 
 
-def _slot_logits(
-    trace: Trace, log_increment: Array, log_ratio: Array, backup: Backup, live: Live, static: Static
-) -> Float[Array, "N"]:
+def _slot_logits(trace: Trace, log_increment: Array, log_ratio: Array, backup: Backup, live: Live, static: Static) -> Float[Array, "N"]:
     """Unnormalised log-probabilities of the root slots, by `policy_target`."""
     if static.policy_target == "message":
         return backup.messages

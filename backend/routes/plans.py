@@ -7,8 +7,8 @@ from fastapi import APIRouter, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from backend.problems import Invalid
+from backend.requests import MAX_SEED, MAX_STEP, complete_settings, trace_metadata
 from backend.routes.services import Given
-from backend.sessions import MAX_SEED, MAX_STEP, complete_settings, trace_metadata
 from planner import to_bytes
 from planner.settings import MAX_TRANSITIONS
 

@@ -6,9 +6,9 @@ from fastapi import APIRouter, Response, WebSocket
 from pydantic import BaseModel, ConfigDict
 
 from backend.problems import NotFound
+from backend.requests import trace_metadata
 from backend.routes.plans import MEDIA_TYPE, PlanRequest
 from backend.routes.services import Given
-from backend.sessions import trace_metadata
 from backend.stream import stream
 from planner import to_bytes
 

@@ -66,9 +66,7 @@ def _slider(identity: dict[str, str], setting: Setting) -> dcc.Slider:
     if setting["scale"] == "log":
         low, high = log10(low), log10(high)
         step = 0.01
-    return dcc.Slider(
-        id=identity, min=low, max=high, step=step, marks=None, updatemode="drag", allow_direct_input=False, included=True
-    )
+    return dcc.Slider(id=identity, min=low, max=high, step=step, marks=None, updatemode="drag", allow_direct_input=False, included=True)
 
 
 def knob_range(setting: Setting) -> tuple[float, float]:

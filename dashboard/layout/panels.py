@@ -66,6 +66,11 @@ def _empty_figure() -> dict[str, object]:
     blank = {"visible": False}
     return {
         "data": [],
-        "layout": {"xaxis": blank, "yaxis": blank, "margin": {"l": 0, "r": 0, "t": 0, "b": 0}, "paper_bgcolor": "rgba(0,0,0,0)",
-                   "plot_bgcolor": "rgba(0,0,0,0)"},
+        "layout": {
+            "xaxis": blank,
+            "yaxis": blank,
+            "margin": {"l": 0, "r": 0, "t": 0, "b": 0},
+            "paper_bgcolor": "rgba(0,0,0,0)",
+            "plot_bgcolor": "rgba(0,0,0,0)",
+        },
     }

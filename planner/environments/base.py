@@ -38,11 +38,11 @@ class Environment(Protocol):
     def step(self, key: Array, state: State, action: Array) -> Transition: ...
 
     def is_terminal(self, state: State) -> Array:
-        """bool [] whether the episode has terminated; a time limit does not count."""
+        """Bool [], whether the episode has terminated; a time limit does not count."""
         ...
 
     def is_truncated(self, state: State) -> Array:
-        """bool [] whether a time limit has ended the episode."""
+        """Bool [], whether a time limit has ended the episode."""
         ...
 
     def observation(self, state: State) -> Float[Array, "..."]: ...

@@ -1,7 +1,7 @@
 """Worlds of cells: Catch, DeepSea, FrozenLake and FourRooms of gymnax.
 
-All are pictured alike: cell (row, column) is the unit square whose centre is (column + 0.5, rows - row - 0.5), so that rows run downwards as in the original and the
-position of a particle is the centre of its cell.
+All are pictured alike: cell (row, column) is the unit square whose centre is (column + 0.5, rows - row - 0.5), so that rows run downwards as in
+the original and the position of a particle is the centre of its cell.
 """
 
 from collections.abc import Iterable
@@ -28,6 +28,7 @@ class _Grid(GymnaxAdapter):
 
     rows: int
     columns: int
+    action_names: tuple[str, ...]
     state_count: int
 
     def index(self, state: Any) -> Array:
@@ -61,13 +62,15 @@ class _Grid(GymnaxAdapter):
 
     def _scene(self, caption: str, shapes: Iterable[Shape]) -> dict[str, Any]:
         extent = [-0.2, self.columns + 0.2, -0.2, self.rows + 0.2]
-        grid = [self._square(row, column, "cell") for row in range(self.rows) for column in range(self.columns)]
+        grid = [self._square((row, column), "cell") for row in range(self.rows) for column in range(self.columns)]
         return {"extent": extent, "focus": extent, "caption": caption, "shapes": [*grid, *shapes]}
 
-    def _square(self, row: int, column: int, role: str) -> Shape:
+    def _square(self, cell: Iterable[Any], role: str) -> Shape:
+        row, column = map(int, cell)
         return {"kind": "rect", "x": column + 0.03, "y": self.rows - row - 0.97, "w": 0.94, "h": 0.94, "role": role}
 
-    def _disc(self, row: int, column: int, role: str) -> Shape:
+    def _disc(self, cell: Iterable[Any], role: str) -> Shape:
+        row, column = map(int, cell)
         return {"kind": "circle", "x": column + 0.5, "y": self.rows - row - 0.5, "r": 0.3, "role": role}
 
 
@@ -110,7 +113,7 @@ class Catch(_Grid):
     def scene(self, state: Any) -> dict[str, Any]:
         ball, paddle = (int(state.ball_y), int(state.ball_x)), (int(state.paddle_y), int(state.paddle_x))
         caption = f"ball in column {ball[1]}, {paddle[0] - ball[0]} rows above the paddle in column {paddle[1]}"
-        return self._scene(caption, [self._square(*paddle, "body"), self._disc(*ball, "accent")])
+        return self._scene(caption, [self._square(paddle, "body"), self._disc(ball, "accent")])
 
 
 class DeepSea(_Grid):
@@ -148,9 +151,9 @@ class DeepSea(_Grid):
 
     def scene(self, state: Any) -> dict[str, Any]:
         row, column = int(state.row), int(state.column)
-        shapes = [self._square(self.rows - 1, self.columns - 1, "goal")]
+        shapes = [self._square((self.rows - 1, self.columns - 1), "goal")]
         if row < self.rows:
-            shapes.append(self._disc(row, column, "accent"))
+            shapes.append(self._disc((row, column), "accent"))
         return self._scene(f"row {row}, column {column}; the treasure is behind the last cell", shapes)
 
 
@@ -188,9 +191,9 @@ class FrozenLake(_Grid):
     def scene(self, state: Any) -> dict[str, Any]:
         tiles = np.asarray(self._environment.desc)
         row, column = (int(part) for part in self.cell(state))
-        holes = [self._square(*map(int, cell), "hazard") for cell in np.argwhere(tiles == HOLE)]
-        goals = [self._square(*map(int, cell), "goal") for cell in np.argwhere(tiles == GOAL)]
-        return self._scene(f"row {row}, column {column}", [*holes, *goals, self._disc(row, column, "accent")])
+        holes = [self._square(cell, "hazard") for cell in np.argwhere(tiles == HOLE)]
+        goals = [self._square(cell, "goal") for cell in np.argwhere(tiles == GOAL)]
+        return self._scene(f"row {row}, column {column}", [*holes, *goals, self._disc((row, column), "accent")])
 
 
 class FourRooms(_Grid):
@@ -228,7 +231,7 @@ class FourRooms(_Grid):
         return jnp.eye(13)[jnp.concatenate([state.pos, state.goal])].reshape(-1)
 
     def scene(self, state: Any) -> dict[str, Any]:
-        walls = [self._square(*map(int, cell), "ground") for cell in np.argwhere(~np.asarray(self._environment.env_map))]
+        walls = [self._square(cell, "ground") for cell in np.argwhere(~np.asarray(self._environment.env_map))]
         pos, goal = (tuple(int(part) for part in np.asarray(place)) for place in (state.pos, state.goal))
         caption = f"row {pos[0]}, column {pos[1]}; the goal is at row {goal[0]}, column {goal[1]}"
-        return self._scene(caption, [*walls, self._square(*goal, "goal"), self._disc(*pos, "accent")])
+        return self._scene(caption, [*walls, self._square(goal, "goal"), self._disc(pos, "accent")])

@@ -1,7 +1,7 @@
 """What all adapters of gymnax environments share.
 
-`step_env` of gymnax neither resets nor stops at termination, which is what a planner needs but for one thing: no gymnax environment is absorbing, so the
-adapter holds the state once it is terminal.
+`step_env` of gymnax neither resets nor stops at termination, which is what a planner needs but for one thing: no gymnax environment is absorbing,
+so the adapter holds the state once it is terminal.
 """
 
 from typing import Any

@@ -44,9 +44,7 @@ class TabularMDP:
 
     def __post_init__(self) -> None:
         states, actions = len(self.terminal), len(self.action_names)
-        shapes = {
-            "transition": (states, actions, states), "reward": (states, actions, states), "start": (states,), "positions": (states, 2)
-        }
+        shapes = {"transition": (states, actions, states), "reward": (states, actions, states), "start": (states,), "positions": (states, 2)}
         for name, shape in shapes.items():
             if getattr(self, name).shape != shape:
                 raise ValueError(f"{name} must have shape {shape}, got {getattr(self, name).shape}")

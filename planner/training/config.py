@@ -44,7 +44,9 @@ class LearnSection(_Section):
 
 
 class Stage(_Section):
-    """An earlier checkpoint of the run to keep: the first whose greedy prior has a mean return in `returns`, and which plans to at least `planning`."""
+    """An earlier checkpoint of the run to keep: the first whose greedy prior has a mean return in `returns`, and which plans to at least
+    `planning`.
+    """
 
     name: str
     title: str

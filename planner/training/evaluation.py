@@ -60,9 +60,7 @@ def player(model: Model, act: Actor) -> Play:
 
     reset = jax.jit(jax.vmap(environment.reset))
 
-    def play(
-        params: Params, *, episodes: int, seed: int = 0, progress: Callable[[int, int], None] = lambda step, running: None
-    ) -> np.ndarray:
+    def play(params: Params, *, episodes: int, seed: int = 0, progress: Callable[[int, int], None] = lambda step, running: None) -> np.ndarray:
         reset_keys, step_keys, act_keys = (jax.random.split(key, episodes) for key in jax.random.split(jax.random.key(seed), 3))
         states, running, returns = reset(reset_keys), jnp.ones(episodes, bool), jnp.zeros(episodes)
         for number in range(MAX_STEPS):

@@ -1,7 +1,7 @@
 """Expert iteration (E11): act with the planner, learn its improved policy and the returns it sees.
 
-One iteration is one compiled program: collect with B environments side by side, form lambda-returns along the real trajectories, put them into a ring of recent
-iterations, and take optimiser steps on batches drawn from it.
+One iteration is one compiled program: collect with B environments side by side, form lambda-returns along the real trajectories, put them into a
+ring of recent iterations, and take optimiser steps on batches drawn from it.
 """
 
 from collections.abc import Callable
@@ -88,9 +88,7 @@ def make_run(config: TrainingConfig, seed: int) -> Run:
     act = planner.program(model, static)
     learn = config.learn
     decay = optax.cosine_decay_schedule(learn.learning_rate, config.iterations * learn.batches)
-    optimiser = optax.chain(
-        optax.clip_by_global_norm(learn.max_gradient_norm), optax.adamw(decay, weight_decay=learn.weight_decay)
-    )
+    optimiser = optax.chain(optax.clip_by_global_norm(learn.max_gradient_norm), optax.adamw(decay, weight_decay=learn.weight_decay))
 
     def start() -> TrainingState:
         params_key, reset_key, run_key = jax.random.split(jax.random.key(seed), 3)
@@ -167,7 +165,8 @@ def collect(
 def lambda_returns(seen: dict[str, Array], discount: Array, lambda_return: float) -> Float[Array, "steps B"]:
     """R_t = r_t + gamma d_t [(1 - lambda) v_{t+1} + lambda R_{t+1}], v the planner's value target.
 
-    lambda is 0 where a time limit ended the episode and at the end of what was collected; there the network's value of the state reached stands in for v.
+    lambda is 0 where a time limit ended the episode and at the end of what was collected; there the network's value of the state reached stands in
+    for v.
     """
     last = jnp.zeros_like(seen["truncated"]).at[-1].set(True)
     cut = seen["truncated"] | last
@@ -184,9 +183,7 @@ def lambda_returns(seen: dict[str, Array], discount: Array, lambda_return: float
     return jax.lax.scan(backwards, jnp.zeros_like(bootstrap[0]), inputs, reverse=True)[1]
 
 
-def expert_loss(
-    params: Params, batch: Experience, model: Model, network: NetworkConfig, learn: LearnSection
-) -> tuple[Array, Losses]:
+def expert_loss(params: Params, batch: Experience, model: Model, network: NetworkConfig, learn: LearnSection) -> tuple[Array, Losses]:
     """(E11) over a batch. Values are compared in units of the network's value scale."""
     evaluation = jax.vmap(partial(apply_network, network, params))(batch.observation)
     log_prior = jax.nn.log_softmax(evaluation.prior_logits)
@@ -198,9 +195,6 @@ def expert_loss(
         entropy=-jnp.mean(jnp.sum(jnp.exp(log_prior) * log_prior, axis=-1)),
     )
     total = (
-        learn.policy_weight * losses.policy
-        + learn.value_weight * losses.value
-        + learn.q_weight * losses.q
-        - learn.entropy_weight * losses.entropy
+        learn.policy_weight * losses.policy + learn.value_weight * losses.value + learn.q_weight * losses.q - learn.entropy_weight * losses.entropy
     )
     return total, losses

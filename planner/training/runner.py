@@ -80,9 +80,7 @@ def train(config: TrainingConfig, seed: int, folder: Path, command: str) -> Iter
             unfinished.write(state, time.monotonic() - began, saved_stages)
 
 
-def _progress(
-    config: TrainingConfig, done: int, steps: int, seconds: float, losses: Losses, mean: float | None, note: str
-) -> Progress:
+def _progress(config: TrainingConfig, done: int, steps: int, seconds: float, losses: Losses, mean: float | None, note: str) -> Progress:
     values = {name: float(getattr(losses, name)) for name in losses.__dataclass_fields__}
     return Progress(done, config.iterations, done * steps, seconds, values, mean, note)
 
@@ -116,9 +114,7 @@ class _Judge:
         }
 
 
-def _card(
-    config: TrainingConfig, run: Run, state: TrainingState, seed: int, command: str, named: Stage | TrainingConfig, seconds: float
-) -> Card:
+def _card(config: TrainingConfig, run: Run, state: TrainingState, seed: int, command: str, named: Stage | TrainingConfig, seconds: float) -> Card:
     """The card of what a run has reached, without its returns."""
     iteration = int(state.iteration)
     return Card(

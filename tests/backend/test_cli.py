@@ -45,7 +45,9 @@ def test_checkpoints_lists_the_shipped_ones():
 
 @pytest.mark.slow
 def test_evaluate_compares_the_prior_with_a_planner():
-    done = twistscope("evaluate", "--checkpoint", "cartpole-early", "--episodes", "8", "--planner", "none", "--planner", "trt_smc", *SMALL, "--json", check=True)
+    done = twistscope(
+        "evaluate", "--checkpoint", "cartpole-early", "--episodes", "8", "--planner", "none", "--planner", "trt_smc", *SMALL, "--json", check=True
+    )
     returns = json.loads(done.stdout)["returns"]
     assert returns.keys() == {"none", "trt_smc"}
     assert all(row["episodes"] == 8 and row["standard_error"] >= 0 for row in returns.values())

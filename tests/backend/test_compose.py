@@ -17,7 +17,11 @@ def command(service, *, port, backend_port):
     """The arguments of a service, on loopback and free ports instead of the containers' own."""
     program, *arguments = SERVICES[service]["command"]
     assert program == "twistscope"
-    replace = {"0.0.0.0": "127.0.0.1", "http://backend:8051": f"http://127.0.0.1:{backend_port}", "http://localhost:8051": f"http://127.0.0.1:{backend_port}"}
+    replace = {
+        "0.0.0.0": "127.0.0.1",
+        "http://backend:8051": f"http://127.0.0.1:{backend_port}",
+        "http://localhost:8051": f"http://127.0.0.1:{backend_port}",
+    }
     arguments = [replace.get(argument, argument) for argument in arguments]
     at = arguments.index("--port")
     published = SERVICES[service]["ports"][0].split(":")

@@ -80,8 +80,14 @@ def live(**values: Any) -> Live:
 def make_plan(settings: Settings, mdp: TabularMDP, params: Any, *, seed: int = 0, start: int = 0, record: bool = False) -> Plan:
     """One plan on tables, with atoms and states where `record` is set."""
     return jitted_plan(
-        params, jax.random.key(seed), mdp.state(start), live=Live.of(settings), static=Static.of(settings),
-        model=Model(mdp, exact.look_up), atoms=record, states=record,
+        params,
+        jax.random.key(seed),
+        mdp.state(start),
+        live=Live.of(settings),
+        static=Static.of(settings),
+        model=Model(mdp, exact.look_up),
+        atoms=record,
+        states=record,
     )
 
 
@@ -94,7 +100,11 @@ def batched(settings: Settings, mdp: TabularMDP, read: Any) -> Any:
     """Jitted: [R] keys -> `read(plan)` of each, for statistics over seeds; give it keys and table parameters."""
     one = lambda key, params: read(
         plan(
-            params, key, mdp.state(0), live=jax.tree.map(jnp.asarray, Live.of(settings)), static=Static.of(settings),
+            params,
+            key,
+            mdp.state(0),
+            live=jax.tree.map(jnp.asarray, Live.of(settings)),
+            static=Static.of(settings),
             model=Model(mdp, exact.look_up),
         )
     )

@@ -71,9 +71,16 @@ def replay(trace: Arrays, settings: Any, root_terminal: bool = False) -> Arrays:
                 moved = replace(moved, reference_node=moved.node, reference_depth=moved.depth)
             after.append(moved)
             for name, value in {
-                "parent": particle.node, "depth": particle.depth, "alive": particle.alive, "revived": particle.revived,
-                "branch": particle.branch, "terminal": ended, "log_prior": log_prior, "log_proposal": log_proposal,
-                "log_weight": moved.log_weight, "log_increment": increment,
+                "parent": particle.node,
+                "depth": particle.depth,
+                "alive": particle.alive,
+                "revived": particle.revived,
+                "branch": particle.branch,
+                "terminal": ended,
+                "log_prior": log_prior,
+                "log_proposal": log_proposal,
+                "log_weight": moved.log_weight,
+                "log_increment": increment,
                 "kl": kl_divergence(trace["proposal"][t, i], trace["prior"][t, i]),
             }.items():
                 record[name].append(value)
@@ -94,9 +101,7 @@ def offspring(ancestor: Particle, revive: bool) -> Particle:
     """Where a copy starts: at the reference with `revive`, else where the ancestor is."""
     if not revive:
         return replace(ancestor, log_weight=0.0, revived=False)
-    return replace(
-        ancestor, log_weight=0.0, revived=not ancestor.alive, alive=True, node=ancestor.reference_node, depth=ancestor.reference_depth
-    )
+    return replace(ancestor, log_weight=0.0, revived=not ancestor.alive, alive=True, node=ancestor.reference_node, depth=ancestor.reference_depth)
 
 
 def expect_resampling(trace: Arrays, derived: Arrays, settings: Any) -> np.ndarray:

@@ -16,7 +16,7 @@ def walk(environment, steps, seed):
     """States, actions and transitions of random actions, going on past the end."""
     step, key = jax.jit(environment.step), jax.random.key(seed)
     state, seen = environment.reset(key), []
-    for index in range(steps):
+    for _ in range(steps):
         key, action_key, step_key = jax.random.split(key, 3)
         action = jax.random.randint(action_key, (), 0, len(environment.action_names))
         transition = step(step_key, state, action)

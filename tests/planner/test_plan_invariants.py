@@ -142,8 +142,17 @@ def test_a_program_compiled_anew_gives_the_same_bits() -> None:
 
 
 OTHER_VALUES = {
-    "alpha": 0.9, "kl_bound": 0.5, "twist_temperature": 2.0, "reward_temperature": 3.0, "discount": 0.5, "ess_threshold": 0.9,
-    "resampling_period": 3, "retrace_lambda": 0.1, "value_mixing": 1.0, "root_prior_share": 0.8, "act": "sample",
+    "alpha": 0.9,
+    "kl_bound": 0.5,
+    "twist_temperature": 2.0,
+    "reward_temperature": 3.0,
+    "discount": 0.5,
+    "ess_threshold": 0.9,
+    "resampling_period": 3,
+    "retrace_lambda": 0.1,
+    "value_mixing": 1.0,
+    "root_prior_share": 0.8,
+    "act": "sample",
 }
 
 
@@ -173,9 +182,7 @@ def test_a_plan_is_the_same_without_jit() -> None:
 
 
 def test_plans_of_a_batch_do_not_see_each_other() -> None:
-    one = lambda key, tables: plan(
-        tables, key, MDP.state(0), live=live(), static=Static.of(SMALL), model=Model(MDP, exact.look_up)
-    ).root
+    one = lambda key, tables: plan(tables, key, MDP.state(0), live=live(), static=Static.of(SMALL), model=Model(MDP, exact.look_up)).root
     many = jax.jit(jax.vmap(one))
     keys = jax.random.split(jax.random.key(0), 2)
     spoiled = jax.tree.map(lambda x: jnp.stack([x, jnp.full_like(x, jnp.nan)]), TABLES)

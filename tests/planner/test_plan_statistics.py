@@ -31,8 +31,17 @@ def test_optimal_twist_leaves_no_variance(root_sampling: str) -> None:
     prior = random_prior(1, mdp)
     soft = exact.soft_values(mdp, prior, TEMPERATURE, DISCOUNT)
     settings = complete(
-        particles=32, depth=10, constraint="fixed_temperature", twist_temperature=TEMPERATURE, reward_temperature=TEMPERATURE, revive=False,
-        discount=DISCOUNT, resampling_rule="ess", ess_threshold=0.9, root_sampling=root_sampling, root_prior_share=0.0,
+        particles=32,
+        depth=10,
+        constraint="fixed_temperature",
+        twist_temperature=TEMPERATURE,
+        reward_temperature=TEMPERATURE,
+        revive=False,
+        discount=DISCOUNT,
+        resampling_rule="ess",
+        ess_threshold=0.9,
+        root_sampling=root_sampling,
+        root_prior_share=0.0,
     )
     trace = make_arrays(settings, mdp, exact.tables(prior, soft))
     assert trace["terminal"].any() and not trace["resampled"].any()
@@ -55,8 +64,17 @@ EVIDENCE_CASES = [
 @pytest.mark.parametrize(("scheme", "rule", "rest"), EVIDENCE_CASES)
 def test_evidence_is_unbiased(scheme: str, rule: str, rest: dict) -> None:
     settings = complete(
-        particles=8, depth=LEVELS, revive=False, alpha=0.1, resampling_scheme=scheme, resampling_rule=rule, ess_threshold=0.7,
-        resampling_period=2, reward_temperature=TEMPERATURE, discount=DISCOUNT, **rest,
+        particles=8,
+        depth=LEVELS,
+        revive=False,
+        alpha=0.1,
+        resampling_scheme=scheme,
+        resampling_rule=rule,
+        ess_threshold=0.7,
+        resampling_period=2,
+        reward_temperature=TEMPERATURE,
+        discount=DISCOUNT,
+        **rest,
     )
     sample = batched(settings, MDP, lambda plan: (plan.trace.log_evidence, plan.trace.resampled))
     log_evidence, resampled = jax.device_get(sample(keys(RUNS), exact.tables(PRIOR, VALUES)))
@@ -98,7 +116,13 @@ def test_message_policy_is_the_posterior_with_resampling_when_v_is_exact() -> No
     prior = random_prior(8, mdp)
     soft = exact.soft_values(mdp, prior, TEMPERATURE, 1.0)
     settings = complete(
-        particles=256, depth=4, resampling_rule="period", reward_temperature=TEMPERATURE, discount=1.0, alpha=0.2, revive=False,
+        particles=256,
+        depth=4,
+        resampling_rule="period",
+        reward_temperature=TEMPERATURE,
+        discount=1.0,
+        alpha=0.2,
+        revive=False,
     )
     policies = batched(settings, mdp, lambda plan: plan.root.root_policy)(keys(400), exact.tables(prior, soft))
     policies = np.asarray(policies, float)

@@ -145,7 +145,9 @@ def test_expected_q_rises_with_alpha() -> None:
 @given(
     qvalues=hnp.arrays(np.int32, 5, elements=st.integers(-64, 64)),
     logits=hnp.arrays(np.float32, 5, elements=st.floats(-6, 6, width=32)),
-    factor=st.sampled_from([3, 7, 0.125, 1024.0]), shift=st.integers(-4096, 4096), alpha=st.floats(0, 1, width=32),
+    factor=st.sampled_from([3, 7, 0.125, 1024.0]),
+    shift=st.integers(-4096, 4096),
+    alpha=st.floats(0, 1, width=32),
 )
 @quick(60)
 def test_an_affine_change_of_q_changes_nothing_but_the_temperature(qvalues, logits, factor, shift, alpha) -> None:
@@ -168,8 +170,10 @@ def test_a_power_of_two_times_q_changes_no_bit_of_the_proposal(factor: float) ->
 
 @given(
     qvalues=hnp.arrays(np.float32, 5, elements=st.sampled_from([-1.0, 0.0, 0.5, 1.0, 1e6])),
-    logits=hnp.arrays(np.float32, 5, elements=st.sampled_from([-np.inf, -5.0, 0.0, 1.0])), valid=st.integers(0, 4),
-    bound=st.sampled_from([0.0, 1e-6, 1e-3, 0.1, 1.0, 100.0]), alpha=st.sampled_from([0.0, 0.3, 0.999, 1.0]),
+    logits=hnp.arrays(np.float32, 5, elements=st.sampled_from([-np.inf, -5.0, 0.0, 1.0])),
+    valid=st.integers(0, 4),
+    bound=st.sampled_from([0.0, 1e-6, 1e-3, 0.1, 1.0, 100.0]),
+    alpha=st.sampled_from([0.0, 0.3, 0.999, 1.0]),
     constraint=st.sampled_from(["adaptive", "fixed_kl", "fixed_temperature"]),
 )
 @quick(150)

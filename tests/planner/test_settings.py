@@ -105,11 +105,7 @@ def test_a_planner_describes_just_its_own_settings_and_splits_them_by_whether_th
     for setting, value in settings.model_dump().items():
         assert described[setting]["default"] in (value, None) or name == "twisted_smc"
     static, _ = planner.split(settings)
-    other = {
-        setting: description.get("minimum", 0.5)
-        for setting, description in described.items()
-        if description["kind"] == "live"
-    }
+    other = {setting: description.get("minimum", 0.5) for setting, description in described.items() if description["kind"] == "live"}
     changed, live = planner.split(settings_of(name, **other))
     assert hash(static) == hash(changed) and static == changed
     assert all(np.shape(leaf) == () and not isinstance(leaf, float | int) for leaf in jax.tree.leaves(live))

@@ -63,8 +63,17 @@ def test_shapes_and_dtypes_are_those_of_the_format(arrays: dict[str, np.ndarray]
     for name, array in arrays.items():
         assert array.dtype == (np.int32 if name in integers else bool if name in flags else np.float32), name
     shapes = {
-        "resampled": (3,), "ess": (3,), "log_evidence": (3,), "position": (3, 5, 2), "root_position": (2,), "root_value": (),
-        "value_target": (), "chosen_action": (), "slot_policy": (5,), "slot_value": (5,), "root_action": (5,),
+        "resampled": (3,),
+        "ess": (3,),
+        "log_evidence": (3,),
+        "position": (3, 5, 2),
+        "root_position": (2,),
+        "root_value": (),
+        "value_target": (),
+        "chosen_action": (),
+        "slot_policy": (5,),
+        "slot_value": (5,),
+        "root_action": (5,),
         **{name: (3,) for name in ("root_prior", "root_proposal", "root_policy", "root_q", "root_visits")},
         **{name: (3, 5, 3) for name in ("prior", "proposal", "q_value")},
     }

@@ -25,9 +25,16 @@ EXACT = {"parent", "depth", "alive", "terminal", "revived", "branch", "root_acti
 share = st.floats(0, 1, width=32)
 live_settings = st.fixed_dictionaries(
     {
-        "alpha": share, "kl_bound": st.floats(0, 3, width=32), "twist_temperature": st.floats(0.125, 8, width=32),
-        "reward_temperature": st.floats(0.25, 8, width=32), "discount": share, "ess_threshold": share,
-        "resampling_period": st.integers(1, 5), "root_prior_share": share, "retrace_lambda": share, "value_mixing": share,
+        "alpha": share,
+        "kl_bound": st.floats(0, 3, width=32),
+        "twist_temperature": st.floats(0.125, 8, width=32),
+        "reward_temperature": st.floats(0.25, 8, width=32),
+        "discount": share,
+        "ess_threshold": share,
+        "resampling_period": st.integers(1, 5),
+        "root_prior_share": share,
+        "retrace_lambda": share,
+        "value_mixing": share,
         "act": st.sampled_from(["argmax", "sample"]),
     }
 )
@@ -35,7 +42,8 @@ static_settings = st.fixed_dictionaries(
     {
         "constraint": st.sampled_from(["adaptive", "fixed_kl", "fixed_temperature"]),
         "root_constraint": st.sampled_from(["same", "adaptive", "fixed_kl", "fixed_temperature"]),
-        "advantage": st.booleans(), "revive": st.booleans(),
+        "advantage": st.booleans(),
+        "revive": st.booleans(),
         "weight_normaliser": st.sampled_from(["none", "min_max", "standardise"]),
         "resampling_rule": st.sampled_from(["ess", "period", "never"]),
         "resampling_scheme": st.sampled_from(["systematic", "stratified", "residual", "multinomial"]),
@@ -160,8 +168,14 @@ def test_derived_arrays_follow_from_the_primary_ones_on_cartpole(settings: Setti
     root = environment.reset(jax.random.key(seed)).replace(theta=jnp.float32(0.15), theta_dot=jnp.float32(1.2))
     params = network.init(jax.random.key(seed), environment.observation(root))
     plan = jitted_plan(
-        params, jax.random.key(seed), root, live=Live.of(settings), static=Static.of(settings), model=Model(environment, judge),
-        atoms=True, states=True,
+        params,
+        jax.random.key(seed),
+        root,
+        live=Live.of(settings),
+        static=Static.of(settings),
+        model=Model(environment, judge),
+        atoms=True,
+        states=True,
     )
     trace = to_arrays(plan)
     assert trace["terminal"].any() and not trace["terminal"].all()

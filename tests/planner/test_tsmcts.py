@@ -117,10 +117,18 @@ def test_it_picks_the_optimal_action_when_particles_are_many(seed: int) -> None:
     np.testing.assert_allclose(plan["root_q"], limit.mean(axis=0), atol=0.02)
 
 
-@pytest.mark.parametrize(("n", "depth", "m", "considered", "lengths"), [
-    (64, 12, 8, [8, 4, 2], [4, 4, 4]), (64, 14, 8, [8, 4, 2], [4, 5, 5]), (64, 6, 5, [5, 2], [3, 3]), (64, 6, 1, [1], [6]), (3, 6, 8, [3], [6]),
-    (64, 2, 16, [16, 8], [1, 1]), (1, 1, 1, [1], [1]),
-])
+@pytest.mark.parametrize(
+    ("n", "depth", "m", "considered", "lengths"),
+    [
+        (64, 12, 8, [8, 4, 2], [4, 4, 4]),
+        (64, 14, 8, [8, 4, 2], [4, 5, 5]),
+        (64, 6, 5, [5, 2], [3, 3]),
+        (64, 6, 1, [1], [6]),
+        (3, 6, 8, [3], [6]),
+        (64, 2, 16, [16, 8], [1, 1]),
+        (1, 1, 1, [1], [1]),
+    ],
+)
 def test_rounds_halve_the_actions_and_share_the_levels(n: int, depth: int, m: int, considered: list, lengths: list) -> None:
     rounds = schedule(n, depth, m)
     np.testing.assert_array_equal(rounds.considered, np.repeat(considered, lengths))

@@ -133,7 +133,6 @@ def test_the_card_says_how_the_checkpoint_was_made(config, tmp_path):
 
 def test_a_card_for_another_network_is_refused(tmp_path):
 
-
     shutil.copytree(CONFIGS.parents[2] / "assets" / "checkpoints" / "cartpole", tmp_path / "cartpole")
     path = tmp_path / "cartpole" / "card.json"
     card = json.loads(path.read_text())
@@ -144,7 +143,6 @@ def test_a_card_for_another_network_is_refused(tmp_path):
 
 
 def test_shipped_checkpoints_play_as_their_cards_say():
-
 
     store = Checkpoints(CONFIGS.parents[2] / "assets" / "checkpoints")
     for name in store.names():

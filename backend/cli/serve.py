@@ -1,0 +1,120 @@
+"""The commands that serve: both in one process, or backend and dashboard apart."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from backend.cli.common import Folder, Mistake, app
+
+if TYPE_CHECKING:
+    from backend.config import ServerConfig
+
+Host = Annotated[str, typer.Option(help="Address to listen on.")]
+Port = Annotated[int, typer.Option(min=1, max=65535)]
+Data = Annotated[Path | None, typer.Option("--data", help="Folder for the compilation cache and recordings.", file_okay=False)]
+Open = Annotated[bool, typer.Option("--open/--no-open", help="Open the page in a browser.")]
+Token = Annotated[str | None, typer.Option("--token", help="Token every request must carry (or TWISTSCOPE_TOKEN).")]
+NoToken = Annotated[bool, typer.Option("--no-token", help="Listen on other than loopback addresses without a token.")]
+Origins = Annotated[list[str] | None, typer.Option("--allow-origin", help="Origin of a dashboard served elsewhere; may be repeated.")]
+
+
+@app.command()
+def serve(
+    host: Host = "127.0.0.1",
+    port: Port = 8050,
+    checkpoints: Folder = None,
+    data: Data = None,
+    open: Open = True,
+    token: Token = None,
+    no_token: NoToken = False,
+) -> None:
+    """Backend and dashboard in one process on one port."""
+    from backend.serving import listen
+
+    config = _config(host, checkpoints, data, token, no_token, None)
+    bound = listen(host, port)
+    from backend.app import create_app
+    from dashboard.app import create_dashboard
+
+    api = create_app(config)
+    create_dashboard(api, _address("127.0.0.1" if host in ("0.0.0.0", "::") else host, port), None, config.token)
+    _run(api, bound, host, port, config.token, "twistscope", open)
+
+
+@app.command("serve-backend")
+def serve_backend(
+    host: Host = "127.0.0.1",
+    port: Port = 8051,
+    checkpoints: Folder = None,
+    data: Data = None,
+    token: Token = None,
+    no_token: NoToken = False,
+    allow_origin: Origins = None,
+) -> None:
+    """The backend alone."""
+    from backend.serving import listen
+
+    config = _config(host, checkpoints, data, token, no_token, allow_origin)
+    bound = listen(host, port)
+    from backend.app import create_app
+
+    _run(create_app(config), bound, host, port, config.token, "the backend of twistscope", False)
+
+
+@app.command("serve-dashboard")
+def serve_dashboard(
+    backend_url: Annotated[str, typer.Option(help="Where this process reaches the backend.")],
+    public_backend_url: Annotated[str | None, typer.Option(help="Where browsers reach it, if elsewhere.")] = None,
+    host: Host = "127.0.0.1",
+    port: Port = 8050,
+    open: Open = True,
+    token: Token = None,
+) -> None:
+    """The dashboard alone, for a backend that runs elsewhere."""
+    from backend.serving import listen
+
+    for url in (backend_url, public_backend_url):
+        if url is not None and not url.startswith(("http://", "https://")):
+            raise Mistake(f"a backend's address begins with http:// or https://, got {url!r}")
+    bound = listen(host, port)
+    from fastapi import FastAPI
+
+    from dashboard.app import create_dashboard
+
+    page = FastAPI(openapi_url=None)
+    create_dashboard(page, backend_url.rstrip("/"), (public_backend_url or backend_url).rstrip("/"), token)
+    _run(page, bound, host, port, None, "the dashboard of twistscope", open)
+
+
+def _config(host: str, checkpoints: Path | None, data: Path | None, token: str | None, no_token: bool, origins: list[str] | None) -> "ServerConfig":
+    """The server's settings; what is given here outranks the environment."""
+    from backend.config import ServerConfig
+    from backend.security import is_loopback
+
+    given = {"checkpoints": checkpoints, "data": data, "token": token, "allowed_origins": tuple(origins) if origins else None}
+    chosen: dict[str, Any] = {key: value for key, value in given.items() if value is not None}
+    config = ServerConfig(**chosen)
+    if not config.checkpoints.is_dir():
+        raise Mistake(f"there is no folder of checkpoints {config.checkpoints}")
+    if not is_loopback(host) and config.token is None and not no_token:
+        raise Mistake(f"listening on {host} lets others in: give --token TOKEN (or TWISTSCOPE_TOKEN), or say --no-token")
+    return config
+
+
+def _address(host: str, port: int) -> str:
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+def _run(api: Any, bound: Any, host: str, port: int, token: str | None, what: str, open: bool) -> None:
+    """Serve, and say where once it answers."""
+    from backend.serving import open_page, run
+
+    address = _address(host, port) + (f"/?token={token}" if token else "")
+
+    def ready() -> None:
+        typer.echo(f"{what} is at {address}")
+        if open:
+            open_page(address)
+
+    run(api, bound, ready)
