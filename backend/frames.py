@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from backend.drawing import Overview, draw
+from backend.tree_drawing import TreeOverview, draw_tree
 from planner import to_bytes
 
 KEPT = 8
@@ -57,9 +58,9 @@ class Frame:
             if not skipped and view in self._encoded:
                 return self._encoded[view]
             metadata = {**self.metadata, "skipped": skipped}
-            # A search tree has no particles to draw: it is small, and sent whole.
-            if view.narrow and "log_weight" in self.arrays:
-                arrays, about = draw(self._overview, view.particle)
+            if view.narrow:
+                plan = self._overview
+                arrays, about = draw_tree(plan, view.particle) if isinstance(plan, TreeOverview) else draw(plan, view.particle)
                 message = to_bytes(arrays, metadata | about)
             else:
                 message = to_bytes(self.arrays, metadata, view.arrays)
@@ -70,5 +71,6 @@ class Frame:
             return message
 
     @cached_property
-    def _overview(self) -> Overview:
-        return Overview(self.arrays)
+    def _overview(self) -> Overview | TreeOverview:
+        # Only particles have weights.
+        return Overview(self.arrays) if "log_weight" in self.arrays else TreeOverview(self.arrays)

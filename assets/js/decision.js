@@ -1,5 +1,6 @@
 // The root decision as a plain Plotly figure: per action what the prior, the proposal and the improved policy say, and Q-hat beside it.
 
+import { captions } from "./captions.js";
 import { actionColour, actionGlyph, actionSymbol } from "./palette.js";
 import { number, percent } from "./words.js";
 
@@ -10,7 +11,7 @@ const plain = (text) => text.replace(/&/g, "&amp;").replace(/</g, "&lt;").replac
 export function decisionFigure(frame, theme) {
   const { actions, root_prior, root_proposal, root_policy, root_q, root_visits } = frame;
   const rows = actions.map((_, action) => action);
-  const bars = [["prior", root_prior], ["proposal", root_proposal], ["improved policy", root_policy]].map(([name, shares], index) => ({
+  const bars = [["prior", root_prior], [captions(frame).shares, root_proposal], ["improved policy", root_policy]].map(([name, shares], index) => ({
     type: "bar", orientation: "h", name, y: rows, x: Array.from(shares), marker: { color: theme.policies[index] },
     text: name === "improved policy" && actions.length <= 8 ? Array.from(shares, percent) : undefined,
     textposition: "auto", textfont: { size: 10 }, hovertemplate: `${name} %{x:.3f}<extra></extra>`,
@@ -22,7 +23,7 @@ export function decisionFigure(frame, theme) {
       size: 9, color: tried.map((action) => actionColour(theme, action)), symbol: tried.map(actionSymbol),
     },
     customdata: tried.map((action) => root_visits?.[action] ?? 0),
-    hovertemplate: "Q-hat %{x:.4g}, %{customdata} particles<extra></extra>",
+    hovertemplate: `Q-hat %{x:.4g}, %{customdata} ${frame.tree ? "simulations" : "particles"}<extra></extra>`,
   };
   return { data: [...bars, values], layout: layout(frame, theme, rows) };
 }
@@ -73,6 +74,8 @@ export function decisionNumbers(frame) {
     ["┊ V(s₀)", number(frame.root_value, 4), "The network's value of this state (dotted line)."],
     ["│ value target", number(frame.value_target, 4), "What the plan makes of it (solid line)."],
     ["KL to prior", number(klPolicyPrior(frame), 2), "How far the improved policy left the prior, in nats."],
-    ["log-evidence", number(frame.log_evidence[frame.levels - 1]), "Logarithm of the mean weight over the whole plan."],
+    frame.tree
+      ? ["nodes", number(frame.steps), "Steps in the search tree."]
+      : ["log-evidence", number(frame.log_evidence[frame.levels - 1]), "Logarithm of the mean weight over the whole plan."],
   ];
 }

@@ -25,10 +25,10 @@ export function decode(buffer) {
 }
 
 /** Which frame it was goes with the error: it has to be acknowledged all the same. */
-function checkSchema({ schema, frame, kind }) {
+function checkSchema({ schema, frame }) {
   const major = (name) => String(name).split(".").slice(0, 2).join(".");
   if (major(schema) === major(SCHEMA)) return;
-  const reason = kind === "tree" ? "It is a search tree, and this page draws particles." : `This page reads ${SCHEMA}, it is ${schema ?? "of no named schema"}.`;
+  const reason = `This page reads ${SCHEMA}, it is ${schema ?? "of no named schema"}.`;
   throw Object.assign(new Error(reason), { frame: Number(frame) });
 }
 

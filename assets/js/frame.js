@@ -1,9 +1,9 @@
 // One plan as the pictures read it: a drawing (docs/api.md, Drawings) with its metadata parsed. What is drawn are *nodes*, transitions of
-// particles, numbered level by level; of a large plan they are some of all.
+// particles or steps of a search tree, numbered level by level; of a large plan they are some of all.
 
 import { decode } from "./decode.js";
 
-const SCALARS = ["root_value", "value_target", "chosen_action", "particle_weight", "endings"];
+const SCALARS = ["root_value", "value_target", "chosen_action", "particle_weight", "endings", "simulations"];
 const GRID = 65535;
 
 /** Decodes one message of the stream. */
@@ -12,6 +12,7 @@ export const readFrame = (buffer) => new Frame(decode(buffer));
 export class Frame {
   constructor({ arrays, metadata }) {
     for (const [name, { data }] of Object.entries(arrays)) this[name] = SCALARS.includes(name) ? data[0] : data;
+    this.tree = metadata.kind === "tree";
     this.levels = Number(metadata.levels);
     this.slots = Number(metadata.slots);
     this.id = Number(metadata.frame ?? 0);
@@ -64,6 +65,11 @@ export class Frame {
   /** How many of them are drawn. */
   get drawn() {
     return this.once("drawn", ({ alive }) => alive.reduce((sum, flag) => sum + flag, 0));
+  }
+
+  /** How many there are at every level: particles, or the simulations of a tree. */
+  get total() {
+    return this.tree ? this.simulations : this.slots;
   }
 
   /** The action the planner takes here. */

@@ -99,7 +99,7 @@ function drawMarks(context, place, frame, theme) {
 function drawLevels(context, { axis, bottom }, { levels, resampled }, theme) {
   context.fillStyle = theme.grid;
   for (let level = 0; level < levels; level++) {
-    if (!resampled[level]) continue;
+    if (!resampled?.[level]) continue;
     // Resampling happens after the level, before the next.
     context.fillRect(axis.x(level) + axis.column / 2 - 0.5, 0, 1, bottom);
   }
@@ -110,7 +110,7 @@ function drawLevels(context, { axis, bottom }, { levels, resampled }, theme) {
   label(context, "level", axis.left - 10, bottom + 4, name);
 }
 
-/** Rows of the legend in the gutter: root action, how many particles of the level descend from it. */
+/** Rows of the legend in the gutter: root action, how many particles (or simulations) of the level descend from it. */
 export function legendRows({ actions, root_counts }, level) {
   return actions.map((name, action) => ({ name, action, count: root_counts[level * actions.length + action] }));
 }
@@ -191,15 +191,8 @@ export function overlay(context, size, frame, view, theme) {
 function drawCounts(context, { axis, bottom }, frame, view, theme) {
   const { shown, row, y } = legendLayout(frame.actions.length, bottom);
   for (const { action, count } of legendRows(frame, view.level).slice(0, shown)) {
-    const share = axis.narrow ? `${count}` : `${count} of ${frame.slots}`;
+    const share = axis.narrow ? `${count}` : `${count} of ${frame.total}`;
     if (row === LEGEND.row) label(context, share, LEGEND.x + 14, y(action) + 13, { colour: theme.muted, font: theme.font });
     else label(context, `${count}`, axis.left - 18, y(action), { colour: theme.muted, font: theme.font, align: "right" });
   }
-}
-
-/** What the header says: how much of a large plan is drawn. */
-export function note(frame) {
-  const { drawn, steps } = frame;
-  const size = `${frame.slots} imagined futures, ${frame.levels} steps deep`;
-  return drawn < steps ? `${size} · ${drawn} of ${steps} steps drawn, in whole lines · thick: lineages that survive` : `${size} · colour: first action · thick: lineages that survive`;
 }

@@ -72,20 +72,21 @@ export function sampleLines(frame, budget) {
 /**
  * Groups of steps that are stroked alike, faint and thin ones first so that the surviving trunk lies on top.
  *
- * Opacity follows the weight relative to the heaviest particle of the level; width, how many of the last particles descend from it.
+ * Opacity follows the weight relative to the heaviest particle of the level; width, how many of the last particles descend from it. In a
+ * tree both follow the visits.
  *
  * @returns {{nodes: Int32Array, groups: {from, to, action, opacity, width, survives}[]}}
  */
 export function strokeGroups(frame) {
-  return frame.once("groups", ({ size, slots, level, weight, heaviest_weight, survivors, root, alive, actions }) => {
+  return frame.once("groups", ({ size, slots, total, level, weight, heaviest_weight, survivors, root, alive, actions, tree }) => {
     const keys = new Int32Array(size).fill(-1);
     const sizes = new Int32Array(WIDTHS.length * OPACITIES.length * actions.length);
     for (let node = 0; node < size; node++) {
       if (!alive[node]) continue;
       const share = Math.sqrt(Math.min(weight[node] / (heaviest_weight[level[node]] * slots), 1));
-      // The trunk stays in one piece where its weight was small for a while.
-      const opacity = Math.max(Math.round(share * (OPACITIES.length - 1)), survivors[node] > 1 ? 2 : 0);
-      keys[node] = (widthOf(survivors[node], slots) * OPACITIES.length + opacity) * actions.length + root[node];
+      // The trunk stays in one piece where its weight was small for a while; of a tree every step was chosen by the search.
+      const opacity = Math.max(Math.round(share * (OPACITIES.length - 1)), tree || survivors[node] > 1 ? 2 : 0);
+      keys[node] = (widthOf(survivors[node], total) * OPACITIES.length + opacity) * actions.length + root[node];
       sizes[keys[node]]++;
     }
     return sortByKey(keys, sizes, actions.length);
@@ -93,9 +94,9 @@ export function strokeGroups(frame) {
 }
 
 /** 0 where the line died out, 1 with a single descendant, then by the logarithm of their share of all. */
-function widthOf(count, slots) {
+function widthOf(count, total) {
   if (count <= 1) return count;
-  return 2 + Math.min(2, Math.floor((3 * Math.log(count)) / Math.log(slots + 1)));
+  return 2 + Math.min(2, Math.floor((3 * Math.log(count)) / Math.log(total + 1)));
 }
 
 function sortByKey(keys, sizes, actions) {

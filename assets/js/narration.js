@@ -1,16 +1,18 @@
 // One sentence (or three short ones) about what is seen: for the bottom bar, and as the text of each picture.
 
 import { spreadAt } from "./frame.js";
+import { narrateTree, treeOutlook } from "./tree.js";
 import { count, list, NO_TWIST, number, percent } from "./words.js";
 
-/** Root actions by how many particles of a level descend from them, most first. */
+/** Root actions by how many particles (or simulations) of a level descend from them, most first. */
 export function descent({ actions, root_counts }, level) {
   const groups = actions.map((name, action) => ({ name, particles: root_counts[level * actions.length + action] }));
   return groups.filter(({ particles }) => particles).sort((a, b) => b.particles - a.particles);
 }
 
-/** About a level: how many particles still count, where they come from, how far the proposal went. */
+/** About a level: of a tree its nodes and visits; else how many particles still count, where they come from, how far the proposal went. */
 export function narrate(frame, level) {
+  if (frame.tree) return narrateTree(frame, level, descent(frame, level));
   const { slots, ess, resampled, unique, living } = frame;
   const parts = [`Level ${level}: ESS ${number(ess[level])} of ${slots}${resampled[level] ? ", resampled" : ""}`];
   const [first, ...others] = descent(frame, level);
@@ -31,7 +33,7 @@ const names = (groups) => (groups.length > 3 ? `${groups.length} more` : list(gr
 /** About the world. */
 export function narrateWorld(frame) {
   const caption = frame.scene?.caption ? ` ${frame.scene.caption}.` : "";
-  const outlook = `${count(frame.slots, "particle")} look ${count(frame.levels, "step")} ahead; ${count(frame.endings, "path")} came to an end.`;
+  const outlook = frame.tree ? treeOutlook(frame) : `${count(frame.slots, "particle")} look ${count(frame.levels, "step")} ahead; ${count(frame.endings, "path")} came to an end.`;
   return `${frame.environment} at step ${frame.step}.${caption} ${outlook}`;
 }
 

@@ -1,4 +1,5 @@
-// One particle: its path step by step, with the three parts that each step added to its log-weight.
+// One particle: its path step by step, with the three parts that each step added to its log-weight. Or one node of a tree: the steps that lead
+// to it, with what the search makes of each.
 
 import { actionColour, actionGlyph } from "./palette.js";
 import { count, number, percent } from "./words.js";
@@ -40,16 +41,34 @@ export function particleFacts({ particle: [level], particle_weight }, steps) {
   return facts;
 }
 
+/** The steps of a tree that lead to the frame's node; pure. */
+export function treeSteps(frame) {
+  const at = (name, step) => frame[`lineage/${name}`][step];
+  return Array.from(frame["lineage/level"], (level, step) => ({
+    level, action: at("action", step), prior: at("prior", step), visits: at("visits", step), q: at("q_value", step), reward: at("reward", step),
+    terminal: !!at("terminal", step),
+  }));
+}
+
+export function treeFacts({ simulations }, steps) {
+  const last = steps.at(-1);
+  if (!last) return ["the episode is over"];
+  const facts = [`${last.visits} of ${simulations} simulations`, `Q ${number(last.q, 4)}`, `reward ${number(steps.reduce((sum, step) => sum + step.reward, 0))}`];
+  return [...facts, count(steps.length, "step"), ...(last.terminal ? ["ends here"] : [])];
+}
+
 /** Writes the panel anew. Names and numbers go in as text, never as markup. */
 export function renderParticle(root, note, frame, theme) {
   const [level, slot, top] = frame.particle;
-  note.textContent = `${frame.heaviest[level] === slot ? "heaviest: " : ""}slot ${slot} at level ${level}`;
-  const steps = particleSteps(frame);
+  const heaviest = frame.heaviest[level] === slot;
+  const tree = frame.tree;
+  note.textContent = tree ? `${heaviest ? "most visited" : "one"} of level ${level}` : `${heaviest ? "heaviest: " : ""}slot ${slot} at level ${level}`;
+  const steps = tree ? treeSteps(frame) : particleSteps(frame);
   const branch = element("p", "particle-branch");
   const glyph = element("span", "glyph", actionGlyph(top));
   glyph.style.color = actionColour(theme, top);
-  branch.append(glyph, ` ${frame.actions[top]} · ${particleFacts(frame, steps).join(" · ")}`);
-  root.replaceChildren(branch, key(theme), table(frame, steps, theme));
+  branch.append(glyph, ` ${frame.actions[top]} · ${(tree ? treeFacts : particleFacts)(frame, steps).join(" · ")}`);
+  root.replaceChildren(branch, ...(tree ? [treeTable(frame, steps)] : [key(theme), particleTable(frame, steps, theme)]));
 }
 
 const partColours = (theme) => [theme.hues[3], theme.hues[4], theme.hues[5]];
@@ -64,26 +83,37 @@ function key(theme) {
   return line;
 }
 
-function table(frame, steps, theme) {
+function particleTable(frame, steps, theme) {
   const largest = Math.max(1e-9, ...steps.map(({ parts }) => Math.max(reach(parts, 1), reach(parts, -1))));
-  const head = document.createElement("tr");
-  for (const title of ["lvl", "action", "prior", "prop.", "Δ log-weight", ""]) head.append(element("th", "", title));
-  const body = steps.map((step) => {
-    const row = document.createElement("tr");
-    const action = element("td", "action", `${frame.actions[step.action]}${step.terminal ? " †" : ""}${step.revived ? " ○" : ""}`);
-    action.title = [step.terminal && "the episode ends here", step.revived && "revived"].filter(Boolean).join(", ");
+  return table(frame, ["prior", "prop.", "Δ log-weight", ""], steps, (step) => {
     const bar = document.createElement("td");
     bar.append(bars(step.parts, largest, theme));
     bar.title = PARTS.map((part, index) => `${part} ${number(step.parts[index])}`).join("\n");
     const total = step.parts.reduce((sum, part) => sum + part, 0);
-    const cell = (text) => element("td", "", text);
-    row.append(cell(`${step.level}`), action, cell(step.prior.toFixed(2)), cell(step.proposal.toFixed(2)), bar, cell(signed(total)));
+    return [cell(step.prior.toFixed(2)), cell(step.proposal.toFixed(2)), bar, cell(signed(total))];
+  });
+}
+
+const treeTable = (frame, steps) =>
+  table(frame, ["prior", "visits", "Q"], steps, ({ prior, visits, q }) => [cell(prior.toFixed(2)), cell(`${visits}`), cell(number(q, 4))]);
+
+/** A row per step: level, action, and the cells that `numbers` makes of it. */
+function table(frame, titles, steps, numbers) {
+  const head = document.createElement("tr");
+  for (const title of ["lvl", "action", ...titles]) head.append(element("th", "", title));
+  const body = steps.map((step) => {
+    const row = document.createElement("tr");
+    const action = element("td", "action", `${frame.actions[step.action]}${step.terminal ? " †" : ""}${step.revived ? " ○" : ""}`);
+    action.title = [step.terminal && "the episode ends here", step.revived && "revived"].filter(Boolean).join(", ");
+    row.append(cell(`${step.level}`), action, ...numbers(step));
     return row;
   });
   const whole = element("table", "steps");
   whole.append(head, ...body);
   return whole;
 }
+
+const cell = (text) => element("td", "", text);
 
 const signed = (value) => (value < 0 ? `−${(-value).toFixed(2)}` : value.toFixed(2));
 

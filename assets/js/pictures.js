@@ -1,6 +1,7 @@
 // The four pictures on their canvases: which module draws where, and what a pointer over each finds.
 
 import { Panel } from "./canvas.js";
+import { captions } from "./captions.js";
 import * as genealogy from "./genealogy.js";
 import { followPointer } from "./input.js";
 import { narrate, narrateWorld } from "./narration.js";
@@ -16,11 +17,11 @@ const PICTURES = {
     pick: (size, frame, x, y) => genealogy.pickAction(size, frame, x, y) ?? genealogy.geometry(size, frame).pick(x, y),
     describe: (frame, view) => `Genealogy. ${narrate(frame, view.level)}`,
   },
-  strips: { module: strips, pick: strips.pick, describe: (frame, view) => `ESS, root ancestors, KL and temperature. ${narrate(frame, view.level)}` },
+  strips: { module: strips, pick: strips.pick, describe: (frame, view) => `${captions(frame).pictures.strips}. ${narrate(frame, view.level)}` },
   weights: {
     module: weights,
     pick: (size, frame, x, y) => weights.geometry(size, frame).pick(x, y),
-    describe: (frame, view) => `Weights. ${narrate(frame, view.level)}`,
+    describe: (frame, view) => `${captions(frame).pictures.weights}. ${narrate(frame, view.level)}`,
   },
 };
 

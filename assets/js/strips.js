@@ -1,8 +1,9 @@
-// Four curves over the levels, on the genealogy's axis: ESS, unique root ancestors, KL against its bound, temperature.
+// Four curves over the levels, on the genealogy's axis: ESS, unique root ancestors, KL against its bound, temperature; or those of a tree.
 
 import { drawCursor, levelAxis } from "./axis.js";
 import { label } from "./canvas.js";
 import { spreadAt } from "./frame.js";
+import { treeRows } from "./tree.js";
 import { NO_TWIST, number } from "./words.js";
 
 const GAP = 7;
@@ -12,23 +13,26 @@ const PAD = 4;
  * The rows as data: per level `mean` and perhaps `low`, `high`, `bound` (null where there is nothing), and the values at the bottom and top.
  */
 export function stripRows(frame) {
-  return frame.once("strips", ({ ess, slots, levels, unique, living, settings }) => {
-    const essShare = Array.from(ess, (value) => value / slots);
-    const threshold = settings.resampling_rule === "ess" ? settings.ess_threshold : null;
-    const part = (spreads, name) => Array.from({ length: levels }, (_, level) => spreadAt(spreads, level)?.[name] ?? null);
-    const range = (spreads) => ({ mean: part(spreads, "mean"), low: part(spreads, "low"), high: part(spreads, "high") });
-    const kl = { ...range(frame.kl), bound: part(frame.kl_bound, "mean") };
-    const temperature = range(frame.temperature);
-    // An infinite temperature leaves the prior as it is, which says more than an empty strip.
-    const missing = Array.from(living, (count) => (count ? "no twist" : "none"));
-    const empty = living[0] && temperature.mean.every((value) => value === null) ? NO_TWIST : "";
-    return [
-      { name: "ESS / N", short: "ESS/N", mean: essShare, domain: [0, 1], threshold },
-      { name: "root ancestors", short: "ancestors", mean: Array.from(unique), domain: [1, Math.max(slots, 2)], log: true },
-      { name: "KL, nats", short: "KL", ...kl, domain: [0, largest([...kl.high, ...kl.bound]) || 1] },
-      { name: "temperature", short: "temp.", ...temperature, domain: decades([...temperature.low, ...temperature.high]), log: true, missing, empty },
-    ];
-  });
+  return frame.once("strips", frame.tree ? treeRows : particleRows);
+}
+
+function particleRows(frame) {
+  const { ess, slots, levels, unique, living, settings } = frame;
+  const essShare = Array.from(ess, (value) => value / slots);
+  const threshold = settings.resampling_rule === "ess" ? settings.ess_threshold : null;
+  const part = (spreads, name) => Array.from({ length: levels }, (_, level) => spreadAt(spreads, level)?.[name] ?? null);
+  const range = (spreads) => ({ mean: part(spreads, "mean"), low: part(spreads, "low"), high: part(spreads, "high") });
+  const kl = { ...range(frame.kl), bound: part(frame.kl_bound, "mean") };
+  const temperature = range(frame.temperature);
+  // An infinite temperature leaves the prior as it is, which says more than an empty strip.
+  const missing = Array.from(living, (count) => (count ? "no twist" : "none"));
+  const empty = living[0] && temperature.mean.every((value) => value === null) ? NO_TWIST : "";
+  return [
+    { name: "ESS / N", short: "ESS/N", mean: essShare, domain: [0, 1], threshold },
+    { name: "root ancestors", short: "ancestors", mean: Array.from(unique), domain: [1, Math.max(slots, 2)], log: true },
+    { name: "KL, nats", short: "KL", ...kl, domain: [0, largest([...kl.high, ...kl.bound]) || 1] },
+    { name: "temperature", short: "temp.", ...temperature, domain: decades([...temperature.low, ...temperature.high]), log: true, missing, empty },
+  ];
 }
 
 const largest = (values) => values.reduce((most, value) => (value > most ? value : most), 0);

@@ -1,8 +1,8 @@
 // The words around the pictures: where in the episode, the sentence, the state of the connection, what was refused.
 
+import { captions } from "./captions.js";
 import { narrate } from "./narration.js";
-import { note as genealogyNote } from "./genealogy.js";
-import { number, percent } from "./words.js";
+import { number } from "./words.js";
 
 const at = (id) => document.getElementById(id);
 
@@ -16,20 +16,32 @@ export function writeFrame(frame, view) {
   const { episode, step, furthest } = frame;
   const end = episode?.terminated ? " · the episode has ended" : episode?.truncated ? " · time limit reached" : "";
   say("moment", `step ${step}${furthest > step ? ` of ${furthest}` : ""} · return ${number(episode?.return ?? 0)}${end}`);
-  say("world-note", `${frame.environment}: ${frame.drawn < frame.steps ? "some particles' paths" : "every particle's path"} from this state`);
+  writeTitles(frame);
   // A square world in a low, wide panel would be a stamp.
   const [x0, x1, y0, y1] = frame.scene?.focus ?? [0, 2, 0, 1];
   at("centre")?.toggleAttribute("data-tall-world", (x1 - x0) / (y1 - y0) < 1.1);
-  say("genealogy-note", genealogyNote(frame));
-  say("per-level-note", "line: mean · band: range · dashed: threshold, bound");
   say("fact-plan-ms", Number.isFinite(frame.planMs) ? `${number(frame.planMs)} ms per plan` : "");
   writeLevel(frame, view);
+}
+
+/** The names of the panels are the layout's, and are those of particles. */
+function writeTitles(frame) {
+  const { titles, shares, world, genealogy, strips } = captions(frame);
+  for (const [panel, title] of Object.entries(titles)) {
+    const heading = document.querySelector(`.panel:has(#${panel}) h2`);
+    if (heading && heading.textContent !== title) heading.textContent = title;
+  }
+  const key = document.querySelector(".swatch-proposal")?.nextSibling;
+  if (key && key.textContent !== shares) key.textContent = shares;
+  say("world-note", world(frame));
+  say("genealogy-note", genealogy(frame));
+  say("per-level-note", strips(frame));
 }
 
 export function writeLevel(frame, view) {
   at("narration")?.setAttribute("aria-live", frame.playing ? "off" : "polite");
   say("narration", narrate(frame, view.level));
-  say("weights-note", `level ${view.level}: the heaviest of ${frame.slots} carries ${percent(frame.heaviest_weight[view.level])}`);
+  say("weights-note", captions(frame).weights(frame, view.level));
 }
 
 const CONNECTION = {

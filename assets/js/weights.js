@@ -1,8 +1,10 @@
-// The weights as a heatmap: one column per level on the genealogy's axis, one row per slot, a cell per particle.
+// The weights as a heatmap: one column per level on the genealogy's axis, one row per slot, a cell per particle. Of a tree the visits: a node
+// covers the rows of all its leaves.
 
 import { levelAxis } from "./axis.js";
 import { label, strokeMany } from "./canvas.js";
 import { ancestry, descendants, lastStep, thinned } from "./lineage.js";
+import { rowsOf } from "./tree.js";
 
 const TOP = 2;
 const BOTTOM = 4;
@@ -15,11 +17,13 @@ export function geometry({ width, height }, frame) {
   const { levels, slots, slot } = frame;
   const axis = levelAxis(width, levels);
   const pitch = (height - TOP - BOTTOM) / slots;
+  const rows = frame.tree ? rowsOf(frame) : { first: (node) => slot[node], count: () => 1, at: (level, row) => frame.nearest(level, row) };
   return {
     axis,
     pitch,
-    y: (node) => TOP + slot[node] * pitch,
-    pick: (x, y) => (x < axis.left - 4 ? null : frame.particleAt(frame.nearest(axis.levelAt(x), Math.floor((y - TOP) / pitch)))),
+    y: (node) => TOP + rows.first(node) * pitch,
+    rise: (node) => rows.count(node) * pitch,
+    pick: (x, y) => (x < axis.left - 4 ? null : frame.particleAt(rows.at(axis.levelAt(x), Math.floor((y - TOP) / pitch)))),
   };
 }
 
@@ -29,7 +33,7 @@ export function draw(context, size, frame, _view, theme) {
   context.imageSmoothingEnabled = false;
   const [left, column] = axis.band(0);
   context.drawImage(image, left, TOP, column * frame.levels, size.height - TOP - BOTTOM);
-  drawScale(context, axis, size, theme);
+  drawScale(context, axis, size, frame, theme);
 }
 
 // One small canvas is reused: a new one per frame would be garbage twenty times a second.
@@ -70,8 +74,7 @@ function colours(theme) {
   });
 }
 
-function drawScale(context, axis, { height }, theme) {
-  const { narrow } = axis;
+function drawScale(context, { narrow }, { height }, { tree, total }, theme) {
   const [width, x, y] = [narrow ? 50 : 80, 4, Math.round(height / 2) - 4];
   const ramp = context.createLinearGradient(x, 0, x + width, 0);
   const stops = RAMP[theme.dark ? "dark" : "light"];
@@ -79,10 +82,11 @@ function drawScale(context, axis, { height }, theme) {
   context.fillStyle = ramp;
   context.fillRect(x, y, width, 8);
   const style = { colour: theme.muted, font: theme.font };
-  label(context, narrow ? "weight" : "weight × N", x, y - 6, style);
-  label(context, "1/16", x, y + 20, style);
-  if (!narrow) label(context, "1", x + width / 2, y + 20, { ...style, align: "center" });
-  label(context, "16", x + width, y + 20, { ...style, align: "right" });
+  const [name, low, high] = tree ? ["visits", "1", `${total}`] : [narrow ? "weight" : "weight × N", "1/16", "16"];
+  label(context, name, x, y - 6, style);
+  label(context, low, x, y + 20, style);
+  if (!narrow && !tree) label(context, "1", x + width / 2, y + 20, { ...style, align: "center" });
+  label(context, high, x + width, y + 20, { ...style, align: "right" });
 }
 
 export function overlay(context, size, frame, view, theme) {
@@ -96,7 +100,7 @@ export function overlay(context, size, frame, view, theme) {
   const last = lastStep(frame, view.particle);
   const cell = (node) => {
     const [left, column] = place.axis.band(frame.level[node]);
-    context.rect(left + 0.5, place.y(node), column - 1, Math.max(place.pitch, 2));
+    context.rect(left + 0.5, place.y(node), column - 1, Math.max(place.rise(node), 2));
   };
   const outline = (nodes, colour, lineWidth, alpha) => {
     Object.assign(context, { strokeStyle: colour, lineWidth, globalAlpha: alpha });

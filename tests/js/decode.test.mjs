@@ -31,8 +31,8 @@ test("what cannot be read is refused with the reason", () => {
   assert.throws(() => decode(good.slice(0, 100)), /cut off/);
   assert.throws(() => decode(good.slice(0, good.byteLength - 16)), /cut off inside/);
   assert.throws(() => decode(encode({}, { schema: "twistscope.drawing/2" })), /reads twistscope.drawing\/1, it is twistscope.drawing\/2/);
-  const tree = encode({}, { schema: "twistscope.trace/1", kind: "tree", frame: "9" });
-  assert.throws(() => decode(tree), (error) => /search tree/.test(error.message) && error.frame === 9);
+  const trace = encode({}, { schema: "twistscope.trace/1", frame: "9" });
+  assert.throws(() => decode(trace), (error) => /trace\/1/.test(error.message) && error.frame === 9);
 });
 
 test("a later minor schema is read", () => {

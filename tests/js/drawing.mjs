@@ -1,4 +1,5 @@
-// The drawing of a small plan for the tests, as the server makes it (tests/backend/test_drawing.py says what is in it), and a way to write others.
+// The drawings of a small plan and a small tree for the tests, as the server makes them (tests/backend/test_drawing.py and test_tree_drawing.py
+// say what is in them), and a way to write others.
 
 import { readFileSync } from "node:fs";
 
@@ -27,10 +28,14 @@ export function encode(arrays, metadata = {}, align = 8) {
   return buffer;
 }
 
-const fixture = () => {
-  const bytes = readFileSync(new URL("drawing.safetensors", import.meta.url));
-  return decode(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length));
+const bytesOf = (name) => {
+  const bytes = readFileSync(new URL(name, import.meta.url));
+  return bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length);
 };
+
+const fixture = () => decode(bytesOf("drawing.safetensors"));
+
+export const sampleTree = () => bytesOf("tree.safetensors");
 
 /** Its arrays as `encode` takes them: {name: [dtype, shape, values]}. */
 export function sampleArrays() {

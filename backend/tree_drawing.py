@@ -1,0 +1,170 @@
+"""The drawing of a search tree, in the form of that of particles (`backend.drawing`), so that one page draws both.
+
+A level is a depth: what level t holds are the nodes that step t led to. Every leaf has a row of its own, in depth-first order; a node stands in the
+middle of the rows of its leaves, so that no two lines cross. A row is what a slot is for particles, and visits are what descendants and weights are.
+"""
+
+from collections.abc import Mapping
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from backend.drawing import GRID, NODES, ROWS, SCHEMA, smallest, spread
+
+LINEAGE = ("action", "terminal", "prior", "visits", "q_value", "reward")
+ALWAYS = (
+    "root_position", "root_prior", "root_proposal", "root_policy", "root_q", "root_visits", "root_value", "value_target", "chosen_action",
+)  # fmt: skip
+
+
+class TreeOverview:
+    """What all drawings of one search tree share.
+
+    Args:
+      arrays: the trace. Simulations that made no node, and those beyond an end, are left out.
+      budget: how many nodes are drawn: the most visited, the earlier where equal. A parent has as many visits as its child at least and is earlier,
+        so a node is drawn only where its parent is.
+    """
+
+    def __init__(self, arrays: Mapping[str, np.ndarray], budget: int = NODES):
+        self.arrays = arrays
+        self.steps = np.flatnonzero(arrays["alive"] & (arrays["visits"] > 0))
+        most_visited = np.argsort(-arrays["visits"][self.steps], kind="stable")[:budget]
+        drawn = np.sort(self.steps[most_visited])
+        self.first_row, self.leaves = lay_out(arrays["parent"], arrays["action"], drawn)
+        self.levels = int(arrays["depth"][self.steps].max(initial=0)) + 1
+        self.rows = max(int(self.leaves[arrays["parent"][drawn] < 0].sum()), 1)
+        slot = self.first_row + (self.leaves - 1) // 2
+        order = np.lexsort((slot, arrays["depth"][drawn]))
+        self.ids, self.slot = drawn[order], slot[order]
+        self.first_row, self.leaves = self.first_row[order], self.leaves[order]
+        self.level, self.visits = arrays["depth"][self.ids], arrays["visits"][self.ids]
+        self.level_start = np.searchsorted(self.level, np.arange(self.levels + 1)).astype(np.int32)
+        self.number = np.full(arrays["parent"].size + 1, -1, np.int32)
+        self.number[self.ids] = np.arange(self.ids.size)
+
+    @cached_property
+    def root_of(self) -> np.ndarray:
+        """[M] root action that each simulation began with."""
+        roots: list[int] = []
+        for parent, action in zip(self.arrays["parent"].tolist(), self.arrays["action"].tolist(), strict=True):
+            roots.append(action if parent < 0 else roots[parent])
+        return np.array(roots, np.int32)
+
+    @cached_property
+    def by_level(self) -> dict[str, np.ndarray]:
+        """What is said about all nodes of each level, drawn or not."""
+        visits, depth = self.arrays["visits"][self.steps], self.arrays["depth"][self.steps]
+        actions = self.arrays["root_policy"].shape[0]
+        passing = np.bincount(depth, visits, self.levels)
+        by_action = np.bincount(depth * actions + self.root_of[self.steps], visits, self.levels * actions)
+        tops = [self.most_visited(level) for level in range(self.levels)]
+        top_visits = np.array([self.visits[top] if top >= 0 else 0 for top in tops])
+        return {
+            "living": np.bincount(depth, minlength=self.levels).astype(np.int32),
+            "passing": passing.astype(np.int32),
+            "root_counts": by_action.reshape(self.levels, actions).astype(np.int32),
+            "heaviest": np.array([self.slot[top] if top >= 0 else 0 for top in tops], np.int32),
+            "heaviest_weight": (top_visits / np.maximum(passing, 1)).astype(np.float32),
+            "q_spread": self._q_spread(depth),
+            "endings": self.arrays["terminal"][self.steps].sum(dtype=np.int32),
+            "simulations": np.int32(self.arrays["parent"].size),
+            "shades": self.shades(),
+            "extent": self.extent,
+        }
+
+    def most_visited(self, level: int) -> int:
+        """The most visited node of a level, the upper one where equal; -1 where none is drawn."""
+        start, end = self.level_start[level], self.level_start[level + 1]
+        return int(start + self.visits[start:end].argmax()) if start < end else -1
+
+    def _q_spread(self, depth: np.ndarray) -> np.ndarray:
+        """f64 [T, 3] as `spread`, level by level: levels of a tree have no common width."""
+        q_value, order = self.arrays["q_value"][self.steps], np.argsort(depth, kind="stable")
+        by_level = np.split(q_value[order], np.cumsum(np.bincount(depth, minlength=self.levels))[:-1])
+        # A level has no nodes only where the whole tree has none.
+        spreads = [spread(values[None], np.ones((1, values.size), bool)) for values in by_level if values.size]
+        return np.concatenate(spreads) if spreads else np.full((1, 3), np.nan)
+
+    @cached_property
+    def extent(self) -> np.ndarray:
+        """f32 [4] box around the root and all steps: x from, x to, y from, y to."""
+        places = np.vstack([self.arrays["position"][self.steps], self.arrays["root_position"]])
+        return np.stack([places.min(0), places.max(0)], 1).ravel().astype(np.float32)
+
+    def shades(self) -> np.ndarray:
+        """u8 [T, R] the logarithm of the visits in all rows of a node's leaves: 64 for one, 255 for all simulations, 0 where there is no node."""
+        count = min(ROWS, self.rows)
+        shades = np.zeros((self.levels, count), np.uint8)
+        tones = np.round(64 + 191 * np.log(self.visits) / np.log(max(self.arrays["parent"].size, 2))).astype(np.uint8)
+        starts, ends = self.first_row * count // self.rows, (self.first_row + self.leaves - 1) * count // self.rows + 1
+        for level, start, end, tone in zip(self.level, starts, ends, tones, strict=True):
+            np.maximum(shades[level, start:end], tone, out=shades[level, start:end])
+        return shades
+
+
+def lay_out(parent: np.ndarray, action: np.ndarray, drawn: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """First row and number of rows of some nodes, which are given in order and each with its parent."""
+    parents, actions = dict(zip(drawn.tolist(), parent[drawn].tolist(), strict=True)), action.tolist()
+    leaves = dict.fromkeys(parents, 0)
+    # Parents have smaller ids: backwards, all children of a node have been seen before it.
+    for node in reversed(parents):
+        leaves[node] = leaves[node] or 1
+        if parents[node] >= 0:
+            leaves[parents[node]] += leaves[node]
+    first: dict[int, int] = {}
+    free = {-1: 0}
+    # For the same reason a node has its rows when its children come to share them out.
+    for node in sorted(parents, key=lambda node: (parents[node], actions[node])):
+        above = parents[node]
+        first[node] = free[node] = free[above]
+        free[above] += leaves[node]
+    in_order = lambda values: np.array([values[node] for node in parents], np.int64)
+    return in_order(first), in_order(leaves)
+
+
+def draw_tree(plan: TreeOverview, particle: tuple[int, int | None] | None = None) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
+    """Arrays and metadata of a drawing, as `backend.drawing.draw`; what this tree has no node for is taken as the most visited of the level."""
+    level, slot = particle if particle is not None else (plan.levels - 1, None)
+    level = min(level, plan.levels - 1)
+    asked = np.flatnonzero((plan.level == level) & (plan.slot == (-1 if slot is None else slot)))
+    own = int(asked[0]) if asked.size else plan.most_visited(level)
+    always = {name: plan.arrays[name] for name in ALWAYS if name in plan.arrays}
+    arrays = always | plan.by_level | _nodes(plan) | _lineage(plan, own, level)
+    return arrays, {"schema": SCHEMA, "levels": plan.levels, "slots": plan.rows}
+
+
+def _nodes(plan: TreeOverview) -> dict[str, np.ndarray]:
+    """The nodes, named as those of particles."""
+    x0, x1, y0, y1 = plan.extent
+    low, size = np.array([x0, y0]), np.maximum([x1 - x0, y1 - y0], np.finfo(np.float32).tiny)
+    passing = np.maximum(plan.by_level["passing"][plan.level], 1)
+    return {
+        "level_start": plan.level_start,
+        "slot": smallest(plan.slot),
+        # The last entry of `number` is reached by the root's id, -1.
+        "parent": smallest(plan.number[plan.arrays["parent"][plan.ids]]),
+        "root": smallest(plan.root_of[plan.ids]),
+        "flags": 1 + 2 * plan.arrays["terminal"][plan.ids].astype(np.uint8),
+        "survivors": smallest(plan.visits),
+        "weight": np.minimum(plan.rows * plan.visits / passing, np.finfo(np.float16).max).astype(np.float16),
+        "place": np.round(np.clip((plan.arrays["position"][plan.ids] - low) / size, 0, 1) * GRID).astype(np.uint16),
+    }
+
+
+def _lineage(plan: TreeOverview, own: int, level: int) -> dict[str, np.ndarray]:
+    """The exact numbers of a node and of all on its way from the root."""
+    line: list[int] = []
+    node = own
+    while node >= 0:
+        line.append(node)
+        node = int(plan.number[plan.arrays["parent"][plan.ids[node]]])
+    nodes = np.array(line[::-1], np.int64)
+    slot, root, share = (plan.slot[own], plan.root_of[plan.ids[own]], plan.visits[own] / plan.by_level["passing"][level]) if own >= 0 else (0, 0, 0)
+    return {f"lineage/{name}": plan.arrays[name][plan.ids[nodes]] for name in LINEAGE} | {
+        "particle": np.array([level, slot, root], np.int32),
+        "particle_weight": np.float32(share),
+        "lineage/level": plan.level[nodes].astype(np.int32),
+        "lineage/slot": plan.slot[nodes].astype(np.int32),
+    }
