@@ -11,6 +11,8 @@ from typing import Any
 
 import numpy as np
 
+from planner.diagnostics import diagnose, normalised_weights
+
 SCHEMA = "twistscope.drawing/1"
 NODES = 6144
 """About so many transitions are drawn; a plan of 256 particles and 24 levels is drawn whole."""
@@ -22,17 +24,20 @@ OCTAVES = 4
 """Shades run over 1/16 to 16 times the weight of a particle among equals."""
 GRID = 2**16 - 1
 LINEAGE = ("action", "terminal", "revived", "log_prior", "log_proposal", "reward", "continuation", "value", "next_value")
-ALWAYS = (
-    "ess", "log_evidence", "resampled", "root_position", "root_prior", "root_proposal", "root_policy", "root_q", "root_visits", "root_value",
-    "value_target", "chosen_action",
+DECISION = (
+    "root_position", "root_prior", "root_proposal", "root_policy", "root_q", "root_visits", "root_value", "value_target", "chosen_action",
+    "root_atoms", "root_gaussian", "chosen_atom",
+    "exact/policy", "exact/q", "exact/optimal_q", "exact/value", "exact/optimal_value", "exact/policy_kl",
 )  # fmt: skip
+"""Of the trace as they are, where it has them."""
+ALWAYS = (*DECISION, "ess", "log_evidence", "resampled", "exact/log_evidence")
 
 
 class Overview:
     """What all drawings of one plan share; each part is computed once, when first needed."""
 
-    def __init__(self, arrays: Mapping[str, np.ndarray]):
-        self.arrays = arrays
+    def __init__(self, arrays: Mapping[str, np.ndarray], settings: Mapping[str, Any]):
+        self.arrays, self.settings = arrays, settings
         self.levels, self.slots = arrays["parent"].shape
         self.parent = arrays["parent"].ravel()
         self.alive = arrays["alive"].ravel()
@@ -40,15 +45,17 @@ class Overview:
     @cached_property
     def weights(self) -> np.ndarray:
         """f32 [T, N] normalised over each level; equal where no particle has any, as the planner takes them."""
-        log_weights = self.arrays["log_weight"]
-        top = log_weights.max(1, keepdims=True)
-        weights = np.exp(np.where(np.isfinite(top), log_weights - np.where(np.isfinite(top), top, 0), 0))
-        return weights / weights.sum(1, keepdims=True, dtype=np.float64).astype(np.float32)
+        return normalised_weights(self.arrays["log_weight"])
+
+    @cached_property
+    def diagnostics(self) -> dict[str, np.ndarray]:
+        """Those of docs/trace.md."""
+        return diagnose(self.arrays, self.settings)
 
     @cached_property
     def root_of(self) -> np.ndarray:
         """[T, N] index of the root action that a transition descends from."""
-        return self.arrays["root_action"][self.arrays["branch"]]
+        return self.arrays.get("root_atom", self.arrays["root_action"])[self.arrays["branch"]]
 
     @cached_property
     def before(self) -> np.ndarray:
@@ -72,11 +79,11 @@ class Overview:
         """What is said about all particles of each level."""
         arrays, alive, levels = self.arrays, self.arrays["alive"], np.arange(self.levels)
         actions = arrays["root_policy"].shape[0]
-        branches = np.zeros((self.levels, self.slots), bool)
-        branches[levels[:, None], arrays["branch"]] = True
         heaviest = self.weights.argmax(1)
+        offspring = self.diagnostics["offspring"]
         return {
-            "unique": branches.sum(1, dtype=np.int32),
+            **{name: array for name, array in self.diagnostics.items() if name != "offspring"},
+            "offspring": np.stack([(offspring > 0).sum(1), offspring.max(1)], 1).astype(np.int32),
             "living": alive.sum(1, dtype=np.int32),
             "root_counts": np.bincount((levels[:, None] * actions + self.root_of).ravel(), minlength=self.levels * actions)
             .astype(np.int32)
@@ -213,10 +220,12 @@ def _lineage(plan: Overview, level: int, slot: int) -> dict[str, np.ndarray]:
         line.append(node)
         node = int(plan.parent[node])
     ids = np.array(line[::-1], np.int32)
+    offspring = plan.diagnostics["offspring"].ravel()[ids]
     steps = {f"lineage/{name}": plan.arrays[name].reshape(plan.parent.size, *plan.arrays[name].shape[2:])[ids] for name in LINEAGE}
     return steps | {
         "particle": np.array([level, slot, plan.root_of[level, slot]], np.int32),
         "particle_weight": plan.weights[level, slot],
+        "lineage/offspring": offspring,
         "lineage/level": ids // np.int32(plan.slots),
         "lineage/slot": ids % np.int32(plan.slots),
     }

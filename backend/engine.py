@@ -10,7 +10,7 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, partial
 from pathlib import Path
 from typing import Any
@@ -32,11 +32,14 @@ from planner import (
     seeds_to_arrays,
     to_arrays,
 )
+from planner.diagnostics import diagnose
 from planner.episodes import plan_key, prior_action, reset_key, step_key
+from planner.particles import NOWHERE
+from planner.truth import Truth, has_truth, judged
 
 State = Any
-ProgramKey = tuple[str, Hashable, Any]
-"""Checkpoint, static settings, and what is asked of the program: `(atoms, states)` of one plan, or how many seeds."""
+ProgramKey = tuple[str, str, Hashable, Any]
+"""Checkpoint, value source, static settings, and what is asked of the program: `(atoms, states)` of one plan, or how many seeds."""
 
 
 @dataclass(frozen=True)
@@ -44,12 +47,14 @@ class Planned:
     """One plan, on the host."""
 
     arrays: dict[str, np.ndarray]
+    """As planned, and exact answers beside where there are any."""
+    settings: PlannerSettings
     milliseconds: float
     """Running and fetching, without waiting or compiling."""
 
-    @property
-    def chosen_action(self) -> int:
-        return int(self.arrays["chosen_action"])
+    def record(self) -> dict[str, np.ndarray]:
+        """All arrays of the trace, diagnostics among them."""
+        return self.arrays | diagnose(self.arrays, self.settings.model_dump())
 
 
 @dataclass(frozen=True)
@@ -80,6 +85,7 @@ class Engine:
         self._compiler = ThreadPoolExecutor(1, "compiler")
         self._programs: OrderedDict[ProgramKey, asyncio.Future[Callable[..., Any]]] = OrderedDict()
         self._loaded: dict[str, asyncio.Future[Checkpoint]] = {}
+        self._truths: dict[str, asyncio.Future[Truth]] = {}
         self._episodes: dict[str, Episodes] = {}
         self._queued = 0
 
@@ -129,7 +135,7 @@ class Engine:
     def is_compiled(self, checkpoint: str, planner: str, settings: PlannerSettings) -> bool:
         """Whether a plan with these settings would start without compiling."""
         static, _ = get_planner(planner).split(settings)
-        program = self._programs.get((checkpoint, static, (False, False)))
+        program = self._programs.get((checkpoint, settings.value_source, static, (False, False)))
         return program is not None and program.done()
 
     async def plan(
@@ -151,23 +157,30 @@ class Engine:
           PlannerFailed: the network gave numbers that are not finite, or no particle kept any weight.
         """
         loaded = await self.checkpoint(checkpoint)
+        truth = await self._truth(loaded)
+        model, params = await asyncio.to_thread(judged, loaded, truth, settings)
         chosen = get_planner(planner)
         static, live = chosen.split(settings)
 
         def compile_program() -> Callable[..., Any]:
-            program = chosen.program(loaded.model, static, atoms=atoms, states=states)
-            return jax.jit(program).lower(loaded.params, plan_key(0, 0), state, live).compile()
+            program = chosen.program(model, static, atoms=atoms, states=states)
+            return jax.jit(program).lower(params, plan_key(0, 0), state, live).compile()
 
-        program = await self._program((checkpoint, static, (atoms, states)), compile_program)
+        program = await self._program((checkpoint, settings.value_source, static, (atoms, states)), compile_program)
 
         def run() -> Planned:
             started = time.perf_counter()
-            plan = program(loaded.params, plan_key(seed, step), state, live)
+            plan = program(params, plan_key(seed, step), state, live)
             arrays = to_arrays(plan)
-            _check(plan.status, f"checkpoint {checkpoint!r}, seed {seed}, step {step}")
-            return Planned(arrays, 1e3 * (time.perf_counter() - started))
+            _check(plan.status, f"checkpoint {checkpoint!r}, seed {seed}, step {step}", _place(plan.fault, arrays))
+            return Planned(arrays, settings, 1e3 * (time.perf_counter() - started))
 
-        return await self._on_device(run)
+        planned = await self._on_device(run)
+        if truth is None:
+            return planned
+        temperature = loaded.card.settings["reward_temperature"]
+        answers = await asyncio.to_thread(truth.answers, planned.arrays, state, settings.model_dump(), temperature)
+        return replace(planned, arrays=planned.arrays | answers)
 
     async def plan_seeds(
         self, checkpoint: str, planner: str, settings: PlannerSettings, state: State, *, seeds: Sequence[int], step: int
@@ -179,19 +192,20 @@ class Engine:
           PlannerFailed: as `plan`, in any of the plans.
         """
         loaded = await self.checkpoint(checkpoint)
+        model, params = await asyncio.to_thread(judged, loaded, await self._truth(loaded), settings)
         chosen = get_planner(planner)
         static, live = chosen.split(settings)
         keys = await self._on_device(lambda: jnp.stack([plan_key(seed, step) for seed in seeds]))
 
         def compile_program() -> Callable[..., Any]:
-            many = partial(plan_seeds, program=chosen.program(loaded.model, static))
-            return jax.jit(many).lower(keys, loaded.params, state, live).compile()
+            many = partial(plan_seeds, program=chosen.program(model, static))
+            return jax.jit(many).lower(keys, params, state, live).compile()
 
-        program = await self._program((checkpoint, static, len(seeds)), compile_program)
+        program = await self._program((checkpoint, settings.value_source, static, len(seeds)), compile_program)
 
         def run() -> PlannedSeeds:
             started = time.perf_counter()
-            planned = program(keys, loaded.params, state, live)
+            planned = program(keys, params, state, live)
             arrays = seeds_to_arrays(planned)
             _check(planned.status, f"checkpoint {checkpoint!r}, seeds {seeds[0]} to {seeds[-1]}, step {step}")
             return PlannedSeeds(arrays, 1e3 * (time.perf_counter() - started))
@@ -203,7 +217,7 @@ class Engine:
         episodes = await self._episode(checkpoint)
         return await self._on_device(lambda: Moment(jax.device_get(episodes.reset(reset_key(seed)))))
 
-    async def next_moment(self, checkpoint: str, moment: Moment, action: int, *, seed: int, step: int) -> Moment:
+    async def next_moment(self, checkpoint: str, moment: Moment, action: np.ndarray, *, seed: int, step: int) -> Moment:
         """One environment step from a moment at `step`."""
         episodes = await self._episode(checkpoint)
         return await self._on_device(lambda: episodes.advance(moment, action, step_key(seed, step)))
@@ -238,6 +252,14 @@ class Engine:
             self._programs.pop(key, None)
             raise
 
+    async def _truth(self, checkpoint: Checkpoint) -> Truth | None:
+        """Exact answers about a checkpoint, None where there are none; worked out once."""
+        if not has_truth(checkpoint.model.environment):
+            return None
+        if checkpoint.name not in self._truths:
+            self._truths[checkpoint.name] = asyncio.ensure_future(asyncio.to_thread(Truth, checkpoint.model, checkpoint.params))
+        return await asyncio.shield(self._truths[checkpoint.name])
+
     async def _episode(self, checkpoint: str) -> "Episodes":
         loaded = await self.checkpoint(checkpoint)
         if checkpoint not in self._episodes:
@@ -267,9 +289,9 @@ class Episodes:
 
         self._advance = jax.jit(advance)
 
-    def advance(self, moment: Moment, action: int, key: jax.Array) -> Moment:
+    def advance(self, moment: Moment, action: Any, key: jax.Array) -> Moment:
         """The moment after one step."""
-        transition, truncated = jax.device_get(self._advance(moment.state, np.int32(action), key))
+        transition, truncated = jax.device_get(self._advance(moment.state, action, key))
         terminated = bool(transition.continuation == 0)
         return Moment(transition.state, moment.episode_return + float(transition.reward), terminated, bool(truncated) and not terminated)
 
@@ -280,20 +302,34 @@ class Episodes:
             moment = moments[-1]
             if moment.terminated or moment.truncated:
                 break
-            action = int(self._prior_action(checkpoint.params, moment.state))
+            action = self._prior_action(checkpoint.params, moment.state)
             moments.append(self.advance(moment, action, step_key(seed, step)))
         return moments
 
 
-def _check(status: Any, plan: str) -> None:
+def _check(status: Any, plan: str, place: str = "") -> None:
     """Raise PlannerFailed where a plan, or any of several, went wrong."""
     worst = STATUSES[int(np.max(status))]
     if worst != "ok":
         reason = {
             "non_finite_network": "the network's prior, value or Q is not a finite number",
             "all_weights_zero": "no particle kept any weight",
+            "no_valid_action": "the network's prior allows no action at all",
         }[worst]
-        raise PlannerFailed(f"{plan}: {reason} in this plan")
+        raise PlannerFailed(f"{plan}: {reason}{place}")
+
+
+def _place(fault: Any, arrays: Mapping[str, np.ndarray]) -> str:
+    """Where in a plan the network failed, in words; nothing where it did not."""
+    fault = int(fault)
+    if fault <= NOWHERE:
+        return ""
+    if fault < 0:
+        return ", at the state planned from"
+    levels = arrays["parent"].shape
+    where = f"simulation {fault}" if len(levels) == 1 else f"level {fault // levels[1]}, slot {fault % levels[1]}"
+    x, y = arrays["position"].reshape(-1, 2)[fault]
+    return f", at the state reached by {where}, position ({x:.3g}, {y:.3g})"
 
 
 @cache

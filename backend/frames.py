@@ -11,6 +11,7 @@ import numpy as np
 from backend.drawing import Overview, draw
 from backend.tree_drawing import TreeOverview, draw_tree
 from planner import to_bytes
+from planner.diagnostics import diagnose
 
 KEPT = 8
 """Encodings kept of one frame. A pointer that moves over a picture asks for another particle each time, so without a bound they would pile up."""
@@ -63,7 +64,7 @@ class Frame:
                 arrays, about = draw_tree(plan, view.particle) if isinstance(plan, TreeOverview) else draw(plan, view.particle)
                 message = to_bytes(arrays, metadata | about)
             else:
-                message = to_bytes(self.arrays, metadata, view.arrays)
+                message = to_bytes(self._record, metadata, view.arrays)
             if not skipped:
                 if len(self._encoded) >= KEPT:
                     del self._encoded[next(iter(self._encoded))]
@@ -73,4 +74,9 @@ class Frame:
     @cached_property
     def _overview(self) -> Overview | TreeOverview:
         # Only particles have weights.
-        return Overview(self.arrays) if "log_weight" in self.arrays else TreeOverview(self.arrays)
+        return Overview(self.arrays, self.metadata["settings"]) if "log_weight" in self.arrays else TreeOverview(self.arrays)
+
+    @cached_property
+    def _record(self) -> dict[str, np.ndarray]:
+        """The whole trace, diagnostics among it."""
+        return self.arrays | diagnose(self.arrays, self.metadata["settings"])

@@ -7,7 +7,8 @@ from typing import Any
 import jax
 
 from backend.problems import Invalid, NotFound
-from planner import PLANNERS, Card, PlannerSettings, SettingsError, get_planner
+from planner import PLANNERS, Card, PlannerSettings, SettingsError, get_planner, make_environment
+from planner.truth import check_value_source
 
 MAX_SEED = 2**32 - 1
 MAX_STEP = 100_000
@@ -24,7 +25,9 @@ def complete_settings(planner: str, values: Mapping[str, Any], card: Card) -> Pl
     if planner not in PLANNERS:
         raise NotFound(f"unknown planner {planner!r}; known are {', '.join(PLANNERS)}")
     try:
-        return PLANNERS[planner].settings(values, card.settings)
+        settings = PLANNERS[planner].settings(values, card.settings)
+        check_value_source(make_environment(card.environment), settings)
+        return settings
     except SettingsError as error:
         raise Invalid(str(error), error.errors) from None
 

@@ -19,6 +19,8 @@ from backend.problems import Conflict, Invalid, Problem
 from backend.requests import MAX_SEED, MAX_SPEED, MAX_STEP, complete_settings, number, trace_metadata, whole
 from backend.viewers import Viewer
 from planner import Card, PlannerSettings, make_environment
+from planner.environments import Environment
+from planner.truth import has_truth
 
 log = logging.getLogger("twistscope")
 
@@ -75,6 +77,8 @@ class Session:
             "planner": self.planner,
             "environment": self.card.environment,
             "actions": self.actions,
+            "action_bounds": self.environment.action_bounds,
+            "offers": self.offers,
             "seed": self.seed,
             "step": self.step,
             "furthest": self.furthest,
@@ -85,8 +89,19 @@ class Session:
         }
 
     @property
+    def environment(self) -> Environment:
+        return make_environment(self.card.environment)
+
+    @property
     def actions(self) -> list[str]:
-        return list(make_environment(self.card.environment).action_names)
+        """Names of the actions; of the dimensions of one where actions are continuous."""
+        return list(self.environment.action_names)
+
+    @property
+    def offers(self) -> list[str]:
+        """What only some environments have, and some settings need."""
+        offers = {"exact answers": has_truth(self.environment), "continuous actions": self.environment.action_bounds is not None}
+        return [name for name, offered in offers.items() if offered]
 
     @property
     def episode(self) -> dict[str, Any]:
@@ -272,6 +287,7 @@ class Session:
             "revision": revision,
             "scene": scene,
             "actions": self.actions,
+            "action_bounds": json.dumps(self.environment.action_bounds),
             "episode": self.episode,
             "furthest": self.furthest,
             "playing": json.dumps(self.playing),
@@ -289,7 +305,7 @@ class Session:
             self.playing, self.goal = False, None
             return
         step, moment, seed = self.step, self.moment, self.seed
-        action = int(self.frame.arrays["chosen_action"])
+        action = self.frame.arrays["chosen_action"]
         following = await self.engine.next_moment(self.card.name, moment, action, seed=seed, step=step)
         if moment is not self.moment:
             return

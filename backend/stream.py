@@ -14,14 +14,16 @@ from backend.session import Session
 from backend.sessions import Sessions
 from backend.viewers import Viewer
 from planner import Trace
+from planner.diagnostics import DIAGNOSTICS
 from planner.targets import Root
+from planner.truth import ANSWERS
 
 GONE = 4404
 """Close code where there is no such session."""
 
 MAX_INDEX = 2**31 - 1
 
-ARRAYS = frozenset(Trace.__dataclass_fields__) | frozenset(Root.__dataclass_fields__)
+ARRAYS = frozenset(Trace.__dataclass_fields__) | frozenset(Root.__dataclass_fields__) | frozenset(DIAGNOSTICS) | frozenset(ANSWERS)
 
 
 async def stream(socket: WebSocket, session_id: str, sessions: Sessions, metrics: Metrics) -> None:

@@ -10,12 +10,9 @@ from typing import Any
 
 import numpy as np
 
-from backend.drawing import GRID, NODES, ROWS, SCHEMA, smallest, spread
+from backend.drawing import DECISION, GRID, NODES, ROWS, SCHEMA, smallest, spread
 
 LINEAGE = ("action", "terminal", "prior", "visits", "q_value", "reward")
-ALWAYS = (
-    "root_position", "root_prior", "root_proposal", "root_policy", "root_q", "root_visits", "root_value", "value_target", "chosen_action",
-)  # fmt: skip
 
 
 class TreeOverview:
@@ -29,10 +26,11 @@ class TreeOverview:
 
     def __init__(self, arrays: Mapping[str, np.ndarray], budget: int = NODES):
         self.arrays = arrays
+        self.atom = arrays.get("atom", arrays["action"])
         self.steps = np.flatnonzero(arrays["alive"] & (arrays["visits"] > 0))
         most_visited = np.argsort(-arrays["visits"][self.steps], kind="stable")[:budget]
         drawn = np.sort(self.steps[most_visited])
-        self.first_row, self.leaves = lay_out(arrays["parent"], arrays["action"], drawn)
+        self.first_row, self.leaves = lay_out(arrays["parent"], self.atom, drawn)
         self.levels = int(arrays["depth"][self.steps].max(initial=0)) + 1
         self.rows = max(int(self.leaves[arrays["parent"][drawn] < 0].sum()), 1)
         slot = self.first_row + (self.leaves - 1) // 2
@@ -48,7 +46,7 @@ class TreeOverview:
     def root_of(self) -> np.ndarray:
         """[M] root action that each simulation began with."""
         roots: list[int] = []
-        for parent, action in zip(self.arrays["parent"].tolist(), self.arrays["action"].tolist(), strict=True):
+        for parent, action in zip(self.arrays["parent"].tolist(), self.atom.tolist(), strict=True):
             roots.append(action if parent < 0 else roots[parent])
         return np.array(roots, np.int32)
 
@@ -130,7 +128,7 @@ def draw_tree(plan: TreeOverview, particle: tuple[int, int | None] | None = None
     level = min(level, plan.levels - 1)
     asked = np.flatnonzero((plan.level == level) & (plan.slot == (-1 if slot is None else slot)))
     own = int(asked[0]) if asked.size else plan.most_visited(level)
-    always = {name: plan.arrays[name] for name in ALWAYS if name in plan.arrays}
+    always = {name: plan.arrays[name] for name in DECISION if name in plan.arrays}
     arrays = always | plan.by_level | _nodes(plan) | _lineage(plan, own, level)
     return arrays, {"schema": SCHEMA, "levels": plan.levels, "slots": plan.rows}
 

@@ -6,6 +6,7 @@ written out as sums of slices they melt into the kernels around them.
 
 import functools
 
+import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float
 
@@ -40,13 +41,22 @@ def choose(uniform: Float[Array, ""], log_probabilities: Float[Array, "A"]) -> A
       uniform: in [0, 1).
     """
     probabilities = jnp.exp(log_probabilities)
+    if probabilities.shape[0] > FEW:
+        return _choose_among_many(uniform, probabilities)
     mass = total(probabilities)
     # A point rounded up to the total would lie behind the last atom of any mass.
     point = jnp.minimum(uniform * mass, jnp.nextafter(mass, 0.0))
     below, passed = jnp.zeros_like(mass), jnp.int32(0)
-    if probabilities.shape[0] > FEW:
-        return jnp.searchsorted(jnp.cumsum(probabilities), point, side="right", method="compare_all").astype(jnp.int32)
     for probability in probabilities:
         below = below + probability
         passed = passed + (below <= point)
     return passed
+
+
+def _choose_among_many(uniform: Float[Array, ""], probabilities: Float[Array, "A"]) -> Array:
+    """`choose` by the cumulative sum."""
+    # Its own last entry is the total: a sum in another order may be larger, and a point beyond the last entry no atom's. An atom without mass
+    # must not be wider than nothing, which partial sums in another order may leave it.
+    cumulative = jax.lax.cummax(jnp.where(probabilities > 0, jnp.cumsum(probabilities), 0.0))
+    point = jnp.minimum(uniform * cumulative[-1], jnp.nextafter(cumulative[-1], 0.0))
+    return jnp.sum(cumulative <= point, dtype=jnp.int32)

@@ -9,6 +9,7 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,7 @@ from safetensors.numpy import load, save
 
 from planner.environments import make_environment
 from planner.model import Model, Params
-from planner.networks import NetworkConfig, PolicyValueNetwork, apply_network
+from planner.networks import NetworkConfig, apply_network, draw_atoms, init_network
 
 NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
 
@@ -124,7 +125,7 @@ class Checkpoints:
                 f"checkpoint {name!r}: params.safetensors is truncated or altered (sha256 {digest[:12]}…, its card says {card.sha256[:12]}…)"
             )
         try:
-            model, shapes = build_model(card.environment, NetworkConfig(**{**card.network, "hidden": tuple(card.network["hidden"])}))
+            model, shapes = build_model(card.environment, NetworkConfig.of_card(card.network))
             params = unflatten(load(data), shapes)
         except (SafetensorError, TypeError, KeyError, ValueError) as error:
             raise CheckpointError(f"checkpoint {name!r}: {error}") from None
@@ -149,19 +150,40 @@ def build_model(environment_name: str, config: NetworkConfig) -> tuple[Model, An
     """The model of an environment and a network, and the shapes of the network's parameters.
 
     Raises:
-      ValueError: unknown environment, or a network for another number of actions.
+      ValueError: unknown environment, or a network for other actions.
     """
     environment = make_environment(environment_name)
-    if config.num_actions != len(environment.action_names):
-        raise ValueError(f"the network has {config.num_actions} actions, {environment_name} has {len(environment.action_names)}")
-    model = Model(environment, lambda params, state: apply_network(config, params, environment.observation(state)))
-    shapes = jax.eval_shape(PolicyValueNetwork(config).init, jax.random.key(0), jnp.zeros(environment.observation_shape))
-    return model, shapes
+    needed = network_config(environment_name, config.hidden, config.value_scale)
+    if config != needed:
+        had, has = (_describe_actions(each) for each in (config, needed))
+        raise ValueError(f"the network is made for {had}, {environment_name} has {has}")
+
+    def evaluate(params: Params, state: Any) -> Any:
+        return apply_network(config, params, environment.observation(state))
+
+    shapes = jax.eval_shape(lambda key: init_network(config, key, environment.observation_shape), jax.random.key(0))
+    return Model(environment, evaluate, None if config.action_bounds is None else partial(draw_atoms, config)), shapes
+
+
+def network_config(environment_name: str, hidden: tuple[int, ...], value_scale: float) -> NetworkConfig:
+    """A network with layers of those widths for an environment.
+
+    Raises:
+      ValueError: unknown environment, or layers that cannot be.
+    """
+    environment = make_environment(environment_name)
+    return NetworkConfig(len(environment.action_names), hidden, value_scale, environment.action_bounds)
+
+
+def _describe_actions(config: NetworkConfig) -> str:
+    if config.action_bounds is None:
+        return f"{config.num_actions} actions"
+    return f"continuous actions within {config.action_bounds}"
 
 
 def initial_params(environment_name: str, config: NetworkConfig, key: jax.Array) -> Params:
     """Fresh parameters."""
-    return PolicyValueNetwork(config).init(key, jnp.zeros(make_environment(environment_name).observation_shape))
+    return init_network(config, key, make_environment(environment_name).observation_shape)
 
 
 def flatten(tree: Any) -> dict[str, np.ndarray]:

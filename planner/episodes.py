@@ -36,8 +36,8 @@ def _stream(seed: int, stream: int) -> Array:
 
 
 def prior_action(model: Model) -> Callable[[Params, Any], Array]:
-    """`(params, state) -> action`: the most probable action of the prior."""
-    return lambda params, state: jnp.argmax(model.evaluate(params, state).prior_logits)
+    """`(params, state) -> action`: the most probable action of the prior; of a continuous one, the one in its middle."""
+    return lambda params, state: model.evaluate(params, state).greedy
 
 
 def step_and_reset(environment: Environment, key: Array, state: Any, action: Array) -> tuple[Transition, Array, Any]:

@@ -9,6 +9,11 @@ continuation d (0 on entering a terminal state), the values are
 
 The soft Q takes the expectation over s' inside the logarithm: that is the posterior over whole trajectories, chance included, and the limit of the
 planner's weights. Values of terminal states are 0.
+
+Sweeps run over the few states that a step may lead to. Where episodes are long they need thousands of rounds, so every few of them a Newton step
+on V = backup(V) is tried: backups are monotone and convex in V, for which Newton's method is policy iteration (Puterman and Brumelle, Mathematics
+of Operations Research 4, 1979) and takes a handful of steps. A step is taken if its V is below its own backup: then it is below the fixed point,
+and from there on sweeps and Newton steps only rise.
 """
 
 from collections.abc import Callable
@@ -18,17 +23,21 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 import numpy as np
-from jaxtyping import Float
+from jaxtyping import Array, Bool, Float
+from scipy.sparse import csc_array, eye_array
+from scipy.sparse.linalg import splu
 
 from planner.environments.tabular import TabularMDP, TabularState
 from planner.model import Evaluation
 
 Table = Float[np.ndarray, "S A"]
 PerState = Float[np.ndarray, "S"]
+PerStep = Float[np.ndarray, "S A B"]
 
-MAX_SWEEPS = 100_000
+MAX_SWEEPS = 10_000
+SWEEPS_PER_NEWTON_STEP = 8
 CONVERGED = 1e-13
-"""Largest change of a value in one sweep, relative to the largest value, at which sweeping stops."""
+"""Largest change of a value in one sweep, relative to the largest value or the temperature, at which sweeping stops."""
 
 
 @dataclass(frozen=True)
@@ -51,13 +60,17 @@ def enumerate_model(environment: Any) -> TabularMDP:
     if not hasattr(environment, "state_of"):
         raise ValueError(f"{environment.name} has no exact answers: its states cannot be enumerated")
     count, actions = environment.state_count, len(environment.action_names)
-    states = jax.vmap(environment.state_of)(jnp.arange(count))
-    by_action = jax.vmap(environment.certain_step, in_axes=(None, 0))
-    steps = jax.jit(jax.vmap(by_action, in_axes=(0, None)))(states, jnp.arange(actions))
-    successor = np.asarray(jax.vmap(jax.vmap(environment.index))(steps.state))
-    terminal = np.asarray(jax.vmap(environment.is_terminal)(states))
-    reward = np.asarray(steps.reward, float)
 
+    @jax.jit
+    def describe() -> tuple[Array, ...]:
+        states = jax.vmap(environment.state_of)(jnp.arange(count))
+        by_action = jax.vmap(environment.certain_step, in_axes=(None, 0))
+        steps = jax.vmap(by_action, in_axes=(0, None))(states, jnp.arange(actions))
+        successor = jax.vmap(jax.vmap(environment.index))(steps.state)
+        starts = jax.vmap(lambda key: environment.index(environment.reset(key)))(jax.random.split(jax.random.key(0), 256))
+        return successor, steps.reward, jax.vmap(environment.is_terminal)(states), starts, jax.vmap(environment.position)(states)
+
+    successor, reward, terminal, starts, positions = (np.asarray(table) for table in describe())
     transition, total = np.zeros((count, actions, count)), np.zeros((count, actions, count))
     rows = np.arange(count)
     for meant, chances in enumerate(environment.slip()):
@@ -65,53 +78,59 @@ def enumerate_model(environment: Any) -> TabularMDP:
             # For one thing done every state has one successor, so no index occurs twice.
             transition[rows, meant, successor[:, done]] += chance
             total[rows, meant, successor[:, done]] += chance * reward[:, done]
-    starts = jax.vmap(lambda key: environment.index(environment.reset(key)))(jax.random.split(jax.random.key(0), 256))
     return TabularMDP(
         name=environment.name,
         transition=transition,
         reward=np.divide(total, transition, out=np.zeros_like(total), where=transition > 0),
         terminal=terminal,
-        start=np.bincount(np.asarray(starts), minlength=count) / 256,
-        positions=np.asarray(jax.vmap(environment.position)(states), float),
+        start=np.bincount(starts, minlength=count) / 256,
+        positions=positions.astype(float),
         action_names=environment.action_names,
     )
 
 
 def soft_values(mdp: TabularMDP, prior: Table, temperature: float, discount: float) -> Values:
     """V_soft and Q_soft: values of the prior tilted by the exponential of the return."""
+    chance = mdp.successors.probability
 
-    def backup(value: PerState) -> Values:
-        qvalues = temperature * _log_mean_exp(mdp.transition, _targets(mdp, value, discount) / temperature)
+    def backup(targets: PerStep) -> Values:
+        qvalues = temperature * _log_mean_exp(chance, targets / temperature)
         return Values(temperature * _log_mean_exp(prior, qvalues / temperature), qvalues)
 
-    return _fixed_point(mdp, backup)
+    def slope(targets: PerStep, qvalues: Table) -> PerStep:
+        return _tilt(prior, qvalues / temperature)[..., None] * _tilt(chance, targets / temperature)
+
+    return _fixed_point(mdp, discount, backup, slope, temperature)
 
 
 def optimal_values(mdp: TabularMDP, discount: float) -> Values:
     """V* and Q*."""
+    chance = mdp.successors.probability
 
-    def backup(value: PerState) -> Values:
-        qvalues = np.sum(mdp.transition * _targets(mdp, value, discount), axis=-1)
+    def backup(targets: PerStep) -> Values:
+        qvalues = np.sum(chance * targets, axis=-1)
         return Values(qvalues.max(axis=-1), qvalues)
 
-    return _fixed_point(mdp, backup)
+    def slope(targets: PerStep, qvalues: Table) -> PerStep:
+        return np.eye(qvalues.shape[1])[qvalues.argmax(axis=-1)][..., None] * chance
+
+    return _fixed_point(mdp, discount, backup, slope)
 
 
 def policy_values(mdp: TabularMDP, policy: Table, discount: float) -> Values:
     """V^pi and Q^pi."""
+    chance = mdp.successors.probability
 
-    def backup(value: PerState) -> Values:
-        qvalues = np.sum(mdp.transition * _targets(mdp, value, discount), axis=-1)
+    def backup(targets: PerStep) -> Values:
+        qvalues = np.sum(chance * targets, axis=-1)
         return Values(np.sum(policy * qvalues, axis=-1), qvalues)
 
-    return _fixed_point(mdp, backup)
+    return _fixed_point(mdp, discount, backup, lambda targets, qvalues: policy[..., None] * chance)
 
 
 def posterior_policy(prior: Table, qvalues: Table, temperature: float) -> Table:
     """q(a|s) ∝ prior(a|s) exp(Q(s,a) / temperature)."""
-    logits = qvalues / temperature
-    weights = prior * np.exp(logits - logits.max(axis=-1, keepdims=True))
-    return weights / weights.sum(axis=-1, keepdims=True)
+    return _tilt(prior, qvalues / temperature)
 
 
 def log_evidence(
@@ -123,13 +142,21 @@ def log_evidence(
       value: any V, not only a fixed point; taken as 0 in terminal states.
       advantage: False leaves out `- V(s)`.
     """
+    return log_evidence_by_level(mdp, prior, value, temperature, discount, levels, advantage)[-1]
+
+
+def log_evidence_by_level(
+    mdp: TabularMDP, prior: Table, value: PerState, temperature: float, discount: float, levels: int, advantage: bool = True
+) -> Float[np.ndarray, "T S"]:
+    """`log_evidence` of 1, 2, … `levels` steps: what (E7) estimates level by level."""
     value = np.where(mdp.terminal, 0.0, value)
     increments = (_targets(mdp, value, discount) - (value[:, None, None] if advantage else 0.0)) / temperature
-    log_rest = np.zeros(len(value))
+    log_rest, rows = np.zeros(len(value)), []
     for _ in range(levels):
-        by_action = _log_mean_exp(mdp.transition, increments + log_rest[None, None, :])
+        by_action = _log_mean_exp(mdp.successors.probability, increments + log_rest[mdp.successors.state])
         log_rest = np.where(mdp.terminal, 0.0, _log_mean_exp(prior, by_action))
-    return log_rest
+        rows.append(log_rest)
+    return np.stack(rows)
 
 
 def tables(prior: Table, values: Values) -> Evaluation:
@@ -144,32 +171,90 @@ def look_up(params: Evaluation, state: TabularState) -> Evaluation:
     return jax.tree.map(lambda table: table[state.index], params)
 
 
-def _targets(mdp: TabularMDP, value: PerState, discount: float) -> Float[np.ndarray, "S A S"]:
-    """What a step is worth, r + gamma d V(s')."""
-    return mdp.reward + discount * np.where(mdp.terminal, 0.0, value)
+def _targets(mdp: TabularMDP, value: PerState, discount: float) -> PerStep:
+    """What a step is worth, r + gamma d V(s'); V is 0 in terminal states."""
+    return mdp.successors.reward + discount * value[mdp.successors.state]
 
 
 def _log_mean_exp(weights: np.ndarray, exponents: np.ndarray) -> np.ndarray:
     """Log sum_k weights_k exp(exponents_k) over the last axis; entries of weight 0 do not count, and 0 where none has weight."""
-    counted = weights > 0
-    largest = np.max(np.where(counted, exponents, -np.inf), axis=-1, keepdims=True)
-    largest = np.where(np.isfinite(largest), largest, 0.0)
-    total = np.sum(weights * np.exp(np.where(counted, exponents - largest, 0.0)), axis=-1)
+    shifted, largest = _shifted(weights, exponents)
+    total = np.sum(weights * np.exp(shifted), axis=-1)
     return largest[..., 0] + np.log(np.where(total > 0, total, 1.0))
 
 
-def _fixed_point(mdp: TabularMDP, backup: Callable[[PerState], Values]) -> Values:
-    """Sweep until nothing changes.
+def _tilt(weights: np.ndarray, exponents: np.ndarray) -> np.ndarray:
+    """Weights times exp(exponents), made to sum to 1 over the last axis; 0 where none has weight."""
+    tilted = weights * np.exp(_shifted(weights, exponents)[0])
+    total = tilted.sum(axis=-1, keepdims=True)
+    return tilted / np.where(total > 0, total, 1.0)
+
+
+def _shifted(weights: np.ndarray, exponents: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Exponents less the largest that has weight, none above 0, and that largest; 0 for those without weight."""
+    counted = weights > 0
+    largest = np.max(exponents, axis=-1, keepdims=True, where=counted, initial=-np.inf)
+    largest = np.where(np.isfinite(largest), largest, 0.0)
+    return np.where(counted, exponents - largest, 0.0), largest
+
+
+def _fixed_point(
+    mdp: TabularMDP,
+    discount: float,
+    backup: Callable[[PerStep], Values],
+    slope: Callable[[PerStep, Table], PerStep],
+    temperature: float = 0.0,
+) -> Values:
+    """Sweep, and leap, until nothing changes.
+
+    Args:
+      mdp: what is solved.
+      discount: gamma.
+      backup: values made from the worth r + gamma d V(s') of every step.
+      slope: derivative of the value made for s with respect to the worth of each of its steps, given those and Q.
+      temperature: of a soft backup, whose rounding errors are as large as those of a number of this size.
 
     Raises:
       ValueError: values that still change after MAX_SWEEPS: an undiscounted process that need not end.
     """
-    value = np.zeros(len(mdp.terminal))
-    for _ in range(MAX_SWEEPS):
-        swept = backup(value)
-        after = np.where(mdp.terminal, 0.0, swept.value)
-        change = np.max(np.abs(after - value))
+
+    def sweep(value: PerState) -> tuple[PerState, PerStep, Table]:
+        targets = _targets(mdp, value, discount)
+        swept = backup(targets)
+        return np.where(mdp.terminal, 0.0, swept.value), targets, swept.qvalues
+
+    value, moved = np.zeros(len(mdp.terminal)), np.zeros(len(mdp.terminal), bool)
+    for number in range(1, MAX_SWEEPS + 1):
+        after, targets, qvalues = sweep(value)
+        change = after - value
+        rounding = CONVERGED * max(1.0, temperature, np.max(np.abs(after)))
+        settled = np.abs(change) <= rounding
+        moved |= ~settled
+        if settled.all():
+            return Values(after, np.where(mdp.terminal[:, None], 0.0, qvalues))
+        if number % SWEEPS_PER_NEWTON_STEP == 0:
+            leap = value + _newton_step(mdp, discount * slope(targets, qvalues), change, moved)
+            if np.all(sweep(leap)[0] >= leap - rounding):
+                after = leap
         value = after
-        if change <= CONVERGED * max(1.0, np.max(np.abs(value))):
-            return Values(value, np.where(mdp.terminal[:, None], 0.0, swept.qvalues))
-    raise ValueError(f"values of {mdp.name} still change by {change} after {MAX_SWEEPS} sweeps; the process must end or be discounted")
+    still = f"{np.max(np.abs(change))} after {MAX_SWEEPS} sweeps"
+    raise ValueError(f"values of {mdp.name} still change by {still}; the process must end or be discounted")
+
+
+def _newton_step(mdp: TabularMDP, slope: PerStep, change: PerState, moved: Bool[np.ndarray, "S"]) -> PerState:
+    """The solution x of x = change + (dV'/dV) x over the `moved` states alone; 0 if there is none.
+
+    States whose values never changed are left out: where they cannot end either, the system would be singular with them.
+    """
+    count = len(change)
+    states = np.broadcast_to(np.arange(count)[:, None, None], slope.shape)
+    jacobian = csc_array((slope.ravel(), (states.ravel(), mdp.successors.state.ravel())), shape=(count, count))
+    system, step = (eye_array(count, format="csc") - jacobian)[moved][:, moved], np.zeros(count)
+    try:
+        # Not by LAPACK: on busy cores its threads wait for one another, a hundred times as long as this takes.
+        solution = splu(system).solve(change[moved])
+    except RuntimeError:  # singular
+        return step
+    if np.max(np.abs(system @ solution - change[moved])) <= 1e-6 * np.max(np.abs(change)):
+        step[moved] = solution
+    return step

@@ -7,9 +7,9 @@ for particles: the id of the step that produced the state stepped from, -1 for t
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
@@ -18,8 +18,9 @@ import numpy as np
 from jaxtyping import Array, Bool, Float, Int
 
 from planner.model import Evaluation, Model, Params
-from planner.settings import PlannerSettings, setting
-from planner.targets import Decision
+from planner.particles import NOWHERE
+from planner.settings import GUMBEL_SCALE, MAX_NUM_CONSIDERED_ACTIONS, PlannerSettings, setting
+from planner.targets import Decision, if_continuous
 
 
 class MctsSettings(PlannerSettings):
@@ -29,19 +30,8 @@ class MctsSettings(PlannerSettings):
         512, "shape", "budget", "simulations", "How many model steps the search takes, one after another.", ge=1, le=16384, scale="log"
     )
     max_depth: int = setting(64, "live", "budget", "depth limit", "How far from the root a simulation may step.", ge=1, le=16384, knob_maximum=128)
-    discount: float | None = setting(None, "live", "weights", "discount", "How much the next step counts.", ge=0, le=1)
-    max_num_considered_actions: int = setting(
-        16, "shape", "targets", "considered actions m", "How many first actions enter the sequential halving.", ge=1, le=1024, scale="log"
-    )
-    gumbel_scale: float = setting(
-        1.0,
-        "live",
-        "targets",
-        "Gumbel scale",
-        "Noise in the choice of first actions; 0 always plays what the search thinks best.",
-        ge=0,
-        knob_maximum=2.0,
-    )
+    max_num_considered_actions: int = MAX_NUM_CONSIDERED_ACTIONS
+    gumbel_scale: float = GUMBEL_SCALE
 
     @classmethod
     def of_budget(cls, particles: int, depth: int) -> dict[str, int]:
@@ -62,11 +52,12 @@ class Static:
 
     num_simulations: int
     max_num_considered_actions: int
+    action_atoms: int = 8
 
     @classmethod
     def of(cls, settings: MctsSettings) -> Static:
         """The static part of complete settings."""
-        return cls(settings.num_simulations, settings.max_num_considered_actions)
+        return cls(settings.num_simulations, settings.max_num_considered_actions, settings.action_atoms)
 
 
 @jax.tree_util.register_dataclass
@@ -91,8 +82,8 @@ class Tree:
 
     parent: Int[Array, "M"]
     """i32 [M] id of the simulation that produced the state stepped from, always a smaller one; -1 the root."""
-    action: Int[Array, "M"]
-    """i32 [M]."""
+    action: Array
+    """i32 [M], or f32 [M, D] where actions are continuous."""
     depth: Int[Array, "M"]
     """i32 [M] environment steps from the root before this step."""
     visits: Int[Array, "M"]
@@ -110,8 +101,17 @@ class Tree:
     """f32 [M, 2] of s', in the coordinates of the environment's picture."""
     root_position: Float[Array, "2"]
     """f32 [2]."""
+    atom: Int[Array, "M"] | None = None
+    """i32 [M] which of the atoms of the state stepped from the action is, where actions are continuous."""
     state: Any = None
     """[M, ...] per leaf, s', on request."""
+
+
+class Embedding(NamedTuple):
+    """What mctx keeps of a node: the state, and the actions it can take, where they are continuous."""
+
+    state: Any
+    atoms: Float[Array, "K D"] | None
 
 
 @jax.tree_util.register_dataclass
@@ -122,7 +122,9 @@ class TreePlan:
     trace: Tree
     root: Decision
     status: Int[Array, ""]
-    """[] index into STATUSES."""
+    """i32 [] index into STATUSES."""
+    fault: Int[Array, ""]
+    """i32 [] id of the simulation into the state that the network could not judge; -1 the root, NOWHERE where all is well."""
 
 
 def plan(
@@ -136,12 +138,14 @@ def plan(
       atoms: changes nothing; the tree has no distributions to record.
       states: also record every state s'.
     """
-    root = model.evaluate(params, root_state)
+    root_evaluation = model.evaluate(params, root_state)
+    root = model.over_root_atoms(params, jax.random.fold_in(key, 0), root_evaluation, static.action_atoms)
+    batch_of_one = lambda tree: jax.tree.map(lambda leaf: jnp.asarray(leaf)[None], tree)
     output = mctx.gumbel_muzero_policy(
         params,
         key,
-        mctx.RootFnOutput(prior_logits=root.prior_logits[None], value=root.value[None], embedding=jax.tree.map(lambda leaf: leaf[None], root_state)),
-        recurrent_function(model, live.discount),
+        mctx.RootFnOutput(**batch_of_one({"prior_logits": root.prior_logits, "value": root.value, "embedding": Embedding(root_state, root.atoms)})),
+        recurrent_function(model, live.discount, static.action_atoms),
         static.num_simulations,
         invalid_actions=(root.prior_logits == -jnp.inf)[None],
         max_depth=live.max_depth,
@@ -150,20 +154,24 @@ def plan(
     )
     search = jax.tree.map(lambda leaf: leaf[0], output.search_tree)
     terminal = model.environment.is_terminal(root_state)
-    return TreePlan(
-        trace=_read_tree(search, model, states),
-        root=_decide(output, search, root, terminal),
-        status=_status(search),
-    )
+    decision = _decide(output, search, root, terminal)
+    chosen = decision.chosen_action
+    decision = replace(decision, chosen_action=root.action(chosen), **if_continuous(root, root_evaluation, chosen))
+    return TreePlan(_read_tree(search, model, states), decision, *_status(search))
 
 
-def recurrent_function(model: Model, discount: Array) -> mctx.RecurrentFn:
-    """The true model as mctx wants it: the embedding is the environment's state. Ends are absorbing: no reward, no discount, no value."""
+def recurrent_function(model: Model, discount: Array, action_atoms: int = 8) -> mctx.RecurrentFn:
+    """The true model as mctx wants it: the embedding is the environment's state, with the actions it can take where they are continuous.
 
-    def step(params: Params, key: Array, actions: Int[Array, "B"], states: Any) -> tuple[mctx.RecurrentFnOutput, Any]:
-        keys = jax.random.split(key, actions.shape[0])
-        after = jax.vmap(model.environment.step)(keys, states, actions)
-        evaluation = jax.vmap(partial(model.evaluate, params))(after.state)
+    Ends are absorbing: no reward, no discount, no value.
+    """
+
+    def step(params: Params, key: Array, atoms: Int[Array, "B"], nodes: Embedding) -> tuple[mctx.RecurrentFnOutput, Embedding]:
+        keys = jax.random.split(key, atoms.shape[0])
+        actions = atoms if nodes.atoms is None else jax.vmap(lambda row, atom: row[atom])(nodes.atoms, atoms)
+        after = jax.vmap(model.environment.step)(keys, nodes.state, actions)
+        following = jax.vmap(partial(model.evaluate, params))(after.state)
+        evaluation = model.over_atoms_of_slots(params, jax.random.fold_in(key, 1), following, action_atoms)
         goes_on = after.continuation > 0
         output = mctx.RecurrentFnOutput(
             reward=after.reward,
@@ -171,7 +179,7 @@ def recurrent_function(model: Model, discount: Array) -> mctx.RecurrentFn:
             prior_logits=jnp.where(goes_on[:, None], evaluation.prior_logits, 0.0),
             value=jnp.where(goes_on, evaluation.value, 0.0),
         )
-        return output, after.state
+        return output, Embedding(after.state, evaluation.atoms)
 
     return step
 
@@ -195,27 +203,29 @@ def _decide(output: mctx.PolicyOutput, search: mctx.Tree, root: Evaluation, term
 
 def _read_tree(search: mctx.Tree, model: Model, states: bool) -> Tree:
     """The tree over simulations: node k + 1 of mctx was made by simulation k, node 0 is the root."""
-    from_node, action = jnp.maximum(search.parents[1:], 0), jnp.maximum(search.action_from_parent[1:], 0)
+    from_node, atom = jnp.maximum(search.parents[1:], 0), jnp.maximum(search.action_from_parent[1:], 0)
     used = search.node_visits[1:] > 0
-    ended = jax.vmap(model.environment.is_terminal)(search.embeddings)
+    states_of_nodes, atoms = search.embeddings
+    ended = jax.vmap(model.environment.is_terminal)(states_of_nodes)
     prior = jax.nn.softmax(search.children_prior_logits, axis=-1)
-    reward, discount, value = (array[from_node, action] for array in (search.children_rewards, search.children_discounts, search.children_values))
-    position = jax.vmap(model.environment.position)(search.embeddings)
+    reward, discount, value = (array[from_node, atom] for array in (search.children_rewards, search.children_discounts, search.children_values))
+    position = jax.vmap(model.environment.position)(states_of_nodes)
     alive = used & ~ended[from_node]
     where_used = lambda values: jnp.where(used, values, 0)
     return Tree(
         parent=from_node - 1,
-        action=action,
+        action=atom if atoms is None else atoms[from_node, atom],
+        atom=None if atoms is None else atom,
         depth=_depths(from_node),
         visits=search.node_visits[1:],
         q_value=where_used(reward + discount * value),
-        prior=where_used(prior[from_node, action]),
+        prior=where_used(prior[from_node, atom]),
         reward=where_used(reward),
         alive=alive,
         terminal=alive & ended[1:],
         position=jnp.where(used[:, None], position[1:], position[0]),
         root_position=position[0],
-        state=jax.tree.map(lambda leaf: leaf[1:], search.embeddings) if states else None,
+        state=jax.tree.map(lambda leaf: leaf[1:], states_of_nodes) if states else None,
     )
 
 
@@ -233,8 +243,12 @@ def _depths(from_node: Int[Array, "M"]) -> Int[Array, "M"]:
     return distance[from_node]
 
 
-def _status(search: mctx.Tree) -> Int[Array, ""]:
-    """Index into STATUSES: mctx asks the network for priors and values, and not for Q."""
+def _status(search: mctx.Tree) -> tuple[Int[Array, ""], Int[Array, ""]]:
+    """Index into STATUSES, and the simulation that met the fault: mctx asks the network for priors and values, and not for Q."""
     logits = search.children_prior_logits
-    finite = jnp.all(jnp.isfinite(logits) | (logits == -jnp.inf)) & jnp.all(jnp.isfinite(search.raw_values))
-    return jnp.where(finite, 0, 1).astype(jnp.int32)
+    made = search.node_visits > 0
+    no_action = made & jnp.all(logits == -jnp.inf, axis=-1)
+    finite = jnp.all(jnp.isfinite(logits) | (logits == -jnp.inf), axis=-1) & jnp.isfinite(search.raw_values)
+    faults = jnp.where(no_action, 3, jnp.where(made & ~finite, 1, 0))
+    first = jnp.argmax(faults > 0)
+    return faults[first].astype(jnp.int32), jnp.where(faults[first] > 0, first - 1, NOWHERE).astype(jnp.int32)

@@ -1,12 +1,13 @@
 """Networks that judge states: one torso, heads for the prior, V and Q."""
 
 from dataclasses import dataclass
-from typing import cast
+from typing import Any, cast
 
 import flax.linen as nn
 import jax.numpy as jnp
 from jaxtyping import Array, Float
 
+from planner.continuous import LOG_STD_RANGE, Bounds, GaussianEvaluation, normalise
 from planner.model import Evaluation, Params
 
 
@@ -19,33 +20,123 @@ class NetworkConfig:
     """
 
     num_actions: int
+    """Actions where they are numbered, dimensions of one where they are continuous."""
     hidden: tuple[int, ...] = (64, 64)
     value_scale: float = 1.0
     """Units of reward that one unit of a value head stands for, so that the heads learn numbers near 1."""
+    action_bounds: Bounds | None = None
+    """(low, high) of each dimension of a continuous action; None where actions are numbered."""
 
     def __post_init__(self) -> None:
         if self.num_actions < 1 or not self.hidden or min(self.hidden) < 1 or not self.value_scale > 0:
             raise ValueError(f"a network needs actions >= 1, layers >= 1 and value_scale > 0, got {self}")
+        if self.action_bounds is not None and len(self.action_bounds) != self.num_actions:
+            raise ValueError(f"a network of {self.num_actions} action dimensions needs as many bounds, got {self.action_bounds}")
+
+    def as_card(self) -> dict[str, Any]:
+        """What a card says of it."""
+        said = {"num_actions": self.num_actions, "hidden": list(self.hidden), "value_scale": self.value_scale}
+        return said if self.action_bounds is None else said | {"action_bounds": [list(bound) for bound in self.action_bounds]}
+
+    @classmethod
+    def of_card(cls, said: dict[str, Any]) -> "NetworkConfig":
+        """The inverse of `as_card`; raises KeyError and TypeError where something is missing or unknown."""
+        bounds = said.get("action_bounds")
+        tuples = {"hidden": tuple(said["hidden"]), "action_bounds": None if bounds is None else tuple((low, high) for low, high in bounds)}
+        return cls(**{**said, **tuples})
 
 
-def apply_network(config: NetworkConfig, params: Params, observation: Float[Array, "..."]) -> Evaluation:
-    """What the network of `config` thinks of one observation."""
-    return cast(Evaluation, PolicyValueNetwork(config).apply(params, observation))
+def make_network(config: NetworkConfig) -> nn.Module:
+    """The flax module of a network."""
+    return PolicyValueNetwork(config) if config.action_bounds is None else GaussianPolicyValueNetwork(config)
 
 
-class PolicyValueNetwork(nn.Module):
-    """Multilayer perceptron over a flat observation. Q is V plus an advantage head: differences between actions are small beside V."""
+def init_network(config: NetworkConfig, key: Array, observation_shape: tuple[int, ...]) -> Params:
+    """Fresh parameters."""
+    return make_network(config).init(key, jnp.zeros(observation_shape))
+
+
+def apply_network(config: NetworkConfig, params: Params, observation: Float[Array, "..."]) -> Any:
+    """What the network of `config` thinks of one observation: `Evaluation`, or `GaussianEvaluation` where actions are continuous."""
+    return make_network(config).apply(params, observation)
+
+
+def judge_actions(config: NetworkConfig, params: Params, evaluation: GaussianEvaluation, actions: Float[Array, "K D"]) -> Float[Array, "K"]:
+    """Q(s, .) of some continuous actions, in units of reward."""
+    network = GaussianPolicyValueNetwork(config)
+    return cast(Array, network.apply(params, evaluation.features, evaluation.value, actions, method="qvalues"))
+
+
+def draw_atoms(config: NetworkConfig, params: Params, key: Array, evaluation: GaussianEvaluation, number: int) -> Evaluation:
+    """The evaluation over K samples of the prior, each of prior probability 1/K."""
+    actions = evaluation.sample(key, number)
+    return Evaluation(jnp.zeros(number), evaluation.value, judge_actions(config, params, evaluation, actions), actions)
+
+
+_WIDE = nn.initializers.orthogonal(2**0.5)
+_PLAIN = nn.initializers.orthogonal(1.0)
+_SMALL = nn.initializers.orthogonal(0.01)
+"""A policy begins near uniform, and advantages near 0."""
+
+
+class _Network(nn.Module):
+    """What both kinds share: a multilayer perceptron over a flat observation, and V."""
 
     config: NetworkConfig
 
-    @nn.compact
-    def __call__(self, observation: Float[Array, "..."]) -> Evaluation:
+    def setup(self) -> None:
+        self.torso = [nn.Dense(width, kernel_init=_WIDE) for width in self.config.hidden]
+        self.value = nn.Dense(1, kernel_init=_PLAIN)
+
+    def features(self, observation: Float[Array, "..."]) -> Float[Array, "H"]:
+        """The last hidden layer."""
         hidden = observation.reshape(-1).astype(jnp.float32)
-        for index, width in enumerate(self.config.hidden):
-            hidden = nn.tanh(nn.Dense(width, kernel_init=nn.initializers.orthogonal(2**0.5), name=f"torso_{index}")(hidden))
-        small = nn.initializers.orthogonal(0.01)
-        logits = nn.Dense(self.config.num_actions, kernel_init=small, name="policy")(hidden)
-        value = nn.Dense(1, kernel_init=nn.initializers.orthogonal(1.0), name="value")(hidden)[0]
-        advantage = nn.Dense(self.config.num_actions, kernel_init=small, name="advantage")(hidden)
-        scale = self.config.value_scale
-        return Evaluation(prior_logits=logits, value=scale * value, qvalues=scale * (value + advantage))
+        for layer in self.torso:
+            hidden = nn.tanh(layer(hidden))
+        return hidden
+
+
+class PolicyValueNetwork(_Network):
+    """For numbered actions. Q is V plus an advantage head: differences between actions are small beside V."""
+
+    def setup(self) -> None:
+        super().setup()
+        self.policy = nn.Dense(self.config.num_actions, kernel_init=_SMALL)
+        self.advantage = nn.Dense(self.config.num_actions, kernel_init=_SMALL)
+
+    def __call__(self, observation: Float[Array, "..."]) -> Evaluation:
+        hidden = self.features(observation)
+        value, scale = self.value(hidden)[0], self.config.value_scale
+        return Evaluation(prior_logits=self.policy(hidden), value=scale * value, qvalues=scale * (value + self.advantage(hidden)))
+
+
+class GaussianPolicyValueNetwork(_Network):
+    """For continuous actions. Q is V plus the advantage of the action, judged by a layer that sees the state's features and the action."""
+
+    def setup(self) -> None:
+        super().setup()
+        self.mean = nn.Dense(self.config.num_actions, kernel_init=_SMALL)
+        self.log_std = nn.Dense(self.config.num_actions, kernel_init=_SMALL)
+        self.judge = nn.Dense(self.config.hidden[-1], kernel_init=_WIDE)
+        self.advantage = nn.Dense(1, kernel_init=_SMALL)
+
+    def __call__(self, observation: Float[Array, "..."]) -> GaussianEvaluation:
+        hidden = self.features(observation)
+        value = self.config.value_scale * self.value(hidden)[0]
+        if self.is_initializing():
+            # Layers that are never called have no parameters.
+            self.qvalues(hidden, value, jnp.zeros((1, self.config.num_actions)))
+        log_std = jnp.clip(self.log_std(hidden), *LOG_STD_RANGE)
+        return GaussianEvaluation(self.mean(hidden), log_std, value, hidden, self._bounds)
+
+    def qvalues(self, features: Float[Array, "H"], value: Float[Array, ""], actions: Float[Array, "K D"]) -> Float[Array, "K"]:
+        """Q of some actions in the state of those features."""
+        repeated = jnp.broadcast_to(features, (actions.shape[0], *features.shape))
+        hidden = nn.tanh(self.judge(jnp.concatenate([repeated, normalise(actions, self._bounds)], axis=-1)))
+        return value + self.config.value_scale * self.advantage(hidden)[:, 0]
+
+    @property
+    def _bounds(self) -> Bounds:
+        if self.config.action_bounds is None:
+            raise ValueError("a Gaussian policy needs bounds for its actions, got a network for numbered actions")
+        return self.config.action_bounds

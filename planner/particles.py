@@ -16,8 +16,11 @@ from planner.model import Evaluation, Model, Params
 from planner.proposal import Twist
 from planner.trace import Trace
 
-STATUSES = ("ok", "non_finite_network", "all_weights_zero")
+STATUSES = ("ok", "non_finite_network", "all_weights_zero", "no_valid_action")
 """What `Plan.status` counts through."""
+
+NOWHERE = -2
+"""`Plan.fault` where nothing is wrong."""
 
 
 @jax.tree_util.register_dataclass
@@ -27,8 +30,8 @@ class Particles:
 
     state: Any
     """[N, ...] last non-terminal state."""
-    evaluation: Evaluation
-    """[N, ...] of that state."""
+    evaluation: Any
+    """[N, ...] of that state, as `Model.evaluate` gives it."""
     node: Array
     """i32 [N] id of the transition that produced where the particle is; -1 at the root."""
     depth: Array
@@ -56,8 +59,8 @@ class Weighing(Protocol):
     def reward_temperature(self) -> Array: ...
 
 
-def at_root(n: int, root_state: Any, root: Evaluation, root_terminal: Array) -> Particles:
-    """N particles at the root."""
+def at_root(n: int, root_state: Any, root: Any, root_terminal: Array) -> Particles:
+    """N particles at the root, of which the model gave the evaluation `root`."""
     repeat = lambda leaf: jnp.broadcast_to(leaf, (n, *jnp.shape(leaf)))
     nowhere = jnp.full(n, -1, jnp.int32)
     return Particles(
@@ -75,12 +78,28 @@ def at_root(n: int, root_state: Any, root: Evaluation, root_terminal: Array) -> 
     )
 
 
+def over_atoms_of(particles: Particles, params: Params, key: Array, root: Evaluation, at_root: Array, *, model: Model, number: int) -> Evaluation:
+    """What is thought of where the particles are, over atoms [N, ...].
+
+    Args:
+      key: of the level.
+      root: over the atoms all particles choose among at the root.
+      at_root: bool [], whether they are there.
+      number: K, how many atoms are drawn where actions are continuous; every slot draws its own, copies of one particle too.
+    """
+    if not model.continuous:
+        return particles.evaluation
+    own = model.over_atoms_of_slots(params, jax.random.fold_in(key, 1), particles.evaluation, number)
+    return jax.tree.map(lambda first, rest: jnp.where(at_root, first, rest), root, own)
+
+
 def advance(
     params: Params,
     keys: Array,
     particles: Particles,
+    evaluation: Evaluation,
     proposals: Twist,
-    action: Int[Array, "N"],
+    atom: Int[Array, "N"],
     log_prior: Float[Array, "N A"],
     level: Array,
     *,
@@ -92,23 +111,26 @@ def advance(
 
     Args:
       keys: [N], for the model.
-      proposals: [N, ...] what the actions were drawn from.
+      evaluation: [N, ...] of where the particles are, over atoms.
+      proposals: [N, ...] what the atoms were drawn from.
+      atom: which were drawn.
       advantage: whether V(s) is subtracted.
 
     Returns:
-      The particles before any resampling, and what the trace records of the level, `finite` among it.
+      The particles before any resampling, and what the trace records of the level; and `fault` [N] besides, what is wrong with the evaluation.
     """
-    n = action.shape[0]
+    n = atom.shape[0]
+    action = jax.vmap(Evaluation.action)(evaluation, atom)
     step = jax.vmap(model.environment.step)(keys, particles.state, action)
     alive = particles.alive
     reward = jnp.where(alive, step.reward, 0.0)
     continuation = jnp.where(alive, step.continuation, 0.0)
-    evaluation = jax.vmap(model.evaluate, in_axes=(None, 0))(params, step.state)
-    value = jnp.where(alive, particles.evaluation.value, 0.0)
-    next_value = jnp.where(continuation > 0, evaluation.value, 0.0)
+    following = jax.vmap(model.evaluate, in_axes=(None, 0))(params, step.state)
+    value = jnp.where(alive, evaluation.value, 0.0)
+    next_value = jnp.where(continuation > 0, following.value, 0.0)
 
-    log_prior_taken = jnp.where(alive, take(log_prior, action), 0.0)
-    log_proposal_taken = jnp.where(alive, take(proposals.log_proposal, action), 0.0)
+    log_prior_taken = jnp.where(alive, take(log_prior, atom), 0.0)
+    log_proposal_taken = jnp.where(alive, take(proposals.log_proposal, atom), 0.0)
     target = reward + live.discount * continuation * next_value - (value if advantage else 0.0)
     log_increment = log_prior_taken - log_proposal_taken + target / live.reward_temperature
     log_weights = particles.log_weights + log_increment
@@ -118,7 +140,7 @@ def advance(
     depth = particles.depth + alive
     after = Particles(
         state=where(moved, step.state, particles.state),
-        evaluation=where(moved, evaluation, particles.evaluation),
+        evaluation=where(moved, following, particles.evaluation),
         node=node,
         depth=depth,
         reference_node=jnp.where(moved, node, particles.reference_node),
@@ -149,7 +171,8 @@ def advance(
         "temperature": proposals.temperature,
         "position": jax.vmap(model.environment.position)(step.state),
         "state": step.state,
-        "finite": _all_finite(log_prior, particles.evaluation),
+        "fault": _faults(evaluation),
+        **({"atom": atom} if model.continuous else {}),
     }
 
 
@@ -192,11 +215,18 @@ def _column(flags: Array, like: Array) -> Array:
     return flags.reshape(*flags.shape, *[1] * (like.ndim - 2))
 
 
-def status_of(trace: Trace, finite: Array) -> Int[Array, ""]:
-    """Index into STATUSES."""
-    finite &= jnp.all(jnp.isfinite(trace.next_value))
+def status_of(trace: Trace, faults: Int[Array, "T N"]) -> tuple[Int[Array, ""], Int[Array, ""]]:
+    """What went wrong, as an index into STATUSES, and where first: the id of the transition into the state that was judged so, -1 for the root.
+
+    Args:
+      faults: of the evaluation stepped from, 0 where there is none.
+    """
+    bad, unfinished = faults.ravel() > 0, ~jnp.isfinite(trace.next_value).ravel()
+    first, first_unfinished = jnp.argmax(bad), jnp.argmax(unfinished)
     weights_left = jnp.all(jnp.isfinite(trace.log_evidence))
-    return jnp.where(~finite, 1, jnp.where(~weights_left, 2, 0)).astype(jnp.int32)
+    status = jnp.where(jnp.any(bad), faults.ravel()[first], jnp.where(jnp.any(unfinished), 1, jnp.where(weights_left, 0, 2)))
+    fault = jnp.where(jnp.any(bad), trace.parent.ravel()[first], jnp.where(jnp.any(unfinished), first_unfinished, NOWHERE))
+    return status.astype(jnp.int32), fault.astype(jnp.int32)
 
 
 def take(rows: Float[Array, "N A"], action: Int[Array, "N"]) -> Float[Array, "N"]:
@@ -208,7 +238,9 @@ def where(condition: Array, yes: Any, no: Any) -> Any:
     return jax.tree.map(lambda y, n: jnp.where(condition.reshape(-1, *[1] * (y.ndim - 1)), y, n), yes, no)
 
 
-def _all_finite(log_prior: Float[Array, "N A"], evaluation: Evaluation) -> Array:
-    """Whether the network has given numbers for every state stepped from; the Q of an invalid action may be anything."""
-    usable = jnp.isfinite(evaluation.qvalues) | (log_prior == -jnp.inf)
-    return jnp.all(usable) & jnp.all(jnp.isfinite(evaluation.value)) & ~jnp.any(jnp.isnan(log_prior))
+def _faults(evaluation: Evaluation) -> Int[Array, "N"]:
+    """What is wrong with the evaluation of each slot, as an index into STATUSES; the Q of an invalid action may be anything."""
+    logits = evaluation.prior_logits
+    valid = logits != -jnp.inf
+    finite = jnp.all((jnp.isfinite(logits) & jnp.isfinite(evaluation.qvalues)) | ~valid, axis=-1) & jnp.isfinite(evaluation.value)
+    return jnp.where(jnp.any(valid, axis=-1), jnp.where(finite, 0, 1), 3).astype(jnp.int8)

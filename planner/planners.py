@@ -29,6 +29,11 @@ class PlanLike(Protocol):
         """i32 [] index into STATUSES."""
         ...
 
+    @property
+    def fault(self) -> Any:
+        """i32 [] id of the transition into the state that could not be judged; -1 the root, NOWHERE where all is well."""
+        ...
+
 
 PlanFunction = Callable[[Params, jax.Array, Any, Any], PlanLike]
 """`(params, key, root_state, live) -> plan`, pure."""

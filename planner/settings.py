@@ -19,7 +19,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 MAX_TRANSITIONS = 4_194_304
 """particles * depth may not exceed this: about 0.4 GB of trace."""
 
-Group = Literal["budget", "trust region", "weights", "resampling", "targets"]
+Group = Literal["budget", "trust region", "weights", "values", "resampling", "targets"]
 Constraint = Literal["adaptive", "fixed_kl", "fixed_temperature"]
 
 
@@ -30,13 +30,73 @@ def setting(default: Any, kind: str, group: Group, label: str, help: str, **rest
     extra["knob_maximum"] = rest.pop("knob_maximum", None)
     extra["knob_minimum"] = rest.pop("knob_minimum", None)
     extra["applies_when"] = rest.pop("applies_when", None)
+    extra["applies_to"] = rest.pop("applies_to", None)
     return Field(default, description=help, json_schema_extra=extra, **rest)
+
+
+# Fields that several planners have.
+REWARD_TEMPERATURE = setting(
+    None,
+    "live",
+    "weights",
+    "reward temperature",
+    "Smaller trusts rewards and values more, and spreads the weights.",
+    gt=0,
+    scale="log",
+    knob_minimum=1e-3,
+    knob_maximum=1e2,
+)
+DISCOUNT = setting(None, "live", "weights", "discount", "How much the next step counts.", ge=0, le=1)
+MAX_NUM_CONSIDERED_ACTIONS = setting(
+    16, "shape", "targets", "considered actions m", "How many first actions enter the sequential halving.", ge=1, le=1024, scale="log"
+)
+GUMBEL_SCALE = setting(
+    1.0,
+    "live",
+    "targets",
+    "Gumbel scale",
+    "Noise in the choice of first actions; 0 always plays what the search thinks best.",
+    ge=0,
+    knob_maximum=2.0,
+)
 
 
 class PlannerSettings(BaseModel):
     """Settings of some planner; a default of `None` is given by the checkpoint's card."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
+
+    discount: float | None = DISCOUNT
+    value_source: Literal["network", "exact"] = setting(
+        "network",
+        "choice",
+        "values",
+        "value source",
+        "Who judges states: the trained network, or exact answers, where the environment is small enough to have them.",
+        applies_to="exact answers",
+    )
+    value_noise: float = setting(
+        0.0,
+        "live",
+        "values",
+        "value noise",
+        "How wrong exact values are made, in standard deviations of the exact value over all states.",
+        ge=0,
+        knob_maximum=2.0,
+        applies_when={"value_source": ["exact"]},
+        applies_to="exact answers",
+    )
+    action_atoms: int = setting(
+        8,
+        "shape",
+        "budget",
+        "action samples K",
+        "How many actions are sampled from the prior at each state, to choose among.",
+        ge=2,
+        le=64,
+        scale="log",
+        applies_to="continuous actions",
+    )
 
     @classmethod
     def of_budget(cls, particles: int, depth: int) -> dict[str, int]:
@@ -121,18 +181,7 @@ class Settings(ParticleSettings):
         applies_when={"constraint": ["fixed_temperature"]},
     )
 
-    reward_temperature: float | None = setting(
-        None,
-        "live",
-        "weights",
-        "reward temperature",
-        "Smaller trusts rewards and values more, and spreads the weights.",
-        gt=0,
-        scale="log",
-        knob_minimum=1e-3,
-        knob_maximum=1e2,
-    )
-    discount: float | None = setting(None, "live", "weights", "discount", "How much the next step counts.", ge=0, le=1)
+    reward_temperature: float | None = REWARD_TEMPERATURE
     advantage: bool = setting(
         True, "flag", "weights", "advantage", "Weigh by reward + next value - value; off leaves out the value of the state itself."
     )
@@ -284,7 +333,7 @@ class Static:
     """What selects the compiled program. Field meanings are those of `Settings`; hashable.
 
     Raises:
-      ValueError: particles < 1 or depth < 1.
+      ValueError: particles, depth or action_atoms < 1.
     """
 
     particles: int = 256
@@ -298,9 +347,10 @@ class Static:
     advantage: bool = True
     policy_target: str = "message"
     root_sampling: str = "stratified"
+    action_atoms: int = 8
 
     def __post_init__(self) -> None:
-        for name in ("particles", "depth"):
+        for name in ("particles", "depth", "action_atoms"):
             if getattr(self, name) < 1:
                 raise ValueError(f"{name} must be at least 1, got {getattr(self, name)}")
 

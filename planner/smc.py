@@ -13,7 +13,7 @@ from jaxtyping import Array, Float, Int
 
 from planner.atoms import choose, log_normalise
 from planner.model import Model, Params
-from planner.particles import STATUSES, Particles, advance, at_root, copy_ancestors, hold_the_dead, status_of
+from planner.particles import STATUSES, Particles, advance, at_root, copy_ancestors, hold_the_dead, over_atoms_of, status_of
 from planner.proposal import Twist, kl_divergence, twist
 from planner.resampling import effective_sample_size, normalise_logits, resample
 from planner.settings import Live, Static
@@ -31,7 +31,9 @@ class Plan:
     trace: Trace
     root: Root
     status: Int[Array, ""]
-    """[] index into STATUSES."""
+    """i32 [] index into STATUSES."""
+    fault: Int[Array, ""]
+    """i32 [] id of the transition into the state that the network could not judge; -1 the root, NOWHERE where all is well."""
 
 
 class _Randomness(NamedTuple):
@@ -60,21 +62,23 @@ def plan(params: Params, key: Array, root_state: Any, *, live: Live, static: Sta
     """
     n, depth = static.particles, static.depth
     randomness = _draw(key, n, depth, static)
-    root = model.evaluate(params, root_state)
+    root_evaluation = model.evaluate(params, root_state)
+    root = model.over_root_atoms(params, jax.random.fold_in(key, 2), root_evaluation, static.action_atoms)
     root_log_prior = log_normalise(root.prior_logits)
     root_terminal = model.environment.is_terminal(root_state)
     root_twist = _root_twist(root_log_prior, root.qvalues, static, live)
 
     def level(particles: Particles, inputs: tuple[Array, _Randomness]) -> tuple[Particles, dict[str, Any]]:
         number, random = inputs
-        log_prior = jax.vmap(log_normalise)(particles.evaluation.prior_logits)
-        proposals = jax.vmap(lambda p, q: twist(p, q, static.constraint, live))(log_prior, particles.evaluation.qvalues)
+        evaluation = over_atoms_of(particles, params, random.model, root, number == 0, model=model, number=static.action_atoms)
+        log_prior = jax.vmap(log_normalise)(evaluation.prior_logits)
+        proposals = jax.vmap(lambda p, q: twist(p, q, static.constraint, live))(log_prior, evaluation.qvalues)
         proposals = jax.tree.map(lambda first, rest: jnp.where(number == 0, first, rest), root_twist, proposals)
-        action = jax.vmap(choose)(random.action, proposals.log_proposal)
+        atom = jax.vmap(choose)(random.action, proposals.log_proposal)
 
         model_keys = jax.random.split(random.model, n)
         after, record = advance(
-            params, model_keys, particles, proposals, action, log_prior, number, model=model, live=live, advantage=static.advantage
+            params, model_keys, particles, evaluation, proposals, atom, log_prior, number, model=model, live=live, advantage=static.advantage
         )
         ess = effective_sample_size(after.log_weights)
         log_evidence = particles.log_evidence + logsumexp(after.log_weights) - jnp.log(n)
@@ -85,22 +89,21 @@ def plan(params: Params, key: Array, root_state: Any, *, live: Live, static: Sta
 
         record |= {"ancestor": ancestors, "resampled": due, "ess": ess, "log_evidence": log_evidence}
         if atoms:
-            record |= {"prior": jnp.exp(log_prior), "proposal": jnp.exp(proposals.log_proposal), "q_value": particles.evaluation.qvalues}
+            record |= {"prior": jnp.exp(log_prior), "proposal": jnp.exp(proposals.log_proposal), "q_value": evaluation.qvalues}
+            record |= {} if evaluation.atoms is None else {"atoms": evaluation.atoms}
         if not states:
             del record["state"]
         return following, record
 
-    start = at_root(n, root_state, root, root_terminal)
+    start = at_root(n, root_state, root_evaluation, root_terminal)
     _, record = jax.lax.scan(level, start, (jnp.arange(depth), randomness))
-    finite = jnp.all(record.pop("finite"))
+    faults = record.pop("fault")
     here = {"position": model.environment.position(root_state), **({"state": root_state} if states else {})}
     record |= hold_the_dead(record, here)
     trace = Trace(**record, root_position=here["position"])
-    return Plan(
-        trace=trace,
-        root=read_root(trace, root, root_twist, root_terminal, key=jax.random.fold_in(key, 1), live=live, static=static),
-        status=status_of(trace, finite),
-    )
+    status, fault = status_of(trace, faults)
+    decision = read_root(trace, root, root_evaluation, root_twist, root_terminal, key=jax.random.fold_in(key, 1), live=live, static=static)
+    return Plan(trace, decision, status, fault)
 
 
 def _draw(key: Array, n: int, depth: int, static: Static) -> _Randomness:

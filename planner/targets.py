@@ -1,6 +1,7 @@
 """What is read off at the root: the improved policy, the value target and the estimates behind them (E10)."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 
 import jax
 import jax.numpy as jnp
@@ -31,8 +32,14 @@ class Decision:
     """[] V(s0)."""
     value_target: Float[Array, ""]
     """[] what is thought of the root after planning."""
-    chosen_action: Int[Array, ""]
-    """i32 [] the action to execute."""
+    chosen_action: Array
+    """The action to execute: i32 [], or f32 [D] where actions are continuous."""
+    root_atoms: Float[Array, "A D"] | None = field(default=None, kw_only=True)
+    """f32 [A, D] the actions chosen among, where they are continuous, in order of their first dimension."""
+    root_gaussian: Float[Array, "2 D"] | None = field(default=None, kw_only=True)
+    """f32 [2, D] mean and standard deviation of the prior before it is squashed, where actions are continuous."""
+    chosen_atom: Int[Array, ""] | None = field(default=None, kw_only=True)
+    """i32 [] which of the atoms is executed, where actions are continuous."""
 
 
 @jax.tree_util.register_dataclass
@@ -40,16 +47,26 @@ class Decision:
 class Root(Decision):
     """The decision of planners with particles; Q-hat is the mean of `slot_value` over an action's slots, `value_target` that of (E10). N slots."""
 
-    root_action: Int[Array, "N"]
-    """i32 [N] first action of each root slot."""
+    root_action: Array
+    """First action of each root slot: i32 [N], or f32 [N, D] where actions are continuous."""
     slot_policy: Float[Array, "N"]
     """[N] p_b of (E10)."""
     slot_value: Float[Array, "N"]
     """[N] v_b of (E10)."""
+    root_atom: Int[Array, "N"] | None = field(default=None, kw_only=True)
+    """i32 [N] which of the root's atoms that is, where actions are continuous."""
 
 
-def read_root(trace: Trace, root: Evaluation, proposal: Twist, root_terminal: Array, *, key: Array, live: Live, static: Static) -> Root:
-    """Improved policy, value target and Q-hat from the trace (planner's reference, section 4)."""
+def read_root(
+    trace: Trace, root: Evaluation, evaluation: Any, proposal: Twist, root_terminal: Array, *, key: Array, live: Live, static: Static
+) -> Root:
+    """Improved policy, value target and Q-hat from the trace (E8-E10).
+
+    Args:
+      root: what is thought of the root, over the atoms all particles chose among.
+      evaluation: the same as the model gave it.
+      proposal: what the first atoms were drawn from.
+    """
     continuation = live.discount * trace.continuation
     log_ratio = trace.log_prior - trace.log_proposal
     target = trace.reward + continuation * trace.next_value - (trace.value if static.advantage else 0.0)
@@ -68,14 +85,14 @@ def read_root(trace: Trace, root: Evaluation, proposal: Twist, root_terminal: Ar
     root_value = jnp.where(root_terminal, 0.0, root.value)
     slot_value = live.value_mixing * backup.returns + (1 - live.value_mixing) * root_value
 
-    action = trace.action[0]
-    sum_by_action = lambda values: jnp.zeros(root.qvalues.shape[0]).at[action].add(values)
+    atom = first_atoms(trace)
+    sum_by_action = lambda values: jnp.zeros(root.qvalues.shape[0]).at[atom].add(values)
     visits = sum_by_action(jnp.ones_like(slot_value))
     prior = jax.nn.softmax(root.prior_logits)
     policy = jnp.where(root_terminal, prior, sum_by_action(slot_policy))
-    sampled = jax.random.categorical(key, jnp.log(policy))
+    chosen = jnp.where(live.sample_action, jax.random.categorical(key, jnp.log(policy)), jnp.argmax(policy)).astype(jnp.int32)
     return Root(
-        root_action=action,
+        root_action=trace.action[0],
         root_prior=prior,
         root_proposal=jnp.exp(proposal.log_proposal),
         root_policy=policy,
@@ -85,8 +102,22 @@ def read_root(trace: Trace, root: Evaluation, proposal: Twist, root_terminal: Ar
         slot_value=slot_value,
         root_value=root_value,
         value_target=jnp.sum(slot_policy * slot_value),
-        chosen_action=jnp.where(live.sample_action, sampled, jnp.argmax(policy)).astype(jnp.int32),
+        chosen_action=root.action(chosen),
+        root_atom=trace.atom[0] if trace.atom is not None else None,
+        **if_continuous(root, evaluation, chosen),
     )
+
+
+def first_atoms(trace: Trace) -> Int[Array, "N"]:
+    """Which of the root's atoms each root slot took."""
+    return trace.action[0] if trace.atom is None else trace.atom[0]
+
+
+def if_continuous(root: Evaluation, evaluation: Any, chosen: Int[Array, ""]) -> dict[str, Array]:
+    """What a decision says besides where actions are continuous; nothing where they are numbered."""
+    if root.atoms is None:
+        return {}
+    return {"root_atoms": root.atoms, "root_gaussian": jnp.stack([evaluation.mean, jnp.exp(evaluation.log_std)]), "chosen_atom": chosen}
 
 
 def _slot_logits(trace: Trace, log_increment: Array, log_ratio: Array, backup: Backup, live: Live, static: Static) -> Float[Array, "N"]:

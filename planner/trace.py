@@ -34,7 +34,7 @@ class Trace:
     revived: Bool[Array, "T N"]
     """[T, N] started from a reference instead of its ancestor's terminal state."""
     action: Array
-    """i32 [T, N]."""
+    """i32 [T, N], or f32 [T, N, D] where actions are continuous."""
     log_prior: Float[Array, "T N"]
     """f32 [T, N] of the action taken; 0 where not alive."""
     log_proposal: Float[Array, "T N"]
@@ -63,12 +63,16 @@ class Trace:
     """f32 [T, N, 2] of s', in the coordinates of the environment's picture."""
     root_position: Float[Array, "2"]
     """f32 [2] of the root state."""
+    atom: Int[Array, "T N"] | None = None
+    """i32 [T, N] which of the slot's atoms the action is, where actions are continuous."""
     prior: Float[Array, "T N A"] | None = None
     """f32 [T, N, A] at s, on request."""
     proposal: Float[Array, "T N A"] | None = None
     """f32 [T, N, A] at s, on request."""
     q_value: Float[Array, "T N A"] | None = None
     """f32 [T, N, A] at s, on request."""
+    atoms: Float[Array, "T N A D"] | None = None
+    """f32 [T, N, A, D] the actions chosen among at s, on request where actions are continuous."""
     state: Any = None
     """[T, N, ...] per leaf, s', on request."""
 

@@ -23,43 +23,22 @@ from planner.atoms import choose, log_normalise
 from planner.genealogy import log_mean_by_group
 from planner.halving import Schedule, ancestors_by_group, schedule, share_out
 from planner.model import Evaluation, Model, Params
-from planner.particles import Particles, advance, at_root, copy_ancestors, hold_the_dead, status_of
+from planner.particles import Particles, advance, at_root, copy_ancestors, hold_the_dead, over_atoms_of, status_of
 from planner.proposal import Twist, kl_divergence
 from planner.resampling import effective_sample_size
-from planner.settings import ParticleSettings, setting
+from planner.settings import GUMBEL_SCALE, MAX_NUM_CONSIDERED_ACTIONS, REWARD_TEMPERATURE, ParticleSettings, setting
 from planner.smc import Plan
-from planner.targets import Root
+from planner.targets import Root, if_continuous
 from planner.trace import Trace
 
 
 class TsmctsSettings(ParticleSettings):
     """Every setting of TSMCTS."""
 
-    reward_temperature: float | None = setting(
-        None,
-        "live",
-        "weights",
-        "reward temperature",
-        "Smaller trusts rewards and values more, and spreads the weights.",
-        gt=0,
-        scale="log",
-        knob_minimum=1e-3,
-        knob_maximum=1e2,
-    )
-    discount: float | None = setting(None, "live", "weights", "discount", "How much the next step counts.", ge=0, le=1)
+    reward_temperature: float | None = REWARD_TEMPERATURE
     resampling_period: int = setting(1, "live", "resampling", "resampling period", "Resample every so many levels of a round.", ge=1, knob_maximum=32)
-    max_num_considered_actions: int = setting(
-        16, "shape", "targets", "considered actions m", "How many first actions enter the sequential halving.", ge=1, le=1024, scale="log"
-    )
-    gumbel_scale: float = setting(
-        1.0,
-        "live",
-        "targets",
-        "Gumbel scale",
-        "Noise in the choice of first actions; 0 always plays what the search thinks best.",
-        ge=0,
-        knob_maximum=2.0,
-    )
+    max_num_considered_actions: int = MAX_NUM_CONSIDERED_ACTIONS
+    gumbel_scale: float = GUMBEL_SCALE
 
 
 @dataclass(frozen=True)
@@ -69,11 +48,12 @@ class Static:
     particles: int
     depth: int
     max_num_considered_actions: int
+    action_atoms: int = 8
 
     @classmethod
     def of(cls, settings: TsmctsSettings) -> Static:
         """The static part of complete settings."""
-        return cls(settings.particles, settings.depth, settings.max_num_considered_actions)
+        return cls(settings.particles, settings.depth, settings.max_num_considered_actions, settings.action_atoms)
 
 
 @jax.tree_util.register_dataclass
@@ -117,13 +97,14 @@ class _Root(NamedTuple):
     """What is known before the first level."""
 
     evaluation: Evaluation
+    """Over atoms."""
     log_prior: Float[Array, "A"]
     terminal: Array
     noisy_prior: Float[Array, "A"]
     """[A] log pi + Gumbel."""
     start: Particles
     """All at the root."""
-    action: Int[Array, "N"]
+    atom: Int[Array, "N"]
     """i32 [N] first actions of level 0."""
     branch: Int[Array, "A"]
     """i32 [A] first slot of level 0 with the action; later rounds consider some of the same."""
@@ -134,7 +115,7 @@ class _Inputs(NamedTuple):
 
     number: Array
     rounds: Schedule
-    action: Float[Array, "N"]
+    atom: Float[Array, "N"]
     resampling: Float[Array, "1"]
     model: Array
 
@@ -146,11 +127,14 @@ def plan(params: Params, key: Array, root_state: Any, *, live: Live, static: Sta
     the same action, and `log_evidence` is of the round so far, over the actions in it.
     """
     evaluation = model.evaluate(params, root_state)
-    actions = evaluation.qvalues.shape[0]
+    over_atoms = model.over_root_atoms(params, jax.random.fold_in(key, 0), evaluation, static.action_atoms)
+    actions = over_atoms.qvalues.shape[0]
     rounds = schedule(static.particles, static.depth, min(static.max_num_considered_actions, actions))
     most = int(rounds.considered[0])
     gumbel_key, action_key, resampling_key, model_key = jax.random.split(key, 4)
-    root = _enter(evaluation, model.environment.is_terminal(root_state), root_state, gumbel_key, most, live, static)
+    terminal = model.environment.is_terminal(root_state)
+    start = at_root(static.particles, root_state, evaluation, terminal)
+    root = _enter(over_atoms, terminal, start, gumbel_key, most, live)
     inputs = _Inputs(
         jnp.arange(static.depth),
         jax.tree.map(jnp.asarray, rounds),
@@ -160,29 +144,34 @@ def plan(params: Params, key: Array, root_state: Any, *, live: Live, static: Sta
     )
 
     def level(carried: _Carried, inputs: _Inputs) -> tuple[_Carried, dict[str, Any]]:
-        carried, record = _level(params, root, most, live, model, carried, inputs)
-        left_out = (set() if atoms else {"prior", "proposal", "q_value"}) | (set() if states else {"state"})
+        carried, record = _level(params, root, most, live, static, model, carried, inputs)
+        left_out = (set() if atoms else {"prior", "proposal", "q_value", "atoms"}) | (set() if states else {"state"})
         return carried, {name: array for name, array in record.items() if name not in left_out}
 
     none, zeros = jnp.zeros(static.particles), jnp.zeros(actions)
     before = _Carried(root.start, none, none, jnp.ones(actions, bool), zeros, zeros, zeros.astype(jnp.int32))
     carried, record = jax.lax.scan(level, before, inputs)
-    finite = jnp.all(record.pop("finite"))
+    faults = record.pop("fault")
     here = {"position": model.environment.position(root_state), **({"state": root_state} if states else {})}
     record |= hold_the_dead(record, here)
     trace = Trace(**record, root_position=here["position"])
-    return Plan(trace, _decide(carried, root, live), status_of(trace, finite))
+    decision = _decide(carried, root, live)
+    chosen = decision.chosen_action
+    decision = replace(
+        decision, root_action=trace.action[0], chosen_action=over_atoms.action(chosen), **if_continuous(over_atoms, evaluation, chosen)
+    )
+    decision = replace(decision, root_atom=root.atom if model.continuous else None)
+    return Plan(trace, decision, *status_of(trace, faults))
 
 
-def _enter(evaluation: Evaluation, terminal: Array, state: Any, key: Array, most: int, live: Live, static: Static) -> _Root:
+def _enter(evaluation: Evaluation, terminal: Array, start: Particles, key: Array, most: int, live: Live) -> _Root:
     """The root, and which actions enter: the best by prior and noise."""
     log_prior = log_normalise(evaluation.prior_logits)
     noisy_prior = log_prior + live.gumbel_scale * jax.random.gumbel(key, log_prior.shape)
-    slots = jnp.arange(static.particles, dtype=jnp.int32)
-    action, _ = share_out(noisy_prior, jnp.int32(most), slots, most)
-    branch = jnp.zeros(log_prior.shape, jnp.int32).at[action[::-1]].set(slots[::-1])
-    start = at_root(static.particles, state, evaluation, terminal)
-    return _Root(evaluation, log_prior, terminal, noisy_prior, start, action, branch)
+    slots = start.branch
+    atom, _ = share_out(noisy_prior, jnp.int32(most), slots, most)
+    branch = jnp.zeros(log_prior.shape, jnp.int32).at[atom[::-1]].set(slots[::-1])
+    return _Root(evaluation, log_prior, terminal, noisy_prior, start, atom, branch)
 
 
 def _scores(root: _Root, carried: _Carried, live: Live) -> Float[Array, "A"]:
@@ -191,20 +180,23 @@ def _scores(root: _Root, carried: _Carried, live: Live) -> Float[Array, "A"]:
     return jnp.where(carried.entered, root.noisy_prior + qvalues / live.reward_temperature, -jnp.inf)
 
 
-def _level(params: Params, root: _Root, most: int, live: Live, model: Model, carried: _Carried, inputs: _Inputs) -> tuple[_Carried, dict[str, Any]]:
+def _level(
+    params: Params, root: _Root, most: int, live: Live, static: Static, model: Model, carried: _Carried, inputs: _Inputs
+) -> tuple[_Carried, dict[str, Any]]:
     """One level of the round it belongs to."""
-    n = inputs.action.shape[0]
+    n = static.particles
     slots = jnp.arange(n, dtype=jnp.int32)
     begins = inputs.rounds.within == 0
     first, group = share_out(_scores(root, carried, live), jnp.asarray(inputs.rounds.considered), slots, most)
     restarted = replace(root.start, branch=root.branch[first])
     particles = jax.tree.map(lambda new, old: jnp.where(begins, new, old), restarted, carried.particles)
-    log_prior = jax.vmap(log_normalise)(particles.evaluation.prior_logits)
+    evaluation = over_atoms_of(particles, params, inputs.model, root.evaluation, begins, model=model, number=static.action_atoms)
+    log_prior = jax.vmap(log_normalise)(evaluation.prior_logits)
     proposals = _proposals(log_prior, first, begins)
-    action = jnp.where(begins, first, jax.vmap(choose)(inputs.action, log_prior))
+    atom = jnp.where(begins, first, jax.vmap(choose)(inputs.atom, log_prior))
 
     keys = jax.random.split(inputs.model, n)
-    after, record = advance(params, keys, particles, proposals, action, log_prior, inputs.number, model=model, live=live)
+    after, record = advance(params, keys, particles, evaluation, proposals, atom, log_prior, inputs.number, model=model, live=live)
     # Particles of one action compete with each other alone: their weights have mean 1.
     log_mean = log_mean_by_group(after.log_weights, group, most)[group]
     after = replace(after, log_weights=after.log_weights - log_mean)
@@ -214,8 +206,8 @@ def _level(params: Params, root: _Root, most: int, live: Live, model: Model, car
 
     due = ((inputs.rounds.within + 1) % live.resampling_period == 0) & ~inputs.rounds.last
     ancestors = jnp.where(due, ancestors_by_group(inputs.resampling, after.log_weights, group, most), slots)
-    root_action = root.action[particles.branch]
-    add = lambda sums, values: sums.at[root_action].add(values)
+    root_atom = root.atom[particles.branch]
+    add = lambda sums, values: sums.at[root_atom].add(values)
     following = _Carried(
         particles=copy_ancestors(after, ancestors, due, jnp.float32(0.0), revive=jnp.bool_(False)),
         returns=returns[ancestors],
@@ -233,7 +225,8 @@ def _level(params: Params, root: _Root, most: int, live: Live, model: Model, car
         "log_evidence": logsumexp(log_evidence) - jnp.log(n),
         "prior": jnp.exp(log_prior),
         "proposal": jnp.exp(proposals.log_proposal),
-        "q_value": particles.evaluation.qvalues,
+        "q_value": evaluation.qvalues,
+        **({} if evaluation.atoms is None else {"atoms": evaluation.atoms}),
     }
 
 
@@ -253,17 +246,17 @@ def _decide(carried: _Carried, root: _Root, live: Live) -> Root:
     prior = jnp.exp(root.log_prior)
     policy = jax.nn.softmax(jnp.where(tried, root.log_prior + qvalues / live.reward_temperature, -jnp.inf))
     policy = jnp.where(root.terminal, prior, policy)
-    in_slots = jnp.zeros_like(prior).at[root.action].add(1.0)
-    slot_policy = jnp.where(root.terminal, 1.0 / root.action.shape[0], policy[root.action] / in_slots[root.action])
+    in_slots = jnp.zeros_like(prior).at[root.atom].add(1.0)
+    slot_policy = jnp.where(root.terminal, 1.0 / root.atom.shape[0], policy[root.atom] / in_slots[root.atom])
     return Root(
-        root_action=root.action,
+        root_action=root.atom,
         root_prior=prior,
         root_proposal=carried.visits / jnp.sum(carried.visits),
         root_policy=policy,
         root_q=jnp.where(tried, qvalues, jnp.nan),
         root_visits=carried.visits,
         slot_policy=slot_policy,
-        slot_value=qvalues[root.action],
+        slot_value=qvalues[root.atom],
         root_value=jnp.where(root.terminal, 0.0, root.evaluation.value),
         value_target=jnp.sum(policy * qvalues),
         chosen_action=jnp.argmax(_scores(root, carried, live)).astype(jnp.int32),

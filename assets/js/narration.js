@@ -13,7 +13,7 @@ export function descent({ actions, root_counts }, level) {
 /** About a level: of a tree its nodes and visits; else how many particles still count, where they come from, how far the proposal went. */
 export function narrate(frame, level) {
   if (frame.tree) return narrateTree(frame, level, descent(frame, level));
-  const { slots, ess, resampled, unique, living } = frame;
+  const { slots, ess, resampled, unique_branches: unique, living } = frame;
   const parts = [`Level ${level}: ESS ${number(ess[level])} of ${slots}${resampled[level] ? ", resampled" : ""}`];
   const [first, ...others] = descent(frame, level);
   const all = others.length === 0;

@@ -17,7 +17,7 @@ export function stripRows(frame) {
 }
 
 function particleRows(frame) {
-  const { ess, slots, levels, unique, living, settings } = frame;
+  const { ess, slots, levels, unique_branches: unique, living, settings } = frame;
   const essShare = Array.from(ess, (value) => value / slots);
   const threshold = settings.resampling_rule === "ess" ? settings.ess_threshold : null;
   const part = (spreads, name) => Array.from({ length: levels }, (_, level) => spreadAt(spreads, level)?.[name] ?? null);

@@ -76,7 +76,7 @@ def plan(
         return metadata, settings.size, planned
 
     metadata, size, planned = asyncio.run(make())
-    out.write_bytes(to_bytes(planned.arrays, metadata))
+    out.write_bytes(to_bytes(planned.record(), metadata))
     _summarise_plan(metadata, size, planned, out, as_json)
 
 
@@ -89,7 +89,7 @@ def _summarise_plan(metadata: dict[str, Any], size: str, planned: Any, out: Path
         "planner": metadata["planner"],
         "seed": metadata["seed"],
         "step": metadata["step"],
-        "chosen_action": planned.chosen_action,
+        "chosen_action": arrays["chosen_action"].tolist(),
         "root_prior": arrays["root_prior"].tolist(),
         "root_policy": arrays["root_policy"].tolist(),
         "root_q": [None if q != q else q for q in arrays["root_q"].tolist()],
@@ -104,7 +104,7 @@ def _summarise_plan(metadata: dict[str, Any], size: str, planned: Any, out: Path
         return
     typer.echo(f"{out}: {metadata['planner']} on {metadata['checkpoint']}, {size}, {metadata['plan_ms']:.1f} ms on {metadata['device']}")
     rounded = {name: [round(p, 3) for p in summary[name]] for name in ("root_policy", "root_prior")}
-    typer.echo(f"chosen action {planned.chosen_action}; improved policy {rounded['root_policy']}; prior {rounded['root_prior']}")
+    typer.echo(f"chosen action {summary['chosen_action']}; improved policy {rounded['root_policy']}; prior {rounded['root_prior']}")
     ess = f"; ESS at the last level {summary['ess'][-1]:.1f} of {arrays['parent'].shape[1]}" if "ess" in summary else ""
     typer.echo(f"value target {summary['value_target']:.2f} against V(s0) {summary['root_value']:.2f}{ess}")
 
@@ -166,13 +166,14 @@ def evaluate(
         for name in planner or ["none", "trt_smc"]
     }
     for name, settings in chosen.items():
-        act = greedy_prior(loaded.model) if settings is None else planning(get_planner(name), loaded.model, settings)
+        model, params = (loaded.model, loaded.params) if settings is None else _judged(loaded, settings)
+        act = greedy_prior(model) if settings is None else planning(get_planner(name), model, settings)
         started = time.monotonic()
 
         def told(step: int, running: int, name: str = name) -> None:
             typer.echo(f"\r{name}: step {step}, {running} of {episodes} episodes still run ", err=True, nl=False)
 
-        returns = player(loaded.model, act)(loaded.params, episodes=episodes, seed=seed, progress=told if sys.stderr.isatty() else lambda *_: None)
+        returns = player(model, act)(params, episodes=episodes, seed=seed, progress=told if sys.stderr.isatty() else lambda *_: None)
         summary = summarise(returns, settings)
         rows[name] = {
             **summary.model_dump(),
@@ -183,6 +184,14 @@ def evaluate(
             typer.echo(f"{'prior alone' if settings is None else name}: {summary.mean:.1f} ± {summary.standard_error:.1f} over {episodes} episodes")
     if as_json:
         typer.echo(json.dumps({"checkpoint": checkpoint, "seed": seed, "returns": rows}))
+
+
+def _judged(loaded: Any, settings: Any) -> Any:
+    """Model and params with the values that the settings ask for."""
+    from planner.truth import Truth, check_value_source, judged
+
+    check_value_source(loaded.model.environment, settings)
+    return judged(loaded, Truth(loaded.model, loaded.params) if settings.value_source == "exact" else None, settings)
 
 
 def _planner_settings(name: str, budget: tuple[int, int], values: dict[str, Any], card: dict[str, float]) -> Any:

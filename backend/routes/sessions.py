@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict
 
 from backend.problems import NotFound
 from backend.requests import trace_metadata
-from backend.routes.plans import MEDIA_TYPE, PlanRequest
+from backend.routes.plans import MEDIA_TYPE, SEEDS_MEDIA_TYPE, Count, PlanRequest, answer_with_seeds, check_seeds
 from backend.routes.services import Given
 from backend.stream import stream
 from planner import to_bytes
@@ -68,6 +68,24 @@ async def command(session_id: str, request: Command, given: Given) -> dict[str, 
     return session.describe()
 
 
+class Seeds(BaseModel):
+    """How many seeds."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    seeds: Count = 64
+
+
+@router.post("/sessions/{session_id}/seeds", response_class=Response, responses={200: {"content": {SEEDS_MEDIA_TYPE: {}}}})
+async def plan_with_seeds(session_id: str, request: Seeds, given: Given) -> Response:
+    """Plan from the moment the session is at, with its settings, once with each of several seeds; the first is the session's own."""
+    session = given.sessions.get(session_id)
+    check_seeds(request.seeds, session.settings)
+    return await answer_with_seeds(
+        given, session.card, session.planner, session.settings, session.moment, seed=session.seed, step=session.step, seeds=request.seeds
+    )
+
+
 @router.get("/sessions/{session_id}/moments/{step}/trace", response_class=Response)
 async def past_trace(session_id: str, step: int, given: Given) -> Response:
     """The trace of a past moment, planned again with the settings that chose its action: same key, same bits."""
@@ -80,7 +98,7 @@ async def past_trace(session_id: str, step: int, given: Given) -> Response:
     metadata = trace_metadata(
         session.card, session.planner, settings, seed=session.seed, step=step, device=given.engine.device, plan_ms=planned.milliseconds
     )
-    return Response(to_bytes(planned.arrays, metadata), media_type=MEDIA_TYPE)
+    return Response(to_bytes(planned.record(), metadata), media_type=MEDIA_TYPE)
 
 
 @router.websocket("/sessions/{session_id}/stream")

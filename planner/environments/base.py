@@ -31,11 +31,16 @@ class Environment(Protocol):
 
     name: str
     action_names: tuple[str, ...]
+    """Of the actions where they are numbered, of the dimensions of an action where they are continuous."""
+    action_bounds: tuple[tuple[float, float], ...] | None
+    """(low, high) of each dimension of a continuous action, in the environment's units; None where actions are numbered."""
     observation_shape: tuple[int, ...]
 
     def reset(self, key: Array) -> State: ...
 
-    def step(self, key: Array, state: State, action: Array) -> Transition: ...
+    def step(self, key: Array, state: State, action: Array) -> Transition:
+        """The step of an i32 [] numbered or f32 [D] continuous action."""
+        ...
 
     def is_terminal(self, state: State) -> Array:
         """Bool [], whether the episode has terminated; a time limit does not count."""

@@ -1,10 +1,5 @@
-"""Worlds of cells: Catch, DeepSea, FrozenLake and FourRooms of gymnax.
+"""Catch, DeepSea, FrozenLake and FourRooms of gymnax: worlds of cells with few enough states to be written down as tables."""
 
-All are pictured alike: cell (row, column) is the unit square whose centre is (column + 0.5, rows - row - 0.5), so that rows run downwards as in
-the original and the position of a particle is the centre of its cell.
-"""
-
-from collections.abc import Iterable
 from typing import Any
 
 import jax
@@ -18,16 +13,12 @@ from gymnax.environments.misc.rooms import FourRooms as GymnaxFourRooms
 from jaxtyping import Array, Float
 
 from planner.environments.base import Transition, absorb
-from planner.environments.gymnax_adapter import GymnaxAdapter
-
-Shape = dict[str, Any]
+from planner.environments.cells import Cells
 
 
-class _Grid(GymnaxAdapter):
-    """A world of `rows` by `columns` cells that can be written down as tables (`planner.exact.enumerate_model`)."""
+class _Grid(Cells):
+    """Cells that can be written down as tables (`planner.exact.enumerate_model`)."""
 
-    rows: int
-    columns: int
     action_names: tuple[str, ...]
     state_count: int
 
@@ -50,28 +41,6 @@ class _Grid(GymnaxAdapter):
     def _start(self) -> Any:
         """A first state, to take the parts from that do not change."""
         return self.reset(jax.random.key(0))
-
-    def cell(self, state: Any) -> tuple[Array, Array]:
-        """Row and column of what the agent is or moves."""
-        raise NotImplementedError
-
-    def position(self, state: Any) -> Float[Array, "2"]:
-        """Centre of the agent's cell."""
-        row, column = self.cell(state)
-        return jnp.stack([column + 0.5, self.rows - row - 0.5]).astype(jnp.float32)
-
-    def _scene(self, caption: str, shapes: Iterable[Shape]) -> dict[str, Any]:
-        extent = [-0.2, self.columns + 0.2, -0.2, self.rows + 0.2]
-        grid = [self._square((row, column), "cell") for row in range(self.rows) for column in range(self.columns)]
-        return {"extent": extent, "focus": extent, "caption": caption, "shapes": [*grid, *shapes]}
-
-    def _square(self, cell: Iterable[Any], role: str) -> Shape:
-        row, column = map(int, cell)
-        return {"kind": "rect", "x": column + 0.03, "y": self.rows - row - 0.97, "w": 0.94, "h": 0.94, "role": role}
-
-    def _disc(self, cell: Iterable[Any], role: str) -> Shape:
-        row, column = map(int, cell)
-        return {"kind": "circle", "x": column + 0.5, "y": self.rows - row - 0.5, "r": 0.3, "role": role}
 
 
 def _step(environment: Any, params: Any, adapter: _Grid, state: Any, action: Array) -> Transition:
@@ -113,7 +82,7 @@ class Catch(_Grid):
     def scene(self, state: Any) -> dict[str, Any]:
         ball, paddle = (int(state.ball_y), int(state.ball_x)), (int(state.paddle_y), int(state.paddle_x))
         caption = f"ball in column {ball[1]}, {paddle[0] - ball[0]} rows above the paddle in column {paddle[1]}"
-        return self._scene(caption, [self._square(paddle, "body"), self._disc(ball, "accent")])
+        return self.draw(caption, [self.square(paddle, "body"), self.disc(ball, "accent")])
 
 
 class DeepSea(_Grid):
@@ -151,10 +120,10 @@ class DeepSea(_Grid):
 
     def scene(self, state: Any) -> dict[str, Any]:
         row, column = int(state.row), int(state.column)
-        shapes = [self._square((self.rows - 1, self.columns - 1), "goal")]
+        shapes = [self.square((self.rows - 1, self.columns - 1), "goal")]
         if row < self.rows:
-            shapes.append(self._disc((row, column), "accent"))
-        return self._scene(f"row {row}, column {column}; the treasure is behind the last cell", shapes)
+            shapes.append(self.disc((row, column), "accent"))
+        return self.draw(f"row {row}, column {column}; the treasure is behind the last cell", shapes)
 
 
 class FrozenLake(_Grid):
@@ -163,10 +132,14 @@ class FrozenLake(_Grid):
     name = "FrozenLake-misc"
     action_names = ("left", "down", "right", "up")
     rows, columns = 4, 4
-    observation_shape = (16,)
+    observation_shape: tuple[int, ...] = (16,)
+    slippery = True
 
     def __init__(self) -> None:
-        super().__init__(GymnaxFrozenLake())
+        super().__init__(self._original(self.slippery))
+
+    def _original(self, slippery: bool) -> GymnaxFrozenLake:
+        return GymnaxFrozenLake(map_name=f"{self.rows}x{self.columns}", is_slippery=slippery)
 
     state_count = 16
 
@@ -177,23 +150,41 @@ class FrozenLake(_Grid):
         return self._start().replace(position=jnp.asarray(index, jnp.int32))
 
     def slip(self) -> Float[np.ndarray, "4 4"]:
+        if not self.slippery:
+            return np.eye(4)
         return (np.eye(4) + np.roll(np.eye(4), 1, axis=1) + np.roll(np.eye(4), -1, axis=1)) / 3
 
     def certain_step(self, state: Any, action: Array) -> Transition:
-        return _step(GymnaxFrozenLake(is_slippery=False), self._params, self, state, action)
+        return _step(self._original(slippery=False), self._params, self, state, action)
 
     def cell(self, state: Any) -> tuple[Array, Array]:
         return state.position // self.columns, state.position % self.columns
 
-    def observation(self, state: Any) -> Float[Array, "16"]:
-        return jnp.zeros(16).at[state.position].set(1.0)
+    def observation(self, state: Any) -> Float[Array, "S"]:
+        return jnp.zeros(self.state_count).at[state.position].set(1.0)
 
     def scene(self, state: Any) -> dict[str, Any]:
         tiles = np.asarray(self._environment.desc)
         row, column = (int(part) for part in self.cell(state))
-        holes = [self._square(cell, "hazard") for cell in np.argwhere(tiles == HOLE)]
-        goals = [self._square(cell, "goal") for cell in np.argwhere(tiles == GOAL)]
-        return self._scene(f"row {row}, column {column}", [*holes, *goals, self._disc((row, column), "accent")])
+        holes = [self.square(cell, "hazard") for cell in np.argwhere(tiles == HOLE)]
+        goals = [self.square(cell, "goal") for cell in np.argwhere(tiles == GOAL)]
+        return self.draw(f"row {row}, column {column}", [*holes, *goals, self.disc((row, column), "accent")])
+
+
+class FrozenLake8x8(FrozenLake):
+    """The lake of 8 by 8 cells, slippery."""
+
+    name = "FrozenLake8x8-misc"
+    rows, columns = 8, 8
+    observation_shape = (64,)
+    state_count = 64
+
+
+class FrozenLakeNotSlippery(FrozenLake):
+    """The lake of 4 by 4 cells where every step goes where it was meant to."""
+
+    name = "FrozenLakeNotSlippery-misc"
+    slippery = False
 
 
 class FourRooms(_Grid):
@@ -231,7 +222,7 @@ class FourRooms(_Grid):
         return jnp.eye(13)[jnp.concatenate([state.pos, state.goal])].reshape(-1)
 
     def scene(self, state: Any) -> dict[str, Any]:
-        walls = [self._square(cell, "ground") for cell in np.argwhere(~np.asarray(self._environment.env_map))]
+        walls = [self.square(cell, "ground") for cell in np.argwhere(~np.asarray(self._environment.env_map))]
         pos, goal = (tuple(int(part) for part in np.asarray(place)) for place in (state.pos, state.goal))
         caption = f"row {pos[0]}, column {pos[1]}; the goal is at row {goal[0]}, column {goal[1]}"
-        return self._scene(caption, [*walls, self._square(goal, "goal"), self._disc(pos, "accent")])
+        return self.draw(caption, [*walls, self.square(goal, "goal"), self.disc(pos, "accent")])

@@ -16,6 +16,8 @@ from planner.environments.base import Transition, absorb
 class GymnaxAdapter:
     """Reset, step, termination and time limit of a gymnax environment. Subclasses add observation, position and scene."""
 
+    action_bounds: tuple[tuple[float, float], ...] | None = None
+
     def __init__(self, environment: Any):
         self._environment = environment
         self._params = environment.default_params

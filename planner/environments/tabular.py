@@ -21,6 +21,15 @@ class TabularState:
     """i32 [] row of the tables."""
 
 
+@dataclass(frozen=True)
+class Successors:
+    """Where a step may lead, B states at most. Entries of probability 0 fill up and mean nothing; terminal states have no others."""
+
+    state: Int[np.ndarray, "S A B"]
+    probability: Float[np.ndarray, "S A B"]
+    reward: Float[np.ndarray, "S A B"]
+
+
 @dataclass(frozen=True, eq=False)
 class TabularMDP:
     """S states, A actions, every probability written down. Two are equal when all their tables are.
@@ -80,8 +89,21 @@ class TabularMDP:
         return hash(self._identity)
 
     @property
+    def action_bounds(self) -> None:
+        """Actions are numbered."""
+
+    @property
     def observation_shape(self) -> tuple[int, ...]:
         return (len(self.terminal),)
+
+    @cached_property
+    def successors(self) -> Successors:
+        """The tables without the steps that cannot happen."""
+        possible = (self.transition > 0) & ~self.terminal[:, None, None]
+        most = max(1, int(possible.sum(axis=-1).max()))
+        state = np.argsort(~possible, axis=-1, kind="stable")[..., :most]
+        keep = lambda table: np.where(np.take_along_axis(possible, state, -1), np.take_along_axis(table, state, -1), 0.0)
+        return Successors(state, keep(self.transition), keep(self.reward))
 
     def state(self, index: int) -> TabularState:
         """The state of that row."""

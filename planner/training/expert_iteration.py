@@ -7,18 +7,17 @@ ring of recent iterations, and take optimiser steps on batches drawn from it.
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
 import optax
 from jaxtyping import Array, Float
 
-from planner.checkpoints import build_model, initial_params
-from planner.environments import make_environment
+from planner.checkpoints import build_model, initial_params, network_config
 from planner.episodes import step_and_reset
 from planner.model import Model, Params
-from planner.networks import NetworkConfig, apply_network
+from planner.networks import NetworkConfig, apply_network, judge_actions
 from planner.planners import get_planner
 from planner.training.config import LearnSection, TrainingConfig
 
@@ -30,10 +29,13 @@ class Experience:
 
     observation: Array
     action: Array
+    """The action executed: i32 [], or f32 [D] where actions are continuous."""
     policy: Float[Array, "*batch A"]
     """The improved policy."""
     returns: Float[Array, "*batch"]
     """Lambda-returns R."""
+    atoms: Float[Array, "*batch A D"] | None = None
+    """The actions that `policy` is over, where they are continuous."""
 
 
 @jax.tree_util.register_dataclass
@@ -80,11 +82,11 @@ def make_run(config: TrainingConfig, seed: int) -> Run:
       ValueError: unknown environment or planner.
       SettingsError: planner settings that cannot be used.
     """
-    actions = len(make_environment(config.environment).action_names)
-    network = NetworkConfig(actions, config.network.hidden, config.network.value_scale)
+    network = network_config(config.environment, config.network.hidden, config.network.value_scale)
     model, _ = build_model(config.environment, network)
     planner = get_planner(config.planner["name"])
-    static, live = planner.split(planner.settings({k: v for k, v in config.planner.items() if k != "name"}, {}))
+    settings = planner.settings({k: v for k, v in config.planner.items() if k != "name"}, {})
+    static, live = planner.split(settings)
     act = planner.program(model, static)
     learn = config.learn
     decay = optax.cosine_decay_schedule(learn.learning_rate, config.iterations * learn.batches)
@@ -96,12 +98,7 @@ def make_run(config: TrainingConfig, seed: int) -> Run:
         environments = jax.vmap(model.environment.reset)(jax.random.split(reset_key, config.collect.environments))
         collected = config.collect.environments * config.collect.steps
         rows = (learn.replay_iterations, collected)
-        replay = Experience(
-            observation=jnp.zeros((*rows, *model.environment.observation_shape)),
-            action=jnp.zeros(rows, jnp.int32),
-            policy=jnp.zeros((*rows, actions)),
-            returns=jnp.zeros(rows),
-        )
+        replay = _empty(rows, model, settings.action_atoms)
         return TrainingState(params, optimiser.init(params), replay, environments, run_key, jnp.int32(0))
 
     @jax.jit
@@ -120,7 +117,7 @@ def make_run(config: TrainingConfig, seed: int) -> Run:
             rows = jax.random.randint(row_key, (learn.batch_size,), 0, filled)
             columns = jax.random.randint(column_key, (learn.batch_size,), 0, replay.returns.shape[1])
             batch = jax.tree.map(lambda ring: ring[rows, columns], replay)
-            gradient, losses = jax.grad(expert_loss, has_aux=True)(params, batch, model, network, learn)
+            gradient, losses = jax.grad(expert_loss, has_aux=True)(params, batch, network, learn)
             updates, opt_state = optimiser.update(gradient, opt_state, params)
             return (optax.apply_updates(params, updates), opt_state), losses
 
@@ -130,6 +127,16 @@ def make_run(config: TrainingConfig, seed: int) -> Run:
         return following, jax.tree.map(jnp.mean, losses)
 
     return Run(model, network, start, iterate)
+
+
+def _empty(rows: tuple[int, ...], model: Model, action_atoms: int) -> Experience:
+    """Room for experience."""
+    actions = len(model.environment.action_names)
+    space = lambda *shape: jnp.zeros((*rows, *shape))
+    observation, returns = space(*model.environment.observation_shape), space()
+    if model.continuous:
+        return Experience(observation, space(actions), space(action_atoms), returns, space(action_atoms, actions))
+    return Experience(observation, jnp.zeros(rows, jnp.int32), space(actions), returns)
 
 
 def collect(
@@ -146,6 +153,7 @@ def collect(
             "observation": model.environment.observation(state),
             "action": root.chosen_action,
             "policy": root.root_policy,
+            "atoms": root.root_atoms,
             "value_target": root.value_target,
             "reward": transition.reward,
             "continuation": transition.continuation,
@@ -158,7 +166,7 @@ def collect(
 
     environments, seen = jax.lax.scan(step, environments, jax.random.split(key, steps))
     returns = lambda_returns(seen, live.discount, lambda_return)
-    experience = Experience(seen["observation"], seen["action"], seen["policy"], returns)
+    experience = Experience(seen["observation"], seen["action"], seen["policy"], returns, seen["atoms"])
     return environments, jax.tree.map(lambda x: x.reshape(-1, *x.shape[2:]), experience)
 
 
@@ -183,18 +191,34 @@ def lambda_returns(seen: dict[str, Array], discount: Array, lambda_return: float
     return jax.lax.scan(backwards, jnp.zeros_like(bootstrap[0]), inputs, reverse=True)[1]
 
 
-def expert_loss(params: Params, batch: Experience, model: Model, network: NetworkConfig, learn: LearnSection) -> tuple[Array, Losses]:
+def expert_loss(params: Params, batch: Experience, network: NetworkConfig, learn: LearnSection) -> tuple[Array, Losses]:
     """(E11) over a batch. Values are compared in units of the network's value scale."""
-    evaluation = jax.vmap(partial(apply_network, network, params))(batch.observation)
-    log_prior = jax.nn.log_softmax(evaluation.prior_logits)
-    taken = jnp.take_along_axis(evaluation.qvalues, batch.action[:, None], axis=1)[:, 0]
-    losses = Losses(
-        policy=-jnp.mean(jnp.sum(batch.policy * log_prior, axis=-1)),
-        value=jnp.mean(((batch.returns - evaluation.value) / network.value_scale) ** 2),
-        q=jnp.mean(((batch.returns - taken) / network.value_scale) ** 2),
-        entropy=-jnp.mean(jnp.sum(jnp.exp(log_prior) * log_prior, axis=-1)),
-    )
+    judged = jax.vmap(partial(_judge, params, network=network))(batch)
+    error = lambda estimate: jnp.mean(((batch.returns - estimate) / network.value_scale) ** 2)
+    losses = Losses(policy=-jnp.mean(judged.log_likelihood), value=error(judged.value), q=error(judged.q_taken), entropy=jnp.mean(judged.entropy))
     total = (
         learn.policy_weight * losses.policy + learn.value_weight * losses.value + learn.q_weight * losses.q - learn.entropy_weight * losses.entropy
     )
     return total, losses
+
+
+class _Judged(NamedTuple):
+    """What the network makes of one piece of experience."""
+
+    log_likelihood: Float[Array, ""]
+    """[] mean log-probability (or density) of the prior under the improved policy."""
+    value: Float[Array, ""]
+    q_taken: Float[Array, ""]
+    entropy: Float[Array, ""]
+    """[] of the prior; of a squashed Gaussian that before squashing."""
+
+
+def _judge(params: Params, one: Experience, network: NetworkConfig) -> _Judged:
+    """Prior, V and Q of one piece of experience."""
+    evaluation = apply_network(network, params, one.observation)
+    if one.atoms is None:
+        log_prior = jax.nn.log_softmax(evaluation.prior_logits)
+        return _Judged(jnp.sum(one.policy * log_prior), evaluation.value, evaluation.qvalues[one.action], -jnp.sum(jnp.exp(log_prior) * log_prior))
+    q_taken = judge_actions(network, params, evaluation, one.action[None])[0]
+    entropy = jnp.sum(evaluation.log_std + 0.5 * jnp.log(2 * jnp.pi * jnp.e))
+    return _Judged(jnp.sum(one.policy * evaluation.log_density(one.atoms)), evaluation.value, q_taken, entropy)

@@ -122,7 +122,7 @@ def _card(config: TrainingConfig, run: Run, state: TrainingState, seed: int, com
         title=named.title,
         description=named.description,
         environment=config.environment,
-        network={"num_actions": run.network.num_actions, "hidden": list(run.network.hidden), "value_scale": run.network.value_scale},
+        network=run.network.as_card(),
         settings={name: config.planner[name] for name in ("reward_temperature", "discount") if name in config.planner},
         training={
             "command": command,

@@ -53,18 +53,30 @@ def sample():
         "root_value": np.float32(10),
         "value_target": np.float32(10.75),
         "chosen_action": np.int32(0),
+        "exact/policy": np.array([0.625, 0.25, 0.125], np.float32),
+        "exact/q": np.array([12, 10, 9], np.float32),
+        "exact/optimal_q": np.array([13, 11, 9.5], np.float32),
+        "exact/value": np.float32(11.5),
+        "exact/optimal_value": np.float32(13),
+        "exact/policy_kl": np.float32(0.14),
+        "exact/log_evidence": np.array([0.25, 0.5, 0.5], np.float32),
     }
 
+
+SETTINGS = {
+    "reward_temperature": 2, "discount": 0.5, "advantage": True, "resampling_rule": "ess", "ess_threshold": 0.5, "act": "argmax",
+    "resampling_scheme": "systematic", "root_sampling": "proposal", "revive": True, "weight_normaliser": "none",
+}  # fmt: skip
 
 METADATA = {
     "frame": 7, "revision": 3, "step": 12, "furthest": 20, "plan_ms": 4.5, "environment": "CartPole-v1", "playing": False,
     "actions": ["left", "right", "<stay>"],
-    "settings": {"reward_temperature": 2, "discount": 0.5, "advantage": True, "resampling_rule": "ess", "ess_threshold": 0.5, "act": "argmax"},
+    "settings": SETTINGS,
 }  # fmt: skip
 
 
 def fixture():
-    arrays, about = draw(Overview(sample()), (2, 0))
+    arrays, about = draw(Overview(sample(), SETTINGS), (2, 0))
     return to_bytes(arrays, METADATA | about)
 
 
@@ -110,7 +122,7 @@ def test_the_fixture_of_the_page_is_up_to_date():
 
 def test_a_small_plan_is_drawn_whole():
     plan = sample()
-    drawing, about = draw(Overview(plan))
+    drawing, about = draw(Overview(plan, SETTINGS))
     assert about == {"schema": SCHEMA, "levels": 3, "slots": 4}
     np.testing.assert_array_equal(ids_of(drawing, 4), np.arange(12))
     np.testing.assert_array_equal(drawing["parent"], plan["parent"].ravel())
@@ -122,8 +134,8 @@ def test_a_small_plan_is_drawn_whole():
 
 
 def test_levels_are_told_of_all_particles():
-    drawing, _ = draw(Overview(sample()))
-    assert drawing["unique"].tolist() == [4, 4, 3]
+    drawing, _ = draw(Overview(sample(), SETTINGS))
+    assert drawing["unique_branches"].tolist() == [4, 4, 3]
     assert drawing["living"].tolist() == [4, 4, 3]
     assert drawing["root_counts"].tolist() == [[2, 2, 0], [2, 2, 0], [3, 1, 0]]
     assert drawing["endings"] == 2
@@ -145,12 +157,12 @@ def test_a_spread_without_values_is_not_a_number():
 def test_a_level_without_weight_counts_as_equal():
     plan = sample()
     plan["log_weight"][2] = -np.inf
-    assert Overview(plan).weights[2].tolist() == [0.25] * 4
+    assert Overview(plan, SETTINGS).weights[2].tolist() == [0.25] * 4
 
 
 @pytest.mark.parametrize("budget", [400, 1500, 6144])
 def test_a_large_plan_keeps_to_its_budget_with_whole_lines_evenly_chosen(large, budget):
-    overview = Overview(large)
+    overview = Overview(large, SETTINGS)
     drawing, _ = draw(overview, budget=budget)
     ids = ids_of(drawing, 2048)
     assert (np.diff(ids) > 0).all()
@@ -165,7 +177,7 @@ def test_a_large_plan_keeps_to_its_budget_with_whole_lines_evenly_chosen(large, 
 
 
 def test_what_is_drawn_of_a_large_plan_is_true(large):
-    drawing, _ = draw(Overview(large))
+    drawing, _ = draw(Overview(large, SETTINGS))
     ids = ids_of(drawing, 2048)
     flat = lambda name: large[name].reshape(-1, *large[name].shape[2:])[ids]
     weights = np.exp(large["log_weight"].astype(np.float64))
@@ -189,7 +201,7 @@ def test_what_is_drawn_of_a_large_plan_is_true(large):
 
 @pytest.mark.parametrize("particle", [(0, 5), (23, 2047), (12, 1000), (7, None)])
 def test_the_numbers_of_a_particle_are_exact_and_its_line_is_drawn(large, particle):
-    overview = Overview(large)
+    overview = Overview(large, SETTINGS)
     drawing, _ = draw(overview, particle, budget=400)
     level, slot, root = drawing["particle"].tolist()
     assert level == particle[0]
@@ -205,14 +217,14 @@ def test_the_numbers_of_a_particle_are_exact_and_its_line_is_drawn(large, partic
 
 def test_a_particle_the_plan_does_not_have_is_the_heaviest_of_the_last_level():
     for particle in (None, (99, None), (99, 99), (2, 4)):
-        drawing, _ = draw(Overview(sample()), particle)
+        drawing, _ = draw(Overview(sample(), SETTINGS), particle)
         assert drawing["particle"].tolist() == [2, 0, 0]
 
 
 def test_a_plan_whose_episode_is_over_has_nodes_but_no_steps():
     plan = sample()
     plan |= {"alive": np.zeros((3, 4), bool), "terminal": np.ones((3, 4), bool), "parent": np.full((3, 4), -1, np.int32)}
-    drawing, _ = draw(Overview(plan), budget=6)
+    drawing, _ = draw(Overview(plan, SETTINGS), budget=6)
     assert drawing["lineage/level"].size == 0
     assert drawing["living"].tolist() == [0, 0, 0]
     assert np.isnan(drawing["kl"]).all()
@@ -220,13 +232,13 @@ def test_a_plan_whose_episode_is_over_has_nodes_but_no_steps():
 
 def test_the_smallest_plan_is_drawn():
     plan = {name: array[:1, :1] if array.shape[:2] == (3, 4) else array for name, array in sample().items()}
-    drawing, _ = draw(Overview(plan | {"ess": np.ones(1, np.float32)}))
+    drawing, _ = draw(Overview(plan | {"ess": np.ones(1, np.float32)}, SETTINGS))
     assert ids_of(drawing, 1).tolist() == [0]
 
 
 def test_choosing_is_deterministic(large):
-    overview = Overview(large)
-    np.testing.assert_array_equal(choose(overview, 1000, 7), choose(Overview(large), 1000, 7))
+    overview = Overview(large, SETTINGS)
+    np.testing.assert_array_equal(choose(overview, 1000, 7), choose(Overview(large, SETTINGS), 1000, 7))
 
 
 if __name__ == "__main__":

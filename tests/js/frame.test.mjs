@@ -32,7 +32,7 @@ test("what travels packed is spread over the nodes", () => {
 
 test("the numbers of all particles come level by level", () => {
   const frame = sample();
-  assert.deepEqual([...frame.unique], [4, 4, 3]);
+  assert.deepEqual([...frame.unique_branches], [4, 4, 3]);
   assert.deepEqual([...frame.living], [4, 4, 3]);
   close(spreadAt(frame.kl, 2).high, 0.2);
   close(spreadAt(frame.temperature, 0).mean, 10);

@@ -2,18 +2,23 @@
 
 import json
 import re
+from collections.abc import Mapping
 from dataclasses import fields
 from pathlib import Path
 
+import jax
 import numpy as np
 import pytest
 
 import planner
 from planner import exact
+from planner.checkpoints import build_model, initial_params, network_config
+from planner.diagnostics import DIAGNOSTICS, diagnose
 from planner.planners import PLANNERS
 from planner.settings import MAX_TRANSITIONS, allowed_values, describe_setting
 from planner.targets import Root
 from planner.trace import SCHEMA, Trace, to_arrays, to_bytes
+from planner.truth import ANSWERS, Truth
 from tests.planner.examples import complete, make_arrays, plan_with, random_mdp, random_prior, random_values
 
 ROOT = Path(__file__).parents[2]
@@ -27,24 +32,59 @@ def rows(text: str, columns: int) -> dict[str, list[str]]:
     return {row[0].strip().strip("`"): [cell.strip() for cell in row[1:]] for row in cells if len(row) == columns}
 
 
-def documented_arrays() -> dict[str, list[str]]:
-    return rows(TRACE.split("## Arrays\n")[1].split("## Arrays of a search tree")[0], 3)
+NAMES = {"float32": "f32", "int32": "i32", "bool": "bool"}
+
+
+def documented_arrays(section: str = "Arrays") -> dict[str, list[str]]:
+    return rows(TRACE.split(f"## {section}\n")[1].split("\n## ")[0], 3)
+
+
+def check_described(arrays: Mapping[str, np.ndarray], documented: Mapping[str, list[str]], sizes: Mapping[str, int]) -> None:
+    """Every documented array is there as it is documented."""
+    for name, (what, _) in documented.items():
+        if name != "state/<leaf>":
+            dtype, shape = re.fullmatch(r"(\w+) \[(.*)\]", what).groups()
+            expected = tuple(int(axis) if axis.isdigit() else sizes[axis] for axis in shape.split(",") if axis)
+            assert NAMES[str(arrays[name].dtype)] == dtype and arrays[name].shape == expected, name
 
 
 def test_every_array_of_a_trace_is_documented_and_no_other() -> None:
     arrays = {field.name for part in (Trace, Root) for field in fields(part)} - {"state"}
-    assert set(documented_arrays()) == arrays | {"state/<leaf>"}
+    assert documented_arrays().keys() | documented_arrays("Continuous actions").keys() == arrays | {"state/<leaf>"}
+    assert documented_arrays("Diagnostics").keys() == set(DIAGNOSTICS)
+    assert documented_arrays("Exact answers").keys() == set(ANSWERS)
 
 
 def test_documented_dtypes_and_shapes_are_those_of_a_real_trace() -> None:
     mdp = random_mdp(41)
-    trace = make_arrays(complete(particles=5, depth=4), mdp, exact.tables(random_prior(41, mdp), random_values(41, mdp)), record=True)
-    sizes = {"T": 4, "N": 5, "A": 3, "2": 2}
-    names = {"float32": "f32", "int32": "i32", "bool": "bool"}
-    for name, (what, _) in documented_arrays().items():
-        if name != "state/<leaf>":
-            dtype, shape = re.fullmatch(r"(\w+) \[(.*)\]", what).groups()
-            assert names[str(trace[name].dtype)] == dtype and trace[name].shape == tuple(sizes[axis] for axis in shape.split(",") if axis), name
+    settings = complete(particles=5, depth=4)
+    trace = make_arrays(settings, mdp, exact.tables(random_prior(41, mdp), random_values(41, mdp)), record=True)
+    sizes = {"T": 4, "N": 5, "A": 3}
+    check_described(trace, documented_arrays(), sizes)
+    check_described(diagnose(trace, settings.model_dump()), documented_arrays("Diagnostics"), sizes)
+
+
+def test_documented_arrays_of_continuous_actions_are_those_of_a_real_trace() -> None:
+    model, _ = build_model("Pendulum-v1", config := network_config("Pendulum-v1", (8,), 1.0))
+    static, live = PLANNERS["trt_smc"].split(complete(particles=5, depth=4, action_atoms=3))
+    program = jax.jit(PLANNERS["trt_smc"].program(model, static, atoms=True, states=True))
+    key = jax.random.key(0)
+    arrays = to_arrays(program(initial_params("Pendulum-v1", config, key), key, model.environment.reset(key), live))
+    documented = documented_arrays() | documented_arrays("Continuous actions")
+    check_described(arrays, documented, {"T": 4, "N": 5, "A": 3, "D": 1})
+    assert {name for name in arrays if not name.startswith("state/")} == documented.keys() - {"state/<leaf>"}
+
+
+def test_documented_exact_answers_are_those_of_a_real_plan() -> None:
+    model, _ = build_model("Catch-bsuite", config := network_config("Catch-bsuite", (8,), 1.0))
+    settings = complete(particles=5, depth=4)
+    static, live = PLANNERS["trt_smc"].split(settings)
+    key = jax.random.key(0)
+    params, state = initial_params("Catch-bsuite", config, key), model.environment.reset(key)
+    arrays = to_arrays(jax.jit(PLANNERS["trt_smc"].program(model, static))(params, key, state, live))
+    answers = Truth(model, params).answers(arrays, state, settings.model_dump(), 1.0)
+    check_described(answers, documented_arrays("Exact answers"), {"T": 4, "A": 3})
+    assert answers.keys() == set(ANSWERS)
 
 
 @pytest.mark.parametrize("name", PLANNERS)
@@ -72,18 +112,14 @@ def test_documented_arrays_of_a_tree_are_those_of_a_real_one() -> None:
     tree = to_arrays(plan_with("gumbel_mcts", mdp, tables, num_simulations=7, record=True))
     section = TRACE.split("## Arrays of a search tree")[1].split("## Metadata")[0]
     documented = rows(section, 3)
-    names = {"float32": "f32", "int32": "i32", "bool": "bool"}
-    for name, (what, _) in documented.items():
-        if name != "state/<leaf>":
-            dtype, shape = re.fullmatch(r"(\w+) \[(.*)\]", what).groups()
-            assert names[str(tree[name].dtype)] == dtype and tree[name].shape == tuple({"M": 7, "2": 2}[axis] for axis in shape.split(",")), name
+    check_described(tree, documented, {"M": 7})
     shared = set(re.findall(r"`(\w+)`", section.split("| array")[0])) - {"gumbel_mcts", "kind", "tree", "M"}
     assert tree.keys() == documented.keys() - {"state/<leaf>"} | {"state/index"} | shared
 
 
 def test_equations_are_numbered_once_and_docstrings_cite_those_that_exist() -> None:
     numbered = re.findall(r"^ +\(E(\d+)\)", METHOD, flags=re.MULTILINE)
-    assert [int(n) for n in numbered] == list(range(1, 12))
+    assert sorted(int(n) for n in numbered) == list(range(1, 13))
     for path in (ROOT / "planner").rglob("*.py"):
         cited = set(EQUATION.findall(path.read_text(encoding="utf-8")))
         assert cited <= set(numbered), path.name

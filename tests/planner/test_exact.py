@@ -1,5 +1,7 @@
 """Dynamic programming against brute force and against its own limits."""
 
+from collections.abc import Callable
+from dataclasses import replace
 from itertools import product
 
 import numpy as np
@@ -67,6 +69,82 @@ def test_soft_values_run_from_the_priors_to_the_optimal_ones_as_the_temperature_
     assert np.all(np.diff(values, axis=0) >= -1e-9)
     np.testing.assert_allclose(values[0], policy_values(mdp, prior, 0.9).value, atol=1e-3)
     np.testing.assert_allclose(values[-1], optimal_values(mdp, 0.9).value, atol=0.05)
+
+
+def scattered_mdp(seed: int) -> TabularMDP:
+    """Twelve states, one to four successors a step, of which some are terminal or lead back at once; small rewards."""
+    mdp, random = random_mdp(seed, states=12, stochastic=True, terminals=2), np.random.default_rng(seed)
+    order = random.permuted(np.broadcast_to(np.arange(12), mdp.transition.shape), axis=-1)
+    kept = mdp.transition * (order < random.integers(1, 5, (12, 3, 1)))
+    # Terminal rows are not used and may hold anything.
+    return replace(mdp, transition=kept / kept.sum(-1, keepdims=True), reward=0.1 * mdp.reward)
+
+
+def dense_values(mdp: TabularMDP, mean: Callable, best: Callable, discount: float) -> tuple[np.ndarray, np.ndarray]:
+    """V and Q after many sweeps over all states: `mean` over successors, `best` over actions."""
+    value, living = np.zeros(len(mdp.terminal)), ~mdp.terminal
+    for _ in range(5000):
+        qvalues = mean(mdp.transition, mdp.reward + discount * (living * value)) * living[:, None]
+        value = best(qvalues) * living
+    return value, qvalues
+
+
+@pytest.mark.parametrize("discount", [0.9, 1.0])
+@pytest.mark.parametrize("temperature", [0.05, 0.7, 100.0])
+@pytest.mark.parametrize("seed", range(3))
+def test_values_are_the_fixed_points_of_sweeps_over_all_states(seed: int, temperature: float, discount: float) -> None:
+    mdp = scattered_mdp(seed)
+    if discount == 1:
+        # Else there would be no end to what can be gained.
+        mdp = replace(mdp, reward=-np.abs(mdp.reward))
+    prior = random_prior(seed, mdp)
+    soften = lambda weights, exponents: temperature * np.log(np.sum(weights * np.exp(exponents / temperature), axis=-1))
+    average = lambda weights, targets: np.sum(weights * targets, axis=-1)
+    cases = [
+        (soft_values(mdp, prior, temperature, discount), soften, lambda qvalues: soften(prior, qvalues)),
+        (optimal_values(mdp, discount), average, lambda qvalues: qvalues.max(axis=-1)),
+        (policy_values(mdp, prior, discount), average, lambda qvalues: average(prior, qvalues)),
+    ]
+    for values, mean, best in cases:
+        value, qvalues = dense_values(mdp, mean, best, discount)
+        np.testing.assert_allclose(values.value, value, atol=1e-9)
+        np.testing.assert_allclose(values.qvalues, qvalues, atol=1e-9)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_successors_are_the_tables_without_what_cannot_happen(seed: int) -> None:
+    mdp = scattered_mdp(seed)
+    sparse, rows = mdp.successors, np.indices(mdp.transition.shape[:2])[..., None]
+    assert sparse.state.shape[-1] == 4
+    for table, entries in ((mdp.transition, sparse.probability), (mdp.transition * mdp.reward, sparse.probability * sparse.reward)):
+        dense = np.zeros_like(table)
+        np.add.at(dense, (*rows, sparse.state), entries)
+        np.testing.assert_array_equal(dense, table * ~mdp.terminal[:, None, None])
+
+
+def test_values_of_long_episodes_take_few_sweeps(monkeypatch: pytest.MonkeyPatch) -> None:
+    # A walk of 100 cells under an even prior takes 10 000 steps to end; sweeps alone would need hundreds of thousands.
+    monkeypatch.setattr("planner.exact.MAX_SWEEPS", 200)
+    cells = np.arange(100)
+    successor = np.stack([np.maximum(cells - 1, 0), np.minimum(cells + 1, 99)], axis=1)
+    walk = TabularMDP.deterministic("walk", successor, np.full((100, 2), -1.0), cells == 99)
+    prior = np.full((100, 2), 0.5)
+    # First passage from 0 at n steps a cell squared: 99 * 100.
+    np.testing.assert_allclose(policy_values(walk, prior, 1.0).value, cells * (cells + 1.0) - 99 * 100, rtol=1e-9)
+    np.testing.assert_allclose(optimal_values(walk, 1.0).value, cells - 99.0, rtol=1e-9)
+
+
+def test_states_that_cannot_end_are_worth_nothing_where_nothing_is_paid() -> None:
+    # State 2 is stayed in for ever; undiscounted, its value is known only from where sweeps begin.
+    trap = TabularMDP.deterministic("trap", np.array([[1, 2], [1, 1], [2, 2]]), np.array([[1.0, 0.0], [0.0, 0.0], [0.0, 0.0]]), np.arange(3) == 1)
+    prior = np.full((3, 2), 0.5)
+    np.testing.assert_allclose(soft_values(trap, prior, 1.0, 1.0).value, [np.log((np.e + 1) / 2), 0, 0], rtol=1e-12)
+    np.testing.assert_allclose(optimal_values(trap, 1.0).value, [1, 0, 0])
+
+
+def test_the_posterior_gives_nothing_to_what_the_prior_forbids() -> None:
+    posterior = posterior_policy(np.array([[0.0, 0.25, 0.75]]), np.array([[5.0, 1.0, 1.0]]), 1e-3)
+    np.testing.assert_allclose(posterior, [[0.0, 0.25, 0.75]])
 
 
 def test_terminal_states_are_worth_nothing() -> None:

@@ -13,7 +13,7 @@ import pytest
 
 from planner import exact
 from planner.environments.tabular import TabularMDP, TabularState
-from planner.mcts import recurrent_function
+from planner.mcts import Embedding, recurrent_function
 from planner.model import Model
 from planner.settings import SettingsError
 from planner.smc import STATUSES
@@ -116,7 +116,8 @@ def test_the_model_that_mctx_steps_absorbs_at_the_end() -> None:
     step = recurrent_function(Model(MDP, exact.look_up), jnp.float32(DISCOUNT))
     states = TabularState(jnp.arange(6, dtype=jnp.int32))
     for seed in range(8):
-        output, after = step(TABLES, jax.random.key(seed), jnp.zeros(6, int), states)
+        output, node = step(TABLES, jax.random.key(seed), jnp.zeros(6, int), Embedding(states, None))
+        after = node.state
         ends = MDP.terminal[after.index]
         np.testing.assert_array_equal(output.discount, np.where(ends, 0, np.float32(DISCOUNT)))
         np.testing.assert_array_equal(output.value, np.where(ends, 0, TABLES.value[after.index]))

@@ -74,7 +74,7 @@ def test_every_setting_can_draw_its_knob(model: type[PlannerSettings], name: str
     json.dumps(setting, allow_nan=False)
     assert setting["label"] and setting["help"].endswith(".") and "default" in setting
     assert setting["kind"] in ("live", "shape", "choice", "flag") and setting["type"] in ("number", "integer", "choice", "boolean")
-    assert setting["group"] in ("budget", "trust region", "weights", "resampling", "targets") and setting["scale"] in ("linear", "log")
+    assert setting["group"] in ("budget", "trust region", "weights", "values", "resampling", "targets") and setting["scale"] in ("linear", "log")
     assert (setting["kind"] in ("choice", "flag")) == (setting["type"] in ("choice", "boolean"))
     if setting["type"] == "choice":
         assert setting["default"] in setting["choices"] and len(setting["choices"]) > 1

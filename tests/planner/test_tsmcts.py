@@ -228,7 +228,7 @@ def test_same_key_same_bits_and_no_live_setting_compiles_anything() -> None:
 
 
 def test_settings_are_checked_like_those_of_the_others() -> None:
-    with pytest.raises(SettingsError, match=r"alpha: got 0\.5, allowed: one of the settings particles, depth"):
+    with pytest.raises(SettingsError, match=r"alpha: got 0\.5, allowed: one of the settings discount, value_source"):
         settings_of("tsmcts", alpha=0.5)
     with pytest.raises(SettingsError, match=f"particles: got '65536 \\* 65', allowed: particles \\* depth <= {MAX_TRANSITIONS}"):
         settings_of("tsmcts", particles=65536, depth=65)

@@ -1,0 +1,154 @@
+"""Pendulum, MountainCar with numbered and with continuous actions, and Acrobot of gymnax, drawn as Gymnasium draws them."""
+
+from typing import Any
+
+import jax.numpy as jnp
+import numpy as np
+from gymnax.environments.classic_control.acrobot import Acrobot as GymnaxAcrobot
+from gymnax.environments.classic_control.continuous_mountain_car import ContinuousMountainCar as GymnaxMountainCarContinuous
+from gymnax.environments.classic_control.mountain_car import MountainCar as GymnaxMountainCar
+from gymnax.environments.classic_control.pendulum import Pendulum as GymnaxPendulum
+from jaxtyping import Array, Float
+
+from planner.environments.gymnax_adapter import GymnaxAdapter
+
+
+class Pendulum(GymnaxAdapter):
+    """Swing a rod up and hold it there. It costs to be away from upright, to turn and to push; only the limit of 200 steps ends an episode."""
+
+    name = "Pendulum-v1"
+    action_names = ("torque",)
+    observation_shape = (3,)
+
+    def __init__(self) -> None:
+        super().__init__(GymnaxPendulum())
+        limit = float(self._params.max_torque)
+        self.action_bounds = ((-limit, limit),)
+
+    def observation(self, state: Any) -> Float[Array, "3"]:
+        return self._environment.get_obs(state)
+
+    def position(self, state: Any) -> Float[Array, "2"]:
+        """The tip of the rod; angle 0 is upright."""
+        return jnp.stack([-jnp.sin(state.theta), jnp.cos(state.theta)])
+
+    def scene(self, state: Any) -> dict[str, Any]:
+        # The angle counts its turns.
+        theta, speed = float(state.theta), float(state.theta_dot)
+        tip = [-float(np.sin(theta)), float(np.cos(theta))]
+        extent = [-1.25, 1.25, -1.25, 1.25]
+        return {
+            "extent": extent,
+            "focus": extent,
+            "caption": f"rod {np.degrees(np.arctan2(np.sin(theta), np.cos(theta))):+.1f} degrees from upright, turning at {speed:+.2f} rad/s",
+            "shapes": [
+                {"kind": "circle", "x": 0.0, "y": 1.0, "r": 0.06, "role": "goal"},
+                {"kind": "line", "points": [[0.0, 0.0], tip], "width": 0.09, "role": "accent"},
+                {"kind": "circle", "x": 0.0, "y": 0.0, "r": 0.06, "role": "joint"},
+            ],
+        }
+
+
+class MountainCar(GymnaxAdapter):
+    """Drive an underpowered car out of a valley: swing to and fro until it is up. One point is lost a step, for at most 200."""
+
+    name = "MountainCar-v0"
+    action_names: tuple[str, ...] = ("left", "coast", "right")
+    observation_shape = (2,)
+
+    def __init__(self) -> None:
+        super().__init__(GymnaxMountainCar())
+
+    def observation(self, state: Any) -> Float[Array, "2"]:
+        return self._environment.get_obs(state)
+
+    def position(self, state: Any) -> Float[Array, "2"]:
+        """Of the car, on the hill."""
+        return jnp.stack([state.position, hill(jnp, state.position)])
+
+    def scene(self, state: Any) -> dict[str, Any]:
+        x, goal = float(state.position), float(self._params.goal_position)
+        start, end = float(self._params.min_position), float(self._params.max_position)
+        along = np.linspace(start, end, 61)
+        slope = 0.45 * 3 * np.cos(3 * x)
+        forward = np.array([1.0, slope]) / np.hypot(1.0, slope)
+        upward = np.array([-forward[1], forward[0]])
+        car = np.array([x, hill(np, x)])
+        middle = car + 0.045 * upward
+        wheels = [car + 0.015 * upward + side * 0.035 * forward for side in (-1, 1)]
+        flag = float(hill(np, goal))
+        extent = [start - 0.1, end + 0.1, 0.0, 1.3]
+        return {
+            "extent": extent,
+            "focus": extent,
+            "caption": f"car at {x:+.2f}, moving {float(state.velocity):+.3f} a step; the goal is at {goal:+.2f}",
+            "shapes": [
+                {"kind": "line", "points": np.stack([along, hill(np, along)], axis=1).tolist(), "width": 0.012, "role": "ground"},
+                {
+                    "kind": "line",
+                    "points": [[start, float(hill(np, start))], [start, float(hill(np, start)) + 0.15]],
+                    "width": 0.015,
+                    "role": "limit",
+                },
+                {"kind": "line", "points": [[goal, flag], [goal, flag + 0.15]], "width": 0.02, "role": "goal"},
+                {"kind": "line", "points": [(middle - 0.06 * forward).tolist(), (middle + 0.06 * forward).tolist()], "width": 0.05, "role": "body"},
+                *[{"kind": "circle", "x": float(wx), "y": float(wy), "r": 0.015, "role": "joint"} for wx, wy in wheels],
+            ],
+        }
+
+
+class MountainCarContinuous(MountainCar):
+    """The same valley with a force to choose: 100 points at the goal, less a tenth of the force squared at each of at most 999 steps."""
+
+    name = "MountainCarContinuous-v0"
+    action_names = ("force",)
+
+    def __init__(self) -> None:
+        GymnaxAdapter.__init__(self, GymnaxMountainCarContinuous())
+        self.action_bounds = ((float(self._params.min_action), float(self._params.max_action)),)
+
+
+class Acrobot(GymnaxAdapter):
+    """Swing two hanging links, pushed at the joint between them, until the tip is above the line. One point is lost a step, for at most 500."""
+
+    name = "Acrobot-v1"
+    action_names = ("clockwise", "none", "counterclockwise")
+    observation_shape = (6,)
+
+    def __init__(self) -> None:
+        super().__init__(GymnaxAcrobot())
+
+    def observation(self, state: Any) -> Float[Array, "6"]:
+        return self._environment.get_obs(state)
+
+    def position(self, state: Any) -> Float[Array, "2"]:
+        """The tip of the second link; angle 0 hangs down."""
+        return links(jnp, state)[1]
+
+    def scene(self, state: Any) -> dict[str, Any]:
+        elbow, tip = (point.tolist() for point in links(np, state))
+        extent = [-2.2, 2.2, -2.2, 2.2]
+        return {
+            "extent": extent,
+            "focus": extent,
+            "caption": f"tip at height {tip[1]:+.2f}; the goal is +1.00",
+            "shapes": [
+                {"kind": "line", "points": [[-2.2, 1.0], [2.2, 1.0]], "width": 0.03, "role": "limit"},
+                {"kind": "line", "points": [[0.0, 0.0], elbow], "width": 0.12, "role": "body"},
+                {"kind": "line", "points": [elbow, tip], "width": 0.12, "role": "accent"},
+                {"kind": "circle", "x": 0.0, "y": 0.0, "r": 0.08, "role": "joint"},
+                {"kind": "circle", "x": elbow[0], "y": elbow[1], "r": 0.08, "role": "joint"},
+            ],
+        }
+
+
+def hill(numpy: Any, x: Any) -> Any:
+    """Height of the valley of MountainCar at x."""
+    return 0.45 * numpy.sin(3 * x) + 0.55
+
+
+def links(numpy: Any, state: Any) -> tuple[Any, Any]:
+    """[2] each, where Acrobot's links of length 1 end."""
+    along = lambda angle: numpy.stack([numpy.sin(angle), -numpy.cos(angle)])
+    elbow = along(state.joint_angle1)
+    return elbow, elbow + along(state.joint_angle1 + state.joint_angle2)

@@ -1,0 +1,164 @@
+"""The truth about a checkpoint whose environment is small enough to be written down: exact answers, beside estimates or in place of the network.
+
+The prior is always the network's. What is exact is what follows from it: V_soft, Q_soft, the posterior policy and the evidence, for a reward
+temperature and a discount; and the optimal values, which do not depend on it.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jaxtyping import Float
+
+from planner import exact
+from planner.checkpoints import Checkpoint
+from planner.environments.tabular import TabularMDP
+from planner.exact import PerState, Table, Values
+from planner.model import Evaluation, Model, Params
+from planner.settings import PlannerSettings, SettingsError
+
+NOISE_SEED = 0
+"""Of the errors put on exact values: like those of a network they are the same whenever a state is met again."""
+
+ANSWERS = tuple(f"exact/{name}" for name in ("policy", "q", "optimal_q", "value", "optimal_value", "policy_kl", "log_evidence"))
+"""Names of the arrays."""
+
+
+def has_truth(environment: Any) -> bool:
+    """Whether an environment can be written down as tables."""
+    return hasattr(environment, "state_of")
+
+
+def check_value_source(environment: Any, settings: PlannerSettings) -> None:
+    """Raise SettingsError where exact values are asked for and there are none."""
+    if settings.value_source == "exact" and not has_truth(environment):
+        allowed = f"network: {environment.name} has no exact answers, its states cannot be enumerated"
+        raise SettingsError([{"field": "value_source", "given": "exact", "allowed": allowed}])
+
+
+def exact_model(model: Model) -> Model:
+    """The same environment, judged by tables: its params are those of `Truth.judge`."""
+    environment = model.environment
+    return Model(environment, lambda tables, state: jax.tree.map(lambda table: table[environment.index(state)], tables))  # type: ignore[attr-defined]
+
+
+def judged(checkpoint: Checkpoint, truth: "Truth | None", settings: PlannerSettings) -> tuple[Model, Params]:
+    """The model that a plan with these settings is made with, and its params.
+
+    Raises:
+      SettingsError: exact values are asked for and there are none.
+    """
+    check_value_source(checkpoint.model.environment, settings)
+    if settings.value_source == "network" or truth is None:
+        return checkpoint.model, checkpoint.params
+    temperature = getattr(settings, "reward_temperature", checkpoint.card.settings["reward_temperature"])
+    return truth.model, truth.judge(temperature, settings.discount, settings.value_noise)
+
+
+@dataclass(frozen=True)
+class Solved:
+    """Exact answers for one reward temperature and discount, float64."""
+
+    soft: Values
+    optimal: Values
+    posterior: Table
+    """[S, A] pi exp(Q_soft / tau) / Z."""
+
+
+class Truth:
+    """Exact answers about one checkpoint; each is computed once, when first asked for.
+
+    Raises:
+      ValueError: the environment cannot be enumerated.
+    """
+
+    def __init__(self, model: Model, params: Params):
+        environment = model.environment
+        self.model = exact_model(model)
+        """Judged by tables, those of `judge`."""
+        self.mdp: TabularMDP = exact.enumerate_model(environment)
+        self._index = environment.index  # type: ignore[attr-defined]
+        states = jax.vmap(environment.state_of)(jnp.arange(len(self.mdp.terminal)))  # type: ignore[attr-defined]
+        judged = jax.jit(jax.vmap(model.evaluate, in_axes=(None, 0)))(params, states)
+        self.prior: Table = np.asarray(jax.nn.softmax(judged.prior_logits), float)
+        self.network = Values(np.asarray(judged.value, float), np.asarray(judged.qvalues, float))
+        self.solve = lru_cache(64)(self._solve)
+        self.judge = lru_cache(64)(self._judge)
+        self._log_evidence = lru_cache(64)(self._all_log_evidence)
+
+    def index(self, state: Any) -> int:
+        """Row of the tables."""
+        return int(self._index(state))
+
+    def _solve(self, temperature: float, discount: float) -> Solved:
+        """The exact answers; kept for the temperatures and discounts asked for last."""
+        soft = exact.soft_values(self.mdp, self.prior, temperature, discount)
+        return Solved(soft, exact.optimal_values(self.mdp, discount), exact.posterior_policy(self.prior, soft.qvalues, temperature))
+
+    def values(self, source: str, temperature: float, discount: float, noise: float = 0.0) -> Values:
+        """V and Q that a plan is made with.
+
+        Args:
+          source: `network`, or `exact` for V_soft and Q_soft.
+          noise: standard deviation of what is added to each exact V and Q, in units of the standard deviation of V_soft over the states that do not
+            end the episode.
+        """
+        if source == "network":
+            return self.network
+        soft = self.solve(temperature, discount).soft
+        going_on = ~self.mdp.terminal
+        size = noise * float(np.std(soft.value[going_on]))
+        error_v, error_q = self._errors
+        return Values(soft.value + size * error_v * going_on, soft.qvalues + size * error_q * going_on[:, None])
+
+    def _judge(self, temperature: float, discount: float, noise: float = 0.0) -> Evaluation:
+        """Exact values, perhaps with noise, and the network's prior, as the params of `exact_model`."""
+        return exact.tables(self.prior, self.values("exact", temperature, discount, noise))
+
+    def answers(self, arrays: Mapping[str, np.ndarray], state: Any, settings: Mapping[str, Any], reward_temperature: float) -> dict[str, np.ndarray]:
+        """What is true of the state a plan was made at, and how far the plan is from it (docs/trace.md, Exact answers).
+
+        Args:
+          arrays: of the trace.
+          state: the root.
+          settings: complete.
+          reward_temperature: for planners that have none.
+        """
+        root = self.index(state)
+        temperature, discount = settings.get("reward_temperature", reward_temperature), settings["discount"]
+        solved = self.solve(temperature, discount)
+        found = {
+            "exact/policy": solved.posterior[root],
+            "exact/q": solved.soft.qvalues[root],
+            "exact/optimal_q": solved.optimal.qvalues[root],
+            "exact/value": solved.soft.value[root],
+            "exact/optimal_value": solved.optimal.value[root],
+            "exact/policy_kl": kl_to_posterior(arrays["root_policy"], solved.posterior[root]),
+        }
+        if "advantage" in settings:
+            noise = settings["value_noise"] if settings["value_source"] == "exact" else 0.0
+            evidence = self._log_evidence(settings["value_source"], temperature, discount, noise, settings["depth"], settings["advantage"])
+            found["exact/log_evidence"] = evidence[:, root]
+        return {name: np.asarray(array, np.float32) for name, array in found.items()}
+
+    def _all_log_evidence(self, source: str, temperature: float, discount: float, noise: float, levels: int, advantage: bool) -> Table:
+        """[T, S] what (E7) estimates, from every state."""
+        value = self.values(source, temperature, discount, noise).value
+        return exact.log_evidence_by_level(self.mdp, self.prior, value, temperature, discount, levels, advantage)
+
+    @cached_property
+    def _errors(self) -> tuple[PerState, Table]:
+        """Standard normal, one for each V and each Q."""
+        random = np.random.default_rng(NOISE_SEED)
+        states, actions = self.prior.shape
+        return np.asarray(random.normal(size=states)), np.asarray(random.normal(size=(states, actions)))
+
+
+def kl_to_posterior(policy: Float[np.ndarray, "A"], posterior: Float[np.ndarray, "A"]) -> float:
+    """KL(improved policy || exact posterior), nats: 0 where planning found the answer; an action never tried has probability 0 in the policy."""
+    held = policy > 0
+    return float(np.sum(policy[held] * np.log(policy[held] / np.maximum(posterior[held], np.finfo(float).tiny))))
