@@ -157,7 +157,7 @@ def plan(
     decision = _decide(output, search, root, terminal)
     chosen = decision.chosen_action
     decision = replace(decision, chosen_action=root.action(chosen), **if_continuous(root, root_evaluation, chosen))
-    return TreePlan(_read_tree(search, model, states), decision, *_status(search))
+    return TreePlan(_read_tree(search, model, states), decision, *_status(search, root))
 
 
 def recurrent_function(model: Model, discount: Array, action_atoms: int = 8) -> mctx.RecurrentFn:
@@ -243,9 +243,10 @@ def _depths(from_node: Int[Array, "M"]) -> Int[Array, "M"]:
     return distance[from_node]
 
 
-def _status(search: mctx.Tree) -> tuple[Int[Array, ""], Int[Array, ""]]:
+def _status(search: mctx.Tree, root: Evaluation) -> tuple[Int[Array, ""], Int[Array, ""]]:
     """Index into STATUSES, and the simulation that met the fault: mctx asks the network for priors and values, and not for Q."""
-    logits = search.children_prior_logits
+    # At the root mctx puts numbers in place of the logits of invalid actions.
+    logits = search.children_prior_logits.at[0].set(root.prior_logits)
     made = search.node_visits > 0
     no_action = made & jnp.all(logits == -jnp.inf, axis=-1)
     finite = jnp.all(jnp.isfinite(logits) | (logits == -jnp.inf), axis=-1) & jnp.isfinite(search.raw_values)
