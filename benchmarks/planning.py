@@ -1,9 +1,13 @@
-"""What planning costs beside what it cannot do without.
+"""What planning costs beside what it cannot do without, beside another planner, and as particles grow.
 
-Ratios of one run: a plan with its trace against the same plan without (the decision alone), and against a bare scan of the same number of network
-evaluations and environment steps. Compile times of the three beside them.
+Ratios of one run, and times per particle:
 
-    python -m benchmarks.planning [--particles 64 256 1024] [--depth 24] [--repeats 100]
+- a plan with its trace against the same plan without (the decision alone), and against a bare scan of the same number of network evaluations and
+  environment steps; compile times of the three beside them;
+- Gumbel MCTS by mctx against TRT-SMC, at equal model steps;
+- time per particle from 256 particles to 65536, relative to that of 256.
+
+    python -m benchmarks.planning [--checkpoint cartpole] [--particles 64 256 1024] [--depth 24] [--repeats 100] [--parts cost mcts growth]
 """
 
 import argparse
@@ -15,10 +19,14 @@ import jax
 import jax.numpy as jnp
 
 from benchmarks.timing import interleaved
-from planner import Checkpoints, Live, Model, Static, get_planner, plan_function
+from planner import Checkpoints, Model, get_planner
+from planner.checkpoints import Checkpoint
 from planner.episodes import plan_key, reset_key
 
 CHECKPOINTS = Path(__file__).resolve().parent.parent / "assets" / "checkpoints"
+GROWTH = (256, 1024, 4096, 16384, 65536)
+EQUAL_STEPS = ((64, 16), (256, 16))
+"""Particles and depth: 1024 and 4096 model steps."""
 
 
 def bare_scan(model: Model, particles: int, depth: int):
@@ -40,50 +48,104 @@ def bare_scan(model: Model, particles: int, depth: int):
     return run
 
 
-def measure(checkpoint: str, particles: int, depth: int, repeats: int) -> dict[str, float]:
-    """Times in ms, compile times in s, and the two ratios."""
-    loaded = Checkpoints(CHECKPOINTS).load(checkpoint)
-    settings = get_planner("trt_smc").settings({}, loaded.card.settings)
-    static = Static.of(settings.model_copy(update={"particles": particles, "depth": depth}))
-    live = Live.of(settings)
+def program_of(planner: str, loaded: Checkpoint, particles: int, depth: int):
+    """The planner's program at a budget of `particles * depth` model steps, and its live settings."""
+    found = get_planner(planner)
+    budget = found.algorithm.settings.of_budget(particles, depth)
+    static, live = found.split(found.settings(budget, loaded.card.settings))
+    return found.program(loaded.model, static), live
+
+
+def compiled_call(program, live, loaded: Checkpoint):
+    """The program compiled, as a function of the number of the plan, and the seconds that compiling took."""
     state = loaded.model.environment.reset(reset_key(0))
-    with_trace = plan_function(loaded.model, static)
+    started = time.perf_counter()
+    compiled = jax.jit(program).lower(loaded.params, plan_key(0, 0), state, live).compile()
+    seconds = time.perf_counter() - started
+    return lambda number: compiled(loaded.params, plan_key(0, number), state, live), seconds
+
+
+def measure_cost(loaded: Checkpoint, particles: int, depth: int, repeats: int) -> dict[str, float]:
+    """Times in ms, compile times in s, and the two ratios."""
+    with_trace, live = program_of("trt_smc", loaded, particles, depth)
     programs = {
         "plan": with_trace,
         "without_trace": lambda *arguments: with_trace(*arguments).root,
         "bare_scan": bare_scan(loaded.model, particles, depth),
     }
-    compiled, row = {}, {"particles": particles, "depth": depth}
+    calls, row = {}, {"particles": particles, "depth": depth}
     for name, program in programs.items():
-        started = time.perf_counter()
-        compiled[name] = jax.jit(program).lower(loaded.params, plan_key(0, 0), state, live).compile()
-        row[f"{name}_compile_s"] = time.perf_counter() - started
-    calls = {name: lambda i, p=program: p(loaded.params, plan_key(0, i), state, live) for name, program in compiled.items()}
+        calls[name], row[f"{name}_compile_s"] = compiled_call(program, live, loaded)
     times = interleaved(calls, repeats)
     row |= {f"{name}_ms": value for name, value in times.items()}
     return row | {"trace_ratio": times["plan"] / times["without_trace"], "bare_ratio": times["plan"] / times["bare_scan"]}
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--checkpoint", default="cartpole")
-    parser.add_argument("--particles", type=int, nargs="+", default=[64, 256, 1024])
-    parser.add_argument("--depth", type=int, default=24)
-    parser.add_argument("--repeats", type=int, default=100)
-    parser.add_argument("--json", action="store_true")
-    options = parser.parse_args()
-    device = jax.devices()[0].device_kind
-    rows = [measure(options.checkpoint, n, options.depth, options.repeats) for n in options.particles]
-    if options.json:
-        print(json.dumps({"device": device, "rows": rows}))
-        return
-    print(f"planning on {device}, depth {options.depth}, median of {options.repeats}")
+def measure_mcts(loaded: Checkpoint, particles: int, depth: int, repeats: int) -> dict[str, float]:
+    """Gumbel MCTS and TRT-SMC at equal model steps, in ms, and how many times as long the first takes."""
+    calls = {name: compiled_call(*program_of(name, loaded, particles, depth), loaded)[0] for name in ("trt_smc", "gumbel_mcts")}
+    times = interleaved(calls, repeats)
+    row = {"particles": particles, "depth": depth, "model_steps": particles * depth}
+    return row | {f"{name}_ms": value for name, value in times.items()} | {"mcts_ratio": times["gumbel_mcts"] / times["trt_smc"]}
+
+
+def measure_growth(loaded: Checkpoint, depth: int, repeats: int) -> list[dict[str, float]]:
+    """Times in ms, and time per particle relative to that of the fewest.
+
+    One number of particles after the other: in turns, the largest would leave the smallest a cold cache.
+    """
+    calls = {n: compiled_call(*program_of("trt_smc", loaded, n, depth), loaded)[0] for n in GROWTH}
+    times = {n: interleaved({"plan": call}, repeats)["plan"] for n, call in calls.items()}
+    first = times[GROWTH[0]] / GROWTH[0]
+    return [{"particles": n, "depth": depth, "plan_ms": value, "per_particle": value / n / first} for n, value in times.items()]
+
+
+def print_cost(rows: list[dict[str, float]]) -> None:
     print("     N  plan ms  without  bare ms  plan/without  plan/bare  compile s (plan, without, bare)")
     for r in rows:
         print(
             f"{r['particles']:6d} {r['plan_ms']:8.2f} {r['without_trace_ms']:8.2f} {r['bare_scan_ms']:8.2f} {r['trace_ratio']:13.2f} "
             f"{r['bare_ratio']:10.2f}  {r['plan_compile_s']:.1f}, {r['without_trace_compile_s']:.1f}, {r['bare_scan_compile_s']:.1f}"
         )
+
+
+def print_mcts(rows: list[dict[str, float]]) -> None:
+    print("model steps  TRT-SMC ms  Gumbel MCTS ms  MCTS/TRT-SMC")
+    for r in rows:
+        print(f"{r['model_steps']:11d} {r['trt_smc_ms']:11.2f} {r['gumbel_mcts_ms']:15.2f} {r['mcts_ratio']:13.1f}")
+
+
+def print_growth(rows: list[dict[str, float]]) -> None:
+    print("     N  plan ms  per particle / that of the first")
+    for r in rows:
+        print(f"{r['particles']:6d} {r['plan_ms']:8.2f} {r['per_particle']:13.2f}")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--checkpoint", default="cartpole", choices=sorted(path.name for path in CHECKPOINTS.iterdir()))
+    parser.add_argument("--particles", type=int, nargs="+", default=[64, 256, 1024])
+    parser.add_argument("--depth", type=int, default=24)
+    parser.add_argument("--repeats", type=int, default=100)
+    parser.add_argument("--parts", nargs="+", default=["cost"], choices=["cost", "mcts", "growth"])
+    parser.add_argument("--json", action="store_true")
+    options = parser.parse_args()
+    loaded = Checkpoints(CHECKPOINTS).load(options.checkpoint)
+    # A tree is grown one step at a time, and 65536 particles take seconds: fewer repeats tell as much.
+    slow_repeats = max(5, options.repeats // 10)
+    measure = {
+        "cost": lambda: [measure_cost(loaded, n, options.depth, options.repeats) for n in options.particles],
+        "mcts": lambda: [measure_mcts(loaded, n, depth, slow_repeats) for n, depth in EQUAL_STEPS],
+        "growth": lambda: measure_growth(loaded, options.depth, slow_repeats),
+    }
+    device, rows = jax.devices()[0].device_kind, {part: measure[part]() for part in options.parts}
+    if options.json:
+        # The rows of the cost alone keep the name they had.
+        print(json.dumps({"device": device, "checkpoint": options.checkpoint, **{"rows" if part == "cost" else part: r for part, r in rows.items()}}))
+        return
+    print(f"planning with {options.checkpoint} on {device}, depth {options.depth}, median of {options.repeats}")
+    for part, table in rows.items():
+        {"cost": print_cost, "mcts": print_mcts, "growth": print_growth}[part](table)
 
 
 if __name__ == "__main__":

@@ -46,19 +46,16 @@ def resample(uniforms: Float[Array, "N"], logits: Float[Array, "N"], scheme: str
     Raises:
       ValueError: unknown scheme.
     """
-    n = logits.shape[0]
     weights = jax.nn.softmax(logits)
+    if scheme == "systematic":
+        return _one_from_each_stratum(uniforms[0], weights)
+    if scheme == "stratified":
+        return _one_from_each_stratum(uniforms, weights)
     if scheme == "residual":
         return _residual(uniforms, weights)
-    if scheme == "systematic":
-        points = (jnp.arange(n) + uniforms[0]) / n
-    elif scheme == "stratified":
-        points = (jnp.arange(n) + uniforms) / n
-    elif scheme == "multinomial":
-        points = jnp.sort(uniforms)
-    else:
-        raise ValueError(f"resampling scheme must be one of {', '.join(SCHEMES)}, got {scheme!r}")
-    return ancestors_at(points, weights)
+    if scheme == "multinomial":
+        return ancestors_at(jnp.sort(uniforms), weights)
+    raise ValueError(f"resampling scheme must be one of {', '.join(SCHEMES)}, got {scheme!r}")
 
 
 def ancestors_at(points: Float[Array, "N"], weights: Float[Array, "N"]) -> Int[Array, "N"]:
@@ -68,11 +65,31 @@ def ancestors_at(points: Float[Array, "N"], weights: Float[Array, "N"]) -> Int[A
       points: in [0, 1).
       weights: non-negative; need not sum to one.
     """
-    # A slot without weight must not be wider than nothing, which partial sums in another order may leave it.
-    cumulative = jax.lax.cummax(jnp.where(weights > 0, jnp.cumsum(weights), 0.0))
-    # A last point rounded up to the total mass would pick a slot of no weight behind the last heavy one.
-    points = jnp.minimum(points * cumulative[-1], jnp.nextafter(cumulative[-1], 0.0))
-    return jnp.searchsorted(cumulative, points, side="right").astype(jnp.int32)
+    return jnp.searchsorted(_upper_edges(weights), points, side="right").astype(jnp.int32)
+
+
+def _one_from_each_stratum(offset: Float[Array, "*N"], weights: Float[Array, "N"]) -> Int[Array, "N"]:
+    """The slots that hold the points (j + offset_j) / N, j = 0, ..., N - 1.
+
+    The ancestor of j is the number of slots that end before its point. Slots are counted by the first point behind them: O(N), without a search.
+    """
+    n = weights.shape[0]
+    edges = n * _upper_edges(weights)
+    stratum = jnp.floor(edges)
+    offset = offset if offset.ndim == 0 else offset.at[stratum.astype(jnp.int32)].get(mode="clip")
+    first_behind = stratum.astype(jnp.int32) + (offset < edges - stratum)
+    return jnp.cumsum(jnp.zeros(n, jnp.int32).at[first_behind].add(1, mode="drop"))
+
+
+def _upper_edges(weights: Float[Array, "N"]) -> Float[Array, "N"]:
+    """Where the share of each slot ends in [0, 1]; the last slot with weight, and what lies behind it, at exactly 1.
+
+    Summed as integers: partial sums of floats are added up in another order for each slot, and rounding may leave a slot without weight
+    wider than nothing.
+    """
+    parts = jnp.round(weights * (2.0**30 / jnp.sum(weights))).astype(jnp.int32)
+    cumulative = jnp.cumsum(parts).astype(jnp.float32)
+    return cumulative / cumulative[-1]
 
 
 def _residual(uniforms: Float[Array, "N"], weights: Float[Array, "N"]) -> Int[Array, "N"]:
