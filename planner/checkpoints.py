@@ -76,8 +76,8 @@ class Checkpoint:
 class Checkpoints:
     """The checkpoints of one folder."""
 
-    def __init__(self, folder: Path):
-        self.folder = folder
+    def __init__(self, folder: Path | str):
+        self.folder = Path(folder)
 
     def names(self) -> list[str]:
         """Names of all folders here that hold a card, sorted."""

@@ -52,5 +52,6 @@ def plan_seeds(keys: Array, params: Params, root_state: Any, live: Any, *, progr
 def seeds_to_arrays(seeds: Seeds) -> Mapping[str, np.ndarray]:
     """Named arrays on the host; what does not differ between seeds is there once."""
     seeds = jax.device_get(seeds)
-    arrays = {field.name: np.asarray(getattr(seeds.root, field.name)) for field in fields(Decision)}
-    return arrays | {"root_prior": arrays["root_prior"][0], "root_value": arrays["root_value"][0], "log_evidence": np.asarray(seeds.log_evidence)}
+    arrays = {field.name: getattr(seeds.root, field.name) for field in fields(Decision)} | {"log_evidence": seeds.log_evidence}
+    same = ("root_prior", "root_value", "root_gaussian")
+    return {name: np.asarray(array[0] if name in same else array) for name, array in arrays.items() if array is not None}

@@ -12,6 +12,7 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 import numpy as np
+import scipy.special
 from jaxtyping import Float
 
 from planner import exact
@@ -84,7 +85,8 @@ class Truth:
         self._index = environment.index  # type: ignore[attr-defined]
         states = jax.vmap(environment.state_of)(jnp.arange(len(self.mdp.terminal)))  # type: ignore[attr-defined]
         judged = jax.jit(jax.vmap(model.evaluate, in_axes=(None, 0)))(params, states)
-        self.prior: Table = np.asarray(jax.nn.softmax(judged.prior_logits), float)
+        # In float64: probabilities that sum to 1 - 1e-7 cost a soft value that much at every step of an endless episode.
+        self.prior: Table = scipy.special.softmax(np.asarray(judged.prior_logits, float), axis=-1)
         self.network = Values(np.asarray(judged.value, float), np.asarray(judged.qvalues, float))
         self.solve = lru_cache(64)(self._solve)
         self.judge = lru_cache(64)(self._judge)

@@ -36,7 +36,9 @@ class Environment(Protocol):
     """(low, high) of each dimension of a continuous action, in the environment's units; None where actions are numbered."""
     observation_shape: tuple[int, ...]
 
-    def reset(self, key: Array) -> State: ...
+    def reset(self, key: Array) -> State:
+        """A first state."""
+        ...
 
     def step(self, key: Array, state: State, action: Array) -> Transition:
         """The step of an i32 [] numbered or f32 [D] continuous action."""
@@ -50,7 +52,9 @@ class Environment(Protocol):
         """Bool [], whether a time limit has ended the episode."""
         ...
 
-    def observation(self, state: State) -> Float[Array, "..."]: ...
+    def observation(self, state: State) -> Float[Array, "..."]:
+        """f32 of `observation_shape`: what the network sees."""
+        ...
 
     def position(self, state: State) -> Float[Array, "2"]:
         """Where the state is in the picture, in the coordinates of `scene`."""

@@ -75,9 +75,7 @@ def test_actions_are_squashed_into_their_bounds_dimension_by_dimension() -> None
 def test_a_plan_is_that_of_the_discrete_problem_over_its_atoms(settings, seed: int) -> None:
     model, params, state = specimen("Pendulum-v1")
     settings = settings.model_copy(update={"action_atoms": 5})
-    plan = jitted_plan(
-        params, jax.random.key(seed), state, live=Live.of(settings), static=Static.of(settings), model=model, atoms=True, states=True
-    )
+    plan = jitted_plan(params, jax.random.key(seed), state, live=Live.of(settings), static=Static.of(settings), model=model, atoms=True, states=True)
     trace = to_arrays(plan)
     numbered = {"action": trace["atom"], "root_action": trace["root_atom"], "chosen_action": trace["chosen_atom"]}
     assert_follows(trace | numbered, settings)

@@ -137,3 +137,26 @@ def test_the_python_example_reads_a_trace(tmp_path: Path, monkeypatch: pytest.Mo
     exec(compile(code, "docs/trace.md", "exec"), {})
     assert capsys.readouterr().out == "trt_smc ESS at each level: [8.  2.5]\n"
     assert SCHEMA in TRACE and planner.from_bytes is not None
+
+
+@pytest.mark.slow
+def test_every_example_of_the_planner_page_runs(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    """In one namespace, as in a notebook; what the page says of their output is held to it."""
+    monkeypatch.chdir(ROOT)
+    names: dict[str, object] = {}
+    for code in re.findall(r"```python\n(.*?)```", (ROOT / "docs" / "planner.md").read_text(encoding="utf-8"), flags=re.DOTALL):
+        exec(code, names)  # the page's own code
+    out = capsys.readouterr().out
+    assert all(name in out for name in PLANNERS)
+    plan = names["plan"]
+    posterior = exact.posterior_policy(names["prior"], exact.soft_values(names["walk"], names["prior"], 0.5, 1.0).qvalues, 0.5)[0]
+    np.testing.assert_allclose(plan.root.root_policy, posterior, atol=0.03)
+    twisted = planner.run(names["catch"], "twisted_smc", state=names["start"], value_source="exact", truth=names["truth"], root_sampling="proposal")
+    np.testing.assert_allclose(twisted.trace.ess, 256, rtol=1e-3)
+    np.testing.assert_allclose(twisted.trace.log_evidence, 0, atol=1e-3)
+
+
+def test_everything_public_is_exported_and_has_a_docstring() -> None:
+    for name in planner.__all__:
+        thing = getattr(planner, name)
+        assert not callable(thing) or (thing.__doc__ and not thing.__doc__.startswith(f"{name}(")), name
