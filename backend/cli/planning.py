@@ -154,9 +154,9 @@ def evaluate(
     checkpoints: Folder = None,
     as_json: Annotated[bool, typer.Option("--json")] = False,
 ) -> None:
-    """Mean return with standard error, for each planner at the same budget and with common seeds."""
+    """Returns of whole episodes, for each planner at the same budget and with common seeds: mean and interquartile mean with 95 % intervals."""
     from planner.planners import get_planner
-    from planner.training.evaluation import greedy_prior, planning, player, summarise
+    from planner.training.evaluation import greedy_prior, iqm_interval, mean_interval, planning, player, summarise
 
     loaded = open_checkpoints(checkpoints).load(checkpoint)
     values = key_values(set or [])
@@ -165,8 +165,9 @@ def evaluate(
         name: None if name == "none" else _planner_settings(name, (particles, depth), values, loaded.card.settings)
         for name in planner or ["none", "trt_smc"]
     }
+    judged = {name: (loaded.model, loaded.params) if settings is None else _judged(loaded, settings) for name, settings in chosen.items()}
     for name, settings in chosen.items():
-        model, params = (loaded.model, loaded.params) if settings is None else _judged(loaded, settings)
+        model, params = judged[name]
         act = greedy_prior(model) if settings is None else planning(get_planner(name), model, settings)
         started = time.monotonic()
 
@@ -174,16 +175,41 @@ def evaluate(
             typer.echo(f"\r{name}: step {step}, {running} of {episodes} episodes still run ", err=True, nl=False)
 
         returns = player(model, act)(params, episodes=episodes, seed=seed, progress=told if sys.stderr.isatty() else lambda *_: None)
-        summary = summarise(returns, settings)
+        mean, iqm = mean_interval(returns), iqm_interval(returns)
         rows[name] = {
-            **summary.model_dump(),
-            "title": "prior" if settings is None else get_planner(name).title,
+            **summarise(returns, settings).model_dump(),
+            "title": "prior alone" if settings is None else get_planner(name).title,
+            "model_steps": 0 if settings is None else settings.model_steps,
+            "mean_interval": [mean.low, mean.high],
+            "iqm": iqm.estimate,
+            "iqm_interval": [iqm.low, iqm.high],
             "seconds": time.monotonic() - started,
         }
-        if not as_json:
-            typer.echo(f"{'prior alone' if settings is None else name}: {summary.mean:.1f} ± {summary.standard_error:.1f} over {episodes} episodes")
     if as_json:
         typer.echo(json.dumps({"checkpoint": checkpoint, "seed": seed, "returns": rows}))
+    else:
+        _print_returns(checkpoint, episodes, rows)
+
+
+def _print_returns(checkpoint: str, episodes: int, rows: dict[str, dict[str, Any]]) -> None:
+    """A table for people."""
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table(title=f"{checkpoint}: returns of {episodes} episodes, 95 % intervals")
+    for column in ("planner", "model steps", "mean ± standard error", "mean", "interquartile mean", "seconds"):
+        table.add_column(column, justify="left" if column == "planner" else "right")
+    for row in rows.values():
+        within = {name: "{:.2f} to {:.2f}".format(*row[f"{name}_interval"]) for name in ("mean", "iqm")}
+        table.add_row(
+            row["title"],
+            f"{row['model_steps']}",
+            f"{row['mean']:.2f} ± {row['standard_error']:.2f}",
+            within["mean"],
+            f"{row['iqm']:.2f} ({within['iqm']})",
+            f"{row['seconds']:.1f}",
+        )
+    Console(width=120).print(table)
 
 
 def _judged(loaded: Any, settings: Any) -> Any:

@@ -1,11 +1,13 @@
 """How good a checkpoint plays, alone or with a planner: whole episodes with common seeds."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import jax
 import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array
+from scipy import stats
 
 from planner.checkpoints import Returns
 from planner.episodes import prior_action
@@ -15,6 +17,9 @@ from planner.settings import PlannerSettings
 
 MAX_STEPS = 10_000
 """An episode that neither terminates nor truncates is stopped here."""
+
+RESAMPLES = 2000
+"""Of a bootstrap interval."""
 
 Actor = Callable[[Params, Array, object], Array]
 """`(params, key, state) -> action`."""
@@ -81,3 +86,37 @@ def summarise(returns: np.ndarray, settings: PlannerSettings | None = None) -> R
     error = float(returns.std(ddof=1) / np.sqrt(len(returns))) if len(returns) > 1 else 0.0
     described = {} if settings is None else settings.model_dump()
     return Returns(mean=float(returns.mean()), standard_error=error, episodes=len(returns), settings=described)
+
+
+@dataclass(frozen=True)
+class Interval:
+    """A statistic of the returns of episodes, with its 95 % percentile bootstrap interval."""
+
+    estimate: float
+    low: float
+    high: float
+
+
+def mean_interval(returns: np.ndarray) -> Interval:
+    """Mean over episodes."""
+    return _bootstrap(returns, np.mean)
+
+
+def iqm_interval(returns: np.ndarray) -> Interval:
+    """Interquartile mean: that of the middle half of the episodes, which few lucky or failed ones cannot move (Agarwal et al. 2021, section 4.3)."""
+    return _bootstrap(returns, interquartile_mean)
+
+
+def interquartile_mean(returns: np.ndarray, axis: int = -1) -> np.ndarray:
+    """Mean without the lowest and the highest quarter, as rliable has it."""
+    return stats.trim_mean(returns, 0.25, axis=axis)
+
+
+def _bootstrap(returns: np.ndarray, statistic: Callable[..., np.ndarray]) -> Interval:
+    """Resample whole episodes, with fixed random numbers."""
+    returns = np.asarray(returns, float)
+    estimate = float(statistic(returns, axis=-1))
+    if np.all(returns == returns[0]):
+        return Interval(estimate, estimate, estimate)
+    drawn = stats.bootstrap((returns,), statistic, n_resamples=RESAMPLES, method="percentile", rng=np.random.default_rng(0))
+    return Interval(estimate, float(drawn.confidence_interval.low), float(drawn.confidence_interval.high))

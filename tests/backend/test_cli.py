@@ -51,6 +51,8 @@ def test_evaluate_compares_the_prior_with_a_planner():
     returns = json.loads(done.stdout)["returns"]
     assert returns.keys() == {"none", "trt_smc"}
     assert all(row["episodes"] == 8 and row["standard_error"] >= 0 for row in returns.values())
+    assert all(row[f"{name}_interval"][0] <= row[name] <= row[f"{name}_interval"][1] for row in returns.values() for name in ("mean", "iqm"))
+    assert returns["none"]["model_steps"] == 0 and returns["trt_smc"]["model_steps"] > 0
 
 
 @pytest.mark.parametrize(
@@ -61,6 +63,9 @@ def test_evaluate_compares_the_prior_with_a_planner():
         (("plan", "--checkpoint", "cartpole", "--set", "alpha=7"), "alpha: got 7, allowed: a number >= 0 and <= 1"),
         (("plan", "--checkpoint", "cartpole", "--set", "alpha=lots"), "alpha: got 'lots'"),
         (("plan", "--checkpoint", "cartpole", "--set", "zork=7"), "zork"),
+        (("plan", "--checkpoint", "cartpole", "--set", "value_source=exact"), "CartPole-v1 has no exact answers"),
+        (("plan", "--checkpoint", "pendulum", "--set", "action_atoms=0"), "action_atoms: got 0, allowed: a whole number >= 2 and <= 64"),
+        (("evaluate", "--checkpoint", "cartpole", "--set", "value_source=exact", "--planner", "trt_smc"), "CartPole-v1 has no exact answers"),
         (("plan", "--checkpoint", "cartpole", "--set", "alpha"), "key=value"),
         (("plan", "--checkpoint", "cartpole", "--particles", "99999999"), "65536"),
         (("plan", "--checkpoint", "cartpole", "--particles", "65536", "--depth", "256"), "4194304"),

@@ -136,3 +136,28 @@ def test_the_likelihood_is_largest_at_the_atoms_the_policy_prefers() -> None:
     actions = jnp.array([[1.5]])
     slope = jax.grad(lambda mean: log_density(actions, mean, jnp.zeros(1), ((-2.0, 2.0),))[0])
     assert slope(jnp.array([0.0]))[0] > 0 and slope(jnp.arctanh(jnp.array([0.75])))[0] == pytest.approx(0, abs=1e-5)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("alpha", "atoms"), [(0.0, 2), (0.5, 8)])
+def test_the_evidence_over_sampled_atoms_is_unbiased(alpha: float, atoms: int) -> None:
+    """One level on Pendulum, where E_pi exp((r + gamma V(s') - V(s)) / tau) is an integral over one action (trapezoidal rule over u).
+
+    The mean over 20000 seeds of exp(log_evidence) lies within 4 of its measured standard errors. Fails without the prior 1/K in the weights.
+    """
+    model, params, state = specimen("Pendulum-v1")
+    settings = complete(particles=4, depth=1, action_atoms=atoms, alpha=alpha, root_sampling="proposal", reward_temperature=3.0)
+    live = jax.tree.map(jnp.asarray, Live.of(settings))
+    program = PLANNERS["trt_smc"].program(model, Static.of(settings))
+    evidence = jax.jit(jax.vmap(lambda key: jnp.exp(program(params, key, state, live).trace.log_evidence[-1])))
+    found = np.asarray(evidence(jax.random.split(jax.random.key(0), 20_000)), float)
+
+    root = model.evaluate(params, state)
+    noise = jnp.linspace(-6, 6, 4001)
+    actions = squash(root.mean + jnp.exp(root.log_std) * noise[:, None], root.bounds)
+    step = jax.vmap(lambda action: model.environment.step(jax.random.key(0), state, action))(actions)
+    value = jax.vmap(lambda after: model.evaluate(params, after).value)(step.state)
+    target = np.asarray(step.reward + settings.discount * step.continuation * value - root.value, float)
+    chance = np.exp(-0.5 * np.asarray(noise, float) ** 2)
+    expected = np.sum(chance * np.exp(target / 3.0)) / chance.sum()
+    assert abs(found.mean() - expected) < 4 * found.std(ddof=1) / np.sqrt(len(found))
