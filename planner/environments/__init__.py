@@ -2,6 +2,8 @@
 
 from functools import cache
 from importlib import import_module
+from importlib.metadata import entry_points
+from typing import cast
 
 from planner.environments.base import Environment, Transition
 
@@ -27,14 +29,26 @@ ENVIRONMENTS = {
 """name -> module:class."""
 
 
+GROUP = "twistscope.environments"
+"""Entry points under which other packages offer environments: name = "module:Class", a class without arguments."""
+
+
 @cache
 def make_environment(name: str) -> Environment:
-    """The environment of that name.
+    """The environment of that name: one of ours, or one that an installed package offers.
 
     Raises:
-      ValueError: unknown name.
+      ValueError: unknown name; or a class from elsewhere that lacks a part of an environment.
     """
-    if name not in ENVIRONMENTS:
-        raise ValueError(f"unknown environment {name!r}; known are {', '.join(sorted(ENVIRONMENTS))}")
-    module, _, attribute = ENVIRONMENTS[name].partition(":")
-    return getattr(import_module(module), attribute)()
+    if name in ENVIRONMENTS:
+        module, _, attribute = ENVIRONMENTS[name].partition(":")
+        return getattr(import_module(module), attribute)()
+    offered = {point.name: point for point in entry_points(group=GROUP)}
+    if name not in offered:
+        raise ValueError(f"unknown environment {name!r}; known are {', '.join(sorted({*ENVIRONMENTS, *offered}))}")
+    environment = offered[name].load()()
+    parts = (part for part in (*Environment.__annotations__, *vars(Environment)) if not part.startswith("_"))
+    missing = [part for part in parts if not hasattr(environment, part)]
+    if missing:
+        raise ValueError(f"environment {name!r} of {offered[name].value} lacks {', '.join(missing)}")
+    return cast(Environment, environment)
