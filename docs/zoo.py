@@ -1,0 +1,112 @@
+"""Writes docs/zoo.md and its pictures from the cards of the shipped checkpoints: `python docs/zoo.py`, in the root of the repository."""
+
+from collections.abc import Iterable
+from itertools import groupby
+from pathlib import Path
+from xml.sax.saxutils import escape
+
+import jax
+import numpy as np
+
+from planner import Card, Checkpoints, make_environment
+from planner.episodes import prior_action, reset_key, step_key
+from planner.planners import PLANNERS
+
+ROOT = Path(__file__).resolve().parent.parent
+PAGE, PICTURES = ROOT / "docs" / "zoo.md", ROOT / "docs" / "images" / "zoo"
+STEPS = 12
+"""Into an episode of the greedy prior, where there is more to see than at its start."""
+
+COLOURS = {
+    "ground": "#c9d0d8", "limit": "#5d6978", "body": "#c6ced9", "accent": "#8a6a43", "joint": "#1b2430", "goal": "#bfe3d3", "hazard": "#f3cdbb",
+    "cell": "#ffffff",
+}  # fmt: skip
+
+HEAD = """# The zoo
+
+The trained networks that come along, written by `python docs/zoo.py` from their cards. Returns are means over whole episodes ± their standard
+error: of the greedy prior alone, and of planning with it. "Early" and "middle" are stages of the same run as the checkpoint they are named after:
+planning helps a weak network much, and a strong one little. `twistscope evaluate --checkpoint NAME --episodes N` measures again, with the same
+episodes.
+"""
+
+
+def main() -> None:
+    """Write the page and its pictures."""
+    PICTURES.mkdir(parents=True, exist_ok=True)
+    store = Checkpoints(ROOT / "assets" / "checkpoints")
+    cards = in_order(store.cards())
+    for environment, group in groupby(cards, key=lambda card: card.environment):
+        (PICTURES / f"{environment}.svg").write_text(draw(store, next(group)), encoding="utf-8")
+    PAGE.write_text(page(cards), encoding="utf-8")
+
+
+def in_order(cards: Iterable[Card]) -> list[Card]:
+    """By environment, the longest trained first."""
+    return sorted(cards, key=lambda card: (card.environment, -card.training["environment_steps"]))
+
+
+def page(cards: list[Card]) -> str:
+    """The Markdown of some cards, those of one environment together."""
+    parts = [HEAD]
+    for environment, group in groupby(cards, key=lambda card: card.environment):
+        rows = [row(card) for card in group]
+        table = ["| checkpoint | trained for | prior alone | planning | planner |", "|---|---|---|---|---|", *rows]
+        parts += [f"## {environment}\n", f"![A state of {environment}](images/zoo/{environment}.svg)\n", "\n".join(table) + "\n"]
+    return "\n".join(parts)
+
+
+def row(card: Card) -> str:
+    """One line of a table."""
+    name, planned = next((name, returns) for name, returns in card.returns.items() if name != "prior")
+    prior = card.returns["prior"]
+    budget = f"{PLANNERS[name].title}, {planned.settings['particles']} x {planned.settings['depth']}"
+    trained = f"{card.training['environment_steps']:,} steps, {card.training['wall_seconds']:.0f} s"
+    said = " | ".join(f"{returns.mean:.2f} ± {returns.standard_error:.2f}, {returns.episodes} episodes" for returns in (prior, planned))
+    return f"| **`{card.name}`**: {card.description} | {trained} | {said} | {budget} |"
+
+
+def draw(store: Checkpoints, card: Card) -> str:
+    """A state of an episode, as SVG."""
+    loaded = store.load(card.name)
+    environment, act = make_environment(card.environment), jax.jit(prior_action(loaded.model))
+    state = environment.reset(reset_key(0))
+    for step in range(STEPS):
+        after = environment.step(step_key(0, step), state, act(loaded.params, state)).state
+        if environment.is_terminal(after):
+            break
+        state = after
+    return svg(environment.scene(jax.device_get(state)))
+
+
+def svg(scene: dict) -> str:
+    """The shapes of a scene; y is turned downwards."""
+    x0, x1, y0, y1 = scene["focus"]
+    scale = 240 / max(x1 - x0, y1 - y0)
+    at = lambda x, y: ((x - x0) * scale, (y1 - y) * scale)
+    drawn = []
+    for shape in scene["shapes"]:
+        colour = COLOURS[shape["role"]]
+        if shape["kind"] == "rect":
+            x, y = at(shape["x"], shape["y"] + shape["h"])
+            drawn.append(
+                f'<rect x="{x:.1f}" y="{y:.1f}" width="{shape["w"] * scale:.1f}" height="{shape["h"] * scale:.1f}" fill="{colour}" stroke="#dfe4ea"/>'
+            )
+        elif shape["kind"] == "circle":
+            x, y = at(shape["x"], shape["y"])
+            drawn.append(f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{shape["r"] * scale:.1f}" fill="{colour}"/>')
+        elif shape["kind"] == "line":
+            points = " ".join("{:.1f},{:.1f}".format(*at(*point)) for point in shape["points"])
+            width = max(shape["width"] * scale, 1)
+            drawn.append(f'<polyline points="{points}" fill="none" stroke="{colour}" stroke-width="{width:.1f}" stroke-linecap="round"/>')
+        else:
+            x, y = at(shape["x"], shape["y"])
+            drawn.append(f'<text x="{x:.1f}" y="{y:.1f}" font-size="11" fill="{colour}">{escape(shape["text"])}</text>')
+    width, height = np.round([(x1 - x0) * scale, (y1 - y0) * scale], 1)
+    head = f'<svg xmlns="http://www.w3.org/2000/svg" width="{width:g}" height="{height:g}" viewBox="0 0 {width:g} {height:g}">'
+    title = f"<title>{escape(scene['caption'])}</title>"
+    return "\n".join([head, title, f'<rect width="{width:g}" height="{height:g}" fill="#ffffff"/>', *drawn, "</svg>\n"])
+
+
+if __name__ == "__main__":
+    main()
