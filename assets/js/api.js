@@ -9,6 +9,8 @@ export class ApiError extends Error {
   }
 }
 
+const problemOf = async (answer) => new ApiError(answer.status, await answer.json().catch(() => ({ title: answer.statusText })));
+
 export class Api {
   /**
    * @param {string} origin where the backend is; "" for the page's own address
@@ -26,7 +28,7 @@ export class Api {
 
   async call(method, path, body) {
     const answer = await this.fetch(method, path, { body: body && JSON.stringify(body) });
-    if (!answer.ok) throw new ApiError(answer.status, await answer.json().catch(() => ({ title: answer.statusText })));
+    if (!answer.ok) throw await problemOf(answer);
     return answer.status === 204 ? null : answer.json();
   }
 
@@ -36,6 +38,13 @@ export class Api {
 
   session(id) {
     return this.call("GET", `/sessions/${encodeURIComponent(id)}`);
+  }
+
+  /** The decisions of the session's moment with many seeds, as bytes. */
+  async seeds(id, seeds, signal) {
+    const answer = await this.fetch("POST", `/sessions/${encodeURIComponent(id)}/seeds`, { body: JSON.stringify({ seeds }), signal });
+    if (!answer.ok) throw await problemOf(answer);
+    return answer.arrayBuffer();
   }
 
   /** Also while the page is being left, which is when `keepalive` matters. */

@@ -10,9 +10,8 @@ const TREE = {
     const part = frame.drawn < frame.steps ? ` · the ${frame.drawn} most visited of ${frame.steps} nodes drawn` : "";
     return `${count(frame.simulations, "simulation")}, up to ${count(frame.levels, "step")} deep${part} · colour: first action · thick: often visited`;
   },
-  strips: () => "line: mean or number · band: range",
   weights: (frame, level) => `level ${level}: the most visited node has ${percent(frame.heaviest_weight[level])} of ${count(frame.passing[level], "visit")}`,
-  pictures: { strips: "Nodes, simulations, share of the most visited node, and Q", weights: "Visits" },
+  pictures: { weights: "Visits" },
 };
 
 const PARTICLES = {
@@ -23,9 +22,8 @@ const PARTICLES = {
     const size = `${slots} imagined futures, ${levels} steps deep`;
     return drawn < steps ? `${size} · ${drawn} of ${steps} steps drawn, in whole lines · thick: lineages that survive` : `${size} · colour: first action · thick: lineages that survive`;
   },
-  strips: () => "line: mean · band: range · dashed: threshold, bound",
   weights: ({ slots, heaviest_weight }, level) => `level ${level}: the heaviest of ${slots} carries ${percent(heaviest_weight[level])}`,
-  pictures: { strips: "ESS, root ancestors, KL and temperature", weights: "Weights" },
+  pictures: { weights: "Weights" },
 };
 
 /** The captions of a frame's kind. */

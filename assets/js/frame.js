@@ -2,8 +2,12 @@
 // particles or steps of a search tree, numbered level by level; of a large plan they are some of all.
 
 import { decode } from "./decode.js";
+import { amount, number } from "./words.js";
 
-const SCALARS = ["root_value", "value_target", "chosen_action", "particle_weight", "endings", "simulations"];
+const SCALARS = [
+  "root_value", "value_target", "chosen_atom", "particle_weight", "endings", "simulations", "evidence_variance_valid",
+  "exact/value", "exact/optimal_value", "exact/policy_kl",
+];
 const GRID = 65535;
 
 /** Decodes one message of the stream. */
@@ -29,7 +33,12 @@ export class Frame {
     this.scene = JSON.parse(metadata.scene ?? "null");
     this.episode = JSON.parse(metadata.episode ?? "null");
     this.settings = JSON.parse(metadata.settings ?? "{}");
-    this.actions = JSON.parse(metadata.actions ?? "null") ?? Array.from(this.root_policy, (_, action) => `action ${action}`);
+    this.bounds = JSON.parse(metadata.action_bounds ?? "null");
+    this.continuous = !!this.root_atoms;
+    const names = JSON.parse(metadata.actions ?? "null");
+    // Where actions are continuous, what the particles chose among at the root stands where actions stand otherwise.
+    this.dimensions = this.continuous ? names : [];
+    this.actions = this.continuous ? this.atomNames() : names ?? Array.from(this.root_policy, (_, action) => `action ${action}`);
     this.size = this.slot.length;
     this.unpack();
     this.cache = new Map();
@@ -72,9 +81,52 @@ export class Frame {
     return this.tree ? this.simulations : this.slots;
   }
 
+  /** Whether the planner begins anew at the root with all its particles, round by round; such a one has no trust region. */
+  get restarts() {
+    return !this.tree && !("resampling_scheme" in this.settings);
+  }
+
   /** The action the planner takes here. */
   get chosen() {
-    return this.chosen_action;
+    return this.continuous ? this.chosen_atom : this.chosen_action[0];
+  }
+
+  /** The first dimension of the atoms at the root. */
+  get atoms() {
+    const { root_atoms, dimensions } = this;
+    return this.once("atoms", ({ actions }) => actions.map((_, atom) => root_atoms[atom * dimensions.length]));
+  }
+
+  atomNames() {
+    const { dimensions: { length }, root_atoms } = this;
+    return Array.from(this.root_policy, (_, atom) => this.actionText(root_atoms[atom * length]));
+  }
+
+  /** A continuous action by its first dimension: "torque +1.25". */
+  actionText(value) {
+    return `${this.dimensions[0]} ${amount(value, this.bounds?.[0])}`;
+  }
+
+  /** The action of a step of the particle's lineage; a continuous one without its dimension. */
+  lineageAction(step) {
+    const taken = this["lineage/action"];
+    return this.continuous ? amount(taken[step * this.dimensions.length], this.bounds?.[0]) : this.actions[taken[step]];
+  }
+
+  /** What is true of the root, where the environment can be solved; else null. */
+  get truth() {
+    if (!this["exact/policy"]) return null;
+    return this.once("truth", (frame) => ({
+      policy: frame["exact/policy"], q: frame["exact/q"], optimalQ: frame["exact/optimal_q"], value: frame["exact/value"],
+      optimalValue: frame["exact/optimal_value"], kl: frame["exact/policy_kl"], logEvidence: frame["exact/log_evidence"] ?? null,
+    }));
+  }
+
+  /** Who judges states, where that is not the network: "exact values, noise 0.5 sd"; else "". */
+  get judge() {
+    const { value_source: source, value_noise: noise } = this.settings;
+    if (source !== "exact") return "";
+    return noise ? `exact values, noise ${number(noise, 2)} sd` : "exact values";
   }
 
   /** The node of a particle, -1 where it is not drawn. */

@@ -34,7 +34,7 @@ export function draw(context, size, frame, view, theme) {
   for (const group of groups) {
     const dimmed = view.action !== null && view.action !== group.action;
     context.globalAlpha = dimmed ? 0.06 : group.opacity;
-    context.strokeStyle = actionColour(theme, group.action);
+    context.strokeStyle = actionColour(theme, frame, group.action);
     // Lines leave some white between them as long as there are pixels for it.
     context.lineWidth = penWidth(group.width * Math.min(0.45 + 0.18 * place.pitch, 1.6));
     strokeMany(context, group.from, group.to, joiner(place, frame, nodes));
@@ -117,20 +117,25 @@ export function legendRows({ actions, root_counts }, level) {
 
 const LEGEND = { x: 4, top: 14, row: 30, compact: 15 };
 
-export function legendLayout(actions, bottom) {
+/** Which root actions have a row, and where: the first that fit; of continuous ones evenly some, since their colours lie between. */
+export function legendLayout({ actions: { length: actions }, continuous }, bottom) {
   const row = actions * LEGEND.row + LEGEND.top <= bottom ? LEGEND.row : LEGEND.compact;
-  return { row, y: (action) => LEGEND.top + action * row, shown: Math.min(actions, Math.floor((bottom - LEGEND.top) / row) + 1) };
+  const room = Math.max(Math.min(actions, Math.floor((bottom - LEGEND.top) / row) + 1), 1);
+  const every = continuous && room > 1 ? (actions - 1) / (room - 1) : 1;
+  return { row, y: (index) => LEGEND.top + index * row, shown: Array.from({ length: room }, (_, index) => Math.round(index * every)) };
 }
 
 function drawLegend(context, { axis, bottom }, frame, view, theme) {
-  const { shown, y } = legendLayout(frame.actions.length, bottom);
-  for (let action = 0; action < shown; action++) {
+  const { shown, y } = legendLayout(frame, bottom);
+  shown.forEach((action, index) => {
     context.globalAlpha = view.action === null || view.action === action ? 1 : 0.35;
-    const colour = actionColour(theme, action);
-    label(context, actionGlyph(action), LEGEND.x, y(action), { colour, font: theme.font });
-    const name = clip(context, frame.actions[action], axis.left - (axis.narrow ? 20 : 34));
-    label(context, name, LEGEND.x + 14, y(action), { colour: theme.ink, font: theme.font });
-  }
+    const colour = actionColour(theme, frame, action);
+    label(context, actionGlyph(frame, action), LEGEND.x, y(index), { colour, font: theme.font });
+    // Where there is little room, which dimension it is can be read elsewhere.
+    const full = frame.actions[action];
+    const name = clip(context, frame.continuous && axis.narrow ? full.slice(full.lastIndexOf(" ") + 1) : full, axis.left - (axis.narrow ? 20 : 34));
+    label(context, name, LEGEND.x + 14, y(index), { colour: theme.ink, font: theme.font });
+  });
   context.globalAlpha = 1;
   context.fillStyle = theme.ink;
   context.beginPath();
@@ -147,16 +152,17 @@ function clip(context, text, width) {
 /** The root action whose legend row is at a point of the gutter, or null. */
 export function pickAction(size, frame, x, y) {
   const { axis, bottom } = geometry(size, frame);
-  const { row, shown } = legendLayout(frame.actions.length, bottom);
+  const { row, shown } = legendLayout(frame, bottom);
   if (x >= axis.left - 16) return null;
-  const action = Math.floor((y - LEGEND.top + 12) / row);
-  return action >= 0 && action < shown ? { action } : null;
+  const action = shown[Math.floor((y - LEGEND.top + 12) / row)];
+  return action === undefined ? null : { action };
 }
 
 export function overlay(context, size, frame, view, theme) {
   const place = geometry(size, frame);
   drawCursor(context, place.axis, view.level, place.bottom, theme);
   drawCounts(context, place, frame, view, theme);
+  drawCoalesced(context, place, frame, view, theme);
   // The nodes of a particle that is not drawn come with the next frame.
   const own = view.particle ? frame.find(view.particle) : -1;
   if (own < 0) return;
@@ -181,18 +187,31 @@ export function overlay(context, size, frame, view, theme) {
   // Where the particle itself is, which for one that has ended is not where its last step led.
   context.lineWidth = 2;
   context.strokeStyle = theme.ink;
-  context.fillStyle = actionColour(theme, frame.root[own]);
+  context.fillStyle = actionColour(theme, frame, frame.root[own]);
   context.beginPath();
   ring(context, place.x(own), place.y(own), 5);
   context.fill();
   context.stroke();
 }
 
+/** Under the levels that one particle decided, as seen from the level looked at: all of its particles descend from it. */
+function drawCoalesced(context, { axis, bottom }, { coalescence_level: last }, view, theme) {
+  if (!(last?.[view.level] >= 0)) return;
+  const end = axis.x(last[view.level]);
+  context.fillStyle = theme.ink;
+  context.fillRect(axis.x(-1), bottom + 1, end - axis.x(-1), 2);
+  context.beginPath();
+  context.arc(end, bottom + 2, 3.2, 0, 2 * Math.PI);
+  context.fill();
+}
+
 function drawCounts(context, { axis, bottom }, frame, view, theme) {
-  const { shown, row, y } = legendLayout(frame.actions.length, bottom);
-  for (const { action, count } of legendRows(frame, view.level).slice(0, shown)) {
+  const { shown, row, y } = legendLayout(frame, bottom);
+  const counts = legendRows(frame, view.level);
+  shown.forEach((action, index) => {
+    const { count } = counts[action];
     const share = axis.narrow ? `${count}` : `${count} of ${frame.total}`;
-    if (row === LEGEND.row) label(context, share, LEGEND.x + 14, y(action) + 13, { colour: theme.muted, font: theme.font });
-    else label(context, `${count}`, axis.left - 18, y(action), { colour: theme.muted, font: theme.font, align: "right" });
-  }
+    if (row === LEGEND.row) label(context, share, LEGEND.x + 14, y(index) + 13, { colour: theme.muted, font: theme.font });
+    else label(context, `${count}`, axis.left - 4, y(index), { colour: theme.muted, font: theme.font, align: "right" });
+  });
 }

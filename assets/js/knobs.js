@@ -11,6 +11,8 @@ export class Knobs {
     this.schema = [];
     this.values = {};
     this.defaults = {};
+    // What the session offers that not every one does: some settings apply only there.
+    this.offers = [];
     this.moving = new Map();
     // What each component stands at. To set one costs Dash milliseconds, even where nothing changes.
     this.shown = new Map();
@@ -20,6 +22,23 @@ export class Knobs {
   describe(schema, defaults) {
     this.schema = schema;
     this.defaults = defaults;
+  }
+
+  offer(offers) {
+    if (JSON.stringify(offers) === JSON.stringify(this.offers)) return;
+    this.offers = offers;
+    this.arrange();
+  }
+
+  /** Whether a setting has an effect in this session, as its others are set. */
+  applies({ name, applies_when: conditions }) {
+    return this.applicable(name) && Object.entries(conditions ?? {}).every(([other, values]) => values.includes(this.values[other]));
+  }
+
+  /** Whether the session knows what to do with a setting. */
+  applicable(name) {
+    const { applies_to: needed } = this.setting(name) ?? {};
+    return !needed || this.offers.includes(needed);
   }
 
   /** A knob was turned (or has been set by `show`, which looks just the same). */
@@ -96,12 +115,13 @@ export class Knobs {
   /** Hides what does not apply, marks what is not at its default, and offers resets only where there is something to reset. */
   arrange() {
     const changed = new Set(this.changed().map(({ name }) => name));
-    for (const { name, applies_when: conditions } of this.schema) {
-      const knob = knobOf(name);
+    for (const setting of this.schema) {
+      const knob = knobOf(setting.name);
       if (!knob) continue;
-      knob.hidden = !Object.entries(conditions ?? {}).every(([other, values]) => values.includes(this.values[other]));
-      knob.dataset.changed = changed.has(name);
+      knob.hidden = !this.applies(setting);
+      knob.dataset.changed = changed.has(setting.name);
     }
+    for (const group of document.querySelectorAll(".knob-group")) group.hidden = !group.querySelector(".knob:not([hidden])");
     for (const button of document.querySelectorAll("[data-reset]")) {
       const group = button.dataset.reset;
       button.hidden = !this.schema.some((setting) => changed.has(setting.name) && (group === "*" || setting.group === group));

@@ -2,6 +2,7 @@
 
 import { Api } from "./api.js";
 import { readFrame } from "./frame.js";
+import { Chooser, readOpen } from "./chooser.js";
 import { followButtons, followKeys } from "./input.js";
 import { Knobs } from "./knobs.js";
 import { LatencyMeter } from "./latency.js";
@@ -10,6 +11,7 @@ import { atMost, openNumbers } from "./numbers.js";
 import { Painter } from "./painter.js";
 import { onThemeChange, readTheme } from "./palette.js";
 import { openPictures } from "./pictures.js";
+import { SeedsPanel } from "./seedspanel.js";
 import { Session } from "./session.js";
 import { createStore, viewOf } from "./store.js";
 import { writeFrame, writeLevel, writeNotice, writeStatus, writeTransport } from "./texts.js";
@@ -30,6 +32,7 @@ const store = createStore({
   frame: null, level: null, hover: null, selection: null,
   connection: "connecting", reason: "", phase: "", detail: "", device: "", queue: 0,
   playing: false, step: 0, furthest: 0, speed: 10, seed: 0,
+  strips: readOpen(globalThis.localStorage),
 });
 const counters = { framesReceived: 0, framesPainted: 0 };
 const latency = new LatencyMeter();
@@ -38,6 +41,8 @@ const setProps = (id, props) => window.dash_clientside.set_props(id, props);
 let catalogue = { checkpoints: [], planners: [] };
 let theme;
 let pictures;
+let chooser;
+let seeds;
 let numbers;
 let serverSpeed;
 let asked = "";
@@ -52,8 +57,11 @@ const link = new Link(session, {
   },
   onState: (connection, reason = "") => {
     store.set({ connection, reason });
-    if (connection === "open" && Object.keys(carried).length) sendSettings(carried);
-    if (connection === "open") carried = {};
+    if (connection !== "open") return;
+    // What another checkpoint does not offer stays behind.
+    const kept = Object.entries(carried).filter(([name]) => knobs.applicable(name));
+    carried = {};
+    if (kept.length) sendSettings(Object.fromEntries(kept));
   },
   onFrame: (buffer) => {
     counters.framesReceived++;
@@ -68,8 +76,9 @@ const link = new Link(session, {
 });
 
 const HEARD = {
-  status({ session: { checkpoint, planner, seed, step, furthest, playing, speed, settings }, phase, detail, device, queue }) {
+  status({ session: { checkpoint, planner, seed, step, furthest, playing, speed, settings, offers }, phase, detail, device, queue }) {
     session.remember({ checkpoint, planner, seed, step, settings });
+    knobs.offer(offers);
     // Another viewer may have changed the speed; a choice made here while paused is kept until it is played with.
     if (speed !== serverSpeed) store.set({ speed });
     serverSpeed = speed;
@@ -152,7 +161,8 @@ function begin({ checkpoint, planner, keep = false }) {
   link.start();
 }
 
-session.onCreated = ({ settings }, asked) => {
+session.onCreated = ({ settings, offers }, asked) => {
+  knobs.offer(offers);
   // Without wishes of ours, what a session begins with are the defaults of this planner for this checkpoint.
   if (!Object.keys(asked.settings).length) knobs.describe(knobs.schema, settings);
 };
@@ -189,6 +199,7 @@ const painter = new Painter({
     if (!frame) return;
     // The same plan with the numbers of another particle; the pictures differ only where not all of it is drawn.
     const again = fresh && fresh.id === shown?.id && fresh.session === shown.session && fresh.drawn === fresh.steps;
+    chooser.show(frame);
     pictures.paint(parts.has("base") || (parts.has("frame") && !again), theme);
     if (fresh) ask();
     if (fresh && !again) {
@@ -200,6 +211,7 @@ const painter = new Painter({
       writeFrame(frame, viewOf(store.state));
     } else writeLevel(frame, viewOf(store.state));
     if ((fresh && !again) || parts.has("base")) numbers.decision();
+    if (fresh) seeds.refresh(frame);
     numbers.particle();
   },
 });
@@ -213,6 +225,7 @@ store.subscribe(["level", "hover", "selection"], (state) => {
 });
 let actionShown = null;
 
+store.subscribe(["strips"], () => painter.request("base"));
 store.subscribe(["connection", "reason", "phase", "detail", "device", "queue"], writeStatus);
 store.subscribe(["playing", "step", "furthest"], writeTransport);
 store.subscribe(["speed"], ({ speed }) => setProps("speed", { value: speed }));
@@ -237,10 +250,15 @@ window.twistscope = {
 
 await mounted("help");
 theme = readTheme();
+chooser = new Chooser(document.getElementById("chooser"), store);
 pictures = openPictures(store, () => painter.request("base"));
+seeds = new SeedsPanel(document.getElementById("seeds-panel"), {
+  api: session.api, now: () => ({ id: session.id, frame: store.state.frame }), theme: () => theme,
+});
 numbers = openNumbers(store, () => theme);
 onThemeChange(() => {
   theme = readTheme();
+  if (seeds.result) seeds.draw();
   painter.request("base");
 });
 followButtons(actions);

@@ -19,12 +19,16 @@ export function narrate(frame, level) {
   const all = others.length === 0;
   const share = all ? `all ${slots}` : `${first.particles} of ${slots}`;
   parts.push(`${share} particles descend from ${first.name}${all ? "" : `, the others from ${names(others)}`}`);
-  parts.push(`${count(unique[level], "root ancestor")} left`);
+  const common = frame.coalescence_level?.[level] ?? -1;
+  parts.push(common >= 0 && level > 0 ? `all share one ancestor at level ${common}` : `${count(unique[level], "root ancestor")} left`);
   const ended = slots - living[level];
   if (ended) parts.push(`${count(ended, "particle")} ended`);
   const kl = spreadAt(frame.kl, level);
-  if (kl) parts.push(`KL ${number(kl.mean, 2)} of ${number(spreadAt(frame.kl_bound, level)?.mean, 2)} allowed`);
-  if (living[level] && !spreadAt(frame.temperature, level)) parts.push(NO_TWIST);
+  const bound = frame.restarts ? null : spreadAt(frame.kl_bound, level);
+  // A proposal that is the prior by its making has nothing to keep to.
+  if (kl && (kl.high || bound?.high)) parts.push(`KL ${number(kl.mean, 2)}${bound ? ` of ${number(bound.mean, 2)} allowed` : " without a bound"}`);
+  if (living[level] && !spreadAt(frame.temperature, level) && !(frame.restarts && kl?.high)) parts.push(NO_TWIST);
+  if (frame.judge) parts.push(frame.judge);
   return `${parts.join("; ")}.`;
 }
 
@@ -38,9 +42,9 @@ export function narrateWorld(frame) {
 }
 
 /** About the decision at the root. */
-export function narrateDecision({ actions, root_prior, root_policy, root_value, value_target, chosen, settings }) {
+export function narrateDecision({ actions, root_prior, root_policy, root_value, value_target, chosen, settings, judge }) {
   const change = `from ${percent(root_prior[chosen])} by the prior to ${percent(root_policy[chosen])}`;
-  const values = `Value target ${number(value_target, 4)} against V(s₀) ${number(root_value, 4)}.`;
+  const values = `Value target ${number(value_target, 4)} against V(s₀) ${number(root_value, 4)}${judge ? `, by ${judge}` : ""}.`;
   return `${settings.act === "sample" ? "Drawn" : "Chosen"}: ${actions[chosen]}, ${change}. ${values}`;
 }
 

@@ -1,7 +1,8 @@
 // The slower half of the page: the root decision's Plotly figure and the particle's table. They follow the pictures at most a few times a
 // second, after the pictures have been painted.
 
-import { decisionFigure, decisionNumbers } from "./decision.js";
+import { decisionFigure, decisionKey, decisionNumbers } from "./decision.js";
+import { writeKey } from "./key.js";
 import { narrateDecision, neverTried } from "./narration.js";
 import { renderParticle } from "./particle.js";
 
@@ -22,7 +23,7 @@ export function openNumbers(store, theme) {
   const particle = document.getElementById("particle");
   const particleNote = document.getElementById("particle-note");
   // A figure costs as much as several frames of the pictures: while playing they come first.
-  const pause = () => (store.state.playing ? 350 : 120);
+  const pause = () => (store.state.playing ? 450 : 120);
   return {
     decision: atMost(pause, () => writeDecision(store.state.frame, theme())),
     particle: atMost(pause, () => store.state.frame && renderParticle(particle, particleNote, store.state.frame, theme())),
@@ -33,6 +34,9 @@ function writeDecision(frame, theme) {
   if (!frame) return;
   window.dash_clientside.set_props("decision", { figure: decisionFigure(frame, theme) });
   document.getElementById("root-decision-note").textContent = `takes ${frame.actions[frame.chosen]}`;
+  document.getElementById("judge").textContent = frame.judge;
+  document.getElementById("decision-panel").toggleAttribute("data-truth", !!frame.truth);
+  writeKey(document.getElementById("decision-key"), decisionKey(frame));
   document.getElementById("decision-numbers").replaceChildren(...decisionNumbers(frame).flatMap(([name, value, help]) => {
     const [term, number] = [document.createElement("dt"), document.createElement("dd")];
     term.textContent = name;
@@ -42,5 +46,6 @@ function writeDecision(frame, theme) {
     pair.append(term, number);
     return pair;
   }));
-  document.getElementById("decision-note").textContent = [narrateDecision(frame), neverTried(frame)].filter(Boolean).join(" ");
+  const others = frame.dimensions.length > 1 ? `Of ${frame.dimensions.length} dimensions the first is shown.` : "";
+  document.getElementById("decision-note").textContent = [narrateDecision(frame), neverTried(frame), others].filter(Boolean).join(" ");
 }

@@ -4,7 +4,7 @@
 import { actionColour, actionGlyph } from "./palette.js";
 import { count, number, percent } from "./words.js";
 
-const BAR = { width: 84, height: 10 };
+const BAR = { width: 72, height: 10 };
 const PARTS = ["prior − proposal", "reward", "value difference"];
 
 /** The three parts of each step's log-weight increment (E5): prior - proposal; reward; value difference. */
@@ -21,13 +21,14 @@ export function particleSteps(frame) {
   return Array.from(frame["lineage/level"], (level, step) => ({
     level,
     slot: at("slot", step),
-    action: at("action", step),
+    action: frame.lineageAction(step),
     prior: Math.exp(at("log_prior", step)),
     proposal: Math.exp(at("log_proposal", step)),
     parts: increment(frame, step),
     reward: at("reward", step),
     terminal: !!at("terminal", step),
     revived: !!at("revived", step),
+    offspring: at("offspring", step),
   }));
 }
 
@@ -45,7 +46,7 @@ export function particleFacts({ particle: [level], particle_weight }, steps) {
 export function treeSteps(frame) {
   const at = (name, step) => frame[`lineage/${name}`][step];
   return Array.from(frame["lineage/level"], (level, step) => ({
-    level, action: at("action", step), prior: at("prior", step), visits: at("visits", step), q: at("q_value", step), reward: at("reward", step),
+    level, action: frame.lineageAction(step), prior: at("prior", step), visits: at("visits", step), q: at("q_value", step), reward: at("reward", step),
     terminal: !!at("terminal", step),
   }));
 }
@@ -65,8 +66,8 @@ export function renderParticle(root, note, frame, theme) {
   note.textContent = tree ? `${heaviest ? "most visited" : "one"} of level ${level}` : `${heaviest ? "heaviest: " : ""}slot ${slot} at level ${level}`;
   const steps = tree ? treeSteps(frame) : particleSteps(frame);
   const branch = element("p", "particle-branch");
-  const glyph = element("span", "glyph", actionGlyph(top));
-  glyph.style.color = actionColour(theme, top);
+  const glyph = element("span", "glyph", actionGlyph(frame, top));
+  glyph.style.color = actionColour(theme, frame, top);
   branch.append(glyph, ` ${frame.actions[top]} · ${(tree ? treeFacts : particleFacts)(frame, steps).join(" · ")}`);
   root.replaceChildren(branch, ...(tree ? [treeTable(frame, steps)] : [key(theme), particleTable(frame, steps, theme)]));
 }
@@ -85,12 +86,12 @@ function key(theme) {
 
 function particleTable(frame, steps, theme) {
   const largest = Math.max(1e-9, ...steps.map(({ parts }) => Math.max(reach(parts, 1), reach(parts, -1))));
-  return table(frame, ["prior", "prop.", "Δ log-weight", ""], steps, (step) => {
+  return table(frame, ["prior", "prop.", "offspring", "Δ log-weight", ""], steps, (step) => {
     const bar = document.createElement("td");
     bar.append(bars(step.parts, largest, theme));
     bar.title = PARTS.map((part, index) => `${part} ${number(step.parts[index])}`).join("\n");
     const total = step.parts.reduce((sum, part) => sum + part, 0);
-    return [cell(step.prior.toFixed(2)), cell(step.proposal.toFixed(2)), bar, cell(signed(total))];
+    return [cell(step.prior.toFixed(2)), cell(step.proposal.toFixed(2)), cell(`${step.offspring}`), bar, cell(signed(total))];
   });
 }
 
@@ -100,10 +101,10 @@ const treeTable = (frame, steps) =>
 /** A row per step: level, action, and the cells that `numbers` makes of it. */
 function table(frame, titles, steps, numbers) {
   const head = document.createElement("tr");
-  for (const title of ["lvl", "action", ...titles]) head.append(element("th", "", title));
+  for (const title of ["lvl", frame.continuous ? frame.dimensions[0] : "action", ...titles]) head.append(element("th", "", title));
   const body = steps.map((step) => {
     const row = document.createElement("tr");
-    const action = element("td", "action", `${frame.actions[step.action]}${step.terminal ? " †" : ""}${step.revived ? " ○" : ""}`);
+    const action = element("td", "action", `${step.action}${step.terminal ? " †" : ""}${step.revived ? " ○" : ""}`);
     action.title = [step.terminal && "the episode ends here", step.revived && "revived"].filter(Boolean).join(", ");
     row.append(cell(`${step.level}`), action, ...numbers(step));
     return row;

@@ -17,7 +17,7 @@ const PICTURES = {
     pick: (size, frame, x, y) => genealogy.pickAction(size, frame, x, y) ?? genealogy.geometry(size, frame).pick(x, y),
     describe: (frame, view) => `Genealogy. ${narrate(frame, view.level)}`,
   },
-  strips: { module: strips, pick: strips.pick, describe: (frame, view) => `${captions(frame).pictures.strips}. ${narrate(frame, view.level)}` },
+  strips: { module: strips, pick: strips.pick, describe: (frame, view) => `Level ${view.level}: ${strips.describe(frame, view)}. ${narrate(frame, view.level)}` },
   weights: {
     module: weights,
     pick: (size, frame, x, y) => weights.geometry(size, frame).pick(x, y),

@@ -22,15 +22,16 @@ export function createStore(initial) {
 export const sameParticle = (a, b) => a === b || (!!a && !!b && a.level === b.level && a.slot === b.slot && a.action === b.action);
 
 /**
- * What the pictures show of a state: the level looked at, the particle whose lineage is highlighted, the root action singled out.
+ * What the pictures show of a state: the level looked at, the particle whose lineage is highlighted, the root action singled out, the strips open.
  * A pointer over a picture looks elsewhere for as long as it stays.
  */
-export function viewOf({ frame, level, hover, selection }) {
+export function viewOf({ frame, level, hover, selection, strips }) {
   const last = frame ? frame.levels - 1 : 0;
   const inside = (particle) => (particle?.slot !== undefined && particle.level <= last && particle.slot < frame.slots ? particle : null);
   return {
     level: Math.min(hover?.level ?? level ?? last, last),
     particle: frame ? inside(hover) ?? inside(selection) : null,
     action: hover?.action ?? selection?.action ?? null,
+    strips,
   };
 }

@@ -26,21 +26,27 @@ export function writeFrame(frame, view) {
 
 /** The names of the panels are the layout's, and are those of particles. */
 function writeTitles(frame) {
-  const { titles, shares, world, genealogy, strips } = captions(frame);
+  const kind = frame.tree ? "tree" : "particles";
+  if (document.body.dataset.kind !== kind) {
+    // The style sheet shows the help of this kind.
+    document.body.dataset.kind = kind;
+    for (const heading of document.querySelectorAll(".panel-heading[data-tree]")) heading.title = heading.dataset[kind];
+  }
+  const { titles, world, genealogy } = captions(frame);
   for (const [panel, title] of Object.entries(titles)) {
     const heading = document.querySelector(`.panel:has(#${panel}) h2`);
     if (heading && heading.textContent !== title) heading.textContent = title;
   }
-  const key = document.querySelector(".swatch-proposal")?.nextSibling;
-  if (key && key.textContent !== shares) key.textContent = shares;
   say("world-note", world(frame));
   say("genealogy-note", genealogy(frame));
-  say("per-level-note", strips(frame));
 }
 
 export function writeLevel(frame, view) {
   at("narration")?.setAttribute("aria-live", frame.playing ? "off" : "polite");
-  say("narration", narrate(frame, view.level));
+  const sentence = narrate(frame, view.level);
+  say("narration", sentence);
+  // A narrow window cuts it off.
+  at("narration").title = sentence;
   say("weights-note", captions(frame).weights(frame, view.level));
 }
 

@@ -1,6 +1,7 @@
 // What is said of a search tree where of particles something else would be: a node for a particle, its visits for weight and descendants.
 
 import { spreadAt } from "./frame.js";
+import { around, partOf } from "./spreads.js";
 import { count, number, percent } from "./words.js";
 
 /** About a level: its nodes, how many simulations get so far, and after which first action. `groups` as `descent` gives them. */
@@ -41,17 +42,23 @@ export const rowsOf = (frame) =>
     return { first, count, at };
   });
 
-/** The strips of a tree, as `stripRows`. */
-export function treeRows({ levels, living, passing, heaviest_weight, q_spread, simulations }) {
-  const part = (name) => Array.from({ length: levels }, (_, level) => spreadAt(q_spread, level)?.[name] ?? null);
-  const [low, mean, high] = ["low", "mean", "high"].map(part);
-  const found = [...low, ...high].filter((value) => value !== null);
-  const domain = found.length ? [Math.min(...found), Math.max(...found)] : [0, 1];
-  if (domain[0] === domain[1]) domain[1] += 1;
-  return [
-    { name: "nodes", short: "nodes", mean: Array.from(living), domain: [0, Math.max(...living, 1)] },
-    { name: "simulations", short: "simul.", mean: Array.from(passing), domain: [0, simulations] },
-    { name: "most visited", short: "most vis.", mean: Array.from(heaviest_weight), domain: [0, 1] },
-    { name: "Q", short: "Q", mean, low, high, domain },
-  ];
+function qRow({ levels, q_spread }) {
+  const [low, mean, high] = ["low", "mean", "high"].map((name) => partOf(q_spread, levels, name));
+  return { name: "Q", short: "Q", domain: around([...low, ...high]), bands: [{ low, high, style: "main" }], lines: [{ name: "Q", values: mean, style: "main" }] };
 }
+
+const counted = (name, short, values, most) => ({ name, short, domain: [0, most], lines: [{ name, values: Array.from(values), style: "main" }] });
+
+/** The strips of a tree, as those of particles. */
+export const treeStrips = [
+  { id: "nodes", button: "nodes", title: "Nodes of each level", row: ({ living }) => counted("nodes", "nodes", living, Math.max(...living, 1)) },
+  {
+    id: "simulations", button: "simulations", title: "Simulations that pass each level",
+    row: ({ passing, simulations }) => counted("simulations", "simul.", passing, simulations),
+  },
+  {
+    id: "visited", button: "most visited", title: "Share of the level's visits that the most visited node has",
+    row: ({ heaviest_weight }) => counted("most visited", "most vis.", heaviest_weight, 1),
+  },
+  { id: "q", button: "Q", title: "Mean return from each node on: mean and range over the level", row: qRow },
+];

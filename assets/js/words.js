@@ -18,6 +18,13 @@ export function percent(share) {
   return `${value >= 10 ? value.toFixed(0) : value.toFixed(1)} %`;
 }
 
+/** A number with its sign, as fine as a hundredth of the range it is from. */
+export function amount(value, [low, high] = [-1, 1]) {
+  const digits = Math.min(Math.max(2 - Math.floor(Math.log10(high - low)), 0), 6);
+  const text = Math.abs(value).toFixed(digits);
+  return Number(text) === 0 ? text : `${value < 0 ? "−" : "+"}${text}`;
+}
+
 /** What an infinite temperature means. */
 export const NO_TWIST = "no twist: the proposal is the prior";
 

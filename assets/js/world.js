@@ -80,9 +80,25 @@ export function draw(context, size, frame, view, theme) {
     if (index) drawLens(context, place, views[0], theme);
     else {
       drawLensFrame(context, place, views[1], theme);
-      if (frame.scene?.caption) label(context, frame.scene.caption, 10, 12, { colour: theme.muted, font: theme.font });
+      if (frame.scene?.caption) drawCaption(context, frame.scene.caption, place, theme);
     }
   });
+}
+
+/** What the state is, in as many lines as its view is narrow. */
+function drawCaption(context, caption, { width }, theme) {
+  context.font = theme.font;
+  const fits = (text) => context.measureText(text).width <= width - 18;
+  const lines = fits(caption) ? [caption] : wrapped(caption, fits);
+  lines.forEach((line, index) => label(context, line, 10, 12 + 14 * index, { colour: theme.muted, font: theme.font }));
+}
+
+/** Words in lines that fit; pure. */
+export function wrapped(text, fits) {
+  return text.split(" ").reduce((lines, word) => {
+    const longer = lines.length ? `${lines.at(-1)} ${word}` : word;
+    return lines.length && fits(longer) ? [...lines.slice(0, -1), longer] : [...lines, word];
+  }, []);
 }
 
 /** In a view that a lens shows large, only the lineages that survive are drawn: the others would be specks. */
@@ -93,7 +109,7 @@ function drawPaths(context, place, frame, view, theme, small) {
   for (const group of groups) {
     if (small && !group.survives) continue;
     context.globalAlpha = view.action !== null && view.action !== group.action ? 0.05 : group.opacity * 0.8;
-    context.strokeStyle = actionColour(theme, group.action);
+    context.strokeStyle = actionColour(theme, frame, group.action);
     context.lineWidth = penWidth(group.width / 2);
     strokeMany(context, group.from, group.to, (_, index) => sample[nodes[index]] === 1 && step(context, place, frame, nodes[index]));
   }
@@ -181,6 +197,6 @@ function drawParticles(context, place, frame, view, theme) {
     if (view.action !== null && view.action !== action) continue;
     // A halo keeps dots apart from lines; below all of them, so that dots do not cut into one another.
     fill(action, theme.paper, 1);
-    fill(action, actionColour(theme, action), 0);
+    fill(action, actionColour(theme, frame, action), 0);
   }
 }

@@ -10,7 +10,7 @@ from typing import Any
 
 from dash import dcc, html
 
-GROUPS = ("budget", "trust region", "weights", "resampling", "targets")
+GROUPS = ("budget", "trust region", "weights", "values", "resampling", "targets")
 
 # Sizes people compile for; the server takes any, and a value from elsewhere is added to the list by the page.
 BUCKETS = {"particles": [2**k for k in range(13)], "depth": [1, 2, 4, 8, 16, 24, 32, 48, 64]}
@@ -35,7 +35,8 @@ def _group(name: str, settings: list[Setting]) -> html.Details:
 
 def _knob(setting: Setting) -> html.Div:
     name = setting["name"]
-    # The scripts write the value (it is the server's, not the component's) and hide the knob where it does not apply.
+    # The scripts write the value (it is the server's, not the component's) and hide the knob where it does not apply: with all of its
+    # knobs hidden, a group is too.
     label = html.Div(className="knob-label", children=[html.Span(setting["label"]), html.Span(className="knob-value", **{"data-value": name})])
     control, shape = _control(setting)
     return html.Div(className=f"knob knob-{shape}", title=setting["help"], children=[label, control], **{"data-knob": name})

@@ -3,6 +3,12 @@
 from __future__ import annotations
 
 from dash import dcc, html
+from dash.development.base_component import Component
+
+SEEDS = (16, 64, 256)
+
+Help = tuple[str, str]
+"""What is said of particles, and of a search tree."""
 
 
 def centre() -> html.Main:
@@ -10,10 +16,34 @@ def centre() -> html.Main:
     return html.Main(
         id="centre",
         children=[
-            _picture("world", "World", "Every particle's path over the state it was planned from."),
-            _picture("genealogy", "Genealogy", "Levels run to the right, slots downwards; every line is one step of one particle."),
-            _picture("strips", "Per level", "ESS, unique root ancestors, KL against its bound, and temperature, level by level."),
-            _picture("weights", "Weights", "Normalised weight of every particle at every level."),
+            _picture(
+                "world",
+                "World",
+                ("Every particle's path over the state it was planned from.", "Every path of the search tree over the state it was planned from."),
+            ),
+            _picture(
+                "genealogy",
+                "Genealogy",
+                (
+                    "Levels run to the right, slots downwards; every line is one step of one particle.",
+                    "Levels run to the right; every line is one step of the search tree, thicker the more simulations passed it.",
+                ),
+            ),
+            _picture(
+                "strips",
+                "Per level",
+                (
+                    "Line: mean or number; band: range, or one standard deviation; dashed: threshold, bound, or what is exact.",
+                    "Line: mean or number over the nodes of the level; band: range.",
+                ),
+                # The scripts fill it: what there is to choose from depends on the planner.
+                html.Div(id="chooser", role="group", **{"aria-label": "Strips shown"}),
+            ),
+            _picture(
+                "weights",
+                "Weights",
+                ("Normalised weight of every particle at every level.", "Visits of every node; a node covers the rows of all its leaves."),
+            ),
         ],
     )
 
@@ -24,8 +54,11 @@ def right() -> html.Aside:
         id="decision-panel",
         className="panel",
         children=[
-            _heading("Root decision", "What the planner makes of the actions at the state it stands in."),
-            html.P(className="key", children=[*_swatch("prior"), *_swatch("proposal"), *_swatch("improved policy"), html.Span("Q-hat")]),
+            _heading(
+                "Root decision", ("What the planner makes of the actions at the state it stands in.",) * 2, html.Span(id="judge", className="badge")
+            ),
+            # The scripts write what the marks mean: it depends on what is known of the actions.
+            html.P(id="decision-key", className="key"),
             # A `dcc.Graph` in the layout is what makes Dash load plotly.js.
             dcc.Graph(id="decision", config={"displayModeBar": False, "responsive": True}, figure=_empty_figure()),
             html.Dl(id="decision-numbers"),
@@ -35,21 +68,55 @@ def right() -> html.Aside:
     particle = html.Section(
         id="particle-panel",
         className="panel",
-        children=[_heading("Particle", "One particle's path, step by step, with the three parts of its weight."), html.Div(id="particle")],
+        children=[
+            _heading(
+                "Particle",
+                (
+                    "One particle's path, step by step, with the three parts of its weight.",
+                    "The steps that lead to one node, with what the search makes of each.",
+                ),
+            ),
+            html.Div(id="particle"),
+        ],
     )
-    return html.Aside(id="right", **{"aria-label": "Numbers"}, children=[decision, particle])
+    return html.Aside(id="right", **{"aria-label": "Numbers"}, children=[decision, _seeds(), particle])
 
 
-def _swatch(name: str) -> tuple[html.Span, str]:
-    return html.Span(className=f"swatch swatch-{name.split()[0]}"), name
+def _seeds() -> html.Section:
+    """The same plan with many seeds; folded to its heading until somebody asks."""
+    counts = html.Select(
+        className="seeds-count", children=[html.Option(f"{n}", value=f"{n}", selected=n == 64) for n in SEEDS], **{"aria-label": "How many seeds"}
+    )
+    buttons = [
+        html.Button("plan", className="quiet seeds-plan", title="Plan from this state with other randomness, everything else the same"),
+        html.Button("cancel", className="quiet seeds-cancel", hidden=True),
+        html.Button("close", className="quiet seeds-close", hidden=True),
+    ]
+    return html.Section(
+        id="seeds-panel",
+        className="panel",
+        children=[
+            _heading("Many seeds", ("How much of the decision is the state's, and how much is luck.",) * 2, counts, *buttons),
+            html.P(className="hint seeds-note", role="status", **{"aria-live": "polite"}),
+            html.P(className="key seeds-key", hidden=True),
+            html.Div(
+                className="seeds-figure",
+                hidden=True,
+                children=[dcc.Graph(id="seeds", config={"displayModeBar": False, "responsive": True}, figure=_empty_figure())],
+            ),
+        ],
+    )
 
 
-def _heading(title: str, help: str) -> html.Div:
+def _heading(title: str, help: Help, *more: Component) -> html.Div:
+    particles, tree = help
     note = html.Span(className="panel-note", id=f"{title.lower().replace(' ', '-')}-note")
-    return html.Div(className="panel-heading", title=help, children=[html.H2(title), note])
+    return html.Div(
+        className="panel-heading", title=particles, children=[html.H2(title), note, *more], **{"data-particles": particles, "data-tree": tree}
+    )
 
 
-def _picture(name: str, title: str, help: str) -> html.Section:
+def _picture(name: str, title: str, help: Help, *more: Component) -> html.Section:
     """A stage with two canvases: the picture, and what moves with the pointer over it."""
     stage = html.Div(
         id=name,
@@ -59,7 +126,7 @@ def _picture(name: str, title: str, help: str) -> html.Section:
             html.Canvas(className="overlay", **{"aria-hidden": "true"}),
         ],
     )
-    return html.Section(className=f"panel panel-{name}", children=[_heading(title, help), stage])
+    return html.Section(className=f"panel panel-{name}", children=[_heading(title, help, *more), stage])
 
 
 def _empty_figure() -> dict[str, object]:

@@ -5,7 +5,7 @@ import { readFileSync } from "node:fs";
 
 import { decode } from "../../assets/js/decode.js";
 
-const DTYPES = { I32: Int32Array, F32: Float32Array, F64: Float64Array, BOOL: Uint8Array, U8: Uint8Array, I16: Int16Array, U16: Uint16Array, F16: Uint16Array };
+const DTYPES = { I32: Int32Array, F32: Float32Array, F64: Float64Array, BOOL: Uint8Array, U8: Uint8Array, I16: Int16Array, U16: Uint16Array, F16: Uint16Array, I64: BigInt64Array };
 
 /** safetensors bytes of {name: [dtype, shape, values]}; every array starts at a multiple of `align`. */
 export function encode(arrays, metadata = {}, align = 8) {
@@ -44,3 +44,19 @@ export function sampleArrays() {
 }
 
 export const sampleMetadata = fixture().metadata;
+
+/** The sample as if its three actions were atoms of a continuous one, with bytes and all. */
+export function continuousSample() {
+  const arrays = Object.fromEntries(Object.entries(sampleArrays()).filter(([name]) => !name.startsWith("exact/")));
+  const own = {
+    root_atoms: ["F32", [3, 1], [-1.5, 0.25, 1.25]], root_gaussian: ["F32", [2, 1], [0.5, 1]], chosen_action: ["F32", [1], [-1.5]], chosen_atom: ["I32", [], [0]],
+    "lineage/action": ["F32", [2, 1], [-1.5, 0.004]],
+  };
+  return encode({ ...arrays, ...own }, { ...sampleMetadata, actions: '["torque"]', action_bounds: "[[-2, 2]]" });
+}
+
+/** Where themes matter to a test: every colour is another text. */
+export const THEME = {
+  hues: ["#000001", "#000002", "#000003"], ramp: Array.from({ length: 64 }, (_, step) => `ramp ${step}`), policies: ["#a", "#b", "#c"], ink: "#111",
+  muted: "#222", grid: "#333", paper: "#444", truth: "#555", accent: "#666", family: "sans-serif",
+};

@@ -4,7 +4,6 @@ import { test } from "node:test";
 import { levelAxis } from "../../assets/js/axis.js";
 import * as genealogy from "../../assets/js/genealogy.js";
 import { camera } from "../../assets/js/scene.js";
-import { narrate } from "../../assets/js/narration.js";
 import * as strips from "../../assets/js/strips.js";
 import * as weights from "../../assets/js/weights.js";
 import * as world from "../../assets/js/world.js";
@@ -64,21 +63,8 @@ test("paths that fill little of the focus get a lens beside the whole", () => {
   assert.equal(whole.width + lens.width, SIZE.width);
 });
 
-test("strips have a place for every value, also for one outside the axis", () => {
-  const rows = strips.stripRows(frame);
-  assert.deepEqual(rows.map(({ name }) => name), ["ESS / N", "root ancestors", "KL, nats", "temperature"]);
-  assert.deepEqual(rows[0].mean, [1, 0.625, 1]);
-  assert.equal(rows[0].threshold, 0.5);
-  const { top, bottom, y } = strips.rowGeometry(SIZE, rows, 3);
-  for (const value of [0, 1, 1e9]) assert.ok(y(value) >= top && y(value) <= bottom);
-});
-
-test("without any finite temperature the strip says so in words", () => {
-  const cold = readFrame(encode(sampleArrays(), sampleMetadata));
-  cold.temperature.fill(NaN);
-  const row = strips.stripRows(cold)[3];
-  assert.equal(row.empty, "no twist: the proposal is the prior");
-  assert.deepEqual(row.missing, ["no twist", "no twist", "no twist"]);
-  assert.match(narrate(cold, 1), /; no twist: the proposal is the prior\.$/);
-  assert.equal(strips.stripRows(frame)[3].empty, "");
+test("a caption breaks where its view ends, and never within a word", () => {
+  const fits = (text) => text.length <= 12;
+  assert.deepEqual(world.wrapped("cart at 0.02, pole upright", fits), ["cart at", "0.02, pole", "upright"]);
+  assert.deepEqual(world.wrapped("incomprehensibilities", fits), ["incomprehensibilities"]);
 });

@@ -9,13 +9,13 @@ import { ancestry, descendants, strokeGroups } from "../../assets/js/lineage.js"
 import { narrate, narrateDecision, narrateWorld } from "../../assets/js/narration.js";
 import { treeFacts, treeSteps } from "../../assets/js/particle.js";
 import * as strips from "../../assets/js/strips.js";
+import { stripRows } from "../../assets/js/striprows.js";
 import { decode } from "../../assets/js/decode.js";
 import * as weights from "../../assets/js/weights.js";
-import { sampleTree } from "./drawing.mjs";
+import { sampleTree, THEME } from "./drawing.mjs";
 
 const frame = readFrame(sampleTree());
 const SIZE = { width: 800, height: 300 };
-const THEME = { hues: ["#000001", "#000002", "#000003"], policies: ["#a", "#b", "#c"], ink: "#111", muted: "#222", grid: "#333", family: "sans-serif" };
 
 /** The sample with other arrays. */
 function changed(arrays) {
@@ -64,20 +64,20 @@ test("what is often visited is drawn thick", () => {
 });
 
 test("strips and legend are about nodes and simulations", () => {
-  const rows = strips.stripRows(frame);
+  const rows = stripRows(frame);
   assert.deepEqual(rows.map(({ name }) => name), ["nodes", "simulations", "most visited", "Q"]);
-  assert.deepEqual([rows[0].mean, rows[1].mean], [[2, 3, 1], [8, 6, 2]]);
-  assert.deepEqual([rows[3].low, rows[3].high, rows[3].domain], [[9, 7, 1], [11, 10, 1], [1, 11]]);
+  assert.deepEqual(rows.slice(0, 2).map(({ lines }) => lines[0].values), [[2, 3, 1], [8, 6, 2]]);
+  assert.deepEqual([rows[3].bands[0].low, rows[3].bands[0].high, rows[3].domain], [[9, 7, 1], [11, 10, 1], [1, 11]]);
   assert.deepEqual(genealogy.legendRows(frame, 1).map(({ count }) => count), [1, 5, 0]);
   for (let index = 0; index < 4; index++) {
     const { top, bottom, y } = strips.rowGeometry(SIZE, rows, index);
-    for (const value of rows[index].mean) assert.ok(y(value) >= top && y(value) <= bottom);
+    for (const value of rows[index].lines[0].values) assert.ok(y(value) >= top && y(value) <= bottom);
   }
 });
 
 test("equal values have a strip of some height", () => {
   const flat = changed({ q_spread: new Float64Array(9).fill(4) });
-  assert.deepEqual(strips.stripRows(flat)[3].domain, [4, 5]);
+  assert.deepEqual(stripRows(flat)[3].domain, [4, 5]);
 });
 
 test("the decision shows visits where particles have a proposal", () => {
@@ -89,7 +89,7 @@ test("the decision shows visits where particles have a proposal", () => {
 test("a node shows the steps that lead to it", () => {
   const steps = treeSteps(frame);
   assert.deepEqual(steps.map(({ level, action, visits, q, terminal }) => [level, action, visits, q, terminal]),
-    [[0, 1, 6, 11, false], [1, 1, 4, 10, false], [2, 0, 2, 1, true]]);
+    [[0, "right", 6, 11, false], [1, "right", 4, 10, false], [2, "left", 2, 1, true]]);
   assert.deepEqual(treeFacts(frame, steps), ["2 of 8 simulations", "Q 1", "reward 3", "3 steps", "ends here"]);
   assert.deepEqual(treeFacts(frame, []), ["the episode is over"]);
 });

@@ -61,6 +61,25 @@ test("a component that stands where it should is not set again, and one built an
   assert.deepEqual(set, [["kl_bound", -1], ["kl_bound", 0], ["kl_bound", 0]]);
 });
 
+test("a knob is there only where the session offers what it is about, and a group only where it has a knob", () => {
+  const [exact, alpha] = [{ dataset: {} }, { dataset: {} }];
+  const group = (knobs) => ({ querySelector: () => knobs.find(({ hidden }) => !hidden) ?? null });
+  const groups = [group([exact]), group([alpha])];
+  globalThis.window = { dash_clientside: { set_props: () => {} } };
+  globalThis.document = {
+    querySelector: (query) => (query.includes("value_source") ? exact : query.includes("alpha") ? alpha : null),
+    querySelectorAll: (query) => (query === ".knob-group" ? groups : []),
+  };
+  globalThis.CSS = { escape: (text) => text };
+  const knobs = new Knobs(() => {});
+  knobs.describe([{ name: "value_source", kind: "choice", type: "choice", applies_to: "exact answers" }, { ...LOG, name: "alpha" }], {});
+  knobs.show({ value_source: "network", alpha: 1 });
+  assert.deepEqual([exact.hidden, alpha.hidden, groups[0].hidden, groups[1].hidden], [true, false, true, false]);
+  assert.ok(!knobs.applicable("value_source"));
+  knobs.offer(["exact answers"]);
+  assert.deepEqual([exact.hidden, groups[0].hidden, knobs.applicable("value_source")], [false, false, true]);
+});
+
 test("only the newest frame is painted and every frame is acknowledged once", () => {
   const ticks = [];
   globalThis.requestAnimationFrame = (tick) => ticks.push(tick);
@@ -117,7 +136,8 @@ test("listeners hear only of what changed", () => {
 test("pointing looks elsewhere for as long as it lasts, and a smaller plan keeps the cursor inside", () => {
   const frame = { levels: 3, slots: 4 };
   const selection = { level: 2, slot: 3 };
-  assert.deepEqual(viewOf({ frame, level: 9, hover: null, selection }), { level: 2, particle: selection, action: null });
+  const strips = { particles: [] };
+  assert.deepEqual(viewOf({ frame, level: 9, hover: null, selection, strips }), { level: 2, particle: selection, action: null, strips });
   assert.deepEqual(viewOf({ frame, level: 1, hover: { level: 0, slot: 1 }, selection }).particle, { level: 0, slot: 1 });
   assert.equal(viewOf({ frame: { levels: 2, slots: 4 }, level: 1, hover: null, selection }).particle, null);
   assert.ok(sameParticle({ level: 1, slot: 2 }, { level: 1, slot: 2 }));

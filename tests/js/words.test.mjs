@@ -1,15 +1,15 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { decisionFigure, decisionNumbers, klPolicyPrior } from "../../assets/js/decision.js";
+import { decisionFigure, decisionKey, decisionNumbers, klPolicyPrior, qError } from "../../assets/js/decision.js";
 import { readFrame } from "../../assets/js/frame.js";
 import { narrate, narrateDecision, neverTried } from "../../assets/js/narration.js";
 import { particleFacts, particleSteps } from "../../assets/js/particle.js";
-import { count, list, number, percent } from "../../assets/js/words.js";
-import { encode, sampleArrays, sampleMetadata } from "./drawing.mjs";
+import { amount, count, list, number, percent } from "../../assets/js/words.js";
+import { encode, sampleArrays, sampleMetadata, THEME } from "./drawing.mjs";
 
 const frame = readFrame(encode(sampleArrays(), sampleMetadata));
-const THEME = { hues: ["#000001", "#000002", "#000003"], policies: ["#a", "#b", "#c"], ink: "#111", muted: "#222", grid: "#333", family: "sans-serif" };
+const unsolved = () => readFrame(encode(Object.fromEntries(Object.entries(sampleArrays()).filter(([name]) => !name.startsWith("exact/"))), sampleMetadata));
 
 test("numbers read like numbers", () => {
   assert.deepEqual([0, 0.123456, 3.14159, 42.123, 1234.5, 1e-7, -2.5, Infinity, NaN].map((value) => number(value)),
@@ -18,6 +18,8 @@ test("numbers read like numbers", () => {
   assert.deepEqual([0, 0.0001, 0.034, 0.5, 0.9999, 1].map(percent), ["0.0 %", "<0.1 %", "3.4 %", "50 %", ">99.9 %", "100 %"]);
   assert.deepEqual([count(1, "path"), count(2, "path")], ["1 path", "2 paths"]);
   assert.equal(list(["a", "b", "c"]), "a, b and c");
+  assert.deepEqual([1.25, -0.5, 0.001].map((value) => amount(value, [-2, 2])), ["+1.25", "−0.50", "0.00"]);
+  assert.deepEqual([amount(12.34, [-100, 100]), amount(0.00123, [0, 0.01])], ["+12", "+0.0012"]);
 });
 
 test("the sentence of a level says what its numbers are", () => {
@@ -31,7 +33,7 @@ test("the decision names what is chosen and what was never tried", () => {
 });
 
 test("the figure has three bars per action and a Q-hat only where there is one", () => {
-  const { data, layout } = decisionFigure(frame, THEME);
+  const { data, layout } = decisionFigure(unsolved(), THEME);
   assert.deepEqual(data.map(({ name }) => name), ["prior", "proposal", "improved policy", "Q-hat"]);
   assert.deepEqual(data[2].x, [0.75, 0.25, 0]);
   assert.deepEqual(data[3].y, [0, 1]);
@@ -42,7 +44,37 @@ test("the figure has three bars per action and a Q-hat only where there is one",
 
 test("the KL of the improved policy counts only where it has mass", () => {
   assert.ok(Math.abs(klPolicyPrior(frame) - 0.75 * Math.log(1.5)) < 1e-6);
-  assert.equal(decisionNumbers(frame).at(-1)[1], "0.75");
+  assert.deepEqual(decisionNumbers(unsolved()).map(([name, value]) => [name, value]),
+    [["┊ V(s₀)", "10"], ["│ value target", "10.75"], ["KL to prior", "0.3"], ["log-evidence", "0.75"]]);
+});
+
+test("what is exact is marked beside what was planned, and named in the key", () => {
+  const { data, layout } = decisionFigure(frame, THEME);
+  assert.deepEqual(data.slice(4).map(({ name, x }) => [name, x]),
+    [["exact posterior", [0.625, 0.25, 0.125]], ["Q soft, exact", [12, 10, 9]], ["Q optimal", [13, 11, 9.5]]]);
+  const symbols = data.slice(4).map(({ marker }) => marker.symbol);
+  assert.equal(symbols[0], symbols[1]);
+  assert.notEqual(symbols[1], symbols[2]);
+  assert.ok(layout.xaxis2.range[0] < 9 && layout.xaxis2.range[1] > 13);
+  assert.ok(decisionKey(frame).flat().some(([mark, text]) => mark === "◆" && text === "exact posterior"));
+  assert.ok(!decisionKey(unsolved()).flat().some(([mark]) => mark === "◆"));
+});
+
+test("the numbers say how far the plan is from the truth", () => {
+  assert.equal(qError(frame), 1);
+  assert.deepEqual(decisionNumbers(frame).map(([name, value]) => [name, value]), [
+    ["┊ V(s₀)", "10"], ["│ value target", "10.75"], ["V soft", "11.5"], ["V*", "13"],
+    ["KL to prior", "0.3"], ["KL to exact", "0.14"], ["Q-hat error", "1"], ["log-evid. (error)", "0.75 (+0.25)"],
+  ]);
+});
+
+test("who judges states is said where it is not the network", () => {
+  const judged = (more) => readFrame(encode(sampleArrays(), { ...sampleMetadata, settings: JSON.stringify({ ...frame.settings, ...more }) }));
+  assert.equal(frame.judge, "");
+  assert.equal(judged({ value_source: "exact", value_noise: 0 }).judge, "exact values");
+  const noisy = judged({ value_source: "exact", value_noise: 0.5 });
+  assert.match(narrate(noisy, 1), /; exact values, noise 0.5 sd\.$/);
+  assert.match(narrateDecision(noisy), /against V\(s₀\) 10, by exact values, noise 0.5 sd\.$/);
 });
 
 test("a step's log-weight falls into prior against proposal, reward, and value difference", () => {
