@@ -1,0 +1,126 @@
+"""Many plans from many states, as a few numbers each."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from functools import lru_cache, partial
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jaxtyping import Array, Float
+
+from benchmarks.study.subjects import Answer, Subject
+from planner import get_planner
+from planner.model import Evaluation, Model, Params
+from planner.proposal import Twist
+from planner.settings import Live, Static
+from planner.smc import Plan
+from planner.targets import Decision, read_root
+from planner.trace import Trace
+
+Measured = dict[str, Array]
+"""By name, one number for each plan."""
+
+TARGETS = ("message", "surviving", "value", "online")
+
+CHUNK = 65_536
+"""Model steps that are taken side by side: more would not fit a cache."""
+FEW_STEPS = 64
+"""Up to here a program is run as it comes: to optimise it would take longer."""
+SMALL_TREE = 256
+"""Simulations up to which trees are grown side by side; larger ones are copied too often."""
+
+
+def measure_decision(decision: Decision, answer: Answer) -> Measured:
+    """How good one decision is, by the answer of its root alone (no axis R)."""
+    gap = jnp.max(answer.optimal_q) - answer.optimal_q
+    policy, tried = decision.root_policy, decision.root_visits > 0
+    squared = jnp.where(tried, (decision.root_q - answer.soft_q) ** 2, 0.0)
+    log_ratio = jnp.log(jnp.where(policy > 0, policy, 1.0)) - jnp.log(jnp.maximum(answer.posterior, jnp.finfo(jnp.float32).tiny))
+    return {
+        "regret": jnp.sum(policy * gap),
+        "executed": gap[decision.chosen_action],
+        "q_square": squared.sum() / jnp.maximum(tried.sum(), 1),
+        "kl": jnp.sum(jnp.where(policy > 0, policy * log_ratio, 0.0)),
+        "tried": tried.sum(),
+        "positive": (policy > 0).sum(),
+    }
+
+
+def measure_trace(trace: Trace) -> Measured:
+    """What became of the particles."""
+    slots = trace.alive.shape[1]
+    return {
+        "ess": trace.ess[-1] / slots,
+        "living": jnp.mean(trace.alive[-1]),
+        "steps": jnp.mean(trace.alive),
+        "lineages": jnp.zeros(slots).at[trace.branch[-1]].set(1.0).sum(),
+        "log_evidence": trace.log_evidence[-1],
+    }
+
+
+def measure_plan(plan: Any, answer: Answer, live: Any, static: Any) -> Measured:
+    """Both, where there are particles."""
+    return measure_decision(plan.root, answer) | (measure_trace(plan.trace) if isinstance(plan, Plan) else {})
+
+
+def measure_targets(plan: Plan, answer: Answer, live: Live, static: Static) -> Measured:
+    """The same particles read off in four ways: the measures of each policy target, named `target_measure`."""
+    root = plan.root
+    judged = Evaluation(jnp.log(root.root_prior), root.root_value, jnp.zeros_like(root.root_prior))
+    proposal = Twist(jnp.log(root.root_proposal), *[jnp.float32(0)] * 3)
+    found = measure_trace(plan.trace)
+    for target in TARGETS:
+        chosen = replace(static, policy_target=target)
+        read = read_root(plan.trace, judged, judged, proposal, jnp.bool_(False), key=jax.random.key(0), live=live, static=chosen)
+        found |= {f"{target}_{name}": value for name, value in measure_decision(read, answer).items()}
+    return found
+
+
+class Runner:
+    """Plans of one subject, from each of its roots, once for each seed."""
+
+    def __init__(self, subject: Subject, seeds: int):
+        self.subject, self.seeds = subject, seeds
+
+    def __call__(self, planner: str, values: dict[str, Any], source: str, measure: Callable[..., Measured] = measure_plan) -> dict[str, np.ndarray]:
+        """What is measured, by name, each [R, S].
+
+        Args:
+          planner: by name.
+          values: settings other than the planner's own.
+          source: of the values.
+          measure: of `(plan, answer, live, static)`.
+        """
+        found = get_planner(planner)
+        settings = found.settings(values, self.subject.settings)
+        static, live = found.split(settings)
+        run = _program(self.subject.model, planner, static, measure, self.seeds, settings.model_steps)
+        measured = run(self.subject.sources[source], self.subject.roots, self.subject.answer, live)
+        return {name: np.asarray(array, float) for name, array in measured.items()}
+
+
+@lru_cache(128)
+def _program(model: Model, planner: str, static: Any, measure: Callable[..., Measured], seeds: int, steps: int) -> Callable[..., Measured]:
+    """Compiled once for each model and static settings: subjects that are joined share it. Compiling takes longer than most cells do."""
+    found = get_planner(planner)
+    chunk = 1 if found.kind == "tree" and steps > SMALL_TREE else max(1, min(seeds, CHUNK // steps))
+    options = {"xla_llvm_disable_expensive_passes": True} | ({"xla_backend_optimization_level": 0} if steps <= FEW_STEPS else {})
+    return jax.jit(partial(_measure_all, found.program(model, static), partial(measure, static=static), seeds, chunk), compiler_options=options)
+
+
+def _measure_all(
+    program: Callable[..., Any], measure: Callable[..., Measured], seeds: int, chunk: int, params: Params, roots: Any, answer: Answer, live: Any
+) -> dict[str, Float[Array, "R S"]]:
+    """All plans, `chunk` of one root side by side; root r and seed s have the same key whatever plans."""
+    count = answer.optimal_q.shape[0]
+    keys = jax.random.split(jax.random.key(1), (count, -(-seeds // chunk), chunk))
+
+    def some(inputs: tuple[Array, Any, Answer]) -> Measured:
+        keys, root, answer = inputs
+        one = lambda key: measure(program(params, key, root, live), answer, live)
+        return jax.lax.map(jax.vmap(one), keys)
+
+    measured = jax.lax.map(some, (keys, roots, answer))
+    return {name: array.reshape(count, -1)[:, :seeds] for name, array in measured.items()}
