@@ -21,7 +21,9 @@ class Interval:
     @property
     def sign(self) -> int:
         """Of what is surely above or below 0; 0 where the interval holds both, or the mean is too small to count."""
-        return 0 if abs(self.mean) < self.least else int(self.low > 0) - int(self.high < 0)
+        # An end that is 0 but for rounding is 0: where one root alone has anything to decide, some draws leave it out.
+        rounding = 1e-3 * self.least
+        return 0 if abs(self.mean) < self.least else int(self.low > rounding) - int(self.high < -rounding)
 
 
 def interval(per_root: Float[np.ndarray, "R"], unit: Float[np.ndarray, "R"] | None = None) -> Interval:

@@ -1,5 +1,6 @@
 """The study's arithmetic: what is measured of a decision, how seeds and states become intervals, and how tables reach the page."""
 
+import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
@@ -8,7 +9,9 @@ from benchmarks.study.data import Data
 from benchmarks.study.measures import measure_decision
 from benchmarks.study.report import fill, number
 from benchmarks.study.statistics import Interval, interval, per_root
-from benchmarks.study.subjects import Answer
+from benchmarks.study.subjects import Answer, deepsea
+from planner.environments import make_environment
+from planner.environments.tabular import TabularState
 from planner.targets import Decision
 
 
@@ -53,6 +56,17 @@ def test_differences_are_taken_root_by_root():
 
 def test_a_difference_too_small_to_count_has_no_sign():
     assert (Interval(0.1, 0.05, 0.2, least=0.3).sign, Interval(0.1, 0.05, 0.2, least=0.01).sign) == (0, 1)
+
+
+def test_the_tables_step_as_the_environment_does():
+    subject, environment = deepsea(), make_environment("DeepSea-bsuite")
+    rows, actions = (grid.ravel() for grid in jnp.meshgrid(jnp.arange(environment.state_count - environment.columns), jnp.arange(2), indexing="ij"))
+    key = jax.random.key(0)
+    tabled = jax.vmap(lambda row, action: subject.model.environment.step(key, TabularState(row), action))(rows, actions)
+    real = jax.vmap(lambda row, action: environment.step(key, environment.state_of(row), action))(rows, actions)
+    np.testing.assert_array_equal(tabled.state.index, jax.vmap(environment.index)(real.state))
+    np.testing.assert_allclose(tabled.reward, real.reward, atol=1e-6)
+    np.testing.assert_array_equal(tabled.continuation, real.continuation)
 
 
 def test_only_marked_places_of_the_page_change():
