@@ -238,6 +238,7 @@ window.twistscope = {
     const { frame } = store.state;
     return frame && { frame: frame.id, revision: frame.revision, step: frame.step, particles: frame.slots, depth: frame.levels, skipped: frame.skipped, drawn: frame.drawn, steps: frame.steps };
   },
+  get step() { return store.state.step; },
   get connection() { return store.state.connection; },
   get phase() { return store.state.phase; },
   get playing() { return store.state.playing; },

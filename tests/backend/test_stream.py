@@ -110,13 +110,13 @@ def drawing(link):
 
 def test_a_narrow_view_gets_drawings_of_the_same_plans(server, new_session):
     with Link(server, new_session()["id"]) as link:
-        plan, _ = link.frame()
+        plan, about = link.frame()
         for particle in (None, {"level": 2}, {"level": 3, "slot": 5}):
             link.send(type="view", narrow=True, particle=particle)
             arrays, metadata = drawing(link)
             assert metadata | {"schema": "twistscope.drawing/1", "levels": "8", "slots": "32", "step": "0", "skipped": "0"} == metadata
             level, slot = (particle or {}).get("level", 7), (particle or {}).get("slot")
-            expected, _ = draw(Overview(plan), (level, slot))
+            expected, _ = draw(Overview(plan, json.loads(about["settings"])), (level, slot))
             assert arrays.keys() == expected.keys()
             for name, array in expected.items():
                 np.testing.assert_array_equal(arrays[name], array, err_msg=name)

@@ -64,7 +64,8 @@ def test_playing_paints_new_moments_until_paused(server, open_page):
     page.keyboard.press("Space")
     page.wait_for_function("window.twistscope.lastFrame.step >= 5", timeout=60_000)
     page.keyboard.press("Space")
-    page.wait_for_function("!window.twistscope.playing && window.twistscope.phase === 'idle'")
+    # The last plan may still be on its way when the session says that it rests.
+    page.wait_for_function("(({ playing, phase, step, lastFrame }) => !playing && phase === 'idle' && lastFrame.step === step)(window.twistscope)")
     assert page.evaluate("window.twistscope.framesPainted") >= 3
     step = last_frame(page)["step"]
     page.keyboard.press("Shift+ArrowLeft")

@@ -173,7 +173,7 @@ def test_same_key_same_bits_and_no_live_setting_compiles_anything() -> None:
 
 
 def test_a_setting_of_another_planner_is_refused_with_the_known_ones() -> None:
-    with pytest.raises(SettingsError, match=r"alpha: got 0\.5, allowed: one of the settings num_simulations, max_depth"):
+    with pytest.raises(SettingsError, match=r"alpha: got 0\.5, allowed: one of the settings discount, .*, num_simulations, max_depth"):
         settings_of("gumbel_mcts", alpha=0.5)
     with pytest.raises(SettingsError, match="num_simulations: got 0, allowed: a whole number >= 1 and <= 16384"):
         settings_of("gumbel_mcts", num_simulations=0)

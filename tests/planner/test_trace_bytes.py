@@ -79,7 +79,8 @@ def test_shapes_and_dtypes_are_those_of_the_format(arrays: dict[str, np.ndarray]
     }
     for name, array in arrays.items():
         assert array.shape == shapes.get(name, (3, 5)), name
-    assert set(Trace.__dataclass_fields__) - {"state"} <= arrays.keys() and "state/index" in arrays
+    only_continuous = {"atom", "atoms"}
+    assert set(Trace.__dataclass_fields__) - {"state"} - only_continuous <= arrays.keys() and "state/index" in arrays
 
 
 def test_distributions_and_states_are_left_out_unless_asked_for() -> None:

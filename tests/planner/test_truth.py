@@ -10,6 +10,7 @@ import pytest
 
 from planner import Checkpoints, Truth, get_planner, run, to_arrays
 from planner.exact import policy_values
+from planner.run import _compiled
 from planner.truth import kl_to_posterior
 
 ASSETS = Path(__file__).parents[2] / "assets" / "checkpoints"
@@ -97,3 +98,18 @@ def test_planning_with_exact_values_comes_nearer_to_the_posterior_than_with_the_
 def test_divergence_from_the_posterior_is_that_of_the_definition() -> None:
     assert kl_to_posterior(np.array([0.5, 0.5]), np.array([0.25, 0.75])) == pytest.approx(0.5 * np.log(2) + 0.5 * np.log(2 / 3))
     assert kl_to_posterior(np.array([1.0, 0.0]), np.array([0.5, 0.5])) == pytest.approx(np.log(2))
+
+
+def test_noise_temperature_and_discount_of_exact_values_compile_nothing() -> None:
+    checkpoint, truth = specimen("catch-early")
+    plan = lambda **changes: run(checkpoint, "trt_smc", particles=8, depth=3, value_source="exact", truth=truth, **changes)
+    first, made = plan(), _compiled.cache_info().misses
+    program = _compiled(*_last_program(checkpoint, truth))
+    for changes in ({"value_noise": 0.5}, {"reward_temperature": 0.7}, {"discount": 0.5}):
+        assert np.any(np.asarray(plan(**changes).trace.value) != np.asarray(first.trace.value))
+    assert _compiled.cache_info().misses == made and program._cache_size() == 1
+
+
+def _last_program(checkpoint, truth):
+    settings = get_planner("trt_smc").settings({"particles": 8, "depth": 3, "value_source": "exact"}, checkpoint.card.settings)
+    return "trt_smc", truth.model, get_planner("trt_smc").split(settings)[0], False, False
