@@ -139,7 +139,7 @@ def plan(
       states: also record every state s'.
     """
     root_evaluation = model.evaluate(params, root_state)
-    root = model.over_root_atoms(params, jax.random.fold_in(key, 0), root_evaluation, static.action_atoms)
+    root = model.over_root_atoms(params, key, root_evaluation, static.action_atoms)
     batch_of_one = lambda tree: jax.tree.map(lambda leaf: jnp.asarray(leaf)[None], tree)
     output = mctx.gumbel_muzero_policy(
         params,
@@ -171,7 +171,7 @@ def recurrent_function(model: Model, discount: Array, action_atoms: int = 8) -> 
         actions = atoms if nodes.atoms is None else jax.vmap(lambda row, atom: row[atom])(nodes.atoms, atoms)
         after = jax.vmap(model.environment.step)(keys, nodes.state, actions)
         following = jax.vmap(partial(model.evaluate, params))(after.state)
-        evaluation = model.over_atoms_of_slots(params, jax.random.fold_in(key, 1), following, action_atoms)
+        evaluation = model.over_atoms_of_slots(params, key, following, action_atoms)
         goes_on = after.continuation > 0
         output = mctx.RecurrentFnOutput(
             reward=after.reward,

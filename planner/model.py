@@ -58,7 +58,7 @@ class Model:
         """Whether actions are continuous."""
         return self.draw_atoms is not None
 
-    def over_atoms(self, params: Params, key: Array, evaluation: Any, number: int) -> Evaluation:
+    def _over_atoms(self, params: Params, key: Array, evaluation: Any, number: int) -> Evaluation:
         """The evaluation of one state over its atoms; as it is where actions are numbered.
 
         Args:
@@ -68,8 +68,12 @@ class Model:
         return evaluation if self.draw_atoms is None else self.draw_atoms(params, key, evaluation, number)
 
     def over_root_atoms(self, params: Params, key: Array, evaluation: Any, number: int) -> Evaluation:
-        """The same at the root, where all particles choose among the same atoms; those of continuous actions are sorted by the first dimension."""
-        drawn = self.over_atoms(params, key, evaluation, number)
+        """The same at the root, where all particles choose among the same atoms; those of continuous actions are sorted by the first dimension.
+
+        Args:
+          key: of the plan; it may also be split for other things.
+        """
+        drawn = self._over_atoms(params, atom_key(key), evaluation, number)
         if drawn.atoms is None:
             return drawn
         # Samples of one distribution may be put into any order; this one reads as an axis.
@@ -77,8 +81,20 @@ class Model:
         return Evaluation(drawn.prior_logits[order], drawn.value, drawn.qvalues[order], drawn.atoms[order])
 
     def over_atoms_of_slots(self, params: Params, key: Array, evaluations: Any, number: int) -> Evaluation:
-        """The evaluations of N slots, each over atoms of its own."""
+        """The evaluations of N slots, each over atoms of its own.
+
+        Args:
+          key: of the level; it may also be split for other things.
+        """
         if self.draw_atoms is None:
             return evaluations
         slots = evaluations.value.shape[0]
-        return jax.vmap(partial(self.over_atoms, params, number=number))(jax.random.split(key, slots), evaluations)
+        return jax.vmap(partial(self._over_atoms, params, number=number))(jax.random.split(atom_key(key), slots), evaluations)
+
+
+def atom_key(key: Array) -> Array:
+    """The key that atoms are drawn with beside everything else that `key` is split for.
+
+    `fold_in(key, i)` is the i-th key of `split(key, n)`, so the number folded in is one that no split reaches.
+    """
+    return jax.random.fold_in(key, 2**32 - 1)

@@ -89,7 +89,7 @@ def over_atoms_of(particles: Particles, params: Params, key: Array, root: Evalua
     """
     if not model.continuous:
         return particles.evaluation
-    own = model.over_atoms_of_slots(params, jax.random.fold_in(key, 1), particles.evaluation, number)
+    own = model.over_atoms_of_slots(params, key, particles.evaluation, number)
     return jax.tree.map(lambda first, rest: jnp.where(at_root, first, rest), root, own)
 
 

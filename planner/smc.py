@@ -63,7 +63,7 @@ def plan(params: Params, key: Array, root_state: Any, *, live: Live, static: Sta
     n, depth = static.particles, static.depth
     randomness = _draw(key, n, depth, static)
     root_evaluation = model.evaluate(params, root_state)
-    root = model.over_root_atoms(params, jax.random.fold_in(key, 2), root_evaluation, static.action_atoms)
+    root = model.over_root_atoms(params, key, root_evaluation, static.action_atoms)
     root_log_prior = log_normalise(root.prior_logits)
     root_terminal = model.environment.is_terminal(root_state)
     root_twist = _root_twist(root_log_prior, root.qvalues, static, live)

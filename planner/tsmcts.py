@@ -127,7 +127,7 @@ def plan(params: Params, key: Array, root_state: Any, *, live: Live, static: Sta
     the same action, and `log_evidence` is of the round so far, over the actions in it.
     """
     evaluation = model.evaluate(params, root_state)
-    over_atoms = model.over_root_atoms(params, jax.random.fold_in(key, 0), evaluation, static.action_atoms)
+    over_atoms = model.over_root_atoms(params, key, evaluation, static.action_atoms)
     actions = over_atoms.qvalues.shape[0]
     rounds = schedule(static.particles, static.depth, min(static.max_num_considered_actions, actions))
     most = int(rounds.considered[0])

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from planner.checkpoints import build_model, initial_params, network_config
 from planner.continuous import GaussianEvaluation, log_density, normalise, squash
+from planner.model import atom_key
 from planner.planners import PLANNERS
 from planner.settings import Live, Static
 from planner.trace import to_arrays
@@ -161,3 +162,11 @@ def test_the_evidence_over_sampled_atoms_is_unbiased(alpha: float, atoms: int) -
     chance = np.exp(-0.5 * np.asarray(noise, float) ** 2)
     expected = np.sum(chance * np.exp(target / 3.0)) / chance.sum()
     assert abs(found.mean() - expected) < 4 * found.std(ddof=1) / np.sqrt(len(found))
+
+
+def test_atoms_are_drawn_with_a_key_of_their_own() -> None:
+    """A folded-in small number gives a key of the split that models are stepped with, or noise is drawn with."""
+    key = jax.random.key(7)
+    data = lambda keys: {tuple(pair) for pair in np.asarray(jax.random.key_data(keys)).reshape(-1, 2).tolist()}
+    assert data(jax.random.fold_in(key, 1)) <= data(jax.random.split(key, 4)), "else the number folded in need not be a large one"
+    assert not data(atom_key(key)) & data(jax.random.split(key, 65536))
