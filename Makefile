@@ -21,7 +21,7 @@ install: $(VENV)/.installed-$(ACCEL)
 
 test: $(VENV)/.installed-test
 	@tests/install-browser
-	$(BIN)/python -m pytest -n 2 --dist loadfile
+	$(BIN)/python -m pytest -n 2 --dist loadfile --max-worker-restart 0
 
 quick: $(VENV)/.installed-test  ## the tests that take moments
 	$(BIN)/python -m pytest -m "not slow and not browser"
