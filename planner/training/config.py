@@ -2,9 +2,9 @@
 
 import tomllib
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, PositiveFloat, PositiveInt, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, PositiveFloat, PositiveInt, ValidationError, model_validator
 
 CONFIGS = Path(__file__).parent / "configs"
 
@@ -43,6 +43,23 @@ class LearnSection(_Section):
     entropy_weight: float = Field(0.01, ge=0)
 
 
+class PpoSection(_Section):
+    """Optimisation and the weights of (E13)."""
+
+    epochs: PositiveInt = 4
+    """Passes over what an iteration collected."""
+    minibatches: PositiveInt = 4
+    """Per pass."""
+    learning_rate: PositiveFloat = 1e-3
+    weight_decay: float = Field(1e-5, ge=0)
+    max_gradient_norm: PositiveFloat = 0.5
+    clip: PositiveFloat = 0.2
+    lambda_return: float = Field(0.95, ge=0, le=1)
+    value_weight: float = Field(0.5, ge=0)
+    q_weight: float = Field(0.5, ge=0)
+    entropy_weight: float = Field(0.01, ge=0)
+
+
 class Stage(_Section):
     """An earlier checkpoint of the run to keep: the first whose greedy prior has a mean return in `returns`, and which plans to at least
     `planning`.
@@ -62,6 +79,7 @@ class TrainingConfig(_Section):
     title: str
     description: str
     environment: str
+    algorithm: Literal["expert_iteration", "ppo"] = "expert_iteration"
     iterations: PositiveInt
     seed: int = Field(0, ge=0)
     evaluate_every: PositiveInt = 5
@@ -72,10 +90,22 @@ class TrainingConfig(_Section):
     """Settings in which the planner on the card differs from the acting one."""
     network: NetworkSection = NetworkSection()
     planner: dict[str, Any]
-    """`name` of the planner that acts, and its settings."""
+    """`name` of the planner that acts, and its settings. In PPO the prior acts: there this is the planner whose returns are put on the card, and its
+    `discount` counts."""
     collect: CollectSection = CollectSection()
     learn: LearnSection = LearnSection()
+    """Of expert iteration."""
+    ppo: PpoSection = PpoSection()
+    """Of PPO."""
     stages: tuple[Stage, ...] = ()
+    """In the order they are reached; one is kept only after those before it."""
+
+    @model_validator(mode="after")
+    def _minibatches_divide(self) -> Self:
+        collected = self.collect.environments * self.collect.steps
+        if self.algorithm == "ppo" and collected % self.ppo.minibatches:
+            raise ValueError(f"ppo.minibatches must divide the {collected} steps of an iteration, got {self.ppo.minibatches}")
+        return self
 
 
 def names() -> list[str]:
@@ -99,4 +129,5 @@ def read_config(name_or_path: str) -> TrainingConfig:
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"])
-        raise ConfigError(f"{path.name}: {where}: {first['msg']}, got {first['input']!r}") from None
+        said = first["msg"].removeprefix("Value error, ")
+        raise ConfigError(f"{path.name}: {where}: {said}, got {first['input']!r}" if where else f"{path.name}: {said}") from None

@@ -7,19 +7,20 @@ ring of recent iterations, and take optimiser steps on batches drawn from it.
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, NamedTuple
+from typing import Any
 
 import jax
 import jax.numpy as jnp
 import optax
 from jaxtyping import Array, Float
 
-from planner.checkpoints import build_model, initial_params, network_config
+from planner.checkpoints import build_model, network_config
 from planner.episodes import step_and_reset
 from planner.model import Model, Params
-from planner.networks import NetworkConfig, apply_network, judge_actions
+from planner.networks import NetworkConfig
 from planner.planners import get_planner
 from planner.training.config import LearnSection, TrainingConfig
+from planner.training.run import Losses, Run, TrainingState, first_state, judge, lambda_returns, make_optimiser, squared_error
 
 
 @jax.tree_util.register_dataclass
@@ -38,44 +39,7 @@ class Experience:
     """The actions that `policy` is over, where they are continuous."""
 
 
-@jax.tree_util.register_dataclass
-@dataclass(frozen=True)
-class TrainingState:
-    """Everything a run needs to go on."""
-
-    params: Params
-    optimiser: Any
-    replay: Experience
-    """[replay_iterations, collected, ...] ring, by iteration."""
-    environments: Any
-    """[B, ...] states."""
-    key: Array
-    iteration: Array
-    """i32 [] iterations done."""
-
-
-@jax.tree_util.register_dataclass
-@dataclass(frozen=True)
-class Losses:
-    """Means over an iteration's batches, each before its weight in (E11)."""
-
-    policy: Array
-    value: Array
-    q: Array
-    entropy: Array
-
-
-@dataclass(frozen=True)
-class Run:
-    """A training run: how to start it and how to take one iteration."""
-
-    model: Model
-    network: NetworkConfig
-    start: Callable[[], TrainingState]
-    iterate: Callable[[TrainingState], tuple[TrainingState, Losses]]
-
-
-def make_run(config: TrainingConfig, seed: int) -> Run:
+def make_run(config: TrainingConfig) -> Run:
     """Build a run; nothing is compiled yet.
 
     Raises:
@@ -89,17 +53,11 @@ def make_run(config: TrainingConfig, seed: int) -> Run:
     static, live = planner.split(settings)
     act = planner.program(model, static)
     learn = config.learn
-    decay = optax.cosine_decay_schedule(learn.learning_rate, config.iterations * learn.batches)
-    optimiser = optax.chain(optax.clip_by_global_norm(learn.max_gradient_norm), optax.adamw(decay, weight_decay=learn.weight_decay))
+    optimiser = make_optimiser(learn.learning_rate, config.iterations * learn.batches, learn.max_gradient_norm, learn.weight_decay)
 
-    def start() -> TrainingState:
-        params_key, reset_key, run_key = jax.random.split(jax.random.key(seed), 3)
-        params = initial_params(config.environment, network, params_key)
-        environments = jax.vmap(model.environment.reset)(jax.random.split(reset_key, config.collect.environments))
-        collected = config.collect.environments * config.collect.steps
-        rows = (learn.replay_iterations, collected)
-        replay = _empty(rows, model, settings.action_atoms)
-        return TrainingState(params, optimiser.init(params), replay, environments, run_key, jnp.int32(0))
+    def start(key: Array) -> TrainingState:
+        rows = (learn.replay_iterations, config.collect.environments * config.collect.steps)
+        return first_state(config, model, network, optimiser, _empty(rows, model, settings.action_atoms), key)
 
     @jax.jit
     def iterate(state: TrainingState) -> tuple[TrainingState, Losses]:
@@ -170,55 +128,17 @@ def collect(
     return environments, jax.tree.map(lambda x: x.reshape(-1, *x.shape[2:]), experience)
 
 
-def lambda_returns(seen: dict[str, Array], discount: Array, lambda_return: float) -> Float[Array, "steps B"]:
-    """R_t = r_t + gamma d_t [(1 - lambda) v_{t+1} + lambda R_{t+1}], v the planner's value target.
-
-    lambda is 0 where a time limit ended the episode and at the end of what was collected; there the network's value of the state reached stands in
-    for v.
-    """
-    last = jnp.zeros_like(seen["truncated"]).at[-1].set(True)
-    cut = seen["truncated"] | last
-    following = jnp.concatenate([seen["value_target"][1:], seen["next_value"][-1:]])
-    bootstrap = jnp.where(cut, seen["next_value"], following)
-    mixing = jnp.where(cut, 0.0, lambda_return)
-
-    def backwards(later: Array, now: tuple[Array, ...]) -> tuple[Array, Array]:
-        reward, continuation, value, share = now
-        here = reward + discount * continuation * ((1 - share) * value + share * later)
-        return here, here
-
-    inputs = (seen["reward"], seen["continuation"], bootstrap, mixing)
-    return jax.lax.scan(backwards, jnp.zeros_like(bootstrap[0]), inputs, reverse=True)[1]
-
-
 def expert_loss(params: Params, batch: Experience, network: NetworkConfig, learn: LearnSection) -> tuple[Array, Losses]:
     """(E11) over a batch. Values are compared in units of the network's value scale."""
-    judged = jax.vmap(partial(_judge, params, network=network))(batch)
-    error = lambda estimate: jnp.mean(((batch.returns - estimate) / network.value_scale) ** 2)
-    losses = Losses(policy=-jnp.mean(judged.log_likelihood), value=error(judged.value), q=error(judged.q_taken), entropy=jnp.mean(judged.entropy))
+    one = partial(judge, params, network=network)
+    judged = jax.vmap(one)(batch.observation, batch.action, batch.policy, batch.atoms)
+    losses = Losses(
+        policy=-jnp.mean(judged.log_likelihood),
+        value=squared_error(batch.returns, judged.value, network),
+        q=squared_error(batch.returns, judged.q_taken, network),
+        entropy=jnp.mean(judged.entropy),
+    )
     total = (
         learn.policy_weight * losses.policy + learn.value_weight * losses.value + learn.q_weight * losses.q - learn.entropy_weight * losses.entropy
     )
     return total, losses
-
-
-class _Judged(NamedTuple):
-    """What the network makes of one piece of experience."""
-
-    log_likelihood: Float[Array, ""]
-    """[] mean log-probability (or density) of the prior under the improved policy."""
-    value: Float[Array, ""]
-    q_taken: Float[Array, ""]
-    entropy: Float[Array, ""]
-    """[] of the prior; of a squashed Gaussian that before squashing."""
-
-
-def _judge(params: Params, one: Experience, network: NetworkConfig) -> _Judged:
-    """Prior, V and Q of one piece of experience."""
-    evaluation = apply_network(network, params, one.observation)
-    if one.atoms is None:
-        log_prior = jax.nn.log_softmax(evaluation.prior_logits)
-        return _Judged(jnp.sum(one.policy * log_prior), evaluation.value, evaluation.qvalues[one.action], -jnp.sum(jnp.exp(log_prior) * log_prior))
-    q_taken = judge_actions(network, params, evaluation, one.action[None])[0]
-    entropy = jnp.sum(evaluation.log_std + 0.5 * jnp.log(2 * jnp.pi * jnp.e))
-    return _Judged(jnp.sum(one.policy * evaluation.log_density(one.atoms)), evaluation.value, q_taken, entropy)

@@ -7,17 +7,20 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import jax
 import numpy as np
+from pydantic import ValidationError
 from safetensors.numpy import load_file, save_file
 
 from planner.checkpoints import Card, Checkpoints, Returns, flatten, unflatten
 from planner.model import Params
 from planner.planners import get_planner
+from planner.training.algorithms import make_run
 from planner.training.config import ConfigError, Stage, TrainingConfig
 from planner.training.evaluation import greedy_prior, planning, player, summarise
-from planner.training.expert_iteration import Losses, Run, TrainingState, make_run
+from planner.training.run import Losses, Run, TrainingState
 
 SAVE_SECONDS = 15.0
 """How much work a killed run may lose."""
@@ -43,10 +46,11 @@ def train(config: TrainingConfig, seed: int, folder: Path, command: str) -> Iter
     Closing the iterator early (Ctrl-C) saves the state, so the next call goes on from it; on the same device the result is that of an unbroken run.
 
     Raises:
-      ConfigError: `folder` holds an unfinished run with other settings.
+      ConfigError: `folder` holds an unfinished run, or a checkpoint that this one would replace, made with other settings.
       ValueError: unknown environment or planner; SettingsError for its settings.
     """
-    run = make_run(config, seed)
+    _refuse_to_replace(config, seed, folder)
+    run = make_run(config)
     judge = _Judge(config, run)
     unfinished = _Unfinished(folder / f".{config.name}.run", config, seed)
     state, spent, saved_stages = unfinished.read(run)
@@ -61,12 +65,12 @@ def train(config: TrainingConfig, seed: int, folder: Path, command: str) -> Iter
             evaluate = done % config.evaluate_every == 0 or done == config.iterations
             mean = judge.prior(state.params) if evaluate else None
             note = ""
-            for stage in config.stages:
-                if mean is not None and stage.name not in saved_stages and judge.reached(stage, mean, state.params):
-                    card = _card(config, run, state, seed, command, stage, time.monotonic() - began)
-                    Checkpoints(folder).save(card.model_copy(update={"returns": judge.returns(state.params)}), state.params)
-                    saved_stages.append(stage.name)
-                    note = f"saved {stage.name}"
+            stage = next((stage for stage in config.stages if stage.name not in saved_stages), None)
+            if stage is not None and mean is not None and judge.reached(stage, mean, state.params):
+                card = _card(config, run, state, seed, command, stage, time.monotonic() - began)
+                Checkpoints(folder).save(card.model_copy(update={"returns": judge.returns(state.params)}), state.params)
+                saved_stages.append(stage.name)
+                note = f"saved {stage.name}"
             if time.monotonic() - kept > SAVE_SECONDS:
                 unfinished.write(state, time.monotonic() - began, saved_stages)
                 kept = time.monotonic()
@@ -78,6 +82,34 @@ def train(config: TrainingConfig, seed: int, folder: Path, command: str) -> Iter
     finally:
         if done < config.iterations:
             unfinished.write(state, time.monotonic() - began, saved_stages)
+
+
+def _identity(config: TrainingConfig, seed: int) -> dict[str, Any]:
+    """What decides how a run turns out."""
+    return {"config": json.loads(config.model_dump_json()), "seed": seed}
+
+
+def _refuse_to_replace(config: TrainingConfig, seed: int, folder: Path) -> None:
+    """A run replaces its own checkpoints, never those of another run with the same name."""
+    store = Checkpoints(folder)
+    for name in {config.name, *(stage.name for stage in config.stages)} & set(store.names()):
+        made = store.card(name).training
+        try:
+            # Settings that a card does not know yet were at their defaults.
+            known = _identity(TrainingConfig.model_validate(made["config"]), made["seed"])
+        except (KeyError, ValidationError):
+            known = {"config": made.get("config"), "seed": made.get("seed")}
+        differs = _first_difference(known, _identity(config, seed))
+        if differs:
+            raise ConfigError(f"{folder} holds a checkpoint {name!r} that was trained with other settings ({differs}): give another --out")
+
+
+def _first_difference(old: Any, new: Any, where: str = "") -> str:
+    """The first setting in which two runs differ, in words; empty where they are alike."""
+    if not (isinstance(old, dict) and isinstance(new, dict)):
+        return "" if old == new else f"{where.removeprefix('config.')} was {json.dumps(old)}, is {json.dumps(new)}"
+    found = (_first_difference(old.get(key), new.get(key), f"{where}.{key}" if where else key) for key in {**old, **new})
+    return next((difference for difference in found if difference), "")
 
 
 def _progress(config: TrainingConfig, done: int, steps: int, seconds: float, losses: Losses, mean: float | None, note: str) -> Progress:
@@ -126,8 +158,7 @@ def _card(config: TrainingConfig, run: Run, state: TrainingState, seed: int, com
         settings={name: config.planner[name] for name in ("reward_temperature", "discount") if name in config.planner},
         training={
             "command": command,
-            "config": json.loads(config.model_dump_json()),
-            "seed": seed,
+            **_identity(config, seed),
             "iteration": iteration,
             "environment_steps": iteration * config.collect.environments * config.collect.steps,
             "wall_seconds": round(seconds, 1),
@@ -144,19 +175,21 @@ class _Unfinished:
 
     def __init__(self, folder: Path, config: TrainingConfig, seed: int):
         self.folder = folder
-        self.identity = {"config": json.loads(config.model_dump_json()), "seed": seed}
+        self.seed = seed
+        self.identity = _identity(config, seed)
 
     def read(self, run: Run) -> tuple[TrainingState, float, list[str]]:
         """State, seconds spent and stages saved; those of a fresh run where nothing was left."""
         if not (self.folder / "run.json").is_file():
-            return run.start(), 0.0, []
+            return run.start(jax.random.key(self.seed)), 0.0, []
         left = json.loads((self.folder / "run.json").read_text())
-        if left["identity"] != self.identity:
+        differs = _first_difference(left["identity"], self.identity)
+        if differs:
             raise ConfigError(
-                f"{self.folder.parent} holds an unfinished run of {self.folder.name[1:-4]!r} with other settings: "
+                f"{self.folder.parent} holds an unfinished run of {self.folder.name[1:-4]!r} with other settings ({differs}): "
                 f"give another --out, or remove {self.folder.name} to start anew"
             )
-        like = jax.eval_shape(lambda: _plain(run.start()))
+        like = jax.eval_shape(lambda: _plain(run.start(jax.random.key(self.seed))))
         state = unflatten(load_file(self.folder / left["state"]), like)
         return _with_typed_key(state), left["seconds"], left["stages"]
 

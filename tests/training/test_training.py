@@ -12,7 +12,7 @@ import pytest
 from planner import CheckpointError, Checkpoints
 from planner.training.config import CONFIGS, ConfigError, names, read_config
 from planner.training.evaluation import greedy_prior, player
-from planner.training.expert_iteration import lambda_returns
+from planner.training.run import lambda_returns
 from planner.training.runner import train
 
 SHORT = """

@@ -1,0 +1,133 @@
+"""Proximal policy optimisation (E13), Schulman et al. 2017: the baseline that learns without planning, on the same networks.
+
+One iteration is one compiled program, as in expert iteration: the prior itself acts in B environments, advantages are lambda-returns less values, and
+the whole of what was collected is learned from a few times and then forgotten. Q is learned beside V, so that any planner can plan with the result.
+"""
+
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import optax
+from jaxtyping import Array, Float
+
+from planner.checkpoints import build_model, network_config
+from planner.episodes import step_and_reset
+from planner.model import Model, Params
+from planner.networks import NetworkConfig
+from planner.planners import get_planner
+from planner.training.config import PpoSection, TrainingConfig
+from planner.training.run import Losses, Run, TrainingState, first_state, judge, lambda_returns, make_optimiser, squared_error
+
+
+@jax.tree_util.register_dataclass
+@dataclass(frozen=True)
+class Rollout:
+    """What is learned from; leading axes are free."""
+
+    observation: Array
+    action: Array
+    """Drawn from the prior: i32 [], or f32 [D] where actions are continuous."""
+    log_density: Float[Array, "*batch"]
+    """Of the action, under the prior that drew it."""
+    returns: Float[Array, "*batch"]
+    """Lambda-returns R."""
+    advantage: Float[Array, "*batch"]
+    """R - V(s): the generalised advantage estimate of Schulman et al. 2016."""
+
+
+def make_run(config: TrainingConfig) -> Run:
+    """Build a run; nothing is compiled yet.
+
+    Raises:
+      ValueError: unknown environment or planner.
+      SettingsError: planner settings that cannot be used.
+    """
+    network = network_config(config.environment, config.network.hidden, config.network.value_scale)
+    model, _ = build_model(config.environment, network)
+    discount = get_planner(config.planner["name"]).settings({k: v for k, v in config.planner.items() if k != "name"}, {}).discount
+    ppo, collected = config.ppo, config.collect.environments * config.collect.steps
+    updates = config.iterations * ppo.epochs * ppo.minibatches
+    optimiser = make_optimiser(ppo.learning_rate, updates, ppo.max_gradient_norm, ppo.weight_decay)
+
+    def start(key: Array) -> TrainingState:
+        return first_state(config, model, network, optimiser, None, key)
+
+    @jax.jit
+    def iterate(state: TrainingState) -> tuple[TrainingState, Losses]:
+        key, collect_key, order_key = jax.random.split(state.key, 3)
+        environments, fresh = collect(
+            model, network, state.params, state.environments, collect_key, steps=config.collect.steps, discount=discount, ppo=ppo
+        )
+
+        def one_batch(carry: tuple[Params, Any], rows: Array) -> tuple[tuple[Params, Any], Losses]:
+            params, opt_state = carry
+            batch = jax.tree.map(lambda x: x[rows], fresh)
+            gradient, losses = jax.grad(ppo_loss, has_aux=True)(params, batch, network, ppo)
+            updates, opt_state = optimiser.update(gradient, opt_state, params)
+            return (optax.apply_updates(params, updates), opt_state), losses
+
+        orders = jax.vmap(lambda key: jax.random.permutation(key, collected))(jax.random.split(order_key, ppo.epochs))
+        batches = orders.reshape(ppo.epochs * ppo.minibatches, -1)
+        (params, opt_state), losses = jax.lax.scan(one_batch, (state.params, state.optimiser), batches)
+        following = TrainingState(params, opt_state, None, environments, key, state.iteration + 1)
+        return following, jax.tree.map(jnp.mean, losses)
+
+    return Run(model, network, start, iterate)
+
+
+def collect(
+    model: Model, network: NetworkConfig, params: Params, environments: Any, key: Array, *, steps: int, discount: float, ppo: PpoSection
+) -> tuple[Any, Rollout]:
+    """Play B environments for some steps with actions drawn from the prior."""
+    count = jax.tree.leaves(environments)[0].shape[0]
+
+    def one(key: Array, state: Any) -> tuple[Any, dict[str, Array]]:
+        act_key, step_key = jax.random.split(key)
+        evaluation = model.evaluate(params, state)
+        action = evaluation.sample(act_key, 1)[0] if model.continuous else jax.random.categorical(act_key, evaluation.prior_logits)
+        transition, truncated, following = step_and_reset(model.environment, step_key, state, action)
+        observation = model.environment.observation(state)
+        return following, {
+            "observation": observation,
+            "action": action,
+            "log_density": judge_taken(params, observation, action, network=network).log_likelihood,
+            "value_target": evaluation.value,
+            "reward": transition.reward,
+            "continuation": transition.continuation,
+            "truncated": truncated,
+            "next_value": model.evaluate(params, transition.state).value,
+        }
+
+    def step(states: Any, key: Array) -> tuple[Any, dict[str, Array]]:
+        return jax.vmap(one)(jax.random.split(key, count), states)
+
+    environments, seen = jax.lax.scan(step, environments, jax.random.split(key, steps))
+    returns = lambda_returns(seen, jnp.float32(discount), ppo.lambda_return)
+    rollout = Rollout(seen["observation"], seen["action"], seen["log_density"], returns, returns - seen["value_target"])
+    return environments, jax.tree.map(lambda x: x.reshape(-1, *x.shape[2:]), rollout)
+
+
+def judge_taken(params: Params, observation: Array, action: Array, *, network: NetworkConfig) -> Any:
+    """What the network makes of the action taken: `judge` with all of `policy` on it."""
+    if network.action_bounds is None:
+        return judge(params, observation, action, jax.nn.one_hot(action, network.num_actions), None, network=network)
+    return judge(params, observation, action, jnp.ones(1), action[None], network=network)
+
+
+def ppo_loss(params: Params, batch: Rollout, network: NetworkConfig, ppo: PpoSection) -> tuple[Array, Losses]:
+    """(E13) over a batch, with advantages standardised within it. Values are compared in units of the network's value scale."""
+    judged = jax.vmap(partial(judge_taken, params, network=network))(batch.observation, batch.action)
+    ratio = jnp.exp(judged.log_likelihood - batch.log_density)
+    advantage = (batch.advantage - batch.advantage.mean()) / (batch.advantage.std() + 1e-8)
+    clipped = jnp.clip(ratio, 1 - ppo.clip, 1 + ppo.clip)
+    losses = Losses(
+        policy=-jnp.mean(jnp.minimum(ratio * advantage, clipped * advantage)),
+        value=squared_error(batch.returns, judged.value, network),
+        q=squared_error(batch.returns, judged.q_taken, network),
+        entropy=jnp.mean(judged.entropy),
+    )
+    total = losses.policy + ppo.value_weight * losses.value + ppo.q_weight * losses.q - ppo.entropy_weight * losses.entropy
+    return total, losses

@@ -1,0 +1,128 @@
+"""What both ways of training share: the state of a run, its losses, and what a network makes of the actions it learns from."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import jax
+import jax.numpy as jnp
+import optax
+from jaxtyping import Array, Float
+
+from planner.checkpoints import initial_params
+from planner.model import Model, Params
+from planner.networks import NetworkConfig, apply_network, judge_actions
+from planner.training.config import TrainingConfig
+
+
+@jax.tree_util.register_dataclass
+@dataclass(frozen=True)
+class TrainingState:
+    """Everything a run needs to go on."""
+
+    params: Params
+    optimiser: Any
+    replay: Any
+    """Experience kept between iterations; None where none is."""
+    environments: Any
+    """[B, ...] states."""
+    key: Array
+    iteration: Array
+    """i32 [] iterations done."""
+
+
+@jax.tree_util.register_dataclass
+@dataclass(frozen=True)
+class Losses:
+    """Means over an iteration's batches, each before its weight in (E11) or (E13)."""
+
+    policy: Array
+    value: Array
+    q: Array
+    entropy: Array
+
+
+@dataclass(frozen=True)
+class Run:
+    """A training run: how to start it and how to take one iteration.
+
+    Both are pure: under `jax.vmap` over keys, runs that differ by their seed train side by side (`planner.training.seeds`).
+    """
+
+    model: Model
+    network: NetworkConfig
+    start: Callable[[Array], TrainingState]
+    """From a key."""
+    iterate: Callable[[TrainingState], tuple[TrainingState, Losses]]
+
+
+def first_state(config: TrainingConfig, model: Model, network: NetworkConfig, optimiser: Any, replay: Any, key: Array) -> TrainingState:
+    """The state of a run before its first iteration."""
+    params_key, reset_key, run_key = jax.random.split(key, 3)
+    params = initial_params(config.environment, network, params_key)
+    environments = jax.vmap(model.environment.reset)(jax.random.split(reset_key, config.collect.environments))
+    return TrainingState(params, optimiser.init(params), replay, environments, run_key, jnp.int32(0))
+
+
+def make_optimiser(learning_rate: float, updates: int, max_gradient_norm: float, weight_decay: float) -> optax.GradientTransformation:
+    """AdamW on clipped gradients; the learning rate falls to 0 along a cosine over all updates of the run."""
+    decay = optax.cosine_decay_schedule(learning_rate, updates)
+    return optax.chain(optax.clip_by_global_norm(max_gradient_norm), optax.adamw(decay, weight_decay=weight_decay))
+
+
+class Judged(NamedTuple):
+    """What a network makes of one state and what was done there."""
+
+    log_likelihood: Float[Array, ""]
+    """[] mean log-probability (or density) of the prior under `policy`."""
+    value: Float[Array, ""]
+    q_taken: Float[Array, ""]
+    entropy: Float[Array, ""]
+    """[] of the prior; of a squashed Gaussian that before squashing."""
+
+
+def judge(
+    params: Params, observation: Array, action: Array, policy: Float[Array, "A"], atoms: Float[Array, "A D"] | None, *, network: NetworkConfig
+) -> Judged:
+    """Prior, V and Q of one state.
+
+    Args:
+      action: executed: i32 [], or f32 [D] where actions are continuous.
+      policy: over the numbered actions, or over `atoms`.
+    """
+    evaluation = apply_network(network, params, observation)
+    if atoms is None:
+        log_prior = jax.nn.log_softmax(evaluation.prior_logits)
+        return Judged(jnp.sum(policy * log_prior), evaluation.value, evaluation.qvalues[action], -jnp.sum(jnp.exp(log_prior) * log_prior))
+    q_taken = judge_actions(network, params, evaluation, action[None])[0]
+    entropy = jnp.sum(evaluation.log_std + 0.5 * jnp.log(2 * jnp.pi * jnp.e))
+    return Judged(jnp.sum(policy * evaluation.log_density(atoms)), evaluation.value, q_taken, entropy)
+
+
+def squared_error(returns: Array, estimate: Array, network: NetworkConfig) -> Float[Array, ""]:
+    """Mean over a batch, in units of the network's value scale."""
+    return jnp.mean(((returns - estimate) / network.value_scale) ** 2)
+
+
+def lambda_returns(seen: dict[str, Array], discount: Array, lambda_return: float) -> Float[Array, "steps B"]:
+    """R_t = r_t + gamma d_t [(1 - lambda) v_{t+1} + lambda R_{t+1}], with v = `value_target`.
+
+    lambda is 0 where a time limit ended the episode and at the end of what was collected; there the network's value of the state reached stands in
+    for v.
+
+    Args:
+      seen: `reward`, `continuation`, `truncated`, `value_target` of the state acted in and `next_value` of the state reached, each [steps, B].
+    """
+    last = jnp.zeros_like(seen["truncated"]).at[-1].set(True)
+    cut = seen["truncated"] | last
+    following = jnp.concatenate([seen["value_target"][1:], seen["next_value"][-1:]])
+    bootstrap = jnp.where(cut, seen["next_value"], following)
+    mixing = jnp.where(cut, 0.0, lambda_return)
+
+    def backwards(later: Array, now: tuple[Array, ...]) -> tuple[Array, Array]:
+        reward, continuation, value, share = now
+        here = reward + discount * continuation * ((1 - share) * value + share * later)
+        return here, here
+
+    inputs = (seen["reward"], seen["continuation"], bootstrap, mixing)
+    return jax.lax.scan(backwards, jnp.zeros_like(bootstrap[0]), inputs, reverse=True)[1]
