@@ -142,6 +142,31 @@ def train(
     typer.echo(f"{folder / read.name}: done")
 
 
+@app.command("import")
+def import_(
+    source: Annotated[Path, typer.Argument(help="A Flax msgpack file, or the folder of an Orbax checkpoint.")],
+    description: Annotated[Path, typer.Argument(help="TOML that says what it is and maps its arrays (docs/training.md).")],
+    out: Annotated[Path, typer.Option("--out", help="Folder for the checkpoint.", file_okay=False)] = Path("checkpoints"),
+    episodes: Annotated[int, typer.Option(min=2, help="Behind the return of the prior on its card.")] = 100,
+) -> None:
+    """Make a checkpoint of parameters that were trained elsewhere."""
+    from planner.checkpoints import Checkpoints, build_model
+    from planner.importing import ImportRefused, import_params, read_arrays, read_description
+    from planner.networks import NetworkConfig
+    from planner.training.evaluation import greedy_prior, player, summarise
+
+    described = read_description(description)
+    store = Checkpoints(out)
+    if described.name in store.names():
+        raise ImportRefused(f"{out} holds a checkpoint {described.name!r} already: give another name or --out")
+    card, params = import_params(described, read_arrays(source), source.name)
+    model, _ = build_model(card.environment, NetworkConfig.of_card(card.network))
+    typer.echo(f"{card.name}: the prior alone plays {episodes} episodes of {card.environment} …", err=True)
+    returns = summarise(player(model, greedy_prior(model))(params, episodes=episodes))
+    store.save(card.model_copy(update={"returns": {"prior": returns}}), params)
+    typer.echo(f"{out / card.name}: saved; the prior alone returns {returns.mean:.2f} ± {returns.standard_error:.2f}")
+
+
 @app.command()
 def evaluate(
     checkpoint: Name,

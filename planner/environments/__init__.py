@@ -3,11 +3,12 @@
 from functools import cache
 from importlib import import_module
 from importlib.metadata import entry_points
+from importlib.util import find_spec
 from typing import cast
 
 from planner.environments.base import Environment, Transition
 
-__all__ = ["ENVIRONMENTS", "Environment", "Transition", "make_environment"]
+__all__ = ["ENVIRONMENTS", "EXTRAS", "Environment", "Transition", "UnavailableError", "make_environment"]
 
 ENVIRONMENTS = {
     "CartPole-v1": "planner.environments.cartpole:CartPole",
@@ -25,12 +26,24 @@ ENVIRONMENTS = {
     "Asterix-MinAtar": "planner.environments.minatar:Asterix",
     "Freeway-MinAtar": "planner.environments.minatar:Freeway",
     "SpaceInvaders-MinAtar": "planner.environments.minatar:SpaceInvaders",
+    "Snake-jumanji": "planner.environments.snake:Snake",
+    "RubiksCube-partly-scrambled-jumanji": "planner.environments.rubiks_cube:PartlyScrambledRubiksCube",
+    "Ant-brax": "planner.environments.locomotion:Ant",
+    "HalfCheetah-brax": "planner.environments.locomotion:HalfCheetah",
+    "Humanoid-brax": "planner.environments.locomotion:Humanoid",
 }
 """name -> module:class."""
+
+EXTRAS = ("jumanji", "brax")
+"""Packages that are optional, each an extra of its own name; the names of their environments end in it."""
 
 
 GROUP = "twistscope.environments"
 """Entry points under which other packages offer environments: name = "module:Class", a class without arguments."""
+
+
+class UnavailableError(ValueError):
+    """An environment that cannot be had here; the message is one line for a person."""
 
 
 @cache
@@ -38,17 +51,25 @@ def make_environment(name: str) -> Environment:
     """The environment of that name: one of ours, or one that an installed package offers.
 
     Raises:
-      ValueError: unknown name; or a class from elsewhere that lacks a part of an environment.
+      UnavailableError: unknown name; an extra that is not installed; or a class from elsewhere that lacks a part of an environment.
     """
     if name in ENVIRONMENTS:
+        _require_extra(name)
         module, _, attribute = ENVIRONMENTS[name].partition(":")
         return getattr(import_module(module), attribute)()
     offered = {point.name: point for point in entry_points(group=GROUP)}
     if name not in offered:
-        raise ValueError(f"unknown environment {name!r}; known are {', '.join(sorted({*ENVIRONMENTS, *offered}))}")
+        raise UnavailableError(f"unknown environment {name!r}; known are {', '.join(sorted({*ENVIRONMENTS, *offered}))}")
     environment = offered[name].load()()
     parts = (part for part in (*Environment.__annotations__, *vars(Environment)) if not part.startswith("_"))
     missing = [part for part in parts if not hasattr(environment, part)]
     if missing:
-        raise ValueError(f"environment {name!r} of {offered[name].value} lacks {', '.join(missing)}")
+        raise UnavailableError(f"environment {name!r} of {offered[name].value} lacks {', '.join(missing)}")
     return cast(Environment, environment)
+
+
+def _require_extra(name: str) -> None:
+    """Look for the extra before anything is imported, so that no error of one that is there passes for its absence."""
+    extra = name.rpartition("-")[2]
+    if extra in EXTRAS and find_spec(extra) is None:
+        raise UnavailableError(f'environment {name!r} needs an extra: pip install "twistscope[{extra}]", or in a clone pip install -e ".[{extra}]"')

@@ -10,13 +10,11 @@ from typing import Any
 import jax.numpy as jnp
 from jaxtyping import Array, Float
 
-from planner.environments.gymnax_adapter import GymnaxAdapter
-
 Shape = dict[str, Any]
 
 
-class Cells(GymnaxAdapter):
-    """A world of `rows` by `columns` cells."""
+class Cells:
+    """A world of `rows` by `columns` cells, to be mixed into an adapter."""
 
     rows: int
     columns: int

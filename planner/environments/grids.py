@@ -14,9 +14,10 @@ from jaxtyping import Array, Float
 
 from planner.environments.base import Transition, absorb
 from planner.environments.cells import Cells
+from planner.environments.gymnax_adapter import GymnaxAdapter
 
 
-class _Grid(Cells):
+class _Grid(Cells, GymnaxAdapter):
     """Cells that can be written down as tables (`planner.exact.enumerate_model`)."""
 
     action_names: tuple[str, ...]

@@ -14,9 +14,10 @@ from gymnax.environments.minatar.space_invaders import MinSpaceInvaders
 from jaxtyping import Array, Float
 
 from planner.environments.cells import Cells
+from planner.environments.gymnax_adapter import GymnaxAdapter
 
 
-class _MinAtar(Cells):
+class _MinAtar(Cells, GymnaxAdapter):
     """One of the games; what is drawn is listed by channel, from the back to the front."""
 
     rows, columns = 10, 10

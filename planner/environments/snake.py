@@ -1,0 +1,49 @@
+"""Snake-v1 of jumanji: a snake that grows by what it eats, on twelve by twelve cells."""
+
+from typing import Any
+
+import jax.numpy as jnp
+import numpy as np
+from jaxtyping import Array, Float
+from jumanji.environments.routing.snake.env import Snake as JumanjiSnake
+
+from planner.environments.cells import Cells
+from planner.environments.jumanji_adapter import JumanjiAdapter, JumanjiState
+
+
+class Snake(Cells, JumanjiAdapter):
+    """Eat fruit, one point a piece. Running into the border or into oneself ends the episode, as does filling the board; it stops after 4000 steps.
+
+    All four actions can be taken everywhere: those that jumanji's mask forbids are those that end the episode.
+    """
+
+    name = "Snake-jumanji"
+    action_names = ("up", "right", "down", "left")
+    rows, columns = 12, 12
+    observation_shape = (12 * 12 * 5 + 4,)
+
+    def __init__(self) -> None:
+        super().__init__(JumanjiSnake(num_rows=self.rows, num_cols=self.columns))
+
+    def ended(self, before: Any, action: Array, after: Any) -> Array:
+        return ~before.action_mask[action] | jnp.all(after.body)
+
+    def cell(self, state: JumanjiState) -> tuple[Array, Array]:
+        """Of the head; where the episode ended at the border it lies outside."""
+        return state.board.head_position.row, state.board.head_position.col
+
+    def observation(self, state: JumanjiState) -> Float[Array, "724"]:
+        """The planes of jumanji (body, head, tail, fruit, order of the body), and which actions do not end the episode."""
+        seen = self._environment._state_to_observation(state.board)
+        return jnp.concatenate([seen.grid.reshape(-1), seen.action_mask]).astype(jnp.float32)
+
+    def scene(self, state: JumanjiState) -> dict[str, Any]:
+        board = state.board
+        head, fruit = board.head_position, board.fruit_position
+        # Outside of the board jumanji writes the head into the cell that its index wraps round to.
+        body = np.argwhere((board.body_state > 1) & (board.body_state < board.length))
+        shapes = [self.disc((fruit.row, fruit.col), "goal"), *[self.square(cell, "body") for cell in body]]
+        shapes += [self.square(cell, "joint") for cell in np.argwhere(board.body_state == 1)] if board.length > 1 else []
+        caption = f"head at row {head.row}, column {head.col}, {board.length} cells long; the fruit is at row {fruit.row}, column {fruit.col}"
+        picture = self.draw(caption, [*shapes, self.square((head.row, head.col), "accent")])
+        return picture | {"extent": [-1.2, self.columns + 1.2, -1.2, self.rows + 1.2]}

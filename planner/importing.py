@@ -1,0 +1,167 @@
+"""Parameters trained elsewhere, as checkpoints: an Orbax folder or a Flax msgpack file, and a description that maps its arrays to ours.
+
+Nothing is executed on reading. What can be imported is what `planner.networks` can apply: one torso of tanh layers that prior, V and Q share.
+"""
+
+import tomllib
+from collections.abc import Mapping
+from fnmatch import fnmatchcase
+from pathlib import Path
+from typing import Any
+
+import jax
+import numpy as np
+from pydantic import BaseModel, ConfigDict, Field, NonNegativeInt, PositiveFloat, ValidationError
+
+from planner.checkpoints import Card, build_model, flatten, flatten_names, network_config, unflatten
+from planner.model import Params
+from planner.training.config import NetworkSection
+
+
+class ImportRefused(ValueError):
+    """Parameters or a description that cannot be used; the message is one line for a person."""
+
+
+class Description(BaseModel):
+    """What a file of parameters does not say by itself."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    name: str
+    title: str
+    description: str
+    environment: str
+    licence: str
+    reward_temperature: PositiveFloat
+    """What planners start with."""
+    discount: float = Field(ge=0, le=1)
+    environment_steps: NonNegativeInt
+    """Of training, as far as is known."""
+    network: NetworkSection
+    arrays: dict[str, str]
+    """Name of an array of ours -> its name in the file, as `describe` gives it."""
+    zero: tuple[str, ...] = ()
+    """Arrays of ours that the file lacks and that are to be 0, such as `params/advantage/*`: Q is then V."""
+
+
+def read_description(path: Path) -> Description:
+    """A description from TOML.
+
+    Raises:
+      ImportRefused: no such file, not TOML, unknown keys or values out of range.
+    """
+    try:
+        return Description.model_validate(tomllib.loads(path.read_text("utf-8")))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise ImportRefused(f"{path} cannot be read as TOML: {error}") from None
+    except ValidationError as error:
+        first = error.errors()[0]
+        raise ImportRefused(f"{path.name}: {'.'.join(map(str, first['loc']))}: {first['msg']}, got {first['input']!r}") from None
+
+
+def read_arrays(source: Path) -> dict[str, np.ndarray]:
+    """All arrays of a parameter tree, by their path joined with `/`.
+
+    Args:
+      source: a file as `flax.serialization.to_bytes` writes it, or a folder as an Orbax checkpointer leaves it.
+
+    Raises:
+      ImportRefused: neither of them, or damaged.
+    """
+    if not source.exists():
+        raise ImportRefused(f"there is no file or folder {source}")
+    try:
+        tree = _read_orbax(source) if source.is_dir() else _read_msgpack(source)
+    except ImportRefused:
+        raise
+    except Exception as error:  # Both libraries raise whatever their readers of bytes raise.
+        kind = "an Orbax checkpoint" if source.is_dir() else "a Flax msgpack file"
+        raise ImportRefused(f"{source} cannot be read as {kind}: {str(error).splitlines()[0] if str(error) else type(error).__name__}") from None
+    return {name: array for name, array in flatten(tree).items() if array.dtype != object}
+
+
+def _read_msgpack(file: Path) -> Any:
+    from flax.serialization import msgpack_restore
+
+    return msgpack_restore(file.read_bytes())
+
+
+def _read_orbax(folder: Path) -> Any:
+    # Takes seconds to import.
+    import orbax.checkpoint as ocp
+
+    folder = folder.resolve()
+    steps = [path for path in folder.iterdir() if path.is_dir() and path.name.isdigit()]
+    if steps and not (folder / "_METADATA").exists():
+        # What a checkpoint manager leaves: a folder for each step kept.
+        raise ImportRefused(f"{folder} holds several steps: give the folder of one, such as {max(steps, key=lambda path: int(path.name))}")
+    if (folder / "default" / "_METADATA").exists():
+        folder = folder / "default"
+    if not (folder / "_METADATA").exists():
+        raise ImportRefused(f"{folder} is not an Orbax checkpoint: it has no _METADATA")
+    with ocp.PyTreeCheckpointer() as checkpointer:
+        held = checkpointer.metadata(folder).item_metadata.tree
+        as_numpy = jax.tree.map(lambda _: ocp.RestoreArgs(restore_type=np.ndarray), held)
+        return checkpointer.restore(folder, restore_args=as_numpy)
+
+
+def describe(arrays: Mapping[str, np.ndarray]) -> str:
+    """Names and shapes, for a message."""
+    return ", ".join(f"{name} {_shape(array)}" for name, array in arrays.items()) or "no arrays"
+
+
+def import_params(description: Description, arrays: Mapping[str, np.ndarray], source: str) -> tuple[Card, Params]:
+    """The card, without returns, and the parameters that a description finds in some arrays.
+
+    Args:
+      source: name of the file, for the card.
+
+    Raises:
+      ImportRefused: arrays that are not mapped, missing, of another shape, or not finite; an environment or network that cannot be.
+    """
+    try:
+        network = network_config(description.environment, description.network.hidden, description.network.value_scale)
+        _, shapes = build_model(description.environment, network)
+    except ValueError as error:
+        raise ImportRefused(str(error)) from None
+    needed = dict(zip(flatten_names(shapes), jax.tree.leaves(shapes), strict=True))
+    unknown = sorted(description.arrays.keys() - needed.keys())
+    if unknown:
+        raise ImportRefused(f"arrays: {unknown[0]!r} is not part of the network, which has {describe(needed)}")
+    found = {}
+    for name, leaf in needed.items():
+        if name in description.arrays:
+            found[name] = _take(name, leaf, description.arrays[name], arrays)
+        elif any(fnmatchcase(name, pattern) for pattern in description.zero):
+            found[name] = np.zeros(leaf.shape, leaf.dtype)
+        else:
+            raise ImportRefused(f"arrays: {name} {_shape(leaf)} is not mapped; the file holds {describe(arrays)}")
+    card = Card(
+        name=description.name,
+        title=description.title,
+        description=description.description,
+        environment=description.environment,
+        network=network.as_card(),
+        settings={"reward_temperature": description.reward_temperature, "discount": description.discount},
+        training={"command": f"imported from {source}", "environment_steps": description.environment_steps},
+        returns={},
+        sha256="",
+        licence=description.licence,
+    )
+    return card, unflatten(found, shapes)
+
+
+def _take(name: str, leaf: Any, theirs: str, arrays: Mapping[str, np.ndarray]) -> np.ndarray:
+    """The array for `name`, checked."""
+    if theirs not in arrays:
+        raise ImportRefused(f"arrays: there is no {theirs!r} for {name}; the file holds {describe(arrays)}")
+    array = arrays[theirs]
+    if array.shape != leaf.shape or not np.issubdtype(array.dtype, np.floating):
+        raise ImportRefused(f"arrays: {theirs} is {array.dtype} {_shape(array)}, {name} needs floating point {_shape(leaf)}")
+    if not np.isfinite(array).all():
+        raise ImportRefused(f"arrays: {theirs} has numbers that are not finite")
+    return array.astype(leaf.dtype)
+
+
+def _shape(array: Any) -> str:
+    return f"[{', '.join(map(str, array.shape))}]"
