@@ -139,11 +139,20 @@ class Checkpoints:
         card = card.model_copy(update={"sha256": hashlib.sha256(data).hexdigest()})
         folder = self.folder / card.name
         folder.mkdir(parents=True, exist_ok=True)
-        for file, content in (("params.safetensors", data), ("card.json", (json.dumps(card.model_dump(), indent=2) + "\n").encode())):
-            scratch = folder / (file + ".new")
-            scratch.write_bytes(content)
-            scratch.replace(folder / file)
+        _replace_file(folder / "params.safetensors", data)
+        self.save_card(card)
         return card
+
+    def save_card(self, card: Card) -> None:
+        """Replace the card of a checkpoint that is here, as when its returns were measured again."""
+        _replace_file(self.folder / card.name / "card.json", (json.dumps(card.model_dump(), indent=2) + "\n").encode())
+
+
+def _replace_file(path: Path, content: bytes) -> None:
+    """Write a file whole, or leave the old one."""
+    scratch = path.with_name(path.name + ".new")
+    scratch.write_bytes(content)
+    scratch.replace(path)
 
 
 def build_model(environment_name: str, config: NetworkConfig) -> tuple[Model, Any]:

@@ -177,15 +177,17 @@ def evaluate(
     depth: Annotated[int, typer.Option()] = 24,
     set: Annotated[list[str] | None, typer.Option("--set", help="key=value for every planner; may be repeated.")] = None,
     checkpoints: Folder = None,
+    save: Annotated[bool, typer.Option("--save", help="Put the returns on the checkpoint's card.")] = False,
     as_json: Annotated[bool, typer.Option("--json")] = False,
 ) -> None:
     """Returns of whole episodes, for each planner at the same budget and with common seeds: mean and interquartile mean with 95 % intervals."""
     from planner.planners import get_planner
     from planner.training.evaluation import greedy_prior, iqm_interval, mean_interval, planning, player, summarise
 
-    loaded = open_checkpoints(checkpoints).load(checkpoint)
+    store = open_checkpoints(checkpoints)
+    loaded = store.load(checkpoint)
     values = key_values(set or [])
-    rows = {}
+    rows, measured = {}, {}
     chosen = {
         name: None if name == "none" else _planner_settings(name, (particles, depth), values, loaded.card.settings)
         for name in planner or ["none", "trt_smc"]
@@ -201,8 +203,9 @@ def evaluate(
 
         returns = player(model, act)(params, episodes=episodes, seed=seed, progress=told if sys.stderr.isatty() else lambda *_: None)
         mean, iqm = mean_interval(returns), iqm_interval(returns)
+        measured["prior" if settings is None else name] = summarised = summarise(returns, settings)
         rows[name] = {
-            **summarise(returns, settings).model_dump(),
+            **summarised.model_dump(),
             "title": "prior alone" if settings is None else get_planner(name).title,
             "model_steps": 0 if settings is None else settings.model_steps,
             "mean_interval": [mean.low, mean.high],
@@ -210,6 +213,8 @@ def evaluate(
             "iqm_interval": [iqm.low, iqm.high],
             "seconds": time.monotonic() - started,
         }
+    if save:
+        store.save_card(loaded.card.model_copy(update={"returns": loaded.card.returns | measured}))
     if as_json:
         typer.echo(json.dumps({"checkpoint": checkpoint, "seed": seed, "returns": rows}))
     else:

@@ -8,7 +8,7 @@ import httpx
 import numpy as np
 import pytest
 
-from planner import from_bytes
+from planner import Checkpoints, from_bytes
 from tests.servers import ROOT, free_port, serving, twistscope
 
 SHIPPED = ROOT / "assets" / "checkpoints"
@@ -53,6 +53,17 @@ def test_evaluate_compares_the_prior_with_a_planner():
     assert all(row["episodes"] == 8 and row["standard_error"] >= 0 for row in returns.values())
     assert all(row[f"{name}_interval"][0] <= row[name] <= row[f"{name}_interval"][1] for row in returns.values() for name in ("mean", "iqm"))
     assert returns["none"]["model_steps"] == 0 and returns["trt_smc"]["model_steps"] > 0
+
+
+def test_evaluate_puts_returns_on_the_card_and_keeps_what_else_is_there(tmp_path):
+    shutil.copytree(SHIPPED / "catch-early", tmp_path / "catch-early")
+    before = Checkpoints(tmp_path).card("catch-early")
+    words = ("--planner", "none", "--planner", "spo", *SMALL, "--save", "--checkpoints", str(tmp_path))
+    twistscope("evaluate", "--checkpoint", "catch-early", "--episodes", "8", *words, check=True)
+    after = Checkpoints(tmp_path).load("catch-early").card
+    assert after.returns.keys() == {*before.returns, "spo"}
+    assert after.returns["prior"].episodes == after.returns["spo"].episodes == 8
+    assert after.model_copy(update={"returns": before.returns}) == before
 
 
 @pytest.mark.parametrize(

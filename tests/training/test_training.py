@@ -10,10 +10,12 @@ import numpy as np
 import pytest
 
 from planner import CheckpointError, Checkpoints
-from planner.training.config import CONFIGS, ConfigError, names, read_config
+from planner.training.config import CONFIGS, ConfigError, TrainingConfig, names, read_config
 from planner.training.evaluation import greedy_prior, player
 from planner.training.run import lambda_returns
 from planner.training.runner import train
+
+SHIPPED = CONFIGS.parents[2] / "assets" / "checkpoints"
 
 SHORT = """
 name = "short"
@@ -120,6 +122,32 @@ def test_a_run_resumed_with_other_settings_is_refused_and_nothing_is_overwritten
     assert before == {path: path.read_bytes() for path in (tmp_path / ".short.run").iterdir()}
 
 
+@pytest.mark.parametrize(
+    ("changes", "says"),
+    [
+        ({"environment": "Catch-bsuite"}, r'environment was "CartPole-v1", is "Catch-bsuite"'),
+        ({"iterations": 201}, r"iterations was 200, is 201"),
+        ({"planner": {"name": "spo", "discount": 0.9, "reward_temperature": 1.0}}, r"planner.name was"),
+    ],
+)
+def test_a_run_never_replaces_the_checkpoints_of_another(tmp_path, changes, says):
+    shutil.copytree(SHIPPED / "cartpole", tmp_path / "cartpole")
+    before = {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
+    made = Checkpoints(tmp_path).card("cartpole").training
+    other = TrainingConfig.model_validate(made["config"] | changes)
+    with pytest.raises(ConfigError, match=f"holds a checkpoint 'cartpole' that was trained with other settings.*{says}"):
+        next(train(other, made["seed"], tmp_path, ""))
+    assert before == {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
+
+
+@pytest.mark.slow
+def test_stages_are_kept_in_their_order(config, tmp_path):
+    """Both would fit at the first evaluation; the second is kept only at the next."""
+    stage = {"title": "", "description": "", "returns": (0.0, 500.0)}
+    both = TrainingConfig.model_validate(config.model_dump() | {"stages": [{"name": "first", **stage}, {"name": "second", **stage}]})
+    assert [news.note for news in train(both, 0, tmp_path, "") if news.note] == ["saved first", "saved second", "saved short"]
+
+
 @pytest.mark.slow
 def test_the_card_says_how_the_checkpoint_was_made(config, tmp_path):
     last = finish(config, tmp_path)[-1]
@@ -133,7 +161,7 @@ def test_the_card_says_how_the_checkpoint_was_made(config, tmp_path):
 
 def test_a_card_for_another_network_is_refused(tmp_path):
 
-    shutil.copytree(CONFIGS.parents[2] / "assets" / "checkpoints" / "cartpole", tmp_path / "cartpole")
+    shutil.copytree(SHIPPED / "cartpole", tmp_path / "cartpole")
     path = tmp_path / "cartpole" / "card.json"
     card = json.loads(path.read_text())
     card["network"]["hidden"] = [32, 32]
@@ -144,7 +172,7 @@ def test_a_card_for_another_network_is_refused(tmp_path):
 
 def test_shipped_checkpoints_play_as_their_cards_say():
 
-    store = Checkpoints(CONFIGS.parents[2] / "assets" / "checkpoints")
+    store = Checkpoints(SHIPPED)
     for name in store.names():
         loaded = store.load(name)
         promised = loaded.card.returns["prior"]
