@@ -9,6 +9,7 @@ import jax
 import numpy as np
 
 from planner import Card, Checkpoints, make_environment
+from planner.checkpoints import Returns
 from planner.episodes import prior_action, reset_key, step_key
 from planner.planners import PLANNERS
 
@@ -25,9 +26,9 @@ COLOURS = {
 HEAD = """# The zoo
 
 The trained networks that come along, written by `python docs/zoo.py` from their cards. Returns are means over whole episodes ± their standard
-error: of the greedy prior alone, and of planning with it. "Early" and "middle" are stages of the same run as the checkpoint they are named after:
-planning helps a weak network much, and a strong one little. `twistscope evaluate --checkpoint NAME --episodes N` measures again, with the same
-episodes.
+error: of the greedy prior alone, and of planning with it on the budget in brackets. "Early" and "middle" are stages of the same run as the
+checkpoint they are named after: planning helps a weak network much, and a strong one little. `python -m benchmarks.zoo` plays the episodes of every
+card again and says whether each mean is within its interval; how they are trained and measured: [training.md](training.md).
 """
 
 
@@ -50,20 +51,29 @@ def page(cards: list[Card]) -> str:
     """The Markdown of some cards, those of one environment together."""
     parts = [HEAD]
     for environment, group in groupby(cards, key=lambda card: card.environment):
-        rows = [row(card) for card in group]
-        table = ["| checkpoint | trained for | prior alone | planning | planner |", "|---|---|---|---|---|", *rows]
-        parts += [f"## {environment}\n", f"![A state of {environment}](images/zoo/{environment}.svg)\n", "\n".join(table) + "\n"]
+        parts += [f"## {environment}\n", f"![A state of {environment}](images/zoo/{environment}.svg)\n", table(list(group)) + "\n"]
     return "\n".join(parts)
 
 
-def row(card: Card) -> str:
+def table(cards: list[Card]) -> str:
+    """One environment: a line for each checkpoint, a column for each planner that any of them was measured with."""
+    measured = [name for name in PLANNERS if any(name in card.returns for card in cards)]
+    columns = ["checkpoint", "trained for", "prior alone", *(PLANNERS[name].title for name in measured)]
+    lines = [columns, ["---"] * len(columns), *(row(card, measured) for card in cards)]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+def row(card: Card, measured: list[str]) -> list[str]:
     """One line of a table."""
-    name, planned = next((name, returns) for name, returns in card.returns.items() if name != "prior")
-    prior = card.returns["prior"]
-    budget = f"{PLANNERS[name].title}, {planned.settings['particles']} x {planned.settings['depth']}"
     trained = f"{card.training['environment_steps']:,} steps, {card.training['wall_seconds']:.0f} s"
-    said = " | ".join(f"{returns.mean:.2f} ± {returns.standard_error:.2f}, {returns.episodes} episodes" for returns in (prior, planned))
-    return f"| **`{card.name}`**: {card.description} | {trained} | {said} | {budget} |"
+    cells = [said(card.returns[name], name) if name in card.returns else "" for name in ("prior", *measured)]
+    return [f"**`{card.name}`**: {card.description}", trained, *cells]
+
+
+def said(returns: Returns, name: str) -> str:
+    """Mean and standard error, on what budget, over how many episodes."""
+    budget = "" if name == "prior" else f"{PLANNERS[name].settings(returns.settings, {}).size}, "
+    return f"{returns.mean:.2f} ± {returns.standard_error:.2f} ({budget}{returns.episodes} episodes)"
 
 
 def draw(store: Checkpoints, card: Card) -> str:

@@ -2,7 +2,7 @@
 
 Reads in this order: settings, model, proposal (the twist), resampling, particles (one step), smc (the recursion), genealogy (backups over the tree),
 targets (what is read off at the root), trace (the record), halving and tsmcts, mcts, planners (all by name), run, seeds, diagnostics, exact and truth
-(dynamic programming beside estimates), continuous and networks, checkpoints, training. docs/planner.md shows how they are used.
+(dynamic programming beside estimates), continuous and networks, checkpoints, importing, training. docs/planner.md shows how they are used.
 Equations are numbered as in docs/method.md.
 """
 
