@@ -32,6 +32,20 @@ export class Api {
     return answer.status === 204 ? null : answer.json();
   }
 
+  /** {checkpoints: cards, damaged: [{name, detail}]}. */
+  checkpoints() {
+    return this.call("GET", "/checkpoints");
+  }
+
+  /** The picture of the state that an episode of a checkpoint begins with. */
+  async scene(checkpoint) {
+    return (await this.call("GET", `/checkpoints/${encodeURIComponent(checkpoint)}/scene`)).scene;
+  }
+
+  async planners() {
+    return (await this.call("GET", "/planners")).planners;
+  }
+
   createSession(wish) {
     return this.call("POST", "/sessions", wish);
   }
@@ -60,3 +74,6 @@ export class Api {
     return url.href;
   }
 }
+
+/** The backend of this page: its own server, unless the page names another. */
+export const apiOfPage = () => new Api(document.querySelector("meta[name=twistscope-api]").content, new URLSearchParams(location.search).get("token"));

@@ -1,6 +1,6 @@
 // Keys beside figures: lines of a mark and what it means.
 
-const element = (tag, className, text) => Object.assign(document.createElement(tag), { className, textContent: text });
+import { element } from "./elements.js";
 
 /** A mark is a glyph, or the name of a bar's colour. */
 function signOf(mark) {

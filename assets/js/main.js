@@ -1,6 +1,7 @@
 // Wires the page: Dash's controls and the keyboard on one side, the live link on the other, the pictures in between.
 
-import { Api } from "./api.js";
+import { askedCheckpoint, linkTo, withCheckpoint } from "./address.js";
+import { apiOfPage } from "./api.js";
 import { readFrame } from "./frame.js";
 import { Chooser, readOpen } from "./chooser.js";
 import { followButtons, followKeys } from "./input.js";
@@ -36,7 +37,7 @@ const store = createStore({
 });
 const counters = { framesReceived: 0, framesPainted: 0 };
 const latency = new LatencyMeter();
-const session = new Session(new Api(document.querySelector("meta[name=twistscope-api]").content, new URLSearchParams(location.search).get("token")));
+const session = new Session(apiOfPage());
 const setProps = (id, props) => window.dash_clientside.set_props(id, props);
 let catalogue = { checkpoints: [], planners: [] };
 let theme;
@@ -170,7 +171,12 @@ session.onCreated = ({ settings, offers }, asked) => {
 const TURNED = {
   knob: ({ name, value }) => knobs.turned(name, value),
   "knobs-built": () => knobs.built(),
-  checkpoint: ({ value }) => value && value !== session.wish?.checkpoint && begin({ checkpoint: value, planner: session.wish.planner, keep: true }),
+  checkpoint({ value }) {
+    if (!value || value === session.wish?.checkpoint) return;
+    // Loaded again, the page opens what was chosen last, not what a link once asked for.
+    history.replaceState(null, "", withCheckpoint(location.href, value));
+    begin({ checkpoint: value, planner: session.wish.planner, keep: true });
+  },
   planner: ({ value }) => value && value !== session.wish?.planner && begin({ checkpoint: session.wish.checkpoint, planner: value }),
   speed: ({ value }) => {
     if (!value || value === store.state.speed) return;
@@ -182,7 +188,8 @@ const TURNED = {
     if (!value || session.wish) return;
     catalogue = value;
     const pick = (items, wanted) => (items.find(({ name }) => name === wanted) ?? items[0])?.name;
-    const checkpoint = pick(catalogue.checkpoints, FIRST_CHOICE.checkpoint);
+    // One that is asked for by name is not exchanged for another: where it cannot be had, the server says why.
+    const checkpoint = askedCheckpoint(location.search) ?? pick(catalogue.checkpoints, FIRST_CHOICE.checkpoint);
     if (!checkpoint) return store.set({ connection: "refused", reason: "it has no checkpoints to load." });
     begin({ checkpoint, planner: pick(catalogue.planners, FIRST_CHOICE.planner) });
   },
@@ -265,6 +272,7 @@ onThemeChange(() => {
 followButtons(actions);
 followKeys(actions);
 writeStatus(store.state);
+document.getElementById("to-checkpoints").href = linkTo("checkpoints", location.search);
 window.twistscopeBridge.listen((message) => TURNED[message.type]?.(message));
 // Left for good (not kept in the back-forward cache): the server need not keep the session.
 window.addEventListener("pagehide", ({ persisted }) => persisted || session.leave());

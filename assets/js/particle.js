@@ -1,6 +1,7 @@
 // One particle: its path step by step, with the three parts that each step added to its log-weight. Or one node of a tree: the steps that lead
 // to it, with what the search makes of each.
 
+import { element, svg } from "./elements.js";
 import { actionColour, actionGlyph } from "./palette.js";
 import { count, number, percent } from "./words.js";
 
@@ -135,17 +136,4 @@ function bars(parts, largest, theme) {
   });
   picture.append(svg("rect", { x: middle - 0.5, y: 0, width: 1, height: BAR.height, fill: theme.muted }));
   return picture;
-}
-
-function element(tag, className, text) {
-  const made = document.createElement(tag);
-  if (className) made.className = className;
-  if (text !== undefined) made.textContent = text;
-  return made;
-}
-
-function svg(tag, attributes) {
-  const made = document.createElementNS("http://www.w3.org/2000/svg", tag);
-  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
-  return made;
 }

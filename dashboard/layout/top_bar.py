@@ -23,7 +23,7 @@ def top_bar() -> html.Header:
         children=[
             html.H1("twistscope", id="brand"),
             html.Button("knobs", className="quiet drawer-open", **{"data-do": "drawer"}),
-            _field("checkpoint", _dropdown("checkpoint", "checkpoint …")),
+            html.Div(className="field field-checkpoint", children=[_all_checkpoints(), _dropdown("checkpoint", "checkpoint …")]),
             _field("planner", _dropdown("planner", "planner …")),
             html.Div(className="transport", role="group", **{"aria-label": "Transport"}, children=[_button(*b) for b in TRANSPORT.items()]),
             _field("speed", _speed()),
@@ -36,6 +36,12 @@ def top_bar() -> html.Header:
 
 def _field(label: str, control: Component) -> html.Div:
     return html.Div(className=f"field field-{label}", children=[html.Span(label, className="field-label"), control])
+
+
+def _all_checkpoints() -> html.A:
+    """The label of the choice, and the way to the page that shows what there is to choose from."""
+    # The scripts add the token to the address where this page was opened with one.
+    return html.A("checkpoints", id="to-checkpoints", href="checkpoints", className="page-link", title="All checkpoints: how trained, how good")
 
 
 def _tools(name: str) -> dict[str, str]:

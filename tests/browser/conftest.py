@@ -8,6 +8,7 @@ from playwright.sync_api import sync_playwright
 from tests.servers import serving, wait_until_ready
 
 CHROMIUM_OPTIONS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
+PAINTED = "window.twistscope?.framesPainted > 0"
 
 
 @pytest.fixture(scope="session")
@@ -33,17 +34,19 @@ def browser():
 
 @pytest.fixture
 def open_page(browser):
-    """Open a page, wait for its first picture, and at the end hold it to an empty list of errors."""
+    """Open a page, wait until it is `ready` (by default for its first picture), and at the end hold it to an empty list of errors."""
     contexts = []
 
-    def open_it(url, width=1440, height=900, **options):
+    def open_it(url, width=1440, height=900, ready=PAINTED, prepare=None, **options):
         context = browser.new_context(viewport={"width": width, "height": height}, **options)
         page = context.new_page()
         page.errors = []
         page.on("pageerror", lambda error: page.errors.append(str(error)))
         contexts.append((context, page))
+        if prepare:
+            prepare(page)
         page.goto(url)
-        page.wait_for_function("window.twistscope?.framesPainted > 0", timeout=60_000)
+        page.wait_for_function(ready, timeout=60_000)
         return page
 
     yield open_it

@@ -1,0 +1,207 @@
+"""The page of checkpoints: what the cards say, drawn, and the way to the microscope and back."""
+
+import json
+import shutil
+
+import httpx
+import pytest
+
+from dashboard.app import ASSETS
+from tests.servers import serving, wait_until_ready
+
+pytestmark = pytest.mark.browser
+
+SHIPPED = ASSETS / "checkpoints"
+READY = "document.querySelector('#all')?.getAttribute('aria-busy') === 'false'"
+DRAWN = """selector => {
+  const canvas = document.querySelector(selector);
+  const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+  return data.some((value, index) => index % 4 === 3 && value > 0);
+}"""
+EVIL = '<img src=x onerror="window.hacked = true"> & <b>bold</b>'
+LEARNING = {
+    "about": {"command": "python -m benchmarks learning", "device": "a GPU", "interval": "95 % of bootstrap samples"},
+    "environments": {
+        "CartPole-v1": {
+            "unit": "return of the greedy policy",
+            "curves": {
+                name: {"title": title, "seeds": 5, "environment_steps": [0, 50_000, 100_000], "iqm": iqm, "low": iqm, "high": iqm}
+                for name, title, iqm in (("trt_smc", "TRT-SMC", [20, 450, 500]), ("spo", "SPO", [20, 400, 495]), ("ppo", EVIL, [20, 100, 300]))
+            },
+        }
+    },
+}
+
+
+def cards_on_disk():
+    return {path.parent.name: json.loads(path.read_text("utf-8")) for path in SHIPPED.glob("*/card.json")}
+
+
+def open_checkpoints(open_page, url, *size, learning=None, **options):
+    """The page; learning curves are those given, or none, whatever is shipped."""
+
+    def answer(route):
+        route.fulfill(status=404, body="") if learning is None else route.fulfill(json=learning)
+
+    return open_page(url + "/checkpoints", *size, ready=READY, prepare=lambda page: page.route("**/assets/learning.json", answer), **options)
+
+
+def card_of(page, name):
+    return page.locator(f'.card[data-checkpoint="{name}"]')
+
+
+def test_every_shipped_checkpoint_has_a_card_that_says_what_is_on_disk(server, open_page):
+    page = open_checkpoints(open_page, server.url)
+    cards = cards_on_disk()
+    assert page.locator(".card").count() == len(cards)
+    assert page.locator(".environment").count() == len({card["environment"] for card in cards.values()})
+    assert page.locator("#damaged").is_hidden()
+    for name, card in cards.items():
+        shown = card_of(page, name)
+        text = shown.inner_text()
+        assert card["title"] in text and card["description"] in text and card["licence"] in text and card["training"]["device"] in text
+        assert f"{card['training']['environment_steps']:,}" in text
+        assert shown.locator(f'dd[title="{card["sha256"]}"]').inner_text() == card["sha256"][:12] + "…"
+        assert shown.locator(".returns-row:not(.returns-axis)").count() == len(card["returns"])
+        assert shown.locator("circle").count() == len(card["returns"])
+    early, final = (cards[name]["returns"]["prior"]["mean"] for name in ("cartpole-early", "cartpole"))
+    places = [page.locator(f'.card[data-checkpoint="{name}"] .returns-prior').bounding_box()["x"] for name in ("cartpole-early", "cartpole")]
+    assert (early < final) == (places[0] < places[1])
+
+
+def test_stages_stand_in_the_order_of_training_on_one_axis(server, open_page):
+    page = open_checkpoints(open_page, server.url)
+    cards = cards_on_disk()
+    for group in page.locator(".environment").all():
+        names = group.locator(".card").evaluate_all("cards => cards.map(card => card.dataset.checkpoint)")
+        steps = [cards[name]["training"]["environment_steps"] for name in names]
+        assert steps == sorted(steps)
+        assert len({axis.inner_html() for axis in group.locator(".returns-axis svg").all()}) == 1
+
+
+def test_pictures_are_drawn_when_they_come_into_sight_or_it_is_said_why_not(server, open_page):
+    page = open_checkpoints(open_page, server.url)
+    for group in page.locator(".environment").all():
+        environment = group.get_attribute("id")
+        caption = group.locator("figcaption")
+        group.locator("figure").scroll_into_view_if_needed()
+        page.wait_for_function("id => document.getElementById(id).querySelector('figcaption').textContent", arg=environment, timeout=60_000)
+        answer = httpx.get(f"{server.api}/checkpoints/{group.locator('.card').last.get_attribute('data-checkpoint')}/scene")
+        # An environment of an extra that is not installed here has no picture.
+        if answer.status_code == 200:
+            assert caption.inner_text() == answer.json()["scene"]["caption"]
+            page.wait_for_function(DRAWN, arg=f"[id='{environment}'] canvas")
+            assert group.locator("canvas").get_attribute("aria-label").startswith(f"A state of {environment}: ")
+        else:
+            assert caption.inner_text() == f"No picture: {answer.json()['detail']}"
+            assert group.locator("canvas").is_hidden()
+
+
+def test_a_checkpoint_opens_in_the_microscope_and_the_way_back_is_there(server, open_page):
+    page = open_checkpoints(open_page, server.url)
+    link = card_of(page, "catch-early").locator(".open-checkpoint")
+    link.focus()
+    page.keyboard.press("Enter")
+    page.wait_for_function("window.twistscope?.framesPainted > 0", timeout=120_000)
+    page.wait_for_function("document.querySelector('#checkpoint').innerText.includes('catch-early')")
+    assert "Catch-bsuite" in page.locator("#world-note").inner_text()
+    # A choice made there goes into the address.
+    page.locator("#checkpoint").click()
+    page.get_by_role("option", name="cartpole-early", exact=True).click()
+    page.wait_for_function("document.querySelector('#world-note').innerText.includes('CartPole-v1')", timeout=60_000)
+    assert page.url.endswith("/?checkpoint=cartpole-early")
+    page.locator("#to-checkpoints").click()
+    page.wait_for_function(READY)
+    assert page.url.endswith("/checkpoints")
+
+
+def test_an_address_with_a_slash_or_a_part_of_the_page_opens_there(server, open_page):
+    page = open_page(server.url + "/checkpoints/?token=t#Catch-bsuite", ready=READY)
+    assert page.url == server.url + "/checkpoints?token=t#Catch-bsuite"
+    page.wait_for_function("scrollY > 100")
+    assert page.locator("[id='Catch-bsuite']").bounding_box()["y"] < 100
+
+
+def test_an_unknown_checkpoint_in_the_address_is_said_and_another_can_be_chosen(server, open_page):
+    refused = "document.querySelector('#banner')?.innerText.includes('unknown checkpoint')"
+    page = open_page(server.url + "/?checkpoint=zork", 390, 844, ready=refused)
+    assert "'zork'" in page.locator("#banner").inner_text()
+    assert page.evaluate("window.twistscope.framesPainted") == 0
+    page.locator("#checkpoint").click()
+    page.get_by_role("option", name="cartpole-early", exact=True).click()
+    page.wait_for_function("window.twistscope.framesPainted > 0", timeout=60_000)
+    assert page.locator("#banner").inner_text() == ""
+
+
+def test_without_a_file_the_page_says_that_there_are_no_learning_curves(server, open_page):
+    page = open_checkpoints(open_page, server.url)
+    assert page.locator("#learning-note").inner_text() == "No learning curves have been measured yet."
+    assert page.locator(".curves").count() == 0
+
+
+def test_learning_curves_are_drawn_with_a_name_at_each_line(server, open_page):
+    page = open_checkpoints(open_page, server.url, learning=LEARNING)
+    chart = page.locator(".curves")
+    assert chart.locator("h3").inner_text() == "CartPole-v1"
+    assert chart.locator(".curves-plot .curve").count() == 3
+    assert chart.locator(".curves-plot polygon").count() == 3
+    assert chart.locator(".curves-names text").all_text_contents() == ["TRT-SMC", "SPO", EVIL]
+    assert "TRT-SMC ends at 500 (500 to 500) after 100,000 steps" in chart.locator(".curves-picture").get_attribute("aria-label")
+    assert "python -m benchmarks learning" in page.locator("#learning-note").inner_text()
+
+
+def test_a_file_of_learning_curves_that_is_not_one_is_reported(server, open_page):
+    page = open_checkpoints(open_page, server.url, learning={"curves": 1})
+    assert page.locator("#learning-note").inner_text().startswith("The learning curves could not be read:")
+    assert page.locator(".card").count() == len(cards_on_disk())
+
+
+def test_the_page_loads_neither_plotly_nor_dash_and_the_microscope_nothing_of_it(server, open_page):
+    loaded = "performance.getEntriesByType('resource').map(({ name }) => name).join(' ')"
+    own = open_checkpoints(open_page, server.url).evaluate(loaded)
+    assert "checkpoints.js" in own and "plotly" not in own and "_dash-component-suites" not in own
+    microscope = open_page(server.url).evaluate(loaded)
+    assert "main.js" in microscope
+    assert all(name not in microscope for name in ("checkpoints.js", "checkpoints.css", "curves.js", "learning.json"))
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize(("width", "height"), [(1440, 900), (390, 844)])
+def test_nothing_sticks_out_to_the_side(server, open_page, width, height, scheme):
+    page = open_checkpoints(open_page, server.url, width, height, learning=LEARNING, color_scheme=scheme)
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    # Names of learning curves are whoever's who wrote them; the one here is absurdly long.
+    outside = page.evaluate(
+        """width => [...document.querySelectorAll("header *, main *")].filter(
+                 e => !e.closest(".curves-names, [hidden]") && e.getBoundingClientRect().right > width + 1
+             ).map(e => e.id || e.className.baseVal || e.className)""",
+        width,
+    )
+    assert outside == []
+
+
+def test_a_folder_of_ones_own_is_shown_the_same_way_and_nothing_in_it_is_taken_for_markup(open_page, data, tmp_path):
+    for name in ("cartpole-early", "cartpole"):
+        shutil.copytree(SHIPPED / name, tmp_path / name)
+    card = json.loads((tmp_path / "cartpole" / "card.json").read_text("utf-8"))
+    absurd = card | {"title": EVIL, "description": EVIL * 5, "licence": EVIL, "training": {"device": EVIL}}
+    absurd["returns"] = {"prior": card["returns"]["prior"], EVIL: {"mean": 3, "standard_error": 1, "episodes": 2}}
+    (tmp_path / "cartpole" / "card.json").write_text(json.dumps(absurd))
+    # Its environment is unknown here, and it has no returns at all.
+    (tmp_path / "strange").mkdir()
+    (tmp_path / "strange" / "card.json").write_text(json.dumps(card | {"name": "strange", "environment": EVIL, "returns": {}}))
+    (tmp_path / "torn").mkdir()
+    (tmp_path / "torn" / "card.json").write_text("{")
+    with serving("serve", "--no-open", "--checkpoints", str(tmp_path), data=data) as own:
+        wait_until_ready(own)
+        page = open_checkpoints(open_page, own.url, 390, 844)
+        assert page.locator(".card").count() == 3
+        assert "checkpoint 'torn': its card.json is damaged" in page.locator("#damaged").inner_text()
+        text = card_of(page, "cartpole").inner_text()
+        assert text.count(EVIL) == 9 and "not said" in text
+        assert "No returns were measured." in card_of(page, "strange").inner_text()
+        page.locator(".environment", has=card_of(page, "strange")).locator("figcaption").scroll_into_view_if_needed()
+        page.wait_for_function("[...document.querySelectorAll('figcaption')].some(each => each.innerText.includes('No picture: '))")
+        assert page.evaluate("window.hacked") is None
+        assert page.locator("main img, main b:not(.returns-value b)").count() == 0
+        assert page.evaluate("document.documentElement.scrollWidth") <= 390
