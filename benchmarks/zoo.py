@@ -1,86 +1,108 @@
-"""Every card measured again, and what planning with 512 model steps adds to each shipped network.
+"""The shipped checkpoints, measured.
 
-    python -m benchmarks.zoo [--checkpoints assets/checkpoints] [--only cartpole-early …] [--parts cards planning] [--episodes 64]
+    python -m benchmarks.zoo [--checkpoints assets/checkpoints] [--only cartpole-early …] [--part cards] [--planners trt_smc …] [--save]
 
 `cards` plays the episodes of each card again, with the same first states and noise, and says whether each mean is within the 95 % interval that the
-card's standard error gives; the exit code is 1 where one is not. `planning` plays the prior and planners at 512 model steps a decision on common
-seeds.
+card's standard error gives; the exit code is 1 where one is not. `planning` plays the prior alone and planners at 512 model steps a decision, with
+common seeds, and says what planning adds; with `--save` it puts the returns on the cards (then `python docs/zoo.py`).
 """
 
 import argparse
 import sys
 import time
 from pathlib import Path
-from typing import Any
 
-from planner.checkpoints import Checkpoint, Checkpoints
-from planner.planners import get_planner
+import jax
+import numpy as np
+
+from backend.config import ServerConfig
+from backend.engine import use_compilation_cache
+from planner.checkpoints import Card, Checkpoint, Checkpoints
+from planner.planners import PLANNERS, get_planner
+from planner.settings import PlannerSettings
 from planner.training.evaluation import greedy_prior, mean_interval, planning, player, summarise
-from planner.truth import judged
 
 FOLDER = Path(__file__).resolve().parent.parent / "assets" / "checkpoints"
-SHAPES = {"trt_smc": (64, 8), "spo": (64, 8), "bootstrap_smc": (64, 8)}
-"""Particles and depth of 512 model steps."""
+DEPTHS = {
+    "CartPole-v1": 16,
+    "Acrobot-v1": 16,
+    "Pendulum-v1": 16,
+    "MountainCarContinuous-v0": 32,
+    "Breakout-MinAtar": 16,
+    "SpaceInvaders-MinAtar": 16,
+    "FrozenLake-misc": 2,
+}
+"""Levels of plans, 8 elsewhere: as far as an action's effect takes to show. On the ice, the fewer the better."""
+SIMULATIONS = 64
+"""Of Gumbel MCTS, whose time grows with the square of its budget: 512 of them are too slow for whole episodes."""
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--checkpoints", type=Path, default=FOLDER)
     parser.add_argument("--only", nargs="+", help="names of checkpoints")
-    parser.add_argument("--parts", nargs="+", default=["cards", "planning"], choices=["cards", "planning"])
+    parser.add_argument("--part", default="cards", choices=["cards", "planning"])
+    parser.add_argument("--planners", nargs="+", default=list(PLANNERS), choices=list(PLANNERS))
     parser.add_argument("--episodes", type=int, default=64, help="of `planning`")
+    parser.add_argument("--save", action="store_true", help="put the returns of `planning` on the cards")
     options = parser.parse_args()
+    use_compilation_cache(ServerConfig().data / "compiled")
     store = Checkpoints(options.checkpoints)
-    loaded = [store.load(name) for name in options.only or store.names()]
-    outside = [line for each in loaded for line in check_card(each)] if "cards" in options.parts else []
-    if "planning" in options.parts:
-        compare(loaded, options.episodes)
-    sys.exit(1 if outside else 0)
+    names = options.only or store.names()
+    if options.part == "cards":
+        sys.exit(1 if sum([check_card(store.load(name)) for name in names]) else 0)
+    for name in names:
+        returns = compare(store.load(name), options.planners, options.episodes)
+        if options.save:
+            card = store.card(name)
+            store.save_card(card.model_copy(update={"returns": card.returns | returns}))
 
 
-def check_card(loaded: Checkpoint) -> list[str]:
-    """Play a card's episodes again; what is outside its interval."""
-    outside = []
+def check_card(loaded: Checkpoint) -> int:
+    """Play a card's episodes again; how many means are outside their interval."""
+    outside = 0
     for name, promised in loaded.card.returns.items():
-        returns = play(loaded, name, promised.settings, promised.episodes)
+        settings = None if name == "prior" else get_planner(name).settings(promised.settings, loaded.card.settings)
+        returns = play(loaded, name, settings, promised.episodes)
         within = abs(returns.mean() - promised.mean) <= max(1.96 * promised.standard_error, 1e-6)
         said = f"{loaded.name}, {name}: {returns.mean():.3f}, the card says {promised.mean:.3f} ± {promised.standard_error:.3f}"
         print(f"{said}: {'within' if within else 'OUTSIDE'} its interval", flush=True)
-        outside += [] if within else [said]
+        outside += not within
+    # Hundreds of programs are more than a process has room for.
+    jax.clear_caches()
     return outside
 
 
-def play(loaded: Checkpoint, name: str, values: dict[str, Any], episodes: int) -> Any:
+def play(loaded: Checkpoint, name: str, settings: PlannerSettings | None, episodes: int) -> np.ndarray:
     """Returns of whole episodes of the prior or of a planner."""
-    if name == "prior":
-        return player(loaded.model, greedy_prior(loaded.model))(loaded.params, episodes=episodes)
-    planner = get_planner(name)
-    settings = planner.settings(values, loaded.card.settings)
-    model, params = judged(loaded, None, settings)
-    return player(model, planning(planner, model, settings))(params, episodes=episodes)
+    act = greedy_prior(loaded.model) if settings is None else planning(get_planner(name), loaded.model, settings)
+    return player(loaded.model, act)(loaded.params, episodes=episodes)
 
 
-def compare(loaded: list[Checkpoint], episodes: int) -> None:
-    """A Markdown table: the prior, and each planner with what it adds."""
-    print(f"\n{episodes} episodes each, common seeds, 512 model steps a decision: mean ± standard error; what planning adds, 95 % interval\n")
-    print("| checkpoint | prior alone | " + " | ".join(get_planner(name).title for name in SHAPES) + " | seconds |")
-    print("|" + "---|" * (len(SHAPES) + 3))
-    for each in loaded:
+def budget(name: str, card: Card) -> PlannerSettings:
+    """The settings of a planner at 512 model steps."""
+    planner, depth = get_planner(name), DEPTHS.get(card.environment, 8)
+    shape = {"num_simulations": SIMULATIONS} if name == "gumbel_mcts" else planner.algorithm.settings.of_budget(512 // depth, depth)
+    certain = {"act": "argmax"} if "act" in planner.algorithm.settings.model_fields else {"gumbel_scale": 0.0}
+    return planner.settings(shape | certain, card.settings)
+
+
+def compare(loaded: Checkpoint, names: list[str], episodes: int) -> dict:
+    """The returns of the prior and of planners, told as they come."""
+    prior = play(loaded, "prior", None, episodes)
+    measured = {"prior": summarise(prior)}
+    print(f"{loaded.name}: prior alone {prior.mean():.2f} ± {measured['prior'].standard_error:.2f}", flush=True)
+    for name in names:
         began = time.monotonic()
-        prior = play(each, "prior", {}, episodes)
-        cells = [said(prior)]
-        for name, (particles, depth) in SHAPES.items():
-            returns = play(each, name, {"particles": particles, "depth": depth, "act": "argmax"}, episodes)
-            # Episode i starts alike whoever acts: the difference is paired.
-            gain = mean_interval(returns - prior)
-            cells.append(f"{said(returns)} ({gain.estimate:+.2f} [{gain.low:+.2f}, {gain.high:+.2f}])")
-        print(f"| {each.name} | {' | '.join(cells)} | {time.monotonic() - began:.0f} |", flush=True)
-
-
-def said(returns: Any) -> str:
-    """Mean and standard error."""
-    short = summarise(returns)
-    return f"{short.mean:.2f} ± {short.standard_error:.2f}"
+        settings = budget(name, loaded.card)
+        returns = play(loaded, name, settings, episodes)
+        measured[name] = summarise(returns, settings)
+        # Episode i starts alike whoever acts: the difference is paired.
+        gain = mean_interval(returns - prior)
+        said = f"{returns.mean():.2f} ± {measured[name].standard_error:.2f}, planning adds {gain.estimate:+.2f} [{gain.low:+.2f}, {gain.high:+.2f}]"
+        print(f"    {settings.size}, {get_planner(name).title}: {said}; {time.monotonic() - began:.0f} s", flush=True)
+    jax.clear_caches()
+    return measured
 
 
 if __name__ == "__main__":

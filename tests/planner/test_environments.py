@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 
 from planner import exact
-from planner.environments import ENVIRONMENTS, Environment, make_environment
+from planner.environments import ENVIRONMENTS, EXTRAS, Environment, make_environment
 
-NAMES = sorted(ENVIRONMENTS)
+NAMES = sorted(name for name in ENVIRONMENTS if not name.endswith(EXTRAS))
 ENUMERABLE = [name for name in NAMES if name.endswith(("-bsuite", "-misc"))]
 ENDLESS = ["Freeway-MinAtar", "Pendulum-v1"]
 TIMED = [name for name in NAMES if not name.endswith("-bsuite")]

@@ -2,6 +2,7 @@
 
 import itertools
 import json
+import re
 import shutil
 
 import jax
@@ -10,6 +11,7 @@ import numpy as np
 import pytest
 
 from planner import CheckpointError, Checkpoints
+from planner.importing import read_description
 from planner.training.config import CONFIGS, ConfigError, TrainingConfig, names, read_config
 from planner.training.evaluation import greedy_prior, player
 from planner.training.run import lambda_returns
@@ -179,3 +181,18 @@ def test_shipped_checkpoints_play_as_their_cards_say():
         returns = player(loaded.model, greedy_prior(loaded.model))(loaded.params, episodes=100)
         # The same seeds as on the card; another machine may round differently, so four standard errors of the difference of two such means.
         assert abs(returns.mean() - promised.mean) <= 4 * 2**0.5 * max(promised.standard_error, 1.0)
+
+
+@pytest.mark.slow
+def test_the_example_of_the_documentation_runs(capsys):
+    text = (CONFIGS.parents[2] / "docs" / "training.md").read_text(encoding="utf-8")
+    code = re.search(r"```python\n(.*?)```", text, flags=re.DOTALL).group(1)
+    exec(compile(code, "docs/training.md", "exec"), {})
+    lines = capsys.readouterr().out.splitlines()
+    assert [int(line.split()[0]) for line in lines] == [0, 1024, 2048, 3072]
+
+
+def test_the_description_in_the_documentation_is_one(tmp_path):
+    text = (CONFIGS.parents[2] / "docs" / "training.md").read_text(encoding="utf-8")
+    (tmp_path / "theirs.toml").write_text(re.search(r"```toml\n(.*?)```", text, flags=re.DOTALL).group(1))
+    assert read_description(tmp_path / "theirs.toml").zero == ("params/advantage/*",)
