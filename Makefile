@@ -2,6 +2,8 @@
 
 PYTHON ?= python3
 ACCEL ?= cpu
+# EXTRAS=1 adds the environments of jumanji and brax.
+EXTRAS ?=
 PORT ?= 8050
 VENV := .venv
 BIN := $(VENV)/bin
@@ -17,7 +19,7 @@ RUN_LOCK := $(if $(filter cuda,$(ACCEL)),requirements-cuda.lock,requirements.loc
 run: install
 	@$(BIN)/twistscope serve --port $(PORT)
 
-install: $(VENV)/.installed-$(ACCEL)
+install: $(VENV)/.installed-$(ACCEL) $(if $(EXTRAS),$(VENV)/.installed-extras)
 
 test: $(VENV)/.installed-test
 	@tests/install-browser
@@ -38,7 +40,8 @@ bench: $(VENV)/.installed-test  ## ratios of one run; the page's need a browser
 
 lock:  ## pin names, versions and hashes anew
 	$(BIN)/python -m pip install --quiet uv
-	@for target in "requirements.lock:" "requirements-test.lock:--group test" "requirements-cuda.lock:--extra cuda"; do \
+	@for target in "requirements.lock:" "requirements-test.lock:--group test --extra jumanji --extra brax" \
+		"requirements-cuda.lock:--extra cuda" "requirements-extras.lock:--extra jumanji --extra brax -c requirements.lock"; do \
 		$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
 			--no-emit-index-url --no-emit-find-links pyproject.toml $${target#*:} -o $${target%%:*}; \
 	done
@@ -61,3 +64,5 @@ endef
 $(eval $(call install_from,cpu,requirements.lock))
 $(eval $(call install_from,cuda,requirements-cuda.lock))
 $(eval $(call install_from,test,requirements-test.lock))
+$(eval $(call install_from,extras,requirements-extras.lock))
+$(VENV)/.installed-extras: | $(VENV)/.installed-$(ACCEL)

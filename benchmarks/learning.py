@@ -108,6 +108,7 @@ def configure(name: str, algorithm: str) -> TrainingConfig:
     values = shipped.model_dump() | {
         "algorithm": "ppo" if algorithm == "ppo" else "expert_iteration",
         "planner": {**kept, **planner.algorithm.settings.of_budget(domain.particles, domain.depth), "name": acting},
+        "evaluation_planner": {},
         "learn": shipped.learn.model_dump() | {"learning_rate": LEARNING_RATE},
         "ppo": {"learning_rate": LEARNING_RATE},
         "iterations": domain.iterations,
@@ -115,11 +116,6 @@ def configure(name: str, algorithm: str) -> TrainingConfig:
         "stages": (),
     }
     return TrainingConfig.model_validate(values)
-
-
-def planned_steps(config: TrainingConfig) -> int:
-    """Model steps of one decision."""
-    return get_planner(config.planner["name"]).settings({k: v for k, v in config.planner.items() if k != "name"}, {}).model_steps
 
 
 def curve(config: TrainingConfig, algorithm: str, seeds: int) -> dict[str, Any]:
@@ -135,7 +131,7 @@ def curve(config: TrainingConfig, algorithm: str, seeds: int) -> dict[str, Any]:
         "title": "PPO" if algorithm == "ppo" else get_planner(algorithm).title,
         "seeds": seeds,
         "seconds": round(seconds, 1),
-        "model_steps_per_decision": 0 if algorithm == "ppo" else planned_steps(config),
+        "model_steps_per_decision": 0 if algorithm == "ppo" else config.acting_planner()[1].model_steps,
         "environment_steps": steps,
         "iqm": [round(each.estimate, 4) for each in intervals],
         "low": [round(each.low, 4) for each in intervals],

@@ -126,12 +126,13 @@ def train(
     folder = out if out is not None else Path("checkpoints")
     seed = read.seed if seed is None else seed
     command = f"twistscope train {read.name}" + ("" if seed == read.seed else f" --seed {seed}")
+    training = run(read, seed, folder, command)
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(), TextColumn("{task.fields[news]}"))
     console = Console(stderr=True)
     with Progress(*columns, console=console) as bar:
         task = bar.add_task(f"training {read.name} (compiling)", total=read.iterations, news="")
         mean = None
-        for progress in run(read, seed, folder, command):
+        for progress in training:
             mean = progress.mean_return if progress.mean_return is not None else mean
             losses = f"losses: policy {progress.losses['policy']:.3f}, value {progress.losses['value']:.4f}, Q {progress.losses['q']:.4f}"
             speed = progress.environment_steps / progress.seconds

@@ -20,7 +20,7 @@ class Snake(Cells, JumanjiAdapter):
     name = "Snake-jumanji"
     action_names = ("up", "right", "down", "left")
     rows, columns = 12, 12
-    observation_shape = (12 * 12 * 5 + 4,)
+    observation_shape = (12 * 12 * 5 + 4 + 2,)
 
     def __init__(self) -> None:
         super().__init__(JumanjiSnake(num_rows=self.rows, num_cols=self.columns))
@@ -32,10 +32,15 @@ class Snake(Cells, JumanjiAdapter):
         """Of the head; where the episode ended at the border it lies outside."""
         return state.board.head_position.row, state.board.head_position.col
 
-    def observation(self, state: JumanjiState) -> Float[Array, "724"]:
-        """The planes of jumanji (body, head, tail, fruit, order of the body), and which actions do not end the episode."""
+    def observation(self, state: JumanjiState) -> Float[Array, "726"]:
+        """What jumanji shows, its planes (body, head, tail, fruit, order of the body) and its mask; and the way from the head to the fruit.
+
+        The way can be seen in the planes, but a perceptron would have to learn it for every pair of cells.
+        """
         seen = self._environment._state_to_observation(state.board)
-        return jnp.concatenate([seen.grid.reshape(-1), seen.action_mask]).astype(jnp.float32)
+        head, fruit = state.board.head_position, state.board.fruit_position
+        way = jnp.stack([(fruit.row - head.row) / self.rows, (fruit.col - head.col) / self.columns])
+        return jnp.concatenate([seen.grid.reshape(-1), seen.action_mask, way]).astype(jnp.float32)
 
     def scene(self, state: JumanjiState) -> dict[str, Any]:
         board = state.board

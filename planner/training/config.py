@@ -6,6 +6,9 @@ from typing import Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, PositiveFloat, PositiveInt, ValidationError, model_validator
 
+from planner.planners import PLANNERS, Planner, get_planner
+from planner.settings import PlannerSettings
+
 CONFIGS = Path(__file__).parent / "configs"
 
 
@@ -101,11 +104,35 @@ class TrainingConfig(_Section):
     """In the order they are reached; one is kept only after those before it."""
 
     @model_validator(mode="after")
+    def _planner_can_be_used(self) -> Self:
+        self.acting_planner()
+        self.judging_planner()
+        return self
+
+    @model_validator(mode="after")
     def _minibatches_divide(self) -> Self:
         collected = self.collect.environments * self.collect.steps
         if self.algorithm == "ppo" and collected % self.ppo.minibatches:
             raise ValueError(f"ppo.minibatches must divide the {collected} steps of an iteration, got {self.ppo.minibatches}")
         return self
+
+    def acting_planner(self) -> tuple[Planner, PlannerSettings]:
+        """Who acts, and with which settings.
+
+        Raises:
+          ValueError: unknown planner; SettingsError, settings that cannot be used.
+        """
+        return self._planner(self.planner)
+
+    def judging_planner(self) -> tuple[Planner, PlannerSettings]:
+        """Whose returns are put on the card; raises as `acting_planner`."""
+        return self._planner(self.planner | self.evaluation_planner)
+
+    def _planner(self, section: dict[str, Any]) -> tuple[Planner, PlannerSettings]:
+        if "name" not in section:
+            raise ValueError(f"planner.name is missing, one of {', '.join(PLANNERS)}")
+        planner = get_planner(section["name"])
+        return planner, planner.settings({key: value for key, value in section.items() if key != "name"}, {})
 
 
 def names() -> list[str]:

@@ -18,7 +18,6 @@ from planner.checkpoints import build_model, network_config
 from planner.episodes import step_and_reset
 from planner.model import Model, Params
 from planner.networks import NetworkConfig
-from planner.planners import get_planner
 from planner.training.config import LearnSection, TrainingConfig
 from planner.training.run import Losses, Run, TrainingState, first_state, judge, lambda_returns, make_optimiser, squared_error
 
@@ -48,8 +47,7 @@ def make_run(config: TrainingConfig) -> Run:
     """
     network = network_config(config.environment, config.network.hidden, config.network.value_scale)
     model, _ = build_model(config.environment, network)
-    planner = get_planner(config.planner["name"])
-    settings = planner.settings({k: v for k, v in config.planner.items() if k != "name"}, {})
+    planner, settings = config.acting_planner()
     static, live = planner.split(settings)
     act = planner.program(model, static)
     learn = config.learn

@@ -17,7 +17,6 @@ from planner.checkpoints import build_model, network_config
 from planner.episodes import step_and_reset
 from planner.model import Model, Params
 from planner.networks import NetworkConfig
-from planner.planners import get_planner
 from planner.training.config import PpoSection, TrainingConfig
 from planner.training.run import Losses, Run, TrainingState, first_state, judge, lambda_returns, make_optimiser, squared_error
 
@@ -47,7 +46,8 @@ def make_run(config: TrainingConfig) -> Run:
     """
     network = network_config(config.environment, config.network.hidden, config.network.value_scale)
     model, _ = build_model(config.environment, network)
-    discount = get_planner(config.planner["name"]).settings({k: v for k, v in config.planner.items() if k != "name"}, {}).discount
+    planner, settings = config.acting_planner()
+    _, live = planner.split(settings)
     ppo, collected = config.ppo, config.collect.environments * config.collect.steps
     updates = config.iterations * ppo.epochs * ppo.minibatches
     optimiser = make_optimiser(ppo.learning_rate, updates, ppo.max_gradient_norm, ppo.weight_decay)
@@ -59,7 +59,7 @@ def make_run(config: TrainingConfig) -> Run:
     def iterate(state: TrainingState) -> tuple[TrainingState, Losses]:
         key, collect_key, order_key = jax.random.split(state.key, 3)
         environments, fresh = collect(
-            model, network, state.params, state.environments, collect_key, steps=config.collect.steps, discount=discount, ppo=ppo
+            model, network, state.params, state.environments, collect_key, steps=config.collect.steps, discount=live.discount, ppo=ppo
         )
 
         def one_batch(carry: tuple[Params, Any], rows: Array) -> tuple[tuple[Params, Any], Losses]:
@@ -79,7 +79,7 @@ def make_run(config: TrainingConfig) -> Run:
 
 
 def collect(
-    model: Model, network: NetworkConfig, params: Params, environments: Any, key: Array, *, steps: int, discount: float, ppo: PpoSection
+    model: Model, network: NetworkConfig, params: Params, environments: Any, key: Array, *, steps: int, discount: Array, ppo: PpoSection
 ) -> tuple[Any, Rollout]:
     """Play B environments for some steps with actions drawn from the prior."""
     count = jax.tree.leaves(environments)[0].shape[0]
@@ -105,7 +105,7 @@ def collect(
         return jax.vmap(one)(jax.random.split(key, count), states)
 
     environments, seen = jax.lax.scan(step, environments, jax.random.split(key, steps))
-    returns = lambda_returns(seen, jnp.float32(discount), ppo.lambda_return)
+    returns = lambda_returns(seen, discount, ppo.lambda_return)
     rollout = Rollout(seen["observation"], seen["action"], seen["log_density"], returns, returns - seen["value_target"])
     return environments, jax.tree.map(lambda x: x.reshape(-1, *x.shape[2:]), rollout)
 

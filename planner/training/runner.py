@@ -16,7 +16,6 @@ from safetensors.numpy import load_file, save_file
 
 from planner.checkpoints import Card, Checkpoints, Returns, flatten, unflatten
 from planner.model import Params
-from planner.planners import get_planner
 from planner.training.algorithms import make_run
 from planner.training.config import ConfigError, Stage, TrainingConfig
 from planner.training.evaluation import greedy_prior, planning, player, summarise
@@ -41,7 +40,7 @@ class Progress:
 
 
 def train(config: TrainingConfig, seed: int, folder: Path, command: str) -> Iterator[Progress]:
-    """Run to the end, resuming what a killed run left in `folder`, and save the checkpoint and its stages there.
+    """Run to the end, resuming what a killed run left in `folder`, and save the checkpoint and its stages there. Mistakes are told before it begins.
 
     Closing the iterator early (Ctrl-C) saves the state, so the next call goes on from it; on the same device the result is that of an unbroken run.
 
@@ -50,9 +49,13 @@ def train(config: TrainingConfig, seed: int, folder: Path, command: str) -> Iter
       ValueError: unknown environment or planner; SettingsError for its settings.
     """
     _refuse_to_replace(config, seed, folder)
-    run = make_run(config)
-    judge = _Judge(config, run)
     unfinished = _Unfinished(folder / f".{config.name}.run", config, seed)
+    unfinished.refuse_other_settings()
+    return _run(config, seed, folder, command, make_run(config), unfinished)
+
+
+def _run(config: TrainingConfig, seed: int, folder: Path, command: str, run: Run, unfinished: "_Unfinished") -> Iterator[Progress]:
+    judge = _Judge(config, run)
     state, spent, saved_stages = unfinished.read(run)
     steps = config.collect.environments * config.collect.steps
     began = time.monotonic() - spent
@@ -122,9 +125,7 @@ class _Judge:
 
     def __init__(self, config: TrainingConfig, run: Run):
         self.episodes = config.evaluation_episodes
-        self.planner = get_planner(config.planner["name"])
-        acting = {key: value for key, value in config.planner.items() if key != "name"}
-        self.settings = self.planner.settings({**acting, **config.evaluation_planner}, {})
+        self.planner, self.settings = config.judging_planner()
         self.play_prior = player(run.model, greedy_prior(run.model))
         self.play_planning = player(run.model, planning(self.planner, run.model, self.settings))
 
@@ -178,17 +179,22 @@ class _Unfinished:
         self.seed = seed
         self.identity = _identity(config, seed)
 
-    def read(self, run: Run) -> tuple[TrainingState, float, list[str]]:
-        """State, seconds spent and stages saved; those of a fresh run where nothing was left."""
+    def refuse_other_settings(self) -> None:
+        """Raise ConfigError where what is left is of a run with other settings."""
         if not (self.folder / "run.json").is_file():
-            return run.start(jax.random.key(self.seed)), 0.0, []
-        left = json.loads((self.folder / "run.json").read_text())
-        differs = _first_difference(left["identity"], self.identity)
+            return
+        differs = _first_difference(json.loads((self.folder / "run.json").read_text())["identity"], self.identity)
         if differs:
             raise ConfigError(
                 f"{self.folder.parent} holds an unfinished run of {self.folder.name[1:-4]!r} with other settings ({differs}): "
                 f"give another --out, or remove {self.folder.name} to start anew"
             )
+
+    def read(self, run: Run) -> tuple[TrainingState, float, list[str]]:
+        """State, seconds spent and stages saved; those of a fresh run where nothing was left."""
+        if not (self.folder / "run.json").is_file():
+            return run.start(jax.random.key(self.seed)), 0.0, []
+        left = json.loads((self.folder / "run.json").read_text())
         like = jax.eval_shape(lambda: _plain(run.start(jax.random.key(self.seed))))
         state = unflatten(load_file(self.folder / left["state"]), like)
         return _with_typed_key(state), left["seconds"], left["stages"]

@@ -101,6 +101,24 @@ def test_a_mistake_is_one_line_and_exit_code_2(arguments, says, tmp_path):
     assert not (tmp_path / "x").exists()
 
 
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        (("CartPole-v1", "CartPole-v9"), "unknown environment 'CartPole-v9'; known are Acrobot-v1"),
+        (('name = "trt_smc"', 'name = "trt"'), "cartpole.toml: unknown planner 'trt'"),
+        (("iterations = 200", "iterations = 0"), "cartpole.toml: iterations"),
+    ],
+)
+def test_a_mistake_in_a_configuration_is_one_line_and_makes_nothing(change, says, tmp_path):
+    text = (ROOT / "planner" / "training" / "configs" / "cartpole.toml").read_text("utf-8")
+    assert change[0] in text
+    (tmp_path / "cartpole.toml").write_text(text.replace(*change))
+    done = twistscope("train", str(tmp_path / "cartpole.toml"), "--out", str(tmp_path / "out"))
+    assert done.returncode == 2
+    assert done.stderr.startswith("twistscope: ") and done.stderr.count("\n") == 1 and says in done.stderr
+    assert not (tmp_path / "out").exists()
+
+
 def test_a_port_in_use_is_one_line_and_exit_code_2():
     port = free_port()
     with socket.socket() as taken:

@@ -309,6 +309,17 @@ def test_actions_are_named_after_the_joints_and_bodies_drawn_where_their_links_a
 
 @needs("brax")
 @pytest.mark.slow
+def test_making_a_body_says_nothing_and_leaves_no_file(tmp_path, monkeypatch, capfd):
+    environment = make_environment(CHEETAH)
+    # MuJoCo would log into the working directory.
+    monkeypatch.chdir(tmp_path)
+    capfd.readouterr()
+    type(environment)()
+    assert not list(tmp_path.iterdir()) and capfd.readouterr() == ("", "")
+
+
+@needs("brax")
+@pytest.mark.slow
 def test_nothing_but_the_time_limit_ends_the_cheetahs_run():
     _, transitions, _, _ = walks(CHEETAH)
     assert np.all(transitions.continuation == 1)

@@ -24,7 +24,7 @@ def rollout(environment, params_seed=0, *, steps=12, count=3):
     model, network, params = made(environment, params_seed)
     states = jax.vmap(model.environment.reset)(jax.random.split(jax.random.key(1), count))
     ppo = PpoSection(lambda_return=0.8)
-    return collect(model, network, params, states, jax.random.key(2), steps=steps, discount=0.9, ppo=ppo)[1], network, params
+    return collect(model, network, params, states, jax.random.key(2), steps=steps, discount=jnp.float32(0.9), ppo=ppo)[1], network, params
 
 
 @pytest.mark.parametrize("environment", ENVIRONMENTS)

@@ -67,6 +67,10 @@ def test_every_configuration_that_comes_along_can_be_read():
         (("iterations = 6", "itterations = 6"), "itterations"),
         (("batch_size = 16", "batch_size = 'many'"), "learn.batch_size"),
         (("[network]", "[network"), "not TOML"),
+        (('name = "trt_smc"', 'name = "trt"'), "unknown planner 'trt'; known are trt_smc"),
+        (('name = "trt_smc"', ""), "planner.name is missing, one of trt_smc"),
+        (("particles = 8", "particels = 8"), "particels"),
+        (("discount = 0.99", "discount = 1.5"), "discount: got 1.5, allowed: a number >= 0 and <= 1"),
     ],
 )
 def test_a_configuration_with_a_mistake_is_refused_naming_it(tmp_path, change, says):
