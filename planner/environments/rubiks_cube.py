@@ -21,6 +21,9 @@ ROLES = dict(zip(FACES, ("cell", "goal", "hazard", "body", "accent", "joint"), s
 CHART_X, TURN_WIDTH, HEIGHT = 13.5, 0.4, 9.0
 """Where the chart begins, how wide a turn is in it, and how high it is: a cube with every sticker in place is at the top."""
 
+HEADROOM = 2.4
+"""Above cube and chart, for the caption."""
+
 
 class PartlyScrambledRubiksCube(JumanjiAdapter):
     """Turn the faces until each is of one colour: one point, and the end. Only the seven turns of the scramble make it easier than the full cube.
@@ -55,11 +58,11 @@ class PartlyScrambledRubiksCube(JumanjiAdapter):
         cube, turns, limit = np.asarray(state.board.cube), int(state.board.step_count), self._environment.time_limit
         in_place = int((cube == np.arange(6)[:, None, None]).sum())
         # A plan made near the end of an episode looks beyond it.
-        extent = [-0.3, CHART_X + TURN_WIDTH * (limit + 12), -0.9, HEIGHT + 0.9]
+        extent = [-0.3, CHART_X + TURN_WIDTH * (limit + 12), -0.9, HEIGHT + HEADROOM]
         return {
             "extent": extent,
             "focus": extent,
-            "caption": f"{in_place} of 54 stickers in place after {turns} of {limit} turns; chart: turns to the right, stickers in place upwards",
+            "caption": f"{in_place} of 54 stickers in place after {turns} of {limit} turns",
             "shapes": [*_stickers(cube), *_letters(), *_chart(limit)],
         }
 

@@ -49,6 +49,6 @@ class Snake(Cells, JumanjiAdapter):
         body = np.argwhere((board.body_state > 1) & (board.body_state < board.length))
         shapes = [self.disc((fruit.row, fruit.col), "goal"), *[self.square(cell, "body") for cell in body]]
         shapes += [self.square(cell, "joint") for cell in np.argwhere(board.body_state == 1)] if board.length > 1 else []
-        caption = f"head at row {head.row}, column {head.col}, {board.length} cells long; the fruit is at row {fruit.row}, column {fruit.col}"
+        caption = f"head at row {head.row}, column {head.col}, length {board.length}; the fruit is at row {fruit.row}, column {fruit.col}"
         picture = self.draw(caption, [*shapes, self.square((head.row, head.col), "accent")])
         return picture | {"extent": [-1.2, self.columns + 1.2, -1.2, self.rows + 1.2]}
