@@ -30,37 +30,39 @@ class CollectSection(_Section):
     steps: PositiveInt = 32
 
 
-class LearnSection(_Section):
-    """Optimisation and the weights of (E11)."""
+class _Optimisation(_Section):
+    """What both ways of training have."""
 
-    batches: PositiveInt = 32
-    batch_size: PositiveInt = 256
     learning_rate: PositiveFloat = 1e-3
+    """At the start; it falls to 0 along a cosine."""
     weight_decay: float = Field(1e-5, ge=0)
     max_gradient_norm: PositiveFloat = 1.0
-    replay_iterations: PositiveInt = 8
     lambda_return: float = Field(0.95, ge=0, le=1)
-    policy_weight: float = Field(1.0, ge=0)
-    value_weight: float = Field(1.0, ge=0)
-    q_weight: float = Field(1.0, ge=0)
     entropy_weight: float = Field(0.01, ge=0)
 
 
-class PpoSection(_Section):
-    """Optimisation and the weights of (E13)."""
+class LearnSection(_Optimisation):
+    """(E11)."""
+
+    batches: PositiveInt = 32
+    batch_size: PositiveInt = 256
+    replay_iterations: PositiveInt = 8
+    policy_weight: float = Field(1.0, ge=0)
+    value_weight: float = Field(1.0, ge=0)
+    q_weight: float = Field(1.0, ge=0)
+
+
+class PpoSection(_Optimisation):
+    """(E13)."""
 
     epochs: PositiveInt = 4
     """Passes over what an iteration collected."""
     minibatches: PositiveInt = 4
     """Per pass."""
-    learning_rate: PositiveFloat = 1e-3
-    weight_decay: float = Field(1e-5, ge=0)
     max_gradient_norm: PositiveFloat = 0.5
     clip: PositiveFloat = 0.2
-    lambda_return: float = Field(0.95, ge=0, le=1)
     value_weight: float = Field(0.5, ge=0)
     q_weight: float = Field(0.5, ge=0)
-    entropy_weight: float = Field(0.01, ge=0)
 
 
 class Stage(_Section):
