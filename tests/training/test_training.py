@@ -176,15 +176,17 @@ def test_a_card_for_another_network_is_refused(tmp_path):
         Checkpoints(tmp_path).load("cartpole")
 
 
+@pytest.mark.slow
 def test_shipped_checkpoints_play_as_their_cards_say():
-
     store = Checkpoints(SHIPPED)
     for name in store.names():
         loaded = store.load(name)
         promised = loaded.card.returns["prior"]
-        returns = player(loaded.model, greedy_prior(loaded.model))(loaded.params, episodes=100)
-        # The same seeds as on the card; another machine may round differently, so four standard errors of the difference of two such means.
-        assert abs(returns.mean() - promised.mean) <= 4 * 2**0.5 * max(promised.standard_error, 1.0)
+        returns = player(loaded.model, greedy_prior(loaded.model))(loaded.params, episodes=promised.episodes)
+        # The same episodes as on the card. Another machine may round differently: four standard errors of the difference of two such means. Where all
+        # episodes are one, as in Space Invaders, one rounding may fork it.
+        noise = promised.standard_error if promised.standard_error > 1e-6 else abs(promised.mean) / 10
+        assert abs(returns.mean() - promised.mean) <= 4 * 2**0.5 * max(noise, 1.0), name
 
 
 @pytest.mark.slow
