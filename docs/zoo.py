@@ -26,9 +26,10 @@ COLOURS = {
 HEAD = """# The zoo
 
 The trained networks that come along, written by `python docs/zoo.py` from their cards. Returns are means over whole episodes ± their standard
-error: of the greedy prior alone, and of planning with it on the budget in brackets. "Early" and "middle" are stages of the same run as the
-checkpoint they are named after: planning helps a weak network much, and a strong one little. `python -m benchmarks.zoo` plays the episodes of every
-card again and says whether each mean is within its interval; how they are trained and measured: [training.md](training.md).
+error: of the greedy prior alone, and of planning with it on the budget named. "Early" and "middle" are stages of the same run as the checkpoint they
+are named after: planning helps a weak network much, and a strong one little. On slippery ice it takes luck for skill and does not help.
+`python -m benchmarks.zoo` plays the episodes of every card again and says whether each mean is within its interval; how they are trained and
+measured: [training.md](training.md).
 """
 
 
@@ -57,23 +58,35 @@ def page(cards: list[Card]) -> str:
 
 def table(cards: list[Card]) -> str:
     """One environment: a line for each checkpoint, a column for each planner that any of them was measured with."""
-    measured = [name for name in PLANNERS if any(name in card.returns for card in cards)]
-    columns = ["checkpoint", "trained for", "prior alone", *(PLANNERS[name].title for name in measured)]
-    lines = [columns, ["---"] * len(columns), *(row(card, measured) for card in cards)]
+    measured = ["prior", *(name for name in PLANNERS if any(name in card.returns for card in cards))]
+    # A column says its budget once, unless its cells differ.
+    budgets = {name: {budget(card.returns[name], name) for card in cards if name in card.returns} for name in measured}
+    shared = {name: next(iter(found)) if len(found) == 1 else "" for name, found in budgets.items()}
+    titles = {name: "prior alone" if name == "prior" else PLANNERS[name].title for name in measured}
+    heads = [f"{titles[name]}, {shared[name]}" if shared[name] else titles[name] for name in measured]
+    lines = [["checkpoint", "trained for", *heads], ["---"] * (len(measured) + 2), *(row(card, shared) for card in cards)]
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 
-def row(card: Card, measured: list[str]) -> list[str]:
-    """One line of a table."""
+def row(card: Card, shared: dict[str, str]) -> list[str]:
+    """One line of a table; `shared` has the budgets that their columns say."""
     trained = f"{card.training['environment_steps']:,} steps, {card.training['wall_seconds']:.0f} s"
-    cells = [said(card.returns[name], name) if name in card.returns else "" for name in ("prior", *measured)]
+    cells = [
+        said(card.returns[name], "" if common else budget(card.returns[name], name)) if name in card.returns else ""
+        for name, common in shared.items()
+    ]
     return [f"**`{card.name}`**: {card.description}", trained, *cells]
 
 
-def said(returns: Returns, name: str) -> str:
-    """Mean and standard error, on what budget, over how many episodes."""
-    budget = "" if name == "prior" else f"{PLANNERS[name].settings(returns.settings, {}).size}, "
-    return f"{returns.mean:.2f} ± {returns.standard_error:.2f} ({budget}{returns.episodes} episodes)"
+def budget(returns: Returns, name: str) -> str:
+    """What a decision may cost, and over how many episodes."""
+    episodes = f"{returns.episodes} episodes"
+    return episodes if name == "prior" else f"{PLANNERS[name].settings(returns.settings, {}).size}, {episodes}"
+
+
+def said(returns: Returns, budget: str) -> str:
+    """Mean and standard error."""
+    return f"{returns.mean:.2f} ± {returns.standard_error:.2f}" + (f" ({budget})" if budget else "")
 
 
 def draw(store: Checkpoints, card: Card) -> str:
