@@ -20,6 +20,9 @@ PIXELS = """id => {
 
 PICTURES = ("world", "genealogy", "strips", "weights")
 
+AT_REST = "(({ playing, phase, step, lastFrame }) => !playing && phase === 'idle' && lastFrame.step === step)(window.twistscope)"
+"""Paused, and the last plan is painted."""
+
 
 def picture(page, name):
     return page.evaluate(PIXELS, name)
@@ -65,7 +68,7 @@ def test_playing_paints_new_moments_until_paused(server, open_page):
     page.wait_for_function("window.twistscope.lastFrame.step >= 5", timeout=60_000)
     page.keyboard.press("Space")
     # The last plan may still be on its way when the session says that it rests.
-    page.wait_for_function("(({ playing, phase, step, lastFrame }) => !playing && phase === 'idle' && lastFrame.step === step)(window.twistscope)")
+    page.wait_for_function(AT_REST)
     assert page.evaluate("window.twistscope.framesPainted") >= 3
     step = last_frame(page)["step"]
     page.keyboard.press("Shift+ArrowLeft")
@@ -159,7 +162,8 @@ def test_a_large_session_draws_some_of_it_and_stays_in_hand(server, open_page):
     page.wait_for_function("window.twistscope.latencies.length > 0", timeout=60_000)
     page.evaluate("document.activeElement.blur()")
     page.keyboard.press("Space")
-    page.wait_for_function("!window.twistscope.playing && window.twistscope.phase === 'idle'")
+    # A frame that comes after the click would drop what was selected.
+    page.wait_for_function(AT_REST)
 
     box = page.locator("#genealogy canvas.base").bounding_box()
     page.mouse.click(box["x"] + box["width"] * 0.5, box["y"] + box["height"] * 0.3)

@@ -148,7 +148,7 @@ def test_derived_arrays_follow_from_the_primary_ones_on_tables(settings: Setting
 
 @pytest.mark.slow
 @given(seed=st.integers(0, 2**31 - 1), settings=all_settings)
-@quick(60)
+@quick(30)
 def test_derived_arrays_follow_from_the_primary_ones_on_tables_for_many_settings(settings: Settings, seed: int) -> None:
     check_on_tables(settings, seed)
 
