@@ -11,7 +11,7 @@ import pytest
 def few_programs() -> Iterator[None]:
     """Forget compiled programs after each module.
 
-    A compiled program holds some hundred memory maps, and Linux gives a process 65 530: a worker that keeps the programs
+    A compiled program holds hundreds of memory maps, and Linux gives a process 65 530: a worker that keeps the programs
     of the whole suite dies inside the compiler.
     """
     yield
