@@ -11,15 +11,13 @@ from typing import Any
 
 import jax
 import jax.numpy as jnp
-import optax
 from jaxtyping import Array, Float
 
 from planner.checkpoints import build_model, network_config
-from planner.episodes import step_and_reset
 from planner.model import Model, Params
 from planner.networks import NetworkConfig
 from planner.training.config import LearnSection, TrainingConfig
-from planner.training.run import Losses, Run, TrainingState, first_state, judge, lambda_returns, make_optimiser, squared_error
+from planner.training.run import Losses, Run, TrainingState, first_state, flat, judge, lambda_returns, make_optimiser, play, squared_error, take_steps
 
 
 @jax.tree_util.register_dataclass
@@ -67,20 +65,14 @@ def make_run(config: TrainingConfig) -> Run:
         replay = jax.tree.map(lambda ring, new: ring.at[slot].set(new), state.replay, fresh)
         filled = jnp.minimum(state.iteration + 1, learn.replay_iterations)
 
-        def one_batch(carry: tuple[Params, Any], key: Array) -> tuple[tuple[Params, Any], Losses]:
-            params, opt_state = carry
+        def loss(params: Params, key: Array) -> tuple[Array, Losses]:
             row_key, column_key = jax.random.split(key)
             rows = jax.random.randint(row_key, (learn.batch_size,), 0, filled)
             columns = jax.random.randint(column_key, (learn.batch_size,), 0, replay.returns.shape[1])
-            batch = jax.tree.map(lambda ring: ring[rows, columns], replay)
-            gradient, losses = jax.grad(expert_loss, has_aux=True)(params, batch, network, learn)
-            updates, opt_state = optimiser.update(gradient, opt_state, params)
-            return (optax.apply_updates(params, updates), opt_state), losses
+            return expert_loss(params, jax.tree.map(lambda ring: ring[rows, columns], replay), network, learn)
 
-        keys = jax.random.split(batch_key, learn.batches)
-        (params, opt_state), losses = jax.lax.scan(one_batch, (state.params, state.optimiser), keys)
-        following = TrainingState(params, opt_state, replay, environments, key, state.iteration + 1)
-        return following, jax.tree.map(jnp.mean, losses)
+        params, opt_state, losses = take_steps(optimiser, loss, state, jax.random.split(batch_key, learn.batches))
+        return TrainingState(params, opt_state, replay, environments, key, state.iteration + 1), losses
 
     return Run(model, network, start, iterate)
 
@@ -99,31 +91,14 @@ def collect(
     model: Model, act: Callable, params: Params, live: Any, environments: Any, key: Array, *, steps: int, lambda_return: float
 ) -> tuple[Any, Experience]:
     """Play B environments for some steps with the planner, and form lambda-returns bootstrapped with its value targets."""
-    count = jax.tree.leaves(environments)[0].shape[0]
 
-    def one(key: Array, state: Any) -> tuple[Any, dict[str, Array]]:
-        plan_key, step_key = jax.random.split(key)
-        root = act(params, plan_key, state, live).root
-        transition, truncated, following = step_and_reset(model.environment, step_key, state, root.chosen_action)
-        return following, {
-            "observation": model.environment.observation(state),
-            "action": root.chosen_action,
-            "policy": root.root_policy,
-            "atoms": root.root_atoms,
-            "value_target": root.value_target,
-            "reward": transition.reward,
-            "continuation": transition.continuation,
-            "truncated": truncated,
-            "next_value": model.evaluate(params, transition.state).value,
-        }
+    def decide(params: Params, key: Array, state: Any) -> tuple[Array, dict[str, Array]]:
+        root = act(params, key, state, live).root
+        return root.chosen_action, {"policy": root.root_policy, "atoms": root.root_atoms, "value_target": root.value_target}
 
-    def step(states: Any, key: Array) -> tuple[Any, dict[str, Array]]:
-        return jax.vmap(one)(jax.random.split(key, count), states)
-
-    environments, seen = jax.lax.scan(step, environments, jax.random.split(key, steps))
+    environments, seen = play(model, decide, params, environments, key, steps)
     returns = lambda_returns(seen, live.discount, lambda_return)
-    experience = Experience(seen["observation"], seen["action"], seen["policy"], returns, seen["atoms"])
-    return environments, jax.tree.map(lambda x: x.reshape(-1, *x.shape[2:]), experience)
+    return environments, flat(Experience(seen["observation"], seen["action"], seen["policy"], returns, seen["atoms"]))
 
 
 def expert_loss(params: Params, batch: Experience, network: NetworkConfig, learn: LearnSection) -> tuple[Array, Losses]:

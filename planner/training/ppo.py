@@ -10,15 +10,26 @@ from typing import Any
 
 import jax
 import jax.numpy as jnp
-import optax
 from jaxtyping import Array, Float
 
 from planner.checkpoints import build_model, network_config
-from planner.episodes import step_and_reset
 from planner.model import Model, Params
 from planner.networks import NetworkConfig
 from planner.training.config import PpoSection, TrainingConfig
-from planner.training.run import Losses, Run, TrainingState, first_state, judge, lambda_returns, make_optimiser, squared_error
+from planner.training.run import (
+    Judged,
+    Losses,
+    Run,
+    TrainingState,
+    first_state,
+    flat,
+    judge,
+    lambda_returns,
+    make_optimiser,
+    play,
+    squared_error,
+    take_steps,
+)
 
 
 @jax.tree_util.register_dataclass
@@ -62,18 +73,13 @@ def make_run(config: TrainingConfig) -> Run:
             model, network, state.params, state.environments, collect_key, steps=config.collect.steps, discount=live.discount, ppo=ppo
         )
 
-        def one_batch(carry: tuple[Params, Any], rows: Array) -> tuple[tuple[Params, Any], Losses]:
-            params, opt_state = carry
-            batch = jax.tree.map(lambda x: x[rows], fresh)
-            gradient, losses = jax.grad(ppo_loss, has_aux=True)(params, batch, network, ppo)
-            updates, opt_state = optimiser.update(gradient, opt_state, params)
-            return (optax.apply_updates(params, updates), opt_state), losses
+        def loss(params: Params, rows: Array) -> tuple[Array, Losses]:
+            return ppo_loss(params, jax.tree.map(lambda x: x[rows], fresh), network, ppo)
 
         orders = jax.vmap(lambda key: jax.random.permutation(key, collected))(jax.random.split(order_key, ppo.epochs))
         batches = orders.reshape(ppo.epochs * ppo.minibatches, -1)
-        (params, opt_state), losses = jax.lax.scan(one_batch, (state.params, state.optimiser), batches)
-        following = TrainingState(params, opt_state, None, environments, key, state.iteration + 1)
-        return following, jax.tree.map(jnp.mean, losses)
+        params, opt_state, losses = take_steps(optimiser, loss, state, batches)
+        return TrainingState(params, opt_state, None, environments, key, state.iteration + 1), losses
 
     return Run(model, network, start, iterate)
 
@@ -82,35 +88,19 @@ def collect(
     model: Model, network: NetworkConfig, params: Params, environments: Any, key: Array, *, steps: int, discount: Array, ppo: PpoSection
 ) -> tuple[Any, Rollout]:
     """Play B environments for some steps with actions drawn from the prior."""
-    count = jax.tree.leaves(environments)[0].shape[0]
 
-    def one(key: Array, state: Any) -> tuple[Any, dict[str, Array]]:
-        act_key, step_key = jax.random.split(key)
+    def decide(params: Params, key: Array, state: Any) -> tuple[Array, dict[str, Array]]:
         evaluation = model.evaluate(params, state)
-        action = evaluation.sample(act_key, 1)[0] if model.continuous else jax.random.categorical(act_key, evaluation.prior_logits)
-        transition, truncated, following = step_and_reset(model.environment, step_key, state, action)
-        observation = model.environment.observation(state)
-        return following, {
-            "observation": observation,
-            "action": action,
-            "log_density": judge_taken(params, observation, action, network=network).log_likelihood,
-            "value_target": evaluation.value,
-            "reward": transition.reward,
-            "continuation": transition.continuation,
-            "truncated": truncated,
-            "next_value": model.evaluate(params, transition.state).value,
-        }
+        action = evaluation.sample(key, 1)[0] if model.continuous else jax.random.categorical(key, evaluation.prior_logits)
+        judged = judge_taken(params, model.environment.observation(state), action, network=network)
+        return action, {"log_density": judged.log_likelihood, "value_target": evaluation.value}
 
-    def step(states: Any, key: Array) -> tuple[Any, dict[str, Array]]:
-        return jax.vmap(one)(jax.random.split(key, count), states)
-
-    environments, seen = jax.lax.scan(step, environments, jax.random.split(key, steps))
+    environments, seen = play(model, decide, params, environments, key, steps)
     returns = lambda_returns(seen, discount, ppo.lambda_return)
-    rollout = Rollout(seen["observation"], seen["action"], seen["log_density"], returns, returns - seen["value_target"])
-    return environments, jax.tree.map(lambda x: x.reshape(-1, *x.shape[2:]), rollout)
+    return environments, flat(Rollout(seen["observation"], seen["action"], seen["log_density"], returns, returns - seen["value_target"]))
 
 
-def judge_taken(params: Params, observation: Array, action: Array, *, network: NetworkConfig) -> Any:
+def judge_taken(params: Params, observation: Array, action: Array, *, network: NetworkConfig) -> Judged:
     """What the network makes of the action taken: `judge` with all of `policy` on it."""
     if network.action_bounds is None:
         return judge(params, observation, action, jax.nn.one_hot(action, network.num_actions), None, network=network)

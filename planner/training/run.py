@@ -10,6 +10,7 @@ import optax
 from jaxtyping import Array, Float
 
 from planner.checkpoints import initial_params
+from planner.episodes import step_and_reset
 from planner.model import Model, Params
 from planner.networks import NetworkConfig, apply_network, judge_actions
 from planner.training.config import TrainingConfig
@@ -42,6 +43,13 @@ class Losses:
     entropy: Array
 
 
+Act = Callable[[Params, Array, Any], tuple[Array, dict[str, Array]]]
+"""`(params, key, state) -> (action, what else is known of it)`; `value_target` is needed."""
+
+Loss = Callable[[Params, Array], tuple[Array, Losses]]
+"""`(params, input) -> (total, losses)`."""
+
+
 @dataclass(frozen=True)
 class Run:
     """A training run: how to start it and how to take one iteration.
@@ -68,6 +76,54 @@ def make_optimiser(learning_rate: float, updates: int, max_gradient_norm: float,
     """AdamW on clipped gradients; the learning rate falls to 0 along a cosine over all updates of the run."""
     decay = optax.cosine_decay_schedule(learning_rate, updates)
     return optax.chain(optax.clip_by_global_norm(max_gradient_norm), optax.adamw(decay, weight_decay=weight_decay))
+
+
+def play(model: Model, act: Act, params: Params, environments: Any, key: Array, steps: int) -> tuple[Any, dict[str, Array]]:
+    """Play B environments for some steps.
+
+    Args:
+      environments: [B, ...] states.
+
+    Returns:
+      The states to go on from; and what was seen, each [steps, B, ...]: the transitions, and what `act` says of its actions.
+    """
+    count = jax.tree.leaves(environments)[0].shape[0]
+
+    def one(key: Array, state: Any) -> tuple[Any, dict[str, Array]]:
+        act_key, step_key = jax.random.split(key)
+        action, said = act(params, act_key, state)
+        transition, truncated, following = step_and_reset(model.environment, step_key, state, action)
+        return following, said | {
+            "observation": model.environment.observation(state),
+            "action": action,
+            "reward": transition.reward,
+            "continuation": transition.continuation,
+            "truncated": truncated,
+            "next_value": model.evaluate(params, transition.state).value,
+        }
+
+    def step(states: Any, key: Array) -> tuple[Any, dict[str, Array]]:
+        return jax.vmap(one)(jax.random.split(key, count), states)
+
+    return jax.lax.scan(step, environments, jax.random.split(key, steps))
+
+
+def flat(experience: Any) -> Any:
+    """[steps, B, ...] as [steps * B, ...]."""
+    return jax.tree.map(lambda x: x.reshape(-1, *x.shape[2:]), experience)
+
+
+def take_steps(optimiser: optax.GradientTransformation, loss: Loss, state: TrainingState, inputs: Array) -> tuple[Params, Any, Losses]:
+    """One optimiser step for each of `inputs`; parameters, the optimiser's state and the mean losses."""
+
+    def one(carry: tuple[Params, Any], given: Array) -> tuple[tuple[Params, Any], Losses]:
+        params, opt_state = carry
+        gradient, losses = jax.grad(loss, has_aux=True)(params, given)
+        updates, opt_state = optimiser.update(gradient, opt_state, params)
+        return (optax.apply_updates(params, updates), opt_state), losses
+
+    (params, opt_state), losses = jax.lax.scan(one, (state.params, state.optimiser), inputs)
+    return params, opt_state, jax.tree.map(jnp.mean, losses)
 
 
 class Judged(NamedTuple):
