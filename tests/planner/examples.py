@@ -9,6 +9,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from planner import exact
+from planner.environments import Environment
 from planner.environments.tabular import TabularMDP
 from planner.model import Model
 from planner.planners import PlanLike, get_planner
@@ -126,3 +127,11 @@ def plan_with(name: str, mdp: TabularMDP, params: Any, *, seed: int = 0, start: 
 def settings_of(name: str, **values: Any) -> Any:
     """Settings of any planner, with those that only a checkpoint gives filled in."""
     return get_planner(name).settings(values, {"reward_temperature": 0.7, "discount": 0.9})
+
+
+def random_action(environment: Environment, key: jax.Array) -> jax.Array:
+    """An action drawn uniformly."""
+    if environment.action_bounds is None:
+        return jax.random.randint(key, (), 0, len(environment.action_names))
+    low, high = jnp.asarray(environment.action_bounds).T
+    return jax.random.uniform(key, low.shape, minval=low, maxval=high)

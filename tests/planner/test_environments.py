@@ -10,6 +10,7 @@ import pytest
 
 from planner import exact
 from planner.environments import ENVIRONMENTS, EXTRAS, Environment, make_environment
+from tests.planner.examples import random_action
 
 NAMES = sorted(name for name in ENVIRONMENTS if not name.endswith(EXTRAS))
 ENUMERABLE = [name for name in NAMES if name.endswith(("-bsuite", "-misc"))]
@@ -24,13 +25,6 @@ NEAR_THE_END = {
     "Acrobot-v1": {"joint_angle1": 1.5, "velocity_1": 5.0},
 }
 """States from which even random actions end the episode soon."""
-
-
-def random_action(environment, key):
-    if environment.action_bounds is None:
-        return jax.random.randint(key, (), 0, len(environment.action_names))
-    low, high = jnp.asarray(environment.action_bounds).T
-    return jax.random.uniform(key, low.shape, minval=low, maxval=high)
 
 
 @cache

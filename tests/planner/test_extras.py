@@ -17,7 +17,7 @@ from planner import exact
 from planner.checkpoints import Card, CheckpointError, Checkpoints, build_model, initial_params, network_config
 from planner.environments import ENVIRONMENTS, EXTRAS, Environment, UnavailableError, make_environment
 from planner.planners import PLANNERS
-from tests.planner.examples import complete
+from tests.planner.examples import complete, random_action
 
 # brax reads contacts of MuJoCo in the old way whenever a step is traced.
 pytestmark = pytest.mark.filterwarnings("ignore:Accessing `(ncon|contact)` directly:DeprecationWarning")
@@ -57,13 +57,6 @@ def original_step(environment, key, state, action):
 def own_part(environment, state):
     """The part of our state that is the package's."""
     return state.board if environment.name.endswith("-jumanji") else (state.physics, state.seen)
-
-
-def random_action(environment, key):
-    if environment.action_bounds is None:
-        return jax.random.randint(key, (), 0, len(environment.action_names))
-    low, high = jnp.asarray(environment.action_bounds).T
-    return jax.random.uniform(key, low.shape, minval=low, maxval=high)
 
 
 @cache
