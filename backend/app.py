@@ -9,7 +9,6 @@ from fastapi import APIRouter, FastAPI
 from fastapi.middleware.cors import CORSMiddleware
 
 from backend import problems
-from backend.arguments import prepare
 from backend.config import ServerConfig
 from backend.engine.ahead import compile_ahead
 from backend.engine.cache import use_compilation_cache
@@ -79,7 +78,7 @@ async def _warm(services: Services) -> None:
         services.awaited = f"loading checkpoint {name!r}"
         moment = await engine.first_moment(name, REQUEST.seed)
         services.awaited = f"compiling the planner of checkpoint {name!r}"
-        await engine.plan(prepare(REQUEST, engine.card(name)), moment)
+        await engine.plan(await engine.prepare(name, REQUEST), moment)
         services.awaited = None
     except Problem as problem:
         services.awaited = problem.detail

@@ -272,7 +272,7 @@ def moments(
         differing = []
         for name in only or store.names():
             card = store.card(name)
-            record = await engine.plan(REQUEST.prepare(card), await engine.first_moment(name, REQUEST.seed))
+            record = await engine.plan(await engine.prepare(name, REQUEST), await engine.first_moment(name, REQUEST.seed))
             if not check:
                 typer.echo(f"{openings.path(name)}: {openings.write(record)} bytes")
                 continue

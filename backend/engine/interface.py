@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Protocol
 
-from planner import Card, Checkpoint, Checkpoints, Moment, Prepared, Record, SeedsRecord
+from planner import Card, Checkpoint, Checkpoints, Moment, PlanRequest, Prepared, Record, SeedsRecord
 
 
 class Engine(Protocol):
@@ -32,6 +32,10 @@ class Engine(Protocol):
 
     async def checkpoint(self, name: str) -> Checkpoint:
         """A verified checkpoint, read once; raises NotFound."""
+        ...
+
+    async def prepare(self, checkpoint: str, request: PlanRequest) -> Prepared:
+        """Load a checkpoint and check a request for it; raises NotFound, Invalid."""
         ...
 
     async def is_compiled(self, prepared: Prepared) -> bool:

@@ -12,8 +12,9 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
+from backend.arguments import prepare
 from backend.problems import Invalid, NotFound, PlannerFailed
-from planner import Card, Checkpoint, CheckpointError, Checkpoints, Moment, PlanFailed, Prepared, Record, SeedsRecord, Truth, has_truth
+from planner import Card, Checkpoint, CheckpointError, Checkpoints, Moment, PlanFailed, PlanRequest, Prepared, Record, SeedsRecord, Truth, has_truth
 from planner.episodes import Episodes, episodes_of
 from planner.request import Program, device_name
 
@@ -78,6 +79,15 @@ class LocalEngine:
             # A damaged file may be mended while the server runs.
             self._loaded.pop(name, None)
             raise NotFound(str(error)) from None
+
+    async def prepare(self, checkpoint: str, request: PlanRequest) -> Prepared:
+        """Load a checkpoint and check a request for it. Loading imports the environment, which takes seconds the first time.
+
+        Raises:
+          NotFound: no such checkpoint or planner.
+          Invalid: settings that cannot be used, naming each.
+        """
+        return prepare(request, (await self.checkpoint(checkpoint)).card)
 
     async def is_compiled(self, prepared: Prepared) -> bool:
         """A plan of this kind would start without compiling."""

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from backend.arguments import MAX_STEP, prepare, seeds_of
+from backend.arguments import MAX_STEP, seeds_of
 from backend.routes.services import Given, Services
 from planner import Moment, PlanRequest, Prepared
 from planner.request import MAX_SEED, MAX_SEEDS
@@ -52,7 +52,7 @@ class OnePlanBody(PlanBody):
 @router.post("/plans", response_class=Response, responses={200: {"content": {MEDIA_TYPE: {}}}})
 async def make_plan(body: OnePlanBody, given: Given) -> Response:
     """Play `step` environment steps by the greedy prior, then plan."""
-    prepared = prepare(body.request(atoms=body.atoms, states=body.states), given.engine.card(body.checkpoint))
+    prepared = await given.engine.prepare(body.checkpoint, body.request(atoms=body.atoms, states=body.states))
     *_, moment = await given.engine.moments_until(body.checkpoint, body.step, seed=body.seed)
     return await answer_with_trace(given, prepared, moment)
 
@@ -63,7 +63,7 @@ async def plan_with_seeds(body: SeedsBody, given: Given) -> Response:
 
     Only the planner's randomness differs: the episode is that of `seed`, and so is the first plan.
     """
-    prepared = prepare(body.request(), given.engine.card(body.checkpoint))
+    prepared = await given.engine.prepare(body.checkpoint, body.request())
     seeds = seeds_of(prepared, body.seeds)
     *_, moment = await given.engine.moments_until(body.checkpoint, body.step, seed=body.seed)
     return await answer_with_seeds(given, prepared, moment, seeds)

@@ -5,7 +5,6 @@ The service's mutable state is here, in each session, and in the engine (checkpo
 
 from typing import Any
 
-from backend.arguments import prepare
 from backend.engine.interface import Engine
 from backend.metrics import Metrics
 from backend.problems import NotFound, TooMany
@@ -41,8 +40,8 @@ class Sessions:
           NotFound, Invalid: as the engine and the settings say.
           TooMany: the limit is reached and every session has a viewer.
         """
+        await self.engine.prepare(checkpoint, request)
         card = self.engine.card(checkpoint)
-        prepare(request, card)
         moments = await self.engine.moments_until(checkpoint, request.step, seed=request.seed)
         return await self._add(Session(self, card, request, moments, {}))
 

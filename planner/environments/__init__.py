@@ -4,6 +4,7 @@ from functools import cache
 from importlib import import_module
 from importlib.metadata import entry_points
 from importlib.util import find_spec
+from threading import Lock
 from typing import cast
 
 from planner.environments.base import Environment, Transition
@@ -46,13 +47,24 @@ class UnavailableError(ValueError):
     """An environment that cannot be had here; the message is one line for a person."""
 
 
+_importing = Lock()
+"""gymnax cannot be imported by two threads at once: one finds the other's half of it."""
+
+
 @cache
 def make_environment(name: str) -> Environment:
     """The environment of that name: one of ours, or one that an installed package offers.
 
+    The first call for a name may import for seconds: never on an event loop.
+
     Raises:
       UnavailableError: unknown name; an extra that is not installed; or a class from elsewhere that lacks a part of an environment.
     """
+    with _importing:
+        return _make(name)
+
+
+def _make(name: str) -> Environment:
     if name in ENVIRONMENTS:
         _require_extra(name)
         module, _, attribute = ENVIRONMENTS[name].partition(":")
