@@ -23,6 +23,7 @@ def pytest_configure(config: pytest.Config) -> None:
     jax.config.update("jax_compilation_cache_dir", str(folder))
     jax.config.update("jax_persistent_cache_min_compile_time_secs", 0.2)
     jax.config.update("jax_persistent_cache_min_entry_size_bytes", 0)
+    jax.config.update("jax_persistent_cache_enable_xla_caches", "none")
     # A limit also makes workers take turns: without it one may read what another is still writing.
     jax.config.update("jax_compilation_cache_max_size", CACHE_BYTES)
 
