@@ -22,7 +22,7 @@ PAGE = """<!DOCTYPE html>
     <link rel="icon" href="@PREFIX@_favicon.ico">
     <link rel="stylesheet" href="@PREFIX@assets/css/twistscope.css">
     <link rel="stylesheet" href="@PREFIX@assets/css/checkpoints.css">
-    <script type="module" src="@PREFIX@assets/js/checkpoints.js"></script>
+    <script type="module" src="@PREFIX@assets/js/checkpoints/page.js"></script>
   </head>
   <body>
     <header id="top">

@@ -1,21 +1,21 @@
 // Wires the page: Dash's controls and the keyboard on one side, the live link on the other, the pictures in between.
 
-import { askedCheckpoint, linkTo, withCheckpoint } from "./address.js";
-import { apiOfPage } from "./api.js";
-import { readFrame } from "./frame.js";
-import { Chooser, readOpen } from "./chooser.js";
-import { followButtons, followKeys } from "./input.js";
-import { Knobs } from "./knobs.js";
-import { LatencyMeter } from "./latency.js";
-import { Link } from "./link.js";
-import { atMost, openNumbers } from "./numbers.js";
-import { Painter } from "./painter.js";
-import { onThemeChange, readTheme } from "./palette.js";
-import { openPictures } from "./pictures.js";
-import { SeedsPanel } from "./seedspanel.js";
-import { Session } from "./session.js";
-import { createStore, viewOf } from "./store.js";
-import { writeFrame, writeLevel, writeNotice, writeStatus, writeTransport } from "./texts.js";
+import { askedCheckpoint, linkTo, withCheckpoint } from "./lib/address.js";
+import { apiOfPage } from "./source/api.js";
+import { readFrame } from "./frame/frame.js";
+import { Chooser, readOpen } from "./panels/strip_chooser.js";
+import { followButtons, followKeys } from "./controls/input.js";
+import { Knobs } from "./controls/knobs.js";
+import { LatencyMeter } from "./controls/latency.js";
+import { Link } from "./source/connection.js";
+import { atMost, openNumbers } from "./panels/numbers.js";
+import { Painter } from "./lib/painter.js";
+import { onThemeChange, readTheme } from "./lib/palette.js";
+import { openPictures } from "./pictures/gallery.js";
+import { SeedsPanel } from "./panels/many_seeds.js";
+import { Session } from "./source/session.js";
+import { createStore, viewOf } from "./lib/store.js";
+import { writeFrame, writeLevel, writeNotice, writeStatus, writeTransport } from "./controls/status.js";
 
 const FIRST_CHOICE = { checkpoint: "cartpole-early", planner: "trt_smc" };
 

@@ -159,10 +159,10 @@ def test_a_file_of_learning_curves_that_is_not_one_is_reported(server, open_page
 def test_the_page_loads_neither_plotly_nor_dash_and_the_microscope_nothing_of_it(server, open_page):
     loaded = "performance.getEntriesByType('resource').map(({ name }) => name).join(' ')"
     own = open_checkpoints(open_page, server.url).evaluate(loaded)
-    assert "checkpoints.js" in own and "plotly" not in own and "_dash-component-suites" not in own
+    assert "checkpoints/page.js" in own and "plotly" not in own and "_dash-component-suites" not in own
     microscope = open_page(server.url).evaluate(loaded)
     assert "main.js" in microscope
-    assert all(name not in microscope for name in ("checkpoints.js", "checkpoints.css", "curves.js", "learning.json"))
+    assert all(name not in microscope for name in ("checkpoints/page.js", "checkpoints.css", "curves.js", "learning.json"))
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

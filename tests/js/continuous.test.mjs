@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { priorMass } from "../../assets/js/actionaxis.js";
-import { decisionFigure, decisionKey } from "../../assets/js/decision.js";
-import { readFrame } from "../../assets/js/frame.js";
-import * as genealogy from "../../assets/js/genealogy.js";
-import { narrate, narrateDecision, neverTried } from "../../assets/js/narration.js";
-import { actionColour, actionGlyph } from "../../assets/js/palette.js";
-import { particleSteps } from "../../assets/js/particle.js";
+import { priorMass } from "../../assets/js/panels/action_axis.js";
+import { decisionFigure, decisionKey } from "../../assets/js/panels/decision.js";
+import { readFrame } from "../../assets/js/frame/frame.js";
+import * as genealogy from "../../assets/js/pictures/genealogy.js";
+import { narrate, narrateDecision, neverTried } from "../../assets/js/frame/narration.js";
+import { actionColour, actionGlyph } from "../../assets/js/lib/palette.js";
+import { particleSteps } from "../../assets/js/panels/particle.js";
 import { continuousSample, THEME } from "./drawing.mjs";
 
 const frame = readFrame(continuousSample());

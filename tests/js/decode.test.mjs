@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { decode, halves } from "../../assets/js/decode.js";
+import { decode, halves } from "../../assets/js/frame/decode.js";
 import { encode, sampleArrays, sampleMetadata } from "./drawing.mjs";
 
 test("arrays are views over the received bytes", () => {

@@ -3,7 +3,7 @@
 
 import { readFileSync } from "node:fs";
 
-import { decode } from "../../assets/js/decode.js";
+import { decode } from "../../assets/js/frame/decode.js";
 
 const DTYPES = { I32: Int32Array, F32: Float32Array, F64: Float64Array, BOOL: Uint8Array, U8: Uint8Array, I16: Int16Array, U16: Uint16Array, F16: Uint16Array, I64: BigInt64Array };
 

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { Frame, readFrame, spreadAt } from "../../assets/js/frame.js";
-import { ancestry, descendants, lastStep, sampleLines, strokeGroups, WIDTHS } from "../../assets/js/lineage.js";
+import { Frame, readFrame, spreadAt } from "../../assets/js/frame/frame.js";
+import { ancestry, descendants, lastStep, sampleLines, strokeGroups, WIDTHS } from "../../assets/js/frame/lineage.js";
 import { encode, sampleArrays, sampleMetadata } from "./drawing.mjs";
 
 export const sample = () => readFrame(encode(sampleArrays(), sampleMetadata));

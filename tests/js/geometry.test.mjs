@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { levelAxis } from "../../assets/js/axis.js";
-import * as genealogy from "../../assets/js/genealogy.js";
-import { camera } from "../../assets/js/scene.js";
-import * as strips from "../../assets/js/strips.js";
-import * as weights from "../../assets/js/weights.js";
-import * as world from "../../assets/js/world.js";
-import { readFrame } from "../../assets/js/frame.js";
+import { levelAxis } from "../../assets/js/pictures/axis.js";
+import * as genealogy from "../../assets/js/pictures/genealogy.js";
+import { camera } from "../../assets/js/pictures/scene.js";
+import * as strips from "../../assets/js/pictures/strips.js";
+import * as weights from "../../assets/js/pictures/weights.js";
+import * as world from "../../assets/js/pictures/world.js";
+import { readFrame } from "../../assets/js/frame/frame.js";
 import { encode, sampleArrays, sampleMetadata } from "./drawing.mjs";
 
 const frame = readFrame(encode(sampleArrays(), sampleMetadata));

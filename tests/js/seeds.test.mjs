@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { readFrame } from "../../assets/js/frame.js";
-import { readSeeds, seedsFigure, seedsKey, seedsSentence, staleness } from "../../assets/js/seeds.js";
+import { readFrame } from "../../assets/js/frame/frame.js";
+import { readSeeds, seedsFigure, seedsKey, seedsSentence, staleness } from "../../assets/js/panels/seed_figure.js";
 import { continuousSample, encode, sampleArrays, sampleMetadata, THEME } from "./drawing.mjs";
 
 const frame = readFrame(encode(sampleArrays(), { ...sampleMetadata, seed: "4" }));

@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { levelAxis } from "../../assets/js/axis.js";
-import { readOpen } from "../../assets/js/chooser.js";
-import { readFrame } from "../../assets/js/frame.js";
-import { narrate } from "../../assets/js/narration.js";
-import { stripRows, STRIPS, varianceObjections } from "../../assets/js/striprows.js";
-import * as strips from "../../assets/js/strips.js";
+import { levelAxis } from "../../assets/js/pictures/axis.js";
+import { readOpen } from "../../assets/js/panels/strip_chooser.js";
+import { readFrame } from "../../assets/js/frame/frame.js";
+import { narrate } from "../../assets/js/frame/narration.js";
+import { stripRows, STRIPS, varianceObjections } from "../../assets/js/frame/level_curves.js";
+import * as strips from "../../assets/js/pictures/strips.js";
 import { encode, sampleArrays, sampleMetadata } from "./drawing.mjs";
 
 const frame = readFrame(encode(sampleArrays(), sampleMetadata));

@@ -1,17 +1,17 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { captions } from "../../assets/js/captions.js";
-import { decisionFigure, decisionNumbers } from "../../assets/js/decision.js";
-import { Frame, readFrame } from "../../assets/js/frame.js";
-import * as genealogy from "../../assets/js/genealogy.js";
-import { ancestry, descendants, strokeGroups } from "../../assets/js/lineage.js";
-import { narrate, narrateDecision, narrateWorld } from "../../assets/js/narration.js";
-import { treeFacts, treeSteps } from "../../assets/js/particle.js";
-import * as strips from "../../assets/js/strips.js";
-import { stripRows } from "../../assets/js/striprows.js";
-import { decode } from "../../assets/js/decode.js";
-import * as weights from "../../assets/js/weights.js";
+import { captions } from "../../assets/js/frame/captions.js";
+import { decisionFigure, decisionNumbers } from "../../assets/js/panels/decision.js";
+import { Frame, readFrame } from "../../assets/js/frame/frame.js";
+import * as genealogy from "../../assets/js/pictures/genealogy.js";
+import { ancestry, descendants, strokeGroups } from "../../assets/js/frame/lineage.js";
+import { narrate, narrateDecision, narrateWorld } from "../../assets/js/frame/narration.js";
+import { treeFacts, treeSteps } from "../../assets/js/panels/particle.js";
+import * as strips from "../../assets/js/pictures/strips.js";
+import { stripRows } from "../../assets/js/frame/level_curves.js";
+import { decode } from "../../assets/js/frame/decode.js";
+import * as weights from "../../assets/js/pictures/weights.js";
 import { sampleTree, THEME } from "./drawing.mjs";
 
 const frame = readFrame(sampleTree());

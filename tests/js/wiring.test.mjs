@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { fromShown, Knobs, toShown } from "../../assets/js/knobs.js";
-import { LatencyMeter } from "../../assets/js/latency.js";
-import { Painter } from "../../assets/js/painter.js";
-import { createStore, sameParticle, viewOf } from "../../assets/js/store.js";
-import { bannerText } from "../../assets/js/texts.js";
+import { fromShown, Knobs, toShown } from "../../assets/js/controls/knobs.js";
+import { LatencyMeter } from "../../assets/js/controls/latency.js";
+import { Painter } from "../../assets/js/lib/painter.js";
+import { createStore, sameParticle, viewOf } from "../../assets/js/lib/store.js";
+import { bannerText } from "../../assets/js/controls/status.js";
 
 const LOG = { kind: "live", type: "number", scale: "log", minimum: 0, knob_minimum: 1e-4, knob_maximum: 10 };
 

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { decisionFigure, decisionKey, decisionNumbers, klPolicyPrior, qError } from "../../assets/js/decision.js";
-import { readFrame } from "../../assets/js/frame.js";
-import { narrate, narrateDecision, neverTried } from "../../assets/js/narration.js";
-import { particleFacts, particleSteps } from "../../assets/js/particle.js";
-import { amount, count, list, number, percent } from "../../assets/js/words.js";
+import { decisionFigure, decisionKey, decisionNumbers, klPolicyPrior, qError } from "../../assets/js/panels/decision.js";
+import { readFrame } from "../../assets/js/frame/frame.js";
+import { narrate, narrateDecision, neverTried } from "../../assets/js/frame/narration.js";
+import { particleFacts, particleSteps } from "../../assets/js/panels/particle.js";
+import { amount, count, list, number, percent } from "../../assets/js/lib/format.js";
 import { encode, sampleArrays, sampleMetadata, THEME } from "./drawing.mjs";
 
 const frame = readFrame(encode(sampleArrays(), sampleMetadata));

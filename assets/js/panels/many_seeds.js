@@ -1,7 +1,7 @@
 // The panel "Many seeds": asks the server, shows how long it takes, can be told to stop, and says when what it shows is out of date.
 
-import { writeKey } from "./key.js";
-import { readSeeds, seedsFigure, seedsKey, seedsSentence, staleness } from "./seeds.js";
+import { writeKey } from "./legend.js";
+import { readSeeds, seedsFigure, seedsKey, seedsSentence, staleness } from "./seed_figure.js";
 
 export class SeedsPanel {
   /**

@@ -2,7 +2,7 @@
 // particles or steps of a search tree, numbered level by level; of a large plan they are some of all.
 
 import { decode } from "./decode.js";
-import { amount, number } from "./words.js";
+import { amount, number } from "../lib/format.js";
 
 const SCALARS = [
   "root_value", "value_target", "chosen_atom", "particle_weight", "endings", "simulations", "evidence_variance_valid",

@@ -1,8 +1,8 @@
 // The root decision where actions are continuous: an axis of actions instead of a row for each. Above it what the prior, the proposal and the
 // improved policy say of the atoms the particles chose among, below it their Q-hat.
 
-import { axisStyle, layoutStyle, plain, rootValueLines, valueRange } from "./figures.js";
-import { actionColour } from "./palette.js";
+import { axisStyle, layoutStyle, plain, rootValueLines, valueRange } from "./plotly_style.js";
+import { actionColour } from "../lib/palette.js";
 
 const BINS = 64;
 // The prior is a background: its highest point stands a little below the top.

@@ -3,9 +3,9 @@
 // A row is {name, short, domain, log?, lines, bands?, bars?, threshold?, missing?, empty?, key?, grey?}. A line is {name, values, style}, null
 // where it has no value; the first is the row's own, whose value is read out.
 
-import { around, partOf } from "./spreads.js";
+import { around, partOf } from "./spread.js";
 import { treeStrips } from "./tree.js";
-import { NO_TWIST } from "./words.js";
+import { NO_TWIST } from "../lib/format.js";
 
 /** All strips of particles, in the order they are shown. */
 const PARTICLE_STRIPS = [

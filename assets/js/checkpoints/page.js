@@ -1,15 +1,15 @@
 // The page of checkpoints: a group for each environment, with a card for each stage of its runs; and learning curves.
 
-import { linkTo } from "./address.js";
-import { ApiError, apiOfPage } from "./api.js";
+import { linkTo } from "../lib/address.js";
+import { ApiError, apiOfPage } from "../source/api.js";
 import { byEnvironment, factsOf, returnsOf, returnsScale } from "./cards.js";
 import { curvesPicture } from "./curves.js";
-import { around, element } from "./elements.js";
+import { around, element } from "../lib/elements.js";
 import { aboutLearning, readLearning } from "./learning.js";
-import { onThemeChange, readTheme } from "./palette.js";
-import { ScenePicture } from "./picture.js";
+import { onThemeChange, readTheme } from "../lib/palette.js";
+import { ScenePicture } from "../pictures/scene_canvas.js";
 import { returnsPicture } from "./returns.js";
-import { count } from "./words.js";
+import { count } from "../lib/format.js";
 
 const RETRY = 1500;
 
@@ -96,7 +96,7 @@ function chip(id, text) {
 // --- learning curves ------------------------------------------------------------------------------------------------------------
 
 async function loadLearning() {
-  const answer = await fetch(new URL("../learning.json", import.meta.url));
+  const answer = await fetch(new URL("../../learning.json", import.meta.url));
   if (answer.status === 404) return "No learning curves have been measured yet.";
   if (!answer.ok) return `The learning curves could not be read: ${answer.statusText}.`;
   const results = await answer.json();

@@ -1,9 +1,9 @@
 // A chart of learning curves: lines in bands, each named at its end.
 
-import { around, element, svg, svgText } from "./elements.js";
+import { around, element, svg, svgText } from "../lib/elements.js";
 import { narrateLearning, shortSteps, spreadLabels } from "./learning.js";
-import { shareOf } from "./scale.js";
-import { number } from "./words.js";
+import { shareOf } from "../lib/scale.js";
+import { number } from "../lib/format.js";
 
 const HEIGHT = 190;
 const LABEL_GAP = 14;

@@ -1,8 +1,8 @@
 // Cards of checkpoints as the page of checkpoints shows them: by environment, in the order of training, in words. Pure. Whoever trained a checkpoint
 // wrote its card, so what a card may lack is looked for before it is used.
 
-import { scaleOf } from "./scale.js";
-import { number } from "./words.js";
+import { scaleOf } from "../lib/scale.js";
+import { number } from "../lib/format.js";
 
 /** [{environment, cards}], environments by name, the cards of each from early to final. */
 export function byEnvironment(cards) {

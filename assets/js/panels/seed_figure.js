@@ -1,11 +1,11 @@
 // The same plan with many seeds: what of a decision is the state's, and what is luck. The answer of the server as data, as a sentence and as a
 // figure; pure.
 
-import { priorMass } from "./actionaxis.js";
-import { decode, SEEDS } from "./decode.js";
-import { axisStyle, labelWidth, layoutStyle, plain, quartiles, valueLine, valueRange } from "./figures.js";
-import { actionColour, actionGlyph } from "./palette.js";
-import { amount } from "./words.js";
+import { priorMass } from "./action_axis.js";
+import { decode, SEEDS } from "../frame/decode.js";
+import { axisStyle, labelWidth, layoutStyle, plain, quartiles, valueLine, valueRange } from "./plotly_style.js";
+import { actionColour, actionGlyph } from "../lib/palette.js";
+import { amount } from "../lib/format.js";
 
 /** The answer, with what the page knows of the moment from the frame that was shown when it came. Row 0 is the session's own seed. */
 export function readSeeds(buffer, frame) {

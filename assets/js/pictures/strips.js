@@ -2,8 +2,8 @@
 
 import { drawCursor, levelAxis } from "./axis.js";
 import { label } from "./canvas.js";
-import { stripRows } from "./striprows.js";
-import { number } from "./words.js";
+import { stripRows } from "../frame/level_curves.js";
+import { number } from "../lib/format.js";
 
 const GAP = 7;
 const PAD = 4;

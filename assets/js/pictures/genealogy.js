@@ -2,8 +2,8 @@
 
 import { drawCursor, levelAxis } from "./axis.js";
 import { dagger, label, penWidth, ring, strokeMany } from "./canvas.js";
-import { ancestry, descendants, endings, lastStep, revivals, strokeGroups, thinned } from "./lineage.js";
-import { actionColour, actionGlyph } from "./palette.js";
+import { ancestry, descendants, endings, lastStep, revivals, strokeGroups, thinned } from "../frame/lineage.js";
+import { actionColour, actionGlyph } from "../lib/palette.js";
 
 const TOP = 8;
 const BOTTOM = 18;

@@ -1,8 +1,8 @@
 // The words around the pictures: where in the episode, the sentence, the state of the connection, what was refused.
 
-import { captions } from "./captions.js";
-import { narrate } from "./narration.js";
-import { number } from "./words.js";
+import { captions } from "../frame/captions.js";
+import { narrate } from "../frame/narration.js";
+import { number } from "../lib/format.js";
 
 const at = (id) => document.getElementById(id);
 

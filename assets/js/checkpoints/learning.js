@@ -1,8 +1,8 @@
 // Learning curves as they were measured (assets/learning.json), made ready to be drawn; pure.
 
-import { roundValues, scaleOf } from "./scale.js";
+import { roundValues, scaleOf } from "../lib/scale.js";
 import { whole } from "./cards.js";
-import { list, number } from "./words.js";
+import { list, number } from "../lib/format.js";
 
 /**
  * One chart for each environment: {environment, unit, lines: [{title, seeds, points: [{x, y, low, high}]}], x, y}.

@@ -2,7 +2,7 @@
 
 import { spreadAt } from "./frame.js";
 import { narrateTree, treeOutlook } from "./tree.js";
-import { count, list, NO_TWIST, number, percent } from "./words.js";
+import { count, list, NO_TWIST, number, percent } from "../lib/format.js";
 
 /** Root actions by how many particles (or simulations) of a level descend from them, most first. */
 export function descent({ actions, root_counts }, level) {

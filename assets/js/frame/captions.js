@@ -1,6 +1,6 @@
 // What the panels are called and what is noted beside their names: particles and search trees are drawn alike, but are not the same thing.
 
-import { count, percent } from "./words.js";
+import { count, percent } from "../lib/format.js";
 
 const TREE = {
   titles: { weights: "Visits", particle: "Node" },

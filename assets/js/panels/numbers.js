@@ -2,8 +2,8 @@
 // second, after the pictures have been painted.
 
 import { decisionFigure, decisionKey, decisionNumbers } from "./decision.js";
-import { writeKey } from "./key.js";
-import { narrateDecision, neverTried } from "./narration.js";
+import { writeKey } from "./legend.js";
+import { narrateDecision, neverTried } from "../frame/narration.js";
 import { renderParticle } from "./particle.js";
 
 /** Calls `work` soon, and then not again before `pause()` ms have passed; the last call is never lost. */

@@ -2,10 +2,10 @@
 // beside it shows them large.
 
 import { dagger, label, penWidth, ring, strokeMany } from "./canvas.js";
-import { ancestry, descendants, endings, lastStep, revivals, sampleLines, strokeGroups, thinned } from "./lineage.js";
-import { actionColour } from "./palette.js";
+import { ancestry, descendants, endings, lastStep, revivals, sampleLines, strokeGroups, thinned } from "../frame/lineage.js";
+import { actionColour } from "../lib/palette.js";
 import { camera, drawScene } from "./scene.js";
-import { number } from "./words.js";
+import { number } from "../lib/format.js";
 
 const LINE_BUDGET = 3000;
 const MARK_BUDGET = 300;

@@ -1,6 +1,6 @@
 // Which strips are open: small buttons above them, remembered from visit to visit.
 
-import { DEFAULT_STRIPS, STRIPS, kindOf } from "./striprows.js";
+import { DEFAULT_STRIPS, STRIPS, kindOf } from "../frame/level_curves.js";
 
 const KEY = "twistscope.strips";
 

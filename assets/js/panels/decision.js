@@ -1,11 +1,11 @@
 // The root decision as a plain Plotly figure: per action what the prior, the proposal and the improved policy say, and Q-hat beside it; where
 // the environment can be solved, what is true of each.
 
-import { actionAxisFigure } from "./actionaxis.js";
-import { captions } from "./captions.js";
-import { axisStyle, labelWidth, layoutStyle, optimalMark, plain, rootValueLines, truthMark, valueRange } from "./figures.js";
-import { actionColour, actionGlyph, actionSymbol } from "./palette.js";
-import { number, percent } from "./words.js";
+import { actionAxisFigure } from "./action_axis.js";
+import { captions } from "../frame/captions.js";
+import { axisStyle, labelWidth, layoutStyle, optimalMark, plain, rootValueLines, truthMark, valueRange } from "./plotly_style.js";
+import { actionColour, actionGlyph, actionSymbol } from "../lib/palette.js";
+import { number, percent } from "../lib/format.js";
 
 /** The figure of one plan; pure. */
 export const decisionFigure = (frame, theme) => (frame.continuous ? actionAxisFigure : barFigure)(frame, theme);

@@ -1,6 +1,6 @@
 // Keys beside figures: lines of a mark and what it means.
 
-import { element } from "./elements.js";
+import { element } from "../lib/elements.js";
 
 /** A mark is a glyph, or the name of a bar's colour. */
 function signOf(mark) {

@@ -1,6 +1,6 @@
 // Pointer, buttons and keys, turned into what they mean.
 
-import { sameParticle } from "./store.js";
+import { sameParticle } from "../lib/store.js";
 
 /**
  * Pointing at a picture looks there; a click keeps it (and a second click lets it go).

@@ -1,12 +1,12 @@
 // The four pictures on their canvases: which module draws where, and what a pointer over each finds.
 
 import { Panel } from "./canvas.js";
-import { captions } from "./captions.js";
+import { captions } from "../frame/captions.js";
 import * as genealogy from "./genealogy.js";
-import { followPointer } from "./input.js";
-import { narrate, narrateWorld } from "./narration.js";
+import { followPointer } from "../controls/input.js";
+import { narrate, narrateWorld } from "../frame/narration.js";
 import * as strips from "./strips.js";
-import { viewOf } from "./store.js";
+import { viewOf } from "../lib/store.js";
 import * as weights from "./weights.js";
 import * as world from "./world.js";
 

@@ -2,9 +2,9 @@
 // per cent, so that the picture fits its room without being drawn again; colours are the style sheet's.
 
 import { measured } from "./cards.js";
-import { around, element, svg, svgText } from "./elements.js";
-import { shareOf } from "./scale.js";
-import { count, number } from "./words.js";
+import { around, element, svg, svgText } from "../lib/elements.js";
+import { shareOf } from "../lib/scale.js";
+import { count, number } from "../lib/format.js";
 
 const HEIGHT = 30;
 const MIDDLE = HEIGHT / 2;

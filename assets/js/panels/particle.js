@@ -1,9 +1,9 @@
 // One particle: its path step by step, with the three parts that each step added to its log-weight. Or one node of a tree: the steps that lead
 // to it, with what the search makes of each.
 
-import { element, svg } from "./elements.js";
-import { actionColour, actionGlyph } from "./palette.js";
-import { count, number, percent } from "./words.js";
+import { element, svg } from "../lib/elements.js";
+import { actionColour, actionGlyph } from "../lib/palette.js";
+import { count, number, percent } from "../lib/format.js";
 
 const BAR = { width: 72, height: 10 };
 const PARTS = ["prior − proposal", "reward", "value difference"];

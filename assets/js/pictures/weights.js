@@ -3,8 +3,8 @@
 
 import { levelAxis } from "./axis.js";
 import { label, strokeMany } from "./canvas.js";
-import { ancestry, descendants, lastStep, thinned } from "./lineage.js";
-import { rowsOf } from "./tree.js";
+import { ancestry, descendants, lastStep, thinned } from "../frame/lineage.js";
+import { rowsOf } from "../frame/tree.js";
 
 const TOP = 2;
 const BOTTOM = 4;
