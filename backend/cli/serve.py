@@ -1,5 +1,6 @@
 """The commands that serve: both in one process, or backend and dashboard apart."""
 
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -35,10 +36,10 @@ def serve(
     config = _config(host, checkpoints, data, token, no_token, None)
     bound = listen(host, port)
     from backend.app import create_app
-    from dashboard.app import create_dashboard
+    from dashboard import create_dashboard
 
     api = create_app(config)
-    create_dashboard(api, _address("127.0.0.1" if host in ("0.0.0.0", "::") else host, port), None, config.token)
+    create_dashboard(api, _own_catalogue(api))
     _run(api, bound, host, port, config.token, "twistscope", open)
 
 
@@ -80,10 +81,10 @@ def serve_dashboard(
     bound = listen(host, port)
     from fastapi import FastAPI
 
-    from dashboard.app import create_dashboard
+    from dashboard import create_dashboard, fetch_catalogue
 
     page = FastAPI(openapi_url=None)
-    create_dashboard(page, backend_url.rstrip("/"), (public_backend_url or backend_url).rstrip("/"), token)
+    create_dashboard(page, partial(fetch_catalogue, backend_url, token), (public_backend_url or backend_url).rstrip("/"))
     _run(page, bound, host, port, None, "the dashboard of twistscope", open)
 
 
@@ -100,6 +101,21 @@ def _config(host: str, checkpoints: Path | None, data: Path | None, token: str |
     if not is_loopback(host) and config.token is None and not no_token:
         raise Mistake(f"listening on {host} lets others in: give --token TOKEN (or TWISTSCOPE_TOKEN), or say --no-token")
     return config
+
+
+def _own_catalogue(api: Any) -> Any:
+    """The catalogue of the backend in this process, by its own routes and without HTTP."""
+    import asyncio
+
+    from backend.routes import catalogue as routes
+    from dashboard import combine
+
+    async def catalogue() -> dict[str, Any]:
+        given = api.state.services
+        cards, planners = await asyncio.gather(asyncio.to_thread(routes.checkpoints, given), routes.planners())
+        return combine(cards.model_dump(mode="json"), planners)
+
+    return catalogue
 
 
 def _address(host: str, port: int) -> str:

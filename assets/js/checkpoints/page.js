@@ -119,7 +119,8 @@ async function writeLearning() {
 async function whatThereIs() {
   for (;;) {
     try {
-      return await Promise.all([api.checkpoints(), api.planners()]);
+      const [cards, { planners }] = await Promise.all([api.checkpoints(), api.planners()]);
+      return [cards, planners];
     } catch (error) {
       if (error instanceof ApiError && error.status < 500) throw error;
       at("checkpoints-note").textContent = "The planning service does not answer yet. Trying again …";

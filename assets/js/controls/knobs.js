@@ -1,20 +1,39 @@
 // The knobs: Dash's components on one side, the session's settings on the other. The server's values are the truth; a knob in motion is
-// left alone until the server has caught up with it.
+// left alone until the server has caught up with it. Ends, scale and sizes of a knob come with its setting.
 
 const PATIENCE = 2000;
-const OPEN_END = 100;
+
+/**
+ * @typedef {object} Setting as `GET /planners` describes it (docs/api.md)
+ * @property {string} name
+ * @property {"live" | "shape" | "choice" | "flag"} kind
+ * @property {"number" | "integer" | "choice" | "boolean"} type
+ * @property {string} group
+ * @property {number} [minimum]
+ * @property {{minimum: number, maximum: number, step?: number, scale: "linear" | "log", sizes?: number[]}} [knob] of numbers
+ * @property {Record<string, any[]>} [applies_when]
+ * @property {string} [applies_to]
+ */
 
 export class Knobs {
-  /** @param {(settings: object) => void} send hands changed settings to the server */
-  constructor(send) {
+  /**
+   * @param {(settings: Record<string, any>) => void} send hands changed settings to the server
+   * @param {(id: object | string, props: object) => void} setProps sets properties of one of Dash's components
+   */
+  constructor(send, setProps) {
     this.send = send;
+    this.setProps = setProps;
+    /** @type {Setting[]} */
     this.schema = [];
+    /** @type {Record<string, any>} */
     this.values = {};
+    /** @type {Record<string, any>} */
     this.defaults = {};
-    // What the session offers that not every one does: some settings apply only there.
+    /** What the session offers that not every one does: some settings apply only there. @type {string[]} */
     this.offers = [];
+    /** @type {Map<string, {value: any, at: number}>} */
     this.moving = new Map();
-    // What each component stands at. To set one costs Dash milliseconds, even where nothing changes.
+    /** What each component stands at. To set one costs Dash milliseconds, even where nothing changes. @type {Map<string, string>} */
     this.shown = new Map();
   }
 
@@ -99,12 +118,13 @@ export class Knobs {
   place(setting, value) {
     // Dash cannot set what it has not built yet; once it has, everything is shown again.
     if (!knobOf(setting.name)) return;
+    /** @type {{value: any, options?: object[]}} */
     const props = { value: toShown(setting, value) };
     if (this.shown.get(setting.name) === JSON.stringify(props.value)) return;
     this.shown.set(setting.name, JSON.stringify(props.value));
     // A size that is none of the usual ones joins them.
     if (setting.kind === "shape") props.options = withSize(setting, value);
-    window.dash_clientside.set_props({ type: "knob", name: setting.name }, props);
+    this.setProps({ type: "knob", name: setting.name }, props);
   }
 
   write({ name, type, kind }, value) {
@@ -131,25 +151,17 @@ export class Knobs {
 
 const knobOf = (name) => document.querySelector(`[data-knob="${CSS.escape(name)}"]`);
 
-const isLog = ({ kind, scale }) => kind === "live" && scale === "log";
+const isLog = ({ kind, knob }) => kind === "live" && knob?.scale === "log";
 
-/** What a slider spans, as dashboard/layout/knobs.py builds it: the setting's own range, narrowed or closed where it is open. */
-function range({ knob_minimum, knob_maximum, minimum, exclusive_minimum, maximum, scale }) {
-  const low = knob_minimum ?? minimum ?? exclusive_minimum ?? 0;
-  const high = knob_maximum ?? maximum ?? OPEN_END;
-  return [scale === "log" && low <= 0 ? high / 1e6 : low, high];
-}
-
-/** What the component holds for a value: switches a list, logarithmic sliders the exponent, sliders nothing beyond their ends. */
+/** The value of the component: of switches a list, of logarithmic sliders the exponent, of sliders nothing beyond their ends. */
 export function toShown(setting, value) {
   if (setting.type === "boolean") return value ? ["on"] : [];
   if (setting.kind !== "live") return value;
-  const [low, high] = range(setting);
-  const inside = Math.min(Math.max(value, low), high);
+  const inside = Math.min(Math.max(value, setting.knob.minimum), setting.knob.maximum);
   return isLog(setting) ? Math.log10(inside) : inside;
 }
 
-/** The value a component stands for, without the digits that a slider cannot mean. */
+/** The setting's value for that of a component, without the digits that a slider cannot mean. */
 export function fromShown(setting, shown) {
   if (setting.type === "boolean") return shown.length > 0;
   if (setting.type === "choice") return shown;
@@ -157,7 +169,7 @@ export function fromShown(setting, shown) {
   if (!isLog(setting)) return Number(shown.toPrecision(12));
   const value = Number((10 ** shown).toPrecision(4));
   // A logarithm never gets to 0; where 0 is allowed, the lower end means it.
-  return setting.minimum === 0 && value <= range(setting)[0] ? 0 : value;
+  return setting.minimum === 0 && value <= setting.knob.minimum ? 0 : value;
 }
 
 /** Equal as far as the knob can tell: half a step of a logarithmic slider, or rounding. */
@@ -171,9 +183,7 @@ function readable(value, type) {
   return type === "integer" ? `${value}` : `${Number(value.toPrecision(3))}`;
 }
 
-const SIZES = { particles: Array.from({ length: 13 }, (_, power) => 2 ** power), depth: [1, 2, 4, 8, 16, 24, 32, 48, 64] };
-
-function withSize({ name, minimum = 1, maximum = Infinity }, value) {
-  const usual = (SIZES[name] ?? SIZES.particles).filter((size) => size >= minimum && size <= maximum);
-  return [...new Set([...usual, value])].sort((a, b) => a - b).map((size) => ({ label: `${size}`, value: size }));
+/** The usual sizes and this one. */
+function withSize({ knob }, value) {
+  return [...new Set([...(knob?.sizes ?? []), value])].sort((a, b) => a - b).map((size) => ({ label: `${size}`, value: size }));
 }

@@ -44,15 +44,8 @@ function view(buffer, start, name, { dtype, shape, data_offsets: [from, to] }) {
   return new View(buffer.slice(start + from, start + to));
 }
 
-let table = null;
-
-/** Half-precision bits as numbers, for browsers without a Float16Array. There are few enough halves to look them up. */
-export function halves(bits) {
-  table ??= Float32Array.from({ length: 65536 }, (_, half) => halfValue(half));
-  const values = new Float32Array(bits.length);
-  for (let index = 0; index < bits.length; index++) values[index] = table[bits[index]];
-  return values;
-}
+/** Half-precision bits as numbers, for browsers without a Float16Array. */
+export const halves = (bits) => Float32Array.from(bits, halfValue);
 
 function halfValue(half) {
   const sign = half & 0x8000 ? -1 : 1;

@@ -1,21 +1,62 @@
 // One plan as the pictures read it: a drawing (docs/api.md, Drawings) with its metadata parsed. What is drawn are *nodes*, transitions of
 // particles or steps of a search tree, numbered level by level; of a large plan they are some of all.
 
-import { decode } from "./decode.js";
 import { amount, number } from "../lib/format.js";
+import { upgradeMetadata } from "../source/older_server.js";
+import { decode } from "./decode.js";
 
-const SCALARS = [
-  "root_value", "value_target", "chosen_atom", "particle_weight", "endings", "simulations", "evidence_variance_valid",
-  "exact/value", "exact/optimal_value", "exact/policy_kl",
-];
 const GRID = 65535;
 
-/** Decodes one message of the stream. */
+/** @typedef {Float32Array | Float64Array | Int32Array | Uint8Array | Int16Array | Uint16Array} Numbers */
+
+/**
+ * Decodes one drawing.
+ * @param {ArrayBuffer} buffer
+ */
 export const readFrame = (buffer) => new Frame(decode(buffer));
 
+/** Metadata that is JSON, or what stands for it where it is absent. */
+const json = (text, otherwise) => (text === undefined ? otherwise : JSON.parse(text));
+
 export class Frame {
-  constructor({ arrays, metadata }) {
-    for (const [name, { data }] of Object.entries(arrays)) this[name] = SCALARS.includes(name) ? data[0] : data;
+  // Arrays of the drawing, by name; what a plan does not have is undefined.
+  /** @type {Numbers} */ level_start;
+  /** @type {Numbers} */ slot;
+  /** @type {Numbers} */ parent;
+  /** @type {Numbers} */ before;
+  /** @type {Numbers} */ root;
+  /** @type {Numbers} */ flags;
+  /** @type {Numbers} */ place;
+  /** @type {Numbers} */ weight;
+  /** @type {Numbers} */ survivors;
+  /** @type {Numbers} */ extent;
+  /** @type {Numbers} */ living;
+  /** @type {Numbers} */ heaviest;
+  /** @type {Numbers} */ heaviest_weight;
+  /** @type {Numbers} */ root_counts;
+  /** @type {Numbers} */ root_position;
+  /** @type {Numbers} */ root_prior;
+  /** @type {Numbers} */ root_proposal;
+  /** @type {Numbers} */ root_policy;
+  /** @type {Numbers} */ root_q;
+  /** @type {Numbers | undefined} */ root_visits;
+  /** @type {Numbers | undefined} */ root_atoms;
+  /** @type {Numbers | undefined} */ root_gaussian;
+  /** @type {number} */ root_value;
+  /** @type {number} */ value_target;
+  /** @type {any} one number where actions are discrete, one for each dimension where they are continuous */ chosen_action;
+  /** @type {number} */ chosen_atom;
+  /** @type {number} */ endings;
+  /** @type {number} of a search tree */ simulations;
+  /** @type {Numbers} level, slot and root action of the particle whose numbers are in `lineage/…` */ particle;
+  /** @type {number} */ particle_weight;
+
+  /** @param {{arrays: Record<string, {data: any, shape?: number[]}>, metadata: Record<string, string>}} drawing */
+  constructor({ arrays, metadata: received }) {
+    const metadata = upgradeMetadata(received);
+    const own = /** @type {any} */ (this);
+    // An array without dimensions is a number.
+    for (const [name, { data, shape }] of Object.entries(arrays)) own[name] = shape?.length === 0 ? data[0] : data;
     this.tree = metadata.kind === "tree";
     this.levels = Number(metadata.levels);
     this.slots = Number(metadata.slots);
@@ -26,21 +67,32 @@ export class Frame {
     this.furthest = Number(metadata.furthest ?? this.step);
     this.skipped = Number(metadata.skipped ?? 0);
     this.planMs = Number(metadata.plan_ms ?? NaN);
-    this.playing = metadata.playing === "true" || metadata.playing === "True";
+    this.playing = json(metadata.playing, false);
+    /** True where nobody has just planned this: it was kept. */
+    this.recorded = json(metadata.recorded, false);
     this.seed = metadata.seed;
+    this.checkpoint = metadata.checkpoint ?? "";
+    this.planner = metadata.planner ?? "";
     this.device = metadata.device ?? "";
     this.environment = metadata.environment ?? "";
-    this.scene = JSON.parse(metadata.scene ?? "null");
-    this.episode = JSON.parse(metadata.episode ?? "null");
-    this.settings = JSON.parse(metadata.settings ?? "{}");
-    this.bounds = JSON.parse(metadata.action_bounds ?? "null");
+    this.scene = json(metadata.scene, null);
+    this.episode = json(metadata.episode, null);
+    this.settings = json(metadata.settings, {});
+    this.bounds = json(metadata.action_bounds, null);
+    /** Names of the three parts of a log-weight's increment. @type {string[]} */
+    this.weightParts = json(metadata.weight_parts, []);
+    /** Why the estimated variance of the evidence means nothing here; empty where it does. @type {string[]} */
+    this.varianceObjections = json(metadata.variance_objections, []);
     this.continuous = !!this.root_atoms;
-    const names = JSON.parse(metadata.actions ?? "null");
-    // Where actions are continuous, what the particles chose among at the root stands where actions stand otherwise.
+    const names = json(metadata.actions, null);
+    // Where actions are continuous, the atoms at the root take the place of the actions.
+    /** @type {string[]} */
     this.dimensions = this.continuous ? names : [];
+    /** @type {string[]} */
     this.actions = this.continuous ? this.atomNames() : names ?? Array.from(this.root_policy, (_, action) => `action ${action}`);
     this.size = this.slot.length;
     this.unpack();
+    /** @type {Map<string, any>} */
     this.cache = new Map();
   }
 
@@ -61,6 +113,13 @@ export class Frame {
     }
   }
 
+  /**
+   * A value derived from the frame, computed when it is first asked for.
+   * @template T
+   * @param {string} name
+   * @param {(frame: any) => T} compute
+   * @returns {T}
+   */
   once(name, compute) {
     if (!this.cache.has(name)) this.cache.set(name, compute(this));
     return this.cache.get(name);
@@ -88,7 +147,7 @@ export class Frame {
 
   /** The action the planner takes here. */
   get chosen() {
-    return this.continuous ? this.chosen_atom : this.chosen_action[0];
+    return this.continuous ? this.chosen_atom : this.chosen_action;
   }
 
   /** The first dimension of the atoms at the root. */
@@ -113,7 +172,7 @@ export class Frame {
     return this.continuous ? amount(taken[step * this.dimensions.length], this.bounds?.[0]) : this.actions[taken[step]];
   }
 
-  /** What is true of the root, where the environment can be solved; else null. */
+  /** Exact answers at the root, where the environment can be solved; else null. */
   get truth() {
     if (!this["exact/policy"]) return null;
     return this.once("truth", (frame) => ({
@@ -122,11 +181,27 @@ export class Frame {
     }));
   }
 
-  /** Who judges states, where that is not the network: "exact values, noise 0.5 sd"; else "". */
-  get judge() {
+  /** Source of values, where that is not the network: "exact values, noise 0.5 sd"; else "". */
+  get valueSource() {
     const { value_source: source, value_noise: noise } = this.settings;
     if (source !== "exact") return "";
     return noise ? `exact values, noise ${number(noise, 2)} sd` : "exact values";
+  }
+
+  /**
+   * The same plan with the numbers of another particle.
+   * @param {Record<string, Numbers | number>} lineage `particle`, `particle_weight` and `lineage/…`
+   * @returns {Frame}
+   */
+  withLineage(lineage) {
+    return Object.assign(Object.create(Frame.prototype), this, lineage);
+  }
+
+  /** True where another frame has the same plan and draws the same nodes of it: only the particle's numbers may differ. */
+  drawsTheSame(other) {
+    if (!other) return false;
+    if (this.slot === other.slot) return true;
+    return !this.recorded && this.id === other.id && this.session === other.session && this.drawn === this.steps;
   }
 
   /** The node of a particle, -1 where it is not drawn. */
@@ -153,10 +228,4 @@ export class Frame {
   particleAt(node) {
     return node < 0 ? null : { level: this.level[node], slot: this.slot[node] };
   }
-}
-
-/** Of the three numbers of a spread at a level: smallest, mean, largest; null where there is none. */
-export function spreadAt(spreads, level) {
-  const [low, mean, high] = spreads.subarray(3 * level, 3 * level + 3);
-  return Number.isNaN(mean) ? null : { low, mean, high };
 }

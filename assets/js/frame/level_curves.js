@@ -112,35 +112,20 @@ function evidenceRow({ log_evidence, log_evidence_increment, truth }) {
   };
 }
 
-const PARTS = ["log π − log q", "reward", "value diff."];
-
-function partsRow({ weight_part_mean: mean, weight_part_deviation: deviation, levels }) {
+function partsRow({ weight_part_mean: mean, weight_part_deviation: deviation, levels, weightParts }) {
   const at = (index, offset) => finite(Array.from({ length: levels }, (_, level) => mean[3 * level + index] + offset * deviation[3 * level + index]));
-  const parts = PARTS.map((name, index) => ({ name, style: `part${index}`, values: at(index, 0), low: at(index, -1), high: at(index, 1) }));
+  const parts = weightParts.map((name, index) => ({ name, style: `part${index}`, values: at(index, 0), low: at(index, -1), high: at(index, 1) }));
   return {
     name: "weight parts", short: "parts", domain: around([0, ...parts.flatMap(({ low, high }) => [...low, ...high])]), key: true, readAll: true,
     bands: parts.map(({ low, high, style }) => ({ low, high, style })), lines: parts.map(({ name, style, values }) => ({ name, style, values })),
   };
 }
 
-function varianceRow({ evidence_variance, evidence_variance_valid, settings, restarts }) {
-  const values = finite(evidence_variance);
-  const reasons = evidence_variance_valid ? [] : restarts ? ["the planner restarts its particles"] : varianceObjections(settings);
+function varianceRow({ evidence_variance, varianceObjections: objections }) {
   return {
-    name: "evid. variance", short: "variance", domain: around([0, ...values]), grey: reasons.length ? `no estimate here: ${reasons.join(", ")}` : "",
-    lines: [{ name: "variance", values, style: reasons.length ? "grey" : "main" }],
+    name: "evid. variance", short: "variance", domain: around([0, ...finite(evidence_variance)]), grey: objections.length ? `no estimate here: ${objections.join(", ")}` : "",
+    lines: [{ name: "variance", values: finite(evidence_variance), style: objections.length ? "grey" : "main" }],
   };
-}
-
-/** Why the single-run variance says nothing under these settings (docs/method.md, Diagnostics). */
-export function varianceObjections({ resampling_scheme: scheme, resampling_rule: rule, root_sampling: roots, revive, weight_normaliser: normaliser }) {
-  const resamples = rule !== "never";
-  return [
-    resamples && scheme !== "multinomial" && "resampling is not multinomial",
-    roots !== "proposal" && "root actions are stratified",
-    resamples && revive && "dead particles are revived",
-    resamples && normaliser !== "none" && "weights are normalised",
-  ].filter(Boolean);
 }
 
 const largest = (values) => values.reduce((most, value) => (value > most ? value : most), 0);

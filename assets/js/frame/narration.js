@@ -1,6 +1,6 @@
 // One sentence (or three short ones) about what is seen: for the bottom bar, and as the text of each picture.
 
-import { spreadAt } from "./frame.js";
+import { spreadAt } from "./spread.js";
 import { narrateTree, treeOutlook } from "./tree.js";
 import { count, list, NO_TWIST, number, percent } from "../lib/format.js";
 
@@ -28,7 +28,7 @@ export function narrate(frame, level) {
   // A proposal that is the prior by its making has nothing to keep to.
   if (kl && (kl.high || bound?.high)) parts.push(`KL ${number(kl.mean, 2)}${bound ? ` of ${number(bound.mean, 2)} allowed` : " without a bound"}`);
   if (living[level] && !spreadAt(frame.temperature, level) && !(frame.restarts && kl?.high)) parts.push(NO_TWIST);
-  if (frame.judge) parts.push(frame.judge);
+  if (frame.valueSource) parts.push(frame.valueSource);
   return `${parts.join("; ")}.`;
 }
 
@@ -42,9 +42,9 @@ export function narrateWorld(frame) {
 }
 
 /** About the decision at the root. */
-export function narrateDecision({ actions, root_prior, root_policy, root_value, value_target, chosen, settings, judge }) {
+export function narrateDecision({ actions, root_prior, root_policy, root_value, value_target, chosen, settings, valueSource }) {
   const change = `from ${percent(root_prior[chosen])} by the prior to ${percent(root_policy[chosen])}`;
-  const values = `Value target ${number(value_target, 4)} against V(s₀) ${number(root_value, 4)}${judge ? `, by ${judge}` : ""}.`;
+  const values = `Value target ${number(value_target, 4)} against V(s₀) ${number(root_value, 4)}${valueSource ? `, by ${valueSource}` : ""}.`;
   return `${settings.act === "sample" ? "Drawn" : "Chosen"}: ${actions[chosen]}, ${change}. ${values}`;
 }
 

@@ -1,7 +1,6 @@
 // What is said of a search tree where of particles something else would be: a node for a particle, its visits for weight and descendants.
 
-import { spreadAt } from "./frame.js";
-import { around, partOf } from "./spread.js";
+import { around, partOf, spreadAt } from "./spread.js";
 import { count, number, percent } from "../lib/format.js";
 
 /** About a level: its nodes, how many simulations get so far, and after which first action. `groups` as `descent` gives them. */

@@ -1,12 +1,14 @@
 // When things are painted: once per screen refresh, always the newest frame, and every frame received is acknowledged exactly once.
 
 export class Painter {
-  /** @param {{paint: (frame, parts: Set<string>) => void, acknowledge: (frame) => void}} hooks */
+  /** @param {{paint: (frame: any, parts: Set<string>) => void, acknowledge: (frame: any) => void}} hooks */
   constructor({ paint, acknowledge }) {
     this.hooks = { paint, acknowledge };
     this.pending = null;
+    /** @type {Set<string>} */
     this.parts = new Set();
-    this.scheduled = false;
+    /** @type {number | null} */
+    this.scheduled = null;
   }
 
   /** A new frame; one that still waits is dropped for it. */
@@ -16,16 +18,17 @@ export class Painter {
     this.request("frame");
   }
 
-  /** Asks for a part of the page to be painted again. */
+  /**
+   * Asks for a part of the page to be painted again.
+   * @param {"frame" | "base" | "overlay"} part
+   */
   request(part) {
     this.parts.add(part);
-    if (this.scheduled) return;
-    this.scheduled = true;
-    requestAnimationFrame(() => this.tick());
+    this.scheduled ??= requestAnimationFrame(() => this.tick());
   }
 
   tick() {
-    this.scheduled = false;
+    this.scheduled = null;
     const [frame, parts] = [this.pending, this.parts];
     this.pending = null;
     this.parts = new Set();
@@ -35,5 +38,13 @@ export class Painter {
       // Also after an error in a picture: without credit the server would send nothing any more.
       if (frame) this.hooks.acknowledge(frame);
     }
+  }
+
+  /** Forgets a frame that waits; nothing is painted any more until the next request. */
+  cancel() {
+    if (this.scheduled !== null) cancelAnimationFrame(this.scheduled);
+    this.scheduled = null;
+    this.pending = null;
+    this.parts = new Set();
   }
 }

@@ -13,24 +13,38 @@ const RAMPS = {
 const RAMP_STEPS = 64;
 const PLOTLY_SYMBOLS = ["circle", "square", "triangle-up", "diamond", "triangle-down", "cross", "star", "pentagon"];
 
-const dark = globalThis.matchMedia?.("(prefers-color-scheme: dark)");
+const darkQuery = () => globalThis.matchMedia?.("(prefers-color-scheme: dark)");
 
-/** The colours of pictures, which the style sheet names for the rest of the page too. */
-export function readTheme() {
-  const style = getComputedStyle(document.documentElement);
+/**
+ * The colours of pictures, which the style sheet names for the rest of the page too.
+ * @param {Element} element where they are to be seen
+ */
+export function readTheme(element = document.documentElement) {
+  const style = getComputedStyle(element);
   const family = style.getPropertyValue("--font");
   const colour = (name) => style.getPropertyValue(`--${name}`).trim();
+  const scheme = darkQuery()?.matches ? "dark" : "light";
   return {
-    dark: !!dark?.matches,
-    hues: HUES[dark?.matches ? "dark" : "light"],
-    ramp: rampColours(RAMPS[dark?.matches ? "dark" : "light"]),
+    dark: scheme === "dark",
+    hues: HUES[scheme],
+    ramp: rampColours(RAMPS[scheme]),
     ink: colour("ink"), muted: colour("muted"), faint: colour("faint"), grid: colour("grid"), paper: colour("panel"),
     accent: colour("accent"), truth: colour("truth"), policies: ["prior", "proposal", "improved"].map(colour), cursor: colour("cursor"), font: `11px ${family}`, family,
   };
 }
 
-/** Calls back when the person's colour scheme changes. */
-export const onThemeChange = (callback) => dark?.addEventListener("change", callback);
+/** @typedef {ReturnType<typeof readTheme>} Theme */
+
+/**
+ * Calls back when the person's colour scheme changes; returns what ends that.
+ * @param {() => void} callback
+ * @returns {() => void}
+ */
+export function onThemeChange(callback) {
+  const query = darkQuery();
+  query?.addEventListener("change", callback);
+  return () => query?.removeEventListener("change", callback);
+}
 
 /** Colours between some, evenly. */
 function rampColours(stops) {

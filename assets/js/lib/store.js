@@ -1,9 +1,23 @@
-// The one state of the page: which frame, which level, what is pointed at and what is selected. Pictures read it; input and the link write it.
+// A small state with listeners, and the state of a microscope read as a view: which level, what is highlighted, what is singled out.
 
-/** A store whose listeners are called with the names of what changed. */
+/**
+ * @template {object} State
+ * @typedef {object} Store
+ * @property {State} state
+ * @property {(patch: Partial<State>) => void} set
+ * @property {(keys: (keyof State)[], listener: (state: State, changed: string[]) => void) => () => void} subscribe returns what ends the subscription
+ */
+
+/**
+ * A store whose listeners are called with the names of what changed.
+ * @template {object} State
+ * @param {State} initial
+ * @returns {Store<State>}
+ */
 export function createStore(initial) {
+  /** @type {any} */
   const state = { ...initial };
-  const listeners = [];
+  const listeners = new Set();
   return {
     state,
     set(patch) {
@@ -13,17 +27,32 @@ export function createStore(initial) {
       for (const { keys, listener } of listeners) if (changed.some((key) => keys.includes(key))) listener(state, changed);
     },
     subscribe(keys, listener) {
-      listeners.push({ keys, listener });
+      const entry = { keys, listener };
+      listeners.add(entry);
+      return () => listeners.delete(entry);
     },
   };
 }
 
-/** Particles as {level, slot}; the same one or not. */
+/**
+ * A particle (or a node of a tree) by level and slot; or a root action.
+ * @typedef {{level?: number, slot?: number, action?: number}} Pointed
+ */
+
+/** True for the same particle or action twice. */
 export const sameParticle = (a, b) => a === b || (!!a && !!b && a.level === b.level && a.slot === b.slot && a.action === b.action);
 
 /**
- * What the pictures show of a state: the level looked at, the particle whose lineage is highlighted, the root action singled out, the strips open.
- * A pointer over a picture looks elsewhere for as long as it stays.
+ * @typedef {object} View
+ * @property {number} level the level looked at
+ * @property {{level: number, slot: number} | null} particle whose lineage is highlighted
+ * @property {number | null} action the root action singled out
+ * @property {{particles: string[], tree: string[]}} strips the strips that are open
+ */
+
+/**
+ * The view of a microscope's state. A pointer over a picture looks elsewhere for as long as it stays.
+ * @returns {View}
  */
 export function viewOf({ frame, level, hover, selection, strips }) {
   const last = frame ? frame.levels - 1 : 0;

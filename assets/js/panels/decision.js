@@ -4,6 +4,9 @@
 import { actionAxisFigure } from "./action_axis.js";
 import { captions } from "../frame/captions.js";
 import { axisStyle, labelWidth, layoutStyle, optimalMark, plain, rootValueLines, truthMark, valueRange } from "./plotly_style.js";
+import { narrateDecision, neverTried } from "../frame/narration.js";
+import { around, element } from "../lib/elements.js";
+import { writeKey } from "./legend.js";
 import { actionColour, actionGlyph, actionSymbol } from "../lib/palette.js";
 import { number, percent } from "../lib/format.js";
 
@@ -85,9 +88,9 @@ export function qError({ root_q, truth }) {
 /** The numbers below the figure, as [name, value, help]. */
 export function decisionNumbers(frame) {
   const { truth, levels } = frame;
-  const judged = frame.judge ? ` (${frame.judge})` : "";
+  const judged = frame.valueSource ? ` (${frame.valueSource})` : "";
   const values = [
-    ["┊ V(s₀)", number(frame.root_value, 4), `The ${frame.judge ? "planner's" : "network's"} value of this state${judged} (dotted line).`],
+    ["┊ V(s₀)", number(frame.root_value, 4), `The ${frame.valueSource ? "planner's" : "network's"} value of this state${judged} (dotted line).`],
     ["│ value target", number(frame.value_target, 4), "What the plan makes of it (solid line)."],
   ];
   const change = ["KL to prior", number(klPolicyPrior(frame), 2), "How far the improved policy left the prior, in nats."];
@@ -111,4 +114,22 @@ export function decisionNumbers(frame) {
         "Log-evidence at the last level; in brackets the estimate less what is exact.",
       ],
   ];
+}
+
+/** Writes the decision into an element: key, figure (as soon as there is Plotly), numbers and a sentence. */
+export function renderDecision(root, frame, theme) {
+  if (!root.childElementCount) {
+    root.append(element("p", "key decision-key"), element("div", "decision-figure"), element("dl", "decision-numbers"), element("p", "hint decision-note"));
+  }
+  const [key, figure, numbers, note] = root.children;
+  writeKey(key, decisionKey(frame));
+  const { data, layout: arranged } = decisionFigure(frame, theme);
+  globalThis.Plotly?.react(figure, data, arranged, { displayModeBar: false, responsive: true });
+  numbers.replaceChildren(...decisionNumbers(frame).map(([name, value, help]) => {
+    const term = element("dt", "", name);
+    term.title = help;
+    return around("div", "", term, element("dd", "", value));
+  }));
+  const others = frame.dimensions.length > 1 ? `Of ${frame.dimensions.length} dimensions the first is shown.` : "";
+  note.textContent = [narrateDecision(frame), neverTried(frame), others].filter(Boolean).join(" ");
 }

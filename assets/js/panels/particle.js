@@ -6,7 +6,6 @@ import { actionColour, actionGlyph } from "../lib/palette.js";
 import { count, number, percent } from "../lib/format.js";
 
 const BAR = { width: 72, height: 10 };
-const PARTS = ["prior − proposal", "reward", "value difference"];
 
 /** The three parts of each step's log-weight increment (E5): prior - proposal; reward; value difference. */
 function increment(frame, step) {
@@ -70,14 +69,14 @@ export function renderParticle(root, note, frame, theme) {
   const glyph = element("span", "glyph", actionGlyph(frame, top));
   glyph.style.color = actionColour(theme, frame, top);
   branch.append(glyph, ` ${frame.actions[top]} · ${(tree ? treeFacts : particleFacts)(frame, steps).join(" · ")}`);
-  root.replaceChildren(branch, ...(tree ? [treeTable(frame, steps)] : [key(theme), particleTable(frame, steps, theme)]));
+  root.replaceChildren(branch, ...(tree ? [treeTable(frame, steps)] : [key(frame, theme), particleTable(frame, steps, theme)]));
 }
 
 const partColours = (theme) => [theme.hues[3], theme.hues[4], theme.hues[5]];
 
-function key(theme) {
+function key({ weightParts }, theme) {
   const line = element("p", "key");
-  PARTS.forEach((part, index) => {
+  weightParts.forEach((part, index) => {
     const swatch = element("span", "swatch");
     swatch.style.background = partColours(theme)[index];
     line.append(swatch, part);
@@ -90,7 +89,7 @@ function particleTable(frame, steps, theme) {
   return table(frame, ["prior", "prop.", "offspring", "Δ log-weight", ""], steps, (step) => {
     const bar = document.createElement("td");
     bar.append(bars(step.parts, largest, theme));
-    bar.title = PARTS.map((part, index) => `${part} ${number(step.parts[index])}`).join("\n");
+    bar.title = frame.weightParts.map((part, index) => `${part} ${number(step.parts[index])}`).join("\n");
     const total = step.parts.reduce((sum, part) => sum + part, 0);
     return [cell(step.prior.toFixed(2)), cell(step.proposal.toFixed(2)), cell(`${step.offspring}`), bar, cell(signed(total))];
   });

@@ -1,12 +1,17 @@
 // Which strips are open: small buttons above them, remembered from visit to visit.
 
 import { DEFAULT_STRIPS, STRIPS, kindOf } from "../frame/level_curves.js";
+import { element } from "../lib/elements.js";
 
 const KEY = "twistscope.strips";
 
-/** What was open last, without what there is no longer; pure but for the storage. */
+/**
+ * The strips that were open last, without those that no longer exist.
+ * @param {Pick<Storage, "getItem"> | null | undefined} storage
+ * @returns {{particles: string[], tree: string[]}}
+ */
 export function readOpen(storage) {
-  let kept = {};
+  let kept = /** @type {any} */ ({});
   try {
     kept = JSON.parse(storage?.getItem(KEY) ?? "{}") ?? {};
   } catch {
@@ -16,40 +21,56 @@ export function readOpen(storage) {
   return { particles: known("particles"), tree: known("tree") };
 }
 
-function keepOpen(open) {
+function keepOpen(storage, open) {
   try {
-    localStorage.setItem(KEY, JSON.stringify(open));
+    storage?.setItem(KEY, JSON.stringify(open));
   } catch {
     // A page without storage forgets.
   }
 }
 
-/** Follows the store: buttons for the strips of the frame's kind, and room for those that are open. */
-export class Chooser {
-  constructor(root, store) {
-    Object.assign(this, { root, store, kind: null });
-    root.addEventListener("click", (event) => {
-      const { strip } = event.target.closest?.("[data-strip]")?.dataset ?? {};
+/** Buttons for the strips of the frame's kind; `onChange` is called with the ids of those that are open. */
+export class StripChooser {
+  /**
+   * @param {import("../lib/store.js").Store<any>} store with `strips`
+   * @param {Storage | null} storage
+   * @param {(open: string[]) => void} onChange
+   * @param {import("../lib/lifetime.js").Lifetime} lifetime
+   */
+  constructor(store, storage, onChange, lifetime) {
+    this.store = store;
+    this.storage = storage;
+    this.onChange = onChange;
+    /** @type {"particles" | "tree" | null} */
+    this.kind = null;
+    this.element = element("div", "strip-chooser");
+    this.element.setAttribute("role", "group");
+    this.element.setAttribute("aria-label", "Strips shown");
+    lifetime.listen(this.element, "click", ({ target }) => {
+      const { strip } = target.closest?.("[data-strip]")?.dataset ?? {};
       if (strip) this.toggle(strip);
     });
   }
 
   toggle(id) {
+    if (!this.kind) return;
     const { strips } = this.store.state;
     const now = strips[this.kind];
     const next = now.includes(id) ? now.filter((other) => other !== id) : [...now, id];
     const open = { ...strips, [this.kind]: next };
-    keepOpen(open);
+    keepOpen(this.storage, open);
     this.store.set({ strips: open });
     this.mark();
   }
 
+  /** Follows the kind of a frame. */
   show(frame) {
-    if (this.kind === kindOf(frame)) return;
-    this.kind = kindOf(frame);
-    this.root.replaceChildren(...STRIPS[this.kind].map(({ id, button, title }) => {
-      const made = document.createElement("button");
-      Object.assign(made, { type: "button", className: "chip", textContent: button, title });
+    const kind = kindOf(frame);
+    if (this.kind === kind) return;
+    this.kind = kind;
+    this.element.replaceChildren(...STRIPS[kind].map(({ id, button, title }) => {
+      const made = element("button", "chip", button);
+      Object.assign(made, { type: "button", title });
       made.dataset.strip = id;
       return made;
     }));
@@ -57,10 +78,9 @@ export class Chooser {
   }
 
   mark() {
+    if (!this.kind) return;
     const open = this.store.state.strips[this.kind];
-    for (const button of this.root.children) button.setAttribute("aria-pressed", open.includes(button.dataset.strip));
-    const centre = document.getElementById("centre");
-    centre.style.setProperty("--strip-rows", open.length);
-    centre.style.setProperty("--strip-share", `${Math.max(6 * open.length, 0.001)}fr`);
+    for (const button of this.element.querySelectorAll("button")) button.setAttribute("aria-pressed", `${open.includes(button.dataset.strip)}`);
+    this.onChange(open);
   }
 }

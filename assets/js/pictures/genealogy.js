@@ -1,7 +1,7 @@
 // The genealogy: levels to the right, slots downwards, every step of every particle a line from the state it stepped from.
 
 import { drawCursor, levelAxis } from "./axis.js";
-import { dagger, label, penWidth, ring, strokeMany } from "./canvas.js";
+import { dagger, label, penWidth, ring, strokeMany } from "./pen.js";
 import { ancestry, descendants, endings, lastStep, revivals, strokeGroups, thinned } from "../frame/lineage.js";
 import { actionColour, actionGlyph } from "../lib/palette.js";
 

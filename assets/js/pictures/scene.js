@@ -1,6 +1,6 @@
 // Draws a scene: the picture of an environment's state, as primitives in world coordinates with y upwards.
 
-import { label } from "./canvas.js";
+import { label } from "./pen.js";
 
 /** What each role looks like: fill and stroke, as names of theme colours. */
 const ROLES = {

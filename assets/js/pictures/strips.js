@@ -1,7 +1,7 @@
 // Curves over the levels, on the genealogy's axis: the strips that are open.
 
 import { drawCursor, levelAxis } from "./axis.js";
-import { label } from "./canvas.js";
+import { label } from "./pen.js";
 import { stripRows } from "../frame/level_curves.js";
 import { number } from "../lib/format.js";
 

@@ -2,7 +2,7 @@
 // covers the rows of all its leaves.
 
 import { levelAxis } from "./axis.js";
-import { label, strokeMany } from "./canvas.js";
+import { label, strokeMany } from "./pen.js";
 import { ancestry, descendants, lastStep, thinned } from "../frame/lineage.js";
 import { rowsOf } from "../frame/tree.js";
 
@@ -27,20 +27,18 @@ export function geometry({ width, height }, frame) {
   };
 }
 
-export function draw(context, size, frame, _view, theme) {
+/** @param {() => HTMLCanvasElement} scratch a canvas to prepare the cells on */
+export function draw(context, size, frame, _view, theme, scratch) {
   const { axis } = geometry(size, frame);
-  const image = picture(frame, Math.max(Math.floor(size.height - TOP - BOTTOM), 1), theme);
+  const image = picture(scratch(), frame, Math.max(Math.floor(size.height - TOP - BOTTOM), 1), theme);
   context.imageSmoothingEnabled = false;
   const [left, column] = axis.band(0);
   context.drawImage(image, left, TOP, column * frame.levels, size.height - TOP - BOTTOM);
   drawScale(context, axis, size, frame, theme);
 }
 
-// One small canvas is reused: a new one per frame would be garbage twenty times a second.
-const pixels = typeof document === "undefined" ? null : document.createElement("canvas");
-
 /** The cells as an image of one pixel each; where rows outnumber pixels one shows its heaviest particle. */
-function picture({ levels, shades }, height, theme) {
+function picture(pixels, { levels, shades }, height, theme) {
   const from = shades.length / levels;
   const rows = Math.min(from, height);
   if (pixels.width !== levels || pixels.height !== rows) Object.assign(pixels, { width: levels, height: rows });

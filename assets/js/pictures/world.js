@@ -1,7 +1,7 @@
 // The world: the state that is planned from, and over it the path of every particle. Where the paths take up little of the picture, a lens
 // beside it shows them large.
 
-import { dagger, label, penWidth, ring, strokeMany } from "./canvas.js";
+import { dagger, label, penWidth, ring, strokeMany } from "./pen.js";
 import { ancestry, descendants, endings, lastStep, revivals, sampleLines, strokeGroups, thinned } from "../frame/lineage.js";
 import { actionColour } from "../lib/palette.js";
 import { camera, drawScene } from "./scene.js";

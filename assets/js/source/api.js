@@ -1,7 +1,13 @@
 // The backend's HTTP interface, as far as the page needs it.
 
+import { upgradePlanners } from "./older_server.js";
+
 /** An answer other than success, with what a person should read. */
 export class ApiError extends Error {
+  /**
+   * @param {number} status
+   * @param {{title?: string, detail?: string, errors?: any[]}} problem
+   */
   constructor(status, problem) {
     const fields = (problem.errors ?? []).map(({ field, given, allowed }) => `${field}: got ${JSON.stringify(given)}, allowed: ${allowed}`);
     super([problem.detail ?? problem.title ?? `HTTP ${status}`, ...fields].join(" — "));
@@ -21,11 +27,21 @@ export class Api {
     this.token = token;
   }
 
+  /**
+   * @param {string} method
+   * @param {string} path
+   * @param {RequestInit} options
+   */
   fetch(method, path, options = {}) {
     const headers = { ...(options.body && { "content-type": "application/json" }), ...(this.token && { authorization: `Bearer ${this.token}` }) };
     return fetch(`${this.root}${path}`, { method, headers, ...options });
   }
 
+  /**
+   * @param {string} method
+   * @param {string} path
+   * @param {object} [body]
+   */
   async call(method, path, body) {
     const answer = await this.fetch(method, path, { body: body && JSON.stringify(body) });
     if (!answer.ok) throw await problemOf(answer);
@@ -42,8 +58,21 @@ export class Api {
     return (await this.call("GET", `/checkpoints/${encodeURIComponent(checkpoint)}/scene`)).scene;
   }
 
+  /** {first, groups, planners: [{name, title, help, settings}]}. */
   async planners() {
-    return (await this.call("GET", "/planners")).planners;
+    return upgradePlanners(await this.call("GET", "/planners"));
+  }
+
+  /**
+   * The recorded opening plan of a checkpoint, or of the server's first choice, as the bytes of a drawing; null where there is none.
+   * @param {string | null} checkpoint
+   * @returns {Promise<ArrayBuffer | null>}
+   */
+  async opening(checkpoint) {
+    const answer = await this.fetch("GET", `/opening${checkpoint ? `?checkpoint=${encodeURIComponent(checkpoint)}` : ""}`);
+    if (answer.status === 404) return null;
+    if (!answer.ok) throw await problemOf(answer);
+    return answer.arrayBuffer();
   }
 
   createSession(wish) {
@@ -76,4 +105,7 @@ export class Api {
 }
 
 /** The backend of this page: its own server, unless the page names another. */
-export const apiOfPage = () => new Api(document.querySelector("meta[name=twistscope-api]").content, new URLSearchParams(location.search).get("token"));
+export function apiOfPage() {
+  const meta = /** @type {HTMLMetaElement | null} */ (document.querySelector("meta[name=twistscope-api]"));
+  return new Api(meta?.content ?? "", new URLSearchParams(location.search).get("token"));
+}

@@ -1,18 +1,24 @@
-// The live link: one WebSocket that comes back by itself. Frames go to `onFrame`, messages to `onMessage`, how it stands to `onState`.
+// The connection of the live link: one WebSocket that comes back by itself. Bytes go to `onFrame`, messages to `onMessage`, its state to `onState`.
 
 const FIRST_WAIT = 250;
 const LONGEST_WAIT = 5000;
 
-export class Link {
+export class Connection {
   /**
-   * @param session its `ensure()` gives the id of a living session
-   * @param {{onFrame, onMessage, onState, view: () => object}} handlers `view` says what the page draws
+   * @param {import("./session.js").Session} session its `ensure()` gives the id of a living session
+   * @param {object} handlers
+   * @param {(buffer: ArrayBuffer) => void} handlers.onFrame
+   * @param {(message: any) => void} handlers.onMessage
+   * @param {(state: string, reason?: string) => void} handlers.onState
+   * @param {() => void} handlers.onOpen what has to be sent first
    */
   constructor(session, handlers) {
     this.session = session;
     this.handlers = handlers;
     this.turn = 0;
+    /** @type {WebSocket | null} */
     this.socket = null;
+    this.endWait = () => {};
   }
 
   /** Connects, and goes on connecting after every loss, until the next `start` or `stop`. */
@@ -26,7 +32,9 @@ export class Link {
         if (turn !== this.turn) return;
         reason = "";
         if (await this.run(this.session.api.streamUrl(id), turn)) losses = 0;
-      } catch (error) {
+      } catch (caught) {
+        const error = /** @type {any} */ (caught);
+        if (turn !== this.turn) return;
         // The server answered, so it says why; otherwise it was not reached at all.
         reason = error.status ? error.message : "";
         // Refused for good (unknown checkpoint, bad settings): asking again would change nothing.
@@ -39,23 +47,28 @@ export class Link {
     }
   }
 
+  /** Ends the connection and all attempts at another. */
   stop() {
+    const turn = ++this.turn;
     this.socket?.close();
     this.socket = null;
-    return ++this.turn;
+    this.endWait();
+    return turn;
   }
 
   /** Resolves when the socket closes, with whether it had ever opened. */
   run(url, turn) {
     return new Promise((resolve) => {
       const socket = new WebSocket(url);
+      // From the beginning on, so that `stop` closes also what is not open yet.
+      this.socket = socket;
       let opened = false;
       socket.binaryType = "arraybuffer";
       socket.onopen = () => {
+        if (turn !== this.turn) return socket.close();
         opened = true;
-        this.socket = socket;
         this.handlers.onState("open");
-        this.sendView();
+        this.handlers.onOpen();
       };
       socket.onmessage = ({ data }) => {
         if (turn !== this.turn) return;
@@ -66,7 +79,6 @@ export class Link {
         if (this.socket === socket) this.socket = null;
         resolve(opened);
       };
-      if (turn !== this.turn) socket.close();
     });
   }
 
@@ -78,31 +90,20 @@ export class Link {
         clearTimeout(timer);
         window.removeEventListener("online", done);
         document.removeEventListener("visibilitychange", done);
-        resolve();
+        this.endWait = () => {};
+        resolve(undefined);
       };
+      this.endWait = done;
       const timer = setTimeout(done, pause);
       window.addEventListener("online", done);
       document.addEventListener("visibilitychange", done);
     });
   }
 
-  get open() {
-    return this.socket?.readyState === WebSocket.OPEN;
-  }
-
   /** Sends a message; false when there is no connection. */
   send(message) {
-    if (!this.open) return false;
+    if (this.socket?.readyState !== WebSocket.OPEN) return false;
     this.socket.send(JSON.stringify(message));
     return true;
-  }
-
-  sendView() {
-    this.send({ type: "view", ...this.handlers.view() });
-  }
-
-  /** Gives a credit back: the frame was painted, or dropped for a newer one. */
-  acknowledge(frame) {
-    this.send({ type: "pong", frame });
   }
 }

@@ -6,9 +6,11 @@ export class Session {
   /** @param {import("./api.js").Api} api */
   constructor(api) {
     this.api = api;
+    /** @type {string | null} */
     this.id = null;
-    // What a new session is asked to be: the last checkpoint, planner, seed, settings and step that were seen.
+    /** The checkpoint, planner, seed, settings and step that a new session is asked for: the last that were seen. @type {any} */
     this.wish = null;
+    /** @type {(session: any, wish: any) => void} */
     this.onCreated = () => {};
   }
 
@@ -23,9 +25,15 @@ export class Session {
     this.id = null;
   }
 
+  /** Gives the session back and wants no other. */
+  close() {
+    this.leave();
+    this.wish = null;
+  }
+
   /** Follows what the server says, so that a lost session can be begun again where it was. */
   remember(part) {
-    Object.assign(this.wish, part);
+    if (this.wish) Object.assign(this.wish, part);
   }
 
   /**
@@ -34,6 +42,7 @@ export class Session {
    */
   async ensure() {
     const wish = this.wish;
+    if (!wish) throw new Error("No session is wanted.");
     if (this.id && (await this.isAlive())) return this.id;
     const session = await this.api.createSession(wish);
     if (wish !== this.wish) {

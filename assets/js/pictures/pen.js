@@ -1,49 +1,7 @@
-// Two sharp canvases on top of each other: `base` holds the picture of a frame, `overlay` what moves with the pointer, so that pointing
-// never redraws thousands of lines.
+// Strokes, marks and labels that the pictures share.
 
 // Longer paths are stroked disproportionately slower, shorter ones cost a call each.
 const SEGMENTS_PER_STROKE = 100;
-
-export class Panel {
-  constructor(stage, onResize) {
-    this.stage = stage;
-    this.base = stage.querySelector("canvas.base").getContext("2d");
-    this.overlay = stage.querySelector("canvas.overlay").getContext("2d");
-    new ResizeObserver(() => this.fit() && onResize()).observe(stage);
-    this.fit();
-  }
-
-  /** Matches the canvases to the stage and the screen's pixels; true when that changed anything. */
-  fit() {
-    const { clientWidth: width, clientHeight: height } = this.stage;
-    const ratio = window.devicePixelRatio || 1;
-    if (width === this.width && height === this.height && ratio === this.ratio) return false;
-    Object.assign(this, { width, height, ratio });
-    for (const { canvas } of [this.base, this.overlay]) {
-      canvas.width = Math.round(width * ratio);
-      canvas.height = Math.round(height * ratio);
-    }
-    return true;
-  }
-
-  get size() {
-    return { width: this.width, height: this.height };
-  }
-
-  /** An empty layer to draw on in css pixels. */
-  clear(layer) {
-    const context = this[layer];
-    context.setTransform(this.ratio, 0, 0, this.ratio, 0, 0);
-    context.clearRect(0, 0, this.width, this.height);
-    context.globalAlpha = 1;
-    context.setLineDash([]);
-    return context;
-  }
-
-  describe(text) {
-    this.base.canvas.setAttribute("aria-label", text);
-  }
-}
 
 /** Line width in pixels for many lines: those of up to one pixel are stroked five times as fast, so what hardly exceeds it does not. */
 export const penWidth = (width) => (width < 1.45 ? Math.min(width, 1) : width);
