@@ -259,5 +259,3 @@ dash.listen((message) => TURNED[message.type]?.(message));
 // Left for good (not kept in the back-forward cache): the server need not keep the session.
 lifetime.listen(window, "pagehide", ({ persisted }) => persisted || live.session.leave());
 start();
-// The root decision is still a Plotly figure.
-dash.plotly().then(() => microscope.painter.request("base"));

@@ -9,7 +9,7 @@ import { followKeys } from "./lib/keyboard.js";
 import { Lifetime } from "./lib/lifetime.js";
 import { onThemeChange, readTheme } from "./lib/palette.js";
 import { Painter } from "./lib/painter.js";
-import { createStore, viewOf } from "./lib/store.js";
+import { createStore, sameParticle, viewOf } from "./lib/store.js";
 import { atMost } from "./lib/throttle.js";
 import { decisionSection, writeDecision } from "./panels/decision_panel.js";
 import { renderParticle } from "./panels/particle.js";
@@ -201,11 +201,20 @@ export class Microscope {
     };
   }
 
+  /** The decision's side of pointing: the action singled out, and what happens to one that is pointed at or clicked. */
+  get pointing() {
+    return {
+      action: this.view.action,
+      onAction: (action) => this.store.set({ hover: action === null ? null : { action } }),
+      onSelect: (action) => this.store.set({ selection: sameParticle({ action }, this.store.state.selection) ? null : { action } }),
+    };
+  }
+
   /** Everything that paints again, or asks, when something changes. */
   follow() {
     const { store, painter, lifetime } = this;
     const pause = () => (store.state.frame?.playing ? PAUSE.playing : PAUSE.resting);
-    this.writeDecision = atMost(pause, () => this.withSection("decision", (section, frame) => writeDecision(section, frame, this.theme)));
+    this.writeDecision = atMost(pause, () => this.withSection("decision", (section, frame) => writeDecision(section, frame, this.theme, this.pointing)));
     this.writeParticle = atMost(pause, () => this.withSection("particle", (section, frame) => {
       if (frame.particle) renderParticle(section.querySelector(".particle-numbers"), section.querySelector(".panel-note"), frame, this.theme);
     }));

@@ -16,9 +16,11 @@ export function decisionSection() {
  * @param {HTMLElement} section
  * @param {any} frame
  * @param {import("../lib/palette.js").Theme} theme
+ * @param {{action: number | null, onAction: (action: number | null) => void, onSelect: (action: number) => void}} pointing the action singled out, and
+ *   what to do when one is pointed at or clicked
  */
-export function writeDecision(section, frame, theme) {
-  renderDecision(section.querySelector(".decision"), frame, theme);
+export function writeDecision(section, frame, theme, pointing) {
+  renderDecision(section.querySelector(".decision"), frame, theme, pointing);
   setText(section, ".panel-note", `takes ${frame.actions[frame.chosen]}`);
   setText(section, ".value-source", frame.valueSource);
   section.toggleAttribute("data-truth", !!frame.truth);

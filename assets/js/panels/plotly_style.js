@@ -1,4 +1,4 @@
-// What the Plotly figures of the page share. They are looked at at rest: plain objects, no animation, margins that Plotly need not measure.
+// Style that the Plotly figures of the page share: plain objects, no animation, margins that Plotly need not measure.
 
 // Plotly reads a little HTML in labels; names come from the environment.
 export const plain = (text) => text.replace(/&/g, "&amp;").replace(/</g, "&lt;").replace(/>/g, "&gt;");
@@ -28,16 +28,6 @@ export function valueLine(axis, value, style, along = "paper") {
   const across = axis[0] === "x" ? { xref: axis, yref: along, x0: value, x1: value, y0: 0, y1: 1 } : { xref: along, yref: axis, x0: 0, x1: 1, y0: value, y1: value };
   return [{ type: "line", ...across, line: { width: 1.4, ...style }, layer: "below" }];
 }
-
-/** V(s0), dotted, and the value target. */
-export const rootValueLines = (axis, { root_value, value_target }, theme) => [
-  ...valueLine(axis, root_value, { color: theme.muted, dash: "dot" }),
-  ...valueLine(axis, value_target, { color: theme.muted, dash: "solid" }),
-];
-
-/** How exact answers look: a tall diamond with an edge that is seen over bars; for what is optimal a cross. */
-export const truthMark = (theme) => ({ symbol: "diamond-tall", size: 13, color: theme.truth, line: { color: theme.ink, width: 1 } });
-export const optimalMark = (theme) => ({ symbol: "x-thin", size: 8, color: theme.ink, line: { color: theme.ink, width: 2 } });
 
 /** A distribution in words: median, and where the middle half lies. */
 export function quartiles(values) {

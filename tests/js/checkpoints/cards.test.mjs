@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { askedCheckpoint, linkTo, withCheckpoint } from "../../assets/js/lib/address.js";
-import { byEnvironment, duration, factsOf, measured, returnsOf, returnsScale, whole } from "../../assets/js/checkpoints/cards.js";
-import { aboutLearning, narrateLearning, readLearning, shortSteps, spreadLabels } from "../../assets/js/checkpoints/learning.js";
-import { roundValues, scaleOf, shareOf } from "../../assets/js/lib/scale.js";
+import { askedCheckpoint, linkTo, withCheckpoint } from "../../../assets/js/lib/address.js";
+import { byEnvironment, duration, factsOf, measured, returnsOf, returnsScale, whole } from "../../../assets/js/checkpoints/cards.js";
+import { aboutLearning, narrateLearning, readLearning, shortSteps, spreadLabels } from "../../../assets/js/checkpoints/learning.js";
+import { roundValues, scaleOf, shareOf } from "../../../assets/js/lib/scale.js";
 
 const card = (name, environment, steps, returns = {}) => ({
   name, environment, returns, licence: "Apache-2.0", sha256: "0123456789abcdef", training: { environment_steps: steps, wall_seconds: 24, device: "cpu" },

@@ -1,14 +1,14 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { levelAxis } from "../../assets/js/pictures/axis.js";
-import * as genealogy from "../../assets/js/pictures/genealogy.js";
-import { camera } from "../../assets/js/pictures/scene.js";
-import * as strips from "../../assets/js/pictures/strips.js";
-import * as weights from "../../assets/js/pictures/weights.js";
-import * as world from "../../assets/js/pictures/world.js";
-import { readFrame } from "../../assets/js/frame/frame.js";
-import { encode, sampleArrays, sampleMetadata } from "./drawing.mjs";
+import { levelAxis } from "../../../assets/js/pictures/axis.js";
+import * as genealogy from "../../../assets/js/pictures/genealogy.js";
+import { camera } from "../../../assets/js/pictures/scene.js";
+import * as strips from "../../../assets/js/pictures/strips.js";
+import * as weights from "../../../assets/js/pictures/weights.js";
+import * as world from "../../../assets/js/pictures/world.js";
+import { readFrame } from "../../../assets/js/frame/frame.js";
+import { encode, sampleArrays, sampleMetadata } from "../drawing.mjs";
 
 const frame = readFrame(encode(sampleArrays(), sampleMetadata));
 const SIZE = { width: 800, height: 300 };

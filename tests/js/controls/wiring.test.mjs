@@ -1,36 +1,38 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { fromShown, Knobs, toShown } from "../../assets/js/controls/knobs.js";
-import { LatencyMeter } from "../../assets/js/controls/latency.js";
-import { Painter } from "../../assets/js/lib/painter.js";
-import { createStore, sameParticle, viewOf } from "../../assets/js/lib/store.js";
-import { bannerText } from "../../assets/js/controls/status.js";
+import { fromShown, Knobs, toShown } from "../../../assets/js/controls/knobs.js";
+import { LatencyMeter } from "../../../assets/js/controls/latency.js";
+import { Painter } from "../../../assets/js/lib/painter.js";
+import { followKeys } from "../../../assets/js/lib/keyboard.js";
+import { Lifetime } from "../../../assets/js/lib/lifetime.js";
+import { createStore, sameParticle, viewOf } from "../../../assets/js/lib/store.js";
+import { bannerText, warmingText } from "../../../assets/js/controls/status.js";
 
-const LOG = { kind: "live", type: "number", scale: "log", minimum: 0, knob_minimum: 1e-4, knob_maximum: 10 };
+const LOG = { kind: "live", type: "number", minimum: 0, knob: { minimum: 1e-4, maximum: 10, step: 0.01, scale: "log" } };
+const LINEAR = { minimum: 0, maximum: 100, step: 0.1, scale: "linear" };
 
 test("a knob's component and its setting say the same", () => {
   assert.equal(toShown(LOG, 0.01), -2);
   assert.equal(fromShown(LOG, -2), 0.01);
   assert.deepEqual(toShown({ kind: "flag", type: "boolean" }, true), ["on"]);
   assert.equal(fromShown({ kind: "flag", type: "boolean" }, []), false);
-  assert.equal(fromShown({ kind: "live", type: "integer", scale: "linear" }, 3.0000001), 3);
-  assert.equal(fromShown({ kind: "live", type: "number", scale: "linear" }, 0.30000000000000004), 0.3);
+  assert.equal(fromShown({ kind: "live", type: "integer", knob: LINEAR }, 3.0000001), 3);
+  assert.equal(fromShown({ kind: "live", type: "number", knob: LINEAR }, 0.30000000000000004), 0.3);
 });
 
 test("a logarithmic slider says 0 at its lower end, and stays within its ends", () => {
   assert.equal(toShown(LOG, 0), -4);
   assert.equal(fromShown(LOG, -4), 0);
   assert.equal(toShown(LOG, 1000), 1);
-  assert.equal(fromShown({ ...LOG, minimum: undefined, exclusive_minimum: 0 }, -4), 1e-4);
+  assert.equal(fromShown({ ...LOG, minimum: undefined }, -4), 1e-4);
 });
 
 test("a knob that only shows what the server said sends nothing", () => {
   const sent = [];
-  globalThis.window = { dash_clientside: { set_props: () => {} } };
   globalThis.document = { querySelector: () => null, querySelectorAll: () => [] };
   globalThis.CSS = { escape: (text) => text };
-  const knobs = new Knobs((settings) => sent.push(settings));
+  const knobs = new Knobs((settings) => sent.push(settings), () => {});
   knobs.describe([{ ...LOG, name: "kl_bound", group: "trust region" }], { kl_bound: 0 });
   knobs.turned("kl_bound", -2);
   knobs.show({ kl_bound: 0 });
@@ -46,10 +48,9 @@ test("a knob that only shows what the server said sends nothing", () => {
 
 test("a component that stands where it should is not set again, and one built anew is", () => {
   const set = [];
-  globalThis.window = { dash_clientside: { set_props: ({ name }, { value }) => set.push([name, value]) } };
   globalThis.document = { querySelector: (query) => (query.startsWith("[data-knob") ? { dataset: {} } : null), querySelectorAll: () => [] };
   globalThis.CSS = { escape: (text) => text };
-  const knobs = new Knobs(() => {});
+  const knobs = new Knobs(() => {}, ({ name }, { value }) => set.push([name, value]));
   knobs.describe([{ ...LOG, name: "kl_bound", group: "trust region" }], {});
   knobs.show({ kl_bound: 0.1 });
   knobs.show({ kl_bound: 0.1 });
@@ -65,13 +66,12 @@ test("a knob is there only where the session offers what it is about, and a grou
   const [exact, alpha] = [{ dataset: {} }, { dataset: {} }];
   const group = (knobs) => ({ querySelector: () => knobs.find(({ hidden }) => !hidden) ?? null });
   const groups = [group([exact]), group([alpha])];
-  globalThis.window = { dash_clientside: { set_props: () => {} } };
   globalThis.document = {
     querySelector: (query) => (query.includes("value_source") ? exact : query.includes("alpha") ? alpha : null),
     querySelectorAll: (query) => (query === ".knob-group" ? groups : []),
   };
   globalThis.CSS = { escape: (text) => text };
-  const knobs = new Knobs(() => {});
+  const knobs = new Knobs(() => {}, () => {});
   knobs.describe([{ name: "value_source", kind: "choice", type: "choice", applies_to: "exact answers" }, { ...LOG, name: "alpha" }], {});
   knobs.show({ value_source: "network", alpha: 1 });
   assert.deepEqual([exact.hidden, alpha.hidden, groups[0].hidden, groups[1].hidden], [true, false, true, false]);
@@ -144,9 +144,48 @@ test("pointing looks elsewhere for as long as it lasts, and a smaller plan keeps
   assert.ok(!sameParticle({ level: 1, slot: 2 }, null));
 });
 
+test("a size that is none of the usual ones joins them", () => {
+  const set = [];
+  globalThis.document = { querySelector: (query) => (query.startsWith("[data-knob") ? { dataset: {} } : null), querySelectorAll: () => [] };
+  const knobs = new Knobs(() => {}, (id, props) => set.push(props));
+  knobs.describe([{ name: "particles", kind: "shape", type: "integer", group: "budget", knob: { minimum: 1, maximum: 4096, scale: "log", sizes: [1, 2, 4] } }], {});
+  knobs.show({ particles: 3 });
+  assert.deepEqual(set[0].options.map(({ value }) => value), [1, 2, 3, 4]);
+});
+
+test("keys do what the table says, and nothing where a control has its own use for them", () => {
+  const target = new EventTarget();
+  const [heard, lifetime] = [[], new Lifetime()];
+  const table = [{ keys: ["ArrowLeft"], show: "←", does: "left", text: "" }, { keys: ["shift ArrowLeft"], show: "", does: "back", text: "" }];
+  followKeys(target, table, { left: () => heard.push("left"), back: () => heard.push("back") }, lifetime);
+  const press = (key, more = {}) => target.dispatchEvent(Object.assign(new Event("keydown"), { key, ...more }));
+  press("ArrowLeft");
+  press("ArrowLeft", { shiftKey: true });
+  press("ArrowLeft", { ctrlKey: true });
+  target.closest = (query) => query.includes("slider");
+  press("ArrowLeft");
+  delete target.closest;
+  lifetime.end();
+  press("ArrowLeft");
+  assert.deepEqual(heard, ["left", "back"]);
+});
+
+test("programs compiled ahead are counted until all are there", () => {
+  assert.equal(warmingText({ warming: { ready: 3, of: 10 } }), "3 of 10 environments ready");
+  assert.equal(warmingText({ warming: { ready: 10, of: 10 } }), "");
+  assert.equal(warmingText({ warming: null }), "");
+});
+
 test("what stops the page is said, and nothing when all is well", () => {
   assert.equal(bannerText({ connection: "open", phase: "idle" }), "");
   assert.match(bannerText({ connection: "lost" }), /Connection lost/);
   assert.match(bannerText({ connection: "lost", reason: "too many sessions." }), /^too many sessions. Trying again/);
-  assert.match(bannerText({ connection: "open", phase: "compiling", detail: "compiling for 1024 particles" }), /^compiling for 1024 particles …/);
+  assert.equal(bannerText({ connection: "open", phase: "compiling", detail: "compiling for 1024 particles" }), "compiling for 1024 particles … The last plan stays visible until then.");
+});
+
+test("the banner never speaks of a plan that is not there, and marks a recorded one", () => {
+  assert.equal(bannerText({ connection: "open", phase: "compiling", detail: "compiling", showing: "none" }), "compiling …");
+  assert.equal(bannerText({ connection: "lost", showing: "none" }), "Connection lost; trying again.");
+  assert.equal(bannerText({ connection: "open", phase: "compiling", showing: "recorded" }), "Recorded opening plan. The live plan is being compiled.");
+  assert.match(bannerText({ connection: "lost", showing: "recorded" }), /^Recorded opening plan\. Connection lost/);
 });

@@ -1,18 +1,18 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { captions } from "../../assets/js/frame/captions.js";
-import { decisionFigure, decisionNumbers } from "../../assets/js/panels/decision.js";
-import { Frame, readFrame } from "../../assets/js/frame/frame.js";
-import * as genealogy from "../../assets/js/pictures/genealogy.js";
-import { ancestry, descendants, strokeGroups } from "../../assets/js/frame/lineage.js";
-import { narrate, narrateDecision, narrateWorld } from "../../assets/js/frame/narration.js";
-import { treeFacts, treeSteps } from "../../assets/js/panels/particle.js";
-import * as strips from "../../assets/js/pictures/strips.js";
-import { stripRows } from "../../assets/js/frame/level_curves.js";
-import { decode } from "../../assets/js/frame/decode.js";
-import * as weights from "../../assets/js/pictures/weights.js";
-import { sampleTree, THEME } from "./drawing.mjs";
+import { captions } from "../../../assets/js/frame/captions.js";
+import { decisionNumbers } from "../../../assets/js/panels/decision.js";
+import { Frame, readFrame } from "../../../assets/js/frame/frame.js";
+import * as genealogy from "../../../assets/js/pictures/genealogy.js";
+import { ancestry, descendants, strokeGroups } from "../../../assets/js/frame/lineage.js";
+import { narrate, narrateDecision, narrateWorld } from "../../../assets/js/frame/narration.js";
+import { treeFacts, treeSteps } from "../../../assets/js/panels/particle.js";
+import * as strips from "../../../assets/js/pictures/strips.js";
+import { stripRows } from "../../../assets/js/frame/level_curves.js";
+import { decode } from "../../../assets/js/frame/decode.js";
+import * as weights from "../../../assets/js/pictures/weights.js";
+import { sampleTree } from "../drawing.mjs";
 
 const frame = readFrame(sampleTree());
 const SIZE = { width: 800, height: 300 };
@@ -20,7 +20,7 @@ const SIZE = { width: 800, height: 300 };
 /** The sample with other arrays. */
 function changed(arrays) {
   const { arrays: old, metadata } = decode(sampleTree());
-  return new Frame({ arrays: { ...old, ...Object.fromEntries(Object.entries(arrays).map(([name, data]) => [name, { data }])) }, metadata });
+  return new Frame({ arrays: { ...old, ...Object.fromEntries(Object.entries(arrays).map(([name, data]) => [name, { data, shape: old[name].shape }])) }, metadata });
 }
 
 test("a tree is a frame like any other, level by depth", () => {
@@ -81,7 +81,6 @@ test("equal values have a strip of some height", () => {
 });
 
 test("the decision shows visits where particles have a proposal", () => {
-  assert.deepEqual(decisionFigure(frame, THEME).data.map(({ name }) => name), ["prior", "visits", "improved policy", "Q-hat"]);
   assert.deepEqual(decisionNumbers(frame).at(-1).slice(0, 2), ["nodes", "6"]);
   assert.equal(narrateDecision(frame), "Chosen: right, from 50 % by the prior to 75 %. Value target 10.75 against V(s₀) 10.");
 });
@@ -95,8 +94,9 @@ test("a node shows the steps that lead to it", () => {
 });
 
 test("the captions are those of a tree", () => {
-  const { titles, genealogy, weights } = captions(frame);
-  assert.deepEqual(titles, { weights: "Visits", particle: "Node" });
+  const { titles, help, notes: { genealogy, weights } } = captions(frame);
+  assert.deepEqual([titles.weights, titles.particle, titles.genealogy], ["Visits", "Node", "Genealogy"]);
+  assert.deepEqual(Object.keys(help).sort(), Object.keys(titles).sort());
   assert.equal(genealogy(frame), "8 simulations, up to 3 steps deep · colour: first action · thick: often visited");
   assert.equal(weights(frame, 2), "level 2: the most visited node has 100 % of 2 visits");
 });

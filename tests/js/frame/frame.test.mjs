@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { Frame, readFrame, spreadAt } from "../../assets/js/frame/frame.js";
-import { ancestry, descendants, lastStep, sampleLines, strokeGroups, WIDTHS } from "../../assets/js/frame/lineage.js";
-import { encode, sampleArrays, sampleMetadata } from "./drawing.mjs";
+import { Frame, readFrame } from "../../../assets/js/frame/frame.js";
+import { ancestry, descendants, lastStep, sampleLines, strokeGroups, WIDTHS } from "../../../assets/js/frame/lineage.js";
+import { spreadAt } from "../../../assets/js/frame/spread.js";
+import { encode, sampleArrays, sampleMetadata } from "../drawing.mjs";
 
 export const sample = () => readFrame(encode(sampleArrays(), sampleMetadata));
 

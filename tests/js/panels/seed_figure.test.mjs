@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { readFrame } from "../../assets/js/frame/frame.js";
-import { readSeeds, seedsFigure, seedsKey, seedsSentence, staleness } from "../../assets/js/panels/seed_figure.js";
-import { continuousSample, encode, sampleArrays, sampleMetadata, THEME } from "./drawing.mjs";
+import { readFrame } from "../../../assets/js/frame/frame.js";
+import { readSeeds, seedsFigure, seedsKey, seedsSentence, staleness } from "../../../assets/js/panels/seed_figure.js";
+import { continuousSample, encode, sampleArrays, sampleMetadata, THEME } from "../drawing.mjs";
 
 const frame = readFrame(encode(sampleArrays(), { ...sampleMetadata, seed: "4" }));
 const METADATA = { schema: "twistscope.seeds/1", planner: "trt_smc", checkpoint: "some", seed: "4", step: "12", settings: JSON.stringify(frame.settings) };

@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { levelAxis } from "../../assets/js/pictures/axis.js";
-import { readOpen } from "../../assets/js/panels/strip_chooser.js";
-import { readFrame } from "../../assets/js/frame/frame.js";
-import { narrate } from "../../assets/js/frame/narration.js";
-import { stripRows, STRIPS, varianceObjections } from "../../assets/js/frame/level_curves.js";
-import * as strips from "../../assets/js/pictures/strips.js";
-import { encode, sampleArrays, sampleMetadata } from "./drawing.mjs";
+import { levelAxis } from "../../../assets/js/pictures/axis.js";
+import { readOpen } from "../../../assets/js/panels/strip_chooser.js";
+import { readFrame } from "../../../assets/js/frame/frame.js";
+import { narrate } from "../../../assets/js/frame/narration.js";
+import { stripRows, STRIPS } from "../../../assets/js/frame/level_curves.js";
+import * as strips from "../../../assets/js/pictures/strips.js";
+import { encode, sampleArrays, sampleMetadata } from "../drawing.mjs";
 
 const frame = readFrame(encode(sampleArrays(), sampleMetadata));
 const SIZE = { width: 800, height: 300 };
@@ -68,14 +68,15 @@ test("coalescence is a step from where there is a common ancestor, and says wher
   assert.doesNotMatch(narrate(joined, 0), /share one ancestor/);
 });
 
-test("the single-run variance is greyed out with its reasons where it says nothing", () => {
+test("the single-run variance is greyed out with the server's reasons where it says nothing", () => {
   assert.equal(rowOf("variance").grey, "no estimate here: resampling is not multinomial, dead particles are revived");
-  const plain = { resampling_scheme: "multinomial", resampling_rule: "ess", root_sampling: "proposal", revive: false, weight_normaliser: "none" };
-  assert.deepEqual(varianceObjections(plain), []);
-  assert.deepEqual(varianceObjections({ ...plain, root_sampling: "stratified", weight_normaliser: "min_max" }), ["root actions are stratified", "weights are normalised"]);
-  assert.deepEqual(varianceObjections({ ...plain, resampling_scheme: "systematic", revive: true, resampling_rule: "never" }), []);
-  const valid = readFrame(encode({ ...sampleArrays(), evidence_variance_valid: ["BOOL", [], [1]] }, sampleMetadata));
+  const valid = readFrame(encode(sampleArrays(), { ...sampleMetadata, variance_objections: "[]" }));
   assert.equal(rowOf("variance", valid).grey, "");
+});
+
+test("the parts of the weight have the names that the drawing gives them", () => {
+  const named = readFrame(encode(sampleArrays(), { ...sampleMetadata, weight_parts: '["a", "b", "c"]' }));
+  assert.deepEqual(rowOf("parts", named).lines.map(({ name }) => name), ["a", "b", "c"]);
 });
 
 test("without any finite temperature the strip says so in words", () => {
@@ -97,7 +98,6 @@ test("where nothing can be left there is no KL to speak of", () => {
   const { resampling_scheme: _, ...settings } = frame.settings;
   const rounds = readFrame(encode(sampleArrays(), { ...sampleMetadata, settings: JSON.stringify(settings) }));
   assert.match(narrate(rounds, 1), /KL 0.1 without a bound/);
-  assert.equal(rowOf("variance", rounds).grey, "no estimate here: the planner restarts its particles");
 });
 
 test("all open strips are said in words", () => {

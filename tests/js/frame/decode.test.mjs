@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { decode, halves } from "../../assets/js/frame/decode.js";
-import { encode, sampleArrays, sampleMetadata } from "./drawing.mjs";
+import { decode, halves } from "../../../assets/js/frame/decode.js";
+import { encode, sampleArrays, sampleMetadata } from "../drawing.mjs";
 
 test("arrays are views over the received bytes", () => {
   const buffer = encode(sampleArrays(), sampleMetadata);
