@@ -3,21 +3,24 @@
 import asyncio
 import contextlib
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 
 from fastapi import APIRouter, FastAPI
 from fastapi.middleware.cors import CORSMiddleware
 
 from backend import problems
+from backend.arguments import prepare
 from backend.config import ServerConfig
-from backend.engine import Engine, use_compilation_cache
+from backend.engine.ahead import compile_ahead
+from backend.engine.cache import use_compilation_cache
+from backend.engine.local import LocalEngine
 from backend.metrics import Metrics
+from backend.openings import REQUEST, Openings
 from backend.problems import NotFound, Problem
-from backend.requests import complete_settings
 from backend.routes import catalogue, health, plans, sessions
 from backend.routes.services import Services
 from backend.security import Guard
-from backend.sessions import Sessions
+from backend.sessions.all import Sessions
 
 API = "/api/v1"
 log = logging.getLogger("twistscope")
@@ -26,9 +29,9 @@ log = logging.getLogger("twistscope")
 def create_app(config: ServerConfig) -> FastAPI:
     """The backend, with all it holds; nothing lives outside of it. Warms the preloaded checkpoint once it runs."""
     use_compilation_cache(config.data / "compiled")
-    engine = Engine(config.checkpoints, max_programs=config.max_programs)
+    engine = LocalEngine(config.checkpoints, max_programs=config.max_programs)
     metrics = Metrics()
-    services = Services(config, engine, Sessions(engine, metrics, config.max_sessions), metrics, "starting")
+    services = Services(config, engine, Sessions(engine, metrics, config.max_sessions), metrics, Openings(config.checkpoints), "starting")
 
     @contextlib.asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -67,19 +70,30 @@ def create_app(config: ServerConfig) -> FastAPI:
 
 
 async def _warm(services: Services) -> None:
-    """Load the preloaded checkpoint and compile its planner, so that the first viewer does not wait."""
-    engine, name = services.engine, services.config.preload
-    names = engine.checkpoints.names()
-    name = name if name in names else next(iter(names), "")
+    """Load the first checkpoint and compile its planner, so that the first viewer does not wait; then compile ahead for the others."""
+    engine, name = services.engine, services.first_checkpoint
     try:
-        if not name:
+        if name is None:
             services.awaited = f"no checkpoint in {services.config.checkpoints.name}: train one with `twistscope train`"
             return
         services.awaited = f"loading checkpoint {name!r}"
-        moment = await engine.first_moment(name, 0)
+        moment = await engine.first_moment(name, REQUEST.seed)
         services.awaited = f"compiling the planner of checkpoint {name!r}"
-        await engine.plan(name, "trt_smc", complete_settings("trt_smc", {}, engine.card(name)), moment.state, seed=0, step=0)
+        await engine.plan(prepare(REQUEST, engine.card(name)), moment)
         services.awaited = None
     except Problem as problem:
         services.awaited = problem.detail
         log.error("not ready: %s", problem.detail)
+        return
+    if services.config.warm:
+        await compile_ahead(services.config, engine, _show_warming(services))
+
+
+def _show_warming(services: Services) -> Callable[[dict[str, int]], None]:
+    """Hand the progress of compiling ahead to every page."""
+
+    def show(progress: dict[str, int]) -> None:
+        services.sessions.warming = progress
+        services.sessions.announce()
+
+    return show

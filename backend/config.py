@@ -15,9 +15,11 @@ class ServerConfig(BaseSettings):
 
     checkpoints: Path = ROOT / "assets" / "checkpoints"
     data: Path = Path.home() / ".local" / "share" / "twistscope"
-    """Compilation cache and recordings."""
+    """Compiled programs."""
     preload: str = "cartpole-early"
     """Checkpoint to load and warm at start; passed over where it is not there."""
+    warm: bool = True
+    """Compile the programs of shipped environments ahead, while idle."""
     token: str | None = None
     """Needed for every request when set."""
     allowed_origins: tuple[str, ...] = ()

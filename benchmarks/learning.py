@@ -21,7 +21,7 @@ import plotly.graph_objects as go
 from playwright.sync_api import sync_playwright
 from plotly.subplots import make_subplots
 
-from planner.planners import get_planner
+from planner.algorithms.registry import get_planner
 from planner.training.config import TrainingConfig, read_config
 from planner.training.evaluation import iqm_interval
 from planner.training.seeds import train_seeds
@@ -131,7 +131,7 @@ def curve(config: TrainingConfig, algorithm: str, seeds: int) -> dict[str, Any]:
         "title": "PPO" if algorithm == "ppo" else get_planner(algorithm).title,
         "seeds": seeds,
         "seconds": round(seconds, 1),
-        "model_steps_per_decision": 0 if algorithm == "ppo" else config.acting_planner()[1].model_steps,
+        "model_steps_per_decision": 0 if algorithm == "ppo" else config.model_steps,
         "environment_steps": steps,
         "iqm": [round(each.estimate, 4) for each in intervals],
         "low": [round(each.low, 4) for each in intervals],

@@ -19,7 +19,7 @@ import jax
 import jax.numpy as jnp
 
 from benchmarks.timing import interleaved
-from planner import Checkpoints, Model, get_planner
+from planner import Checkpoints, Model, PlanRequest, get_planner
 from planner.checkpoints import Checkpoint
 from planner.episodes import plan_key, reset_key
 
@@ -50,10 +50,9 @@ def bare_scan(model: Model, particles: int, depth: int):
 
 def program_of(planner: str, loaded: Checkpoint, particles: int, depth: int):
     """The planner's program at a budget of `particles * depth` model steps, and its live settings."""
-    found = get_planner(planner)
-    budget = found.algorithm.settings.of_budget(particles, depth)
-    static, live = found.split(found.settings(budget, loaded.card.settings))
-    return found.program(loaded.model, static), live
+    budget = get_planner(planner).algorithm.settings.of_budget(particles, depth)
+    prepared = PlanRequest(planner, budget).prepare(loaded)
+    return prepared.program(loaded.model), prepared.live
 
 
 def compiled_call(program, live, loaded: Checkpoint):

@@ -16,10 +16,10 @@ import jax
 import numpy as np
 
 from backend.config import ServerConfig
-from backend.engine import use_compilation_cache
+from backend.engine.cache import use_compilation_cache
+from planner.algorithms.registry import PLANNERS, get_planner
 from planner.checkpoints import Card, Checkpoint, Checkpoints
-from planner.planners import PLANNERS, get_planner
-from planner.settings import PlannerSettings
+from planner.request import PlanRequest, Prepared
 from planner.training.evaluation import greedy_prior, mean_interval, planning, player, summarise
 
 FOLDER = Path(__file__).resolve().parent.parent / "assets" / "checkpoints"
@@ -62,8 +62,8 @@ def check_card(loaded: Checkpoint) -> int:
     """Play a card's episodes again; how many means are outside their interval."""
     outside = 0
     for name, promised in loaded.card.returns.items():
-        settings = None if name == "prior" else get_planner(name).settings(promised.settings, loaded.card.settings)
-        returns = play(loaded, name, settings, promised.episodes)
+        prepared = None if name == "prior" else PlanRequest(name, promised.settings).prepare(loaded)
+        returns = play(loaded, prepared, promised.episodes)
         within = abs(returns.mean() - promised.mean) <= max(1.96 * promised.standard_error, 1e-6)
         said = f"{loaded.name}, {name}: {returns.mean():.3f}, the card says {promised.mean:.3f} ± {promised.standard_error:.3f}"
         print(f"{said}: {'within' if within else 'OUTSIDE'} its interval", flush=True)
@@ -73,34 +73,34 @@ def check_card(loaded: Checkpoint) -> int:
     return outside
 
 
-def play(loaded: Checkpoint, name: str, settings: PlannerSettings | None, episodes: int) -> np.ndarray:
+def play(loaded: Checkpoint, prepared: Prepared | None, episodes: int) -> np.ndarray:
     """Returns of whole episodes of the prior or of a planner."""
-    act = greedy_prior(loaded.model) if settings is None else planning(get_planner(name), loaded.model, settings)
+    act = greedy_prior(loaded.model) if prepared is None else planning(prepared, loaded.model)
     return player(loaded.model, act)(loaded.params, episodes=episodes)
 
 
-def budget(name: str, card: Card) -> PlannerSettings:
-    """The settings of a planner at 512 model steps."""
+def budget(name: str, card: Card) -> Prepared:
+    """A planner at 512 model steps."""
     planner, depth = get_planner(name), DEPTHS.get(card.environment, 8)
     shape = {"num_simulations": SIMULATIONS} if name == "gumbel_mcts" else planner.algorithm.settings.of_budget(512 // depth, depth)
     certain = {"act": "argmax"} if "act" in planner.algorithm.settings.model_fields else {"gumbel_scale": 0.0}
-    return planner.settings(shape | certain, card.settings)
+    return PlanRequest(name, shape | certain).prepare(card)
 
 
 def compare(loaded: Checkpoint, names: list[str], episodes: int) -> dict:
     """The returns of the prior and of planners, told as they come."""
-    prior = play(loaded, "prior", None, episodes)
+    prior = play(loaded, None, episodes)
     measured = {"prior": summarise(prior)}
     print(f"{loaded.name}: prior alone {prior.mean():.2f} ± {measured['prior'].standard_error:.2f}", flush=True)
     for name in names:
         began = time.monotonic()
-        settings = budget(name, loaded.card)
-        returns = play(loaded, name, settings, episodes)
-        measured[name] = summarise(returns, settings)
+        prepared = budget(name, loaded.card)
+        returns = play(loaded, prepared, episodes)
+        measured[name] = summarise(returns, prepared.settings)
         # Episode i starts alike whoever acts: the difference is paired.
         gain = mean_interval(returns - prior)
         said = f"{returns.mean():.2f} ± {measured[name].standard_error:.2f}, planning adds {gain.estimate:+.2f} [{gain.low:+.2f}, {gain.high:+.2f}]"
-        print(f"    {settings.size}, {get_planner(name).title}: {said}; {time.monotonic() - began:.0f} s", flush=True)
+        print(f"    {prepared.settings.size}, {prepared.planner.title}: {said}; {time.monotonic() - began:.0f} s", flush=True)
     jax.clear_caches()
     return measured
 

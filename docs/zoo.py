@@ -11,7 +11,7 @@ import numpy as np
 from planner import Card, Checkpoints, make_environment
 from planner.checkpoints import Returns
 from planner.episodes import prior_action, reset_key, step_key
-from planner.planners import PLANNERS
+from planner.algorithms.registry import PLANNERS
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGE, PICTURES = ROOT / "docs" / "zoo.md", ROOT / "docs" / "images" / "zoo"

@@ -1,21 +1,29 @@
 """Sequential Monte-Carlo planning for reinforcement learning, in JAX.
 
-Reads in this order: settings, model, proposal (the twist), resampling, particles (one step), smc (the recursion), genealogy (backups over the tree),
-targets (what is read off at the root), trace (the record), halving and tsmcts, mcts, planners (all by name), run, seeds, diagnostics, exact and truth
-(dynamic programming beside estimates), continuous and networks, checkpoints, importing, training. docs/planner.md shows how they are used.
-Equations are numbered as in docs/method.md.
+Rooms, in the order they are best read: `core` (model, proposal, resampling, particles, genealogy, targets), `algorithms` (the planners, each with
+its settings, and the registry), `record` (a plan kept whole: metadata, diagnostics, drawing), `request` (the one way of a plan), `notebook`.
+Next to them: `environments`, `networks`, `checkpoints`, `importing`, `training`; `exact` and `truth` (dynamic programming and exact
+answers), `seeds`.
+docs/planner.md shows how they are used. Equations are numbered as in docs/method.md.
 """
 
+from planner.algorithms.registry import PLANNERS, PlanLike, Planner, UnknownPlannerError, get_planner
+from planner.algorithms.settings import PlannerSettings, SettingsError, make_settings
+from planner.algorithms.smc import Plan, plan
+from planner.algorithms.smc_settings import Live, SmcSettings, Static
 from planner.checkpoints import Card, Checkpoint, CheckpointError, Checkpoints
-from planner.diagnostics import diagnose
+from planner.core.model import Evaluation, Model
+from planner.core.particles import STATUSES
+from planner.core.trace import Trace, to_arrays
 from planner.environments import make_environment
-from planner.model import Evaluation, Model
-from planner.planners import PLANNERS, PlanLike, Planner, get_planner, plan_function
-from planner.run import run
-from planner.seeds import Seeds, plan_seeds, seeds_to_arrays
-from planner.settings import Live, PlannerSettings, Settings, SettingsError, Static, make_settings
-from planner.smc import STATUSES, Plan, plan
-from planner.trace import Trace, TraceError, from_bytes, to_arrays, to_bytes
+from planner.episodes import Episodes, Moment
+from planner.notebook import run
+from planner.record.container import TraceError
+from planner.record.diagnostics import diagnose
+from planner.record.metadata import Metadata
+from planner.record.record import Record, load
+from planner.request import PlanFailed, PlanRequest, Prepared
+from planner.seeds import Seeds, SeedsRecord, plan_seeds, seeds_to_arrays
 from planner.truth import Truth, has_truth
 
 __all__ = [
@@ -25,31 +33,38 @@ __all__ = [
     "Checkpoint",
     "CheckpointError",
     "Checkpoints",
+    "Episodes",
     "Evaluation",
     "Live",
+    "Metadata",
     "Model",
+    "Moment",
     "Plan",
+    "PlanFailed",
     "PlanLike",
+    "PlanRequest",
     "Planner",
     "PlannerSettings",
+    "Prepared",
+    "Record",
     "Seeds",
-    "Settings",
+    "SeedsRecord",
     "SettingsError",
+    "SmcSettings",
     "Static",
     "Trace",
     "TraceError",
     "Truth",
+    "UnknownPlannerError",
     "diagnose",
-    "from_bytes",
     "get_planner",
     "has_truth",
+    "load",
     "make_environment",
     "make_settings",
     "plan",
-    "plan_function",
     "plan_seeds",
     "run",
     "seeds_to_arrays",
     "to_arrays",
-    "to_bytes",
 ]

@@ -9,7 +9,7 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import partial
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -20,8 +20,8 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from safetensors import SafetensorError
 from safetensors.numpy import load, save
 
+from planner.core.model import Model, Params
 from planner.environments import make_environment
-from planner.model import Model, Params
 from planner.networks import NetworkConfig, apply_network, draw_atoms, init_network
 
 NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
@@ -155,8 +155,11 @@ def _replace_file(path: Path, content: bytes) -> None:
     scratch.replace(path)
 
 
+@lru_cache(128)
 def build_model(environment_name: str, config: NetworkConfig) -> tuple[Model, Any]:
     """The model of an environment and a network, and the shapes of the network's parameters.
+
+    Checkpoints of one environment and network shape get the same model, and so share compiled programs.
 
     Raises:
       ValueError: unknown environment, or a network for other actions.

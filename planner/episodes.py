@@ -1,17 +1,22 @@
-"""Playing an episode: which key is used where, and the steps of an environment outside a plan.
+"""Playing an episode: the keys it uses, and the steps of an environment outside a plan.
 
 The planner's keys and the environment's come from two streams that never meet: a planner that knew the environment's key would foresee its noise.
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 from jaxtyping import Array
 
+from planner.core.model import Model, Params
 from planner.environments.base import Environment, Transition
-from planner.model import Model, Params
 
 _ENVIRONMENT, _PLANNER = 0, 1
 
@@ -49,3 +54,80 @@ def step_and_reset(environment: Environment, key: Array, state: Any, action: Arr
     fresh = environment.reset(reset)
     following = jax.tree.map(lambda new, old: jnp.where(over, new, old), fresh, transition.state)
     return transition, truncated, following
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Moment:
+    """A state that can be returned to and planned from, on the host."""
+
+    state: Any
+    episode_return: float = 0.0
+    """Undiscounted."""
+    terminated: bool = False
+    truncated: bool = False
+    previous: Moment | None = None
+    """The moment one step before; None at the start of the episode, and where the state was given."""
+    action: Any = None
+    """Executed at `previous`: a number, or a list of numbers where actions are continuous."""
+    given: bool = False
+    """The state was given, not reached by playing: no seed and actions lead here."""
+
+    @property
+    def over(self) -> bool:
+        """The episode has ended here."""
+        return self.terminated or self.truncated
+
+    @property
+    def actions(self) -> list[Any] | None:
+        """Executed actions from the start of the episode; None where the state was given."""
+        actions, moment = [], self
+        while moment.previous is not None:
+            actions.append(moment.action)
+            moment = moment.previous
+        return None if moment.given else actions[::-1]
+
+    def episode(self, step: int) -> dict[str, Any]:
+        """`{return, length, terminated, truncated}` up to this moment at environment step `step`."""
+        return {"return": self.episode_return, "length": step, "terminated": self.terminated, "truncated": self.truncated}
+
+
+class Episodes:
+    """The environment of a model, stepped outside of plans; compiled once for each model."""
+
+    def __init__(self, model: Model):
+        environment = model.environment
+        self._reset = jax.jit(environment.reset)
+        self._prior_action = jax.jit(prior_action(model))
+
+        def advance(state: Any, action: Any, key: Array) -> tuple[Any, Any]:
+            transition = environment.step(key, state, action)
+            return transition, environment.is_truncated(transition.state)
+
+        self._advance = jax.jit(advance)
+
+    def start(self, seed: int) -> Moment:
+        """The first moment of the episode with this seed."""
+        return Moment(jax.device_get(self._reset(reset_key(seed))))
+
+    def advance(self, moment: Moment, action: Any, *, seed: int, step: int) -> Moment:
+        """The moment after `action`, taken at environment step `step`."""
+        transition, truncated = jax.device_get(self._advance(moment.state, action, step_key(seed, step)))
+        terminated = bool(transition.continuation == 0)
+        earned = moment.episode_return + float(transition.reward)
+        return Moment(transition.state, earned, terminated, bool(truncated) and not terminated, moment, np.asarray(action).tolist())
+
+    def play_prior(self, params: Params, start: Moment, steps: int, *, seed: int) -> list[Moment]:
+        """The moments that the greedy prior passes through, `start` included; fewer than `steps` more where the episode ends before."""
+        moments = [start]
+        for step in range(steps):
+            if moments[-1].over:
+                break
+            action = self._prior_action(params, moments[-1].state)
+            moments.append(self.advance(moments[-1], action, seed=seed, step=step))
+        return moments
+
+
+@lru_cache(64)
+def episodes_of(model: Model) -> Episodes:
+    """The episodes of a model."""
+    return Episodes(model)

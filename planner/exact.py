@@ -27,8 +27,8 @@ from jaxtyping import Array, Bool, Float
 from scipy.sparse import csc_array, eye_array
 from scipy.sparse.linalg import splu
 
+from planner.core.model import Evaluation
 from planner.environments.tabular import TabularMDP, TabularState
-from planner.model import Evaluation
 
 Table = Float[np.ndarray, "S A"]
 PerState = Float[np.ndarray, "S"]

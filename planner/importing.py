@@ -14,7 +14,7 @@ import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, NonNegativeInt, PositiveFloat, ValidationError
 
 from planner.checkpoints import Card, build_model, flatten, flatten_names, network_config, unflatten
-from planner.model import Params
+from planner.core.model import Params
 from planner.training.config import NetworkSection
 
 

@@ -7,8 +7,8 @@ import flax.linen as nn
 import jax.numpy as jnp
 from jaxtyping import Array, Float
 
-from planner.continuous import LOG_STD_RANGE, Bounds, GaussianEvaluation, normalise
-from planner.model import Evaluation, Params
+from planner.core.gaussian import LOG_STD_RANGE, Bounds, GaussianEvaluation, normalise
+from planner.core.model import Evaluation, Params
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,7 @@ def apply_network(config: NetworkConfig, params: Params, observation: Float[Arra
     return make_network(config).apply(params, observation)
 
 
-def judge_actions(config: NetworkConfig, params: Params, evaluation: GaussianEvaluation, actions: Float[Array, "K D"]) -> Float[Array, "K"]:
+def evaluate_actions(config: NetworkConfig, params: Params, evaluation: GaussianEvaluation, actions: Float[Array, "K D"]) -> Float[Array, "K"]:
     """Q(s, .) of some continuous actions, in units of reward."""
     network = GaussianPolicyValueNetwork(config)
     return cast(Array, network.apply(params, evaluation.features, evaluation.value, actions, method="qvalues"))
@@ -70,7 +70,7 @@ def judge_actions(config: NetworkConfig, params: Params, evaluation: GaussianEva
 def draw_atoms(config: NetworkConfig, params: Params, key: Array, evaluation: GaussianEvaluation, number: int) -> Evaluation:
     """The evaluation over K samples of the prior, each of prior probability 1/K."""
     actions = evaluation.sample(key, number)
-    return Evaluation(jnp.zeros(number), evaluation.value, judge_actions(config, params, evaluation, actions), actions)
+    return Evaluation(jnp.zeros(number), evaluation.value, evaluate_actions(config, params, evaluation, actions), actions)
 
 
 _WIDE = nn.initializers.orthogonal(2**0.5)

@@ -1,4 +1,4 @@
-"""The same plan with many keys: how much of a decision is luck."""
+"""The same plan with many keys: the share of a decision that is luck."""
 
 from __future__ import annotations
 
@@ -11,15 +11,19 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float, Int
 
-from planner.model import Params
-from planner.planners import PlanFunction
-from planner.targets import Decision
+from planner.algorithms.registry import PlanFunction
+from planner.core.model import Params
+from planner.core.targets import Decision
+from planner.record.container import write
+from planner.record.metadata import Metadata
+
+SCHEMA = "twistscope.seeds/1"
 
 
 @jax.tree_util.register_dataclass
 @dataclass(frozen=True)
 class Seeds:
-    """What S plans decided."""
+    """Decisions of S plans."""
 
     root: Decision
     """[S, ...] per array."""
@@ -55,3 +59,17 @@ def seeds_to_arrays(seeds: Seeds) -> Mapping[str, np.ndarray]:
     arrays = {field.name: getattr(seeds.root, field.name) for field in fields(Decision)} | {"log_evidence": seeds.log_evidence}
     same = ("root_prior", "root_value", "root_gaussian")
     return {name: np.asarray(array[0] if name in same else array) for name, array in arrays.items() if array is not None}
+
+
+@dataclass(frozen=True, eq=False)
+class SeedsRecord:
+    """The decisions of plans that differ by their seed, with all that made them."""
+
+    arrays: Mapping[str, np.ndarray]
+    """As `seeds_to_arrays`, and `seed` i64 [S]."""
+    metadata: Metadata
+    """Of the first plan."""
+
+    def to_bytes(self) -> bytes:
+        """The container of docs/api.md, Seeds."""
+        return write(self.arrays, {**self.metadata.header(), "schema": SCHEMA})

@@ -1,7 +1,7 @@
-"""The truth about a checkpoint whose environment is small enough to be written down: exact answers, beside estimates or in place of the network.
+"""Exact answers about a checkpoint whose environment is small enough to be enumerated. They stand next to estimates, or replace the network.
 
-The prior is always the network's. What is exact is what follows from it: V_soft, Q_soft, the posterior policy and the evidence, for a reward
-temperature and a discount; and the optimal values, which do not depend on it.
+The prior is always the network's. V_soft, Q_soft, the posterior policy and the evidence follow from it exactly, for a reward temperature and a
+discount; the optimal values do not depend on it.
 """
 
 from collections.abc import Mapping
@@ -16,11 +16,10 @@ import scipy.special
 from jaxtyping import Float
 
 from planner import exact
-from planner.checkpoints import Checkpoint
+from planner.algorithms.settings import PlannerSettings, SettingsError
+from planner.core.model import Evaluation, Model, Params
 from planner.environments.tabular import TabularMDP
 from planner.exact import PerState, Table, Values
-from planner.model import Evaluation, Model, Params
-from planner.settings import PlannerSettings, SettingsError
 
 NOISE_SEED = 0
 """Of the errors put on exact values: like those of a network they are the same whenever a state is met again."""
@@ -41,23 +40,11 @@ def check_value_source(environment: Any, settings: PlannerSettings) -> None:
         raise SettingsError([{"field": "value_source", "given": "exact", "allowed": allowed}])
 
 
+@lru_cache(64)
 def exact_model(model: Model) -> Model:
-    """The same environment, judged by tables: its params are those of `Truth.judge`."""
+    """The same environment, evaluated by tables: its params are those of `Truth.tables`."""
     environment = model.environment
     return Model(environment, lambda tables, state: jax.tree.map(lambda table: table[environment.index(state)], tables))  # type: ignore[attr-defined]
-
-
-def judged(checkpoint: Checkpoint, truth: "Truth | None", settings: PlannerSettings) -> tuple[Model, Params]:
-    """The model that a plan with these settings is made with, and its params.
-
-    Raises:
-      SettingsError: exact values are asked for and there are none.
-    """
-    check_value_source(checkpoint.model.environment, settings)
-    if settings.value_source == "network" or truth is None:
-        return checkpoint.model, checkpoint.params
-    temperature = getattr(settings, "reward_temperature", checkpoint.card.settings["reward_temperature"])
-    return truth.model, truth.judge(temperature, settings.discount, settings.value_noise)
 
 
 @dataclass(frozen=True)
@@ -80,16 +67,16 @@ class Truth:
     def __init__(self, model: Model, params: Params):
         environment = model.environment
         self.model = exact_model(model)
-        """Judged by tables, those of `judge`."""
+        """Evaluated by the tables that `tables` gives."""
         self.mdp: TabularMDP = exact.enumerate_model(environment)
         self._index = environment.index  # type: ignore[attr-defined]
         states = jax.vmap(environment.state_of)(jnp.arange(len(self.mdp.terminal)))  # type: ignore[attr-defined]
-        judged = jax.jit(jax.vmap(model.evaluate, in_axes=(None, 0)))(params, states)
+        evaluated = jax.jit(jax.vmap(model.evaluate, in_axes=(None, 0)))(params, states)
         # In float64: probabilities that sum to 1 - 1e-7 cost a soft value that much at every step of an endless episode.
-        self.prior: Table = scipy.special.softmax(np.asarray(judged.prior_logits, float), axis=-1)
-        self.network = Values(np.asarray(judged.value, float), np.asarray(judged.qvalues, float))
+        self.prior: Table = scipy.special.softmax(np.asarray(evaluated.prior_logits, float), axis=-1)
+        self.network = Values(np.asarray(evaluated.value, float), np.asarray(evaluated.qvalues, float))
         self.solve = lru_cache(64)(self._solve)
-        self.judge = lru_cache(64)(self._judge)
+        self.tables = lru_cache(64)(self._tables)
         self._log_evidence = lru_cache(64)(self._all_log_evidence)
 
     def index(self, state: Any) -> int:
@@ -102,7 +89,7 @@ class Truth:
         return Solved(soft, exact.optimal_values(self.mdp, discount), exact.posterior_policy(self.prior, soft.qvalues, temperature))
 
     def values(self, source: str, temperature: float, discount: float, noise: float = 0.0) -> Values:
-        """V and Q that a plan is made with.
+        """V and Q of one source.
 
         Args:
           source: `network`, or `exact` for V_soft and Q_soft.
@@ -117,18 +104,21 @@ class Truth:
         error_v, error_q = self._errors
         return Values(soft.value + size * error_v * going_on, soft.qvalues + size * error_q * going_on[:, None])
 
-    def _judge(self, temperature: float, discount: float, noise: float = 0.0) -> Evaluation:
+    def _tables(self, temperature: float, discount: float, noise: float = 0.0) -> Evaluation:
         """Exact values, perhaps with noise, and the network's prior, as the params of `exact_model`."""
         return exact.tables(self.prior, self.values("exact", temperature, discount, noise))
 
-    def answers(self, arrays: Mapping[str, np.ndarray], state: Any, settings: Mapping[str, Any], reward_temperature: float) -> dict[str, np.ndarray]:
-        """What is true of the state a plan was made at, and how far the plan is from it (docs/trace.md, Exact answers).
+    def answers(
+        self, arrays: Mapping[str, np.ndarray], state: Any, settings: Mapping[str, Any], reward_temperature: float, *, evidence: bool
+    ) -> dict[str, np.ndarray]:
+        """Exact answers at the root, and the KL of the improved policy to the exact posterior (docs/trace.md, Exact answers).
 
         Args:
           arrays: of the trace.
           state: the root.
           settings: complete.
           reward_temperature: for planners that have none.
+          evidence: also answer what `log_evidence` estimates; for planners that declare it.
         """
         root = self.index(state)
         temperature, discount = settings.get("reward_temperature", reward_temperature), settings["discount"]
@@ -141,14 +131,14 @@ class Truth:
             "exact/optimal_value": solved.optimal.value[root],
             "exact/policy_kl": kl_to_posterior(arrays["root_policy"], solved.posterior[root]),
         }
-        if "advantage" in settings:
+        if evidence:
             noise = settings["value_noise"] if settings["value_source"] == "exact" else 0.0
-            evidence = self._log_evidence(settings["value_source"], temperature, discount, noise, settings["depth"], settings["advantage"])
-            found["exact/log_evidence"] = evidence[:, root]
+            expected = self._log_evidence(settings["value_source"], temperature, discount, noise, settings["depth"], settings["advantage"])
+            found["exact/log_evidence"] = expected[:, root]
         return {name: np.asarray(array, np.float32) for name, array in found.items()}
 
     def _all_log_evidence(self, source: str, temperature: float, discount: float, noise: float, levels: int, advantage: bool) -> Table:
-        """[T, S] what (E7) estimates, from every state."""
+        """[T, S] the quantity that (E7) estimates, from every state."""
         value = self.values(source, temperature, discount, noise).value
         return exact.log_evidence_by_level(self.mdp, self.prior, value, temperature, discount, levels, advantage)
 

@@ -33,7 +33,18 @@ def _mistake(error: Exception) -> str | None:
     if isinstance(error, Mistake):
         return str(error)
     # These have been imported if they were raised.
-    known = ("CheckpointError", "SettingsError", "ConfigError", "ImportRefused", "PortError", "TraceError", "UnavailableError", "Problem")
+    known = (
+        "CheckpointError",
+        "SettingsError",
+        "ConfigError",
+        "ImportRefused",
+        "PortError",
+        "TraceError",
+        "UnavailableError",
+        "UnknownPlannerError",
+        "PlanFailed",
+        "Problem",
+    )
     if any(base.__name__ in known for base in type(error).__mro__):
         return str(error)
     return None

@@ -32,7 +32,7 @@ def key_values(pairs: list[str]) -> dict[str, Any]:
 def open_checkpoints(folder: Path | None) -> Any:
     """The checkpoints of a folder, by default the shipped ones; compiled programs are kept between calls."""
     from backend.config import ServerConfig
-    from backend.engine import use_compilation_cache
+    from backend.engine.cache import use_compilation_cache
     from planner.checkpoints import Checkpoints
 
     config = ServerConfig()

@@ -54,7 +54,7 @@ def plan(
     """One plan, written as a trace."""
     import asyncio
 
-    from planner.trace import to_bytes
+    from planner import PlanRequest, Record
 
     if not out.parent.is_dir():
         raise Mistake(f"--out: there is no folder {out.parent}")
@@ -62,47 +62,45 @@ def plan(
     values |= {name: value for name, value in (("particles", particles), ("depth", depth)) if value is not None}
     store = open_checkpoints(checkpoints)
 
-    async def make() -> tuple[dict[str, Any], str, Any]:
-        from backend.engine import Engine
-        from backend.requests import complete_settings, trace_metadata
+    async def make() -> tuple[Record, str]:
+        from backend.engine.local import LocalEngine
 
-        engine = Engine(store.folder)
-        card = store.card(checkpoint)
-        settings = complete_settings(planner, values, card)
-        *_, moment = await engine.moments_until(card.name, step, seed=seed)
-        planned = await engine.plan(card.name, planner, settings, moment.state, seed=seed, step=step, atoms=atoms, states=states)
-        metadata = trace_metadata(card, planner, settings, seed=seed, step=step, device=engine.device, plan_ms=planned.milliseconds)
-        engine.close()
-        return metadata, settings.size, planned
+        engine = LocalEngine(store.folder)
+        try:
+            prepared = PlanRequest(planner, values, seed, step, atoms, states).prepare(store.card(checkpoint))
+            *_, moment = await engine.moments_until(checkpoint, step, seed=seed)
+            return await engine.plan(prepared, moment), prepared.settings.size
+        finally:
+            engine.close()
 
-    metadata, size, planned = asyncio.run(make())
-    out.write_bytes(to_bytes(planned.record(), metadata))
-    _summarise_plan(metadata, size, planned, out, as_json)
+    record, size = asyncio.run(make())
+    out.write_bytes(record.to_bytes())
+    _summarise_plan(record, size, out, as_json)
 
 
-def _summarise_plan(metadata: dict[str, Any], size: str, planned: Any, out: Path, as_json: bool) -> None:
-    """What was planned, for people or programs."""
-    arrays = planned.arrays
+def _summarise_plan(record: Any, size: str, out: Path, as_json: bool) -> None:
+    """Print the decision, for people or programs."""
+    arrays, about = record.arrays, record.metadata
     summary = {
         "out": str(out),
-        "checkpoint": metadata["checkpoint"],
-        "planner": metadata["planner"],
-        "seed": metadata["seed"],
-        "step": metadata["step"],
+        "checkpoint": about.checkpoint,
+        "planner": about.planner,
+        "seed": about.seed,
+        "step": about.step,
         "chosen_action": arrays["chosen_action"].tolist(),
         "root_prior": arrays["root_prior"].tolist(),
         "root_policy": arrays["root_policy"].tolist(),
         "root_q": [None if q != q else q for q in arrays["root_q"].tolist()],
         "root_value": float(arrays["root_value"]),
         "value_target": float(arrays["value_target"]),
-        **({"log_evidence": float(arrays["log_evidence"][-1]), "ess": arrays["ess"].tolist()} if "ess" in arrays else {}),
-        "plan_ms": metadata["plan_ms"],
-        "device": metadata["device"],
+        **({"log_evidence": float(arrays["log_evidence"][-1]), "ess": arrays["ess"].tolist()} if about.traits.kind == "particles" else {}),
+        "plan_ms": about.plan_ms,
+        "device": about.device,
     }
     if as_json:
         typer.echo(json.dumps(summary))
         return
-    typer.echo(f"{out}: {metadata['planner']} on {metadata['checkpoint']}, {size}, {metadata['plan_ms']:.1f} ms on {metadata['device']}")
+    typer.echo(f"{out}: {about.planner} on {about.checkpoint}, {size}, {about.plan_ms:.1f} ms on {about.device}")
     rounded = {name: [round(p, 3) for p in summary[name]] for name in ("root_policy", "root_prior")}
     typer.echo(f"chosen action {summary['chosen_action']}; improved policy {rounded['root_policy']}; prior {rounded['root_prior']}")
     ess = f"; ESS at the last level {summary['ess'][-1]:.1f} of {arrays['parent'].shape[1]}" if "ess" in summary else ""
@@ -182,21 +180,21 @@ def evaluate(
     as_json: Annotated[bool, typer.Option("--json")] = False,
 ) -> None:
     """Returns of whole episodes, for each planner at the same budget and with common seeds: mean and interquartile mean with 95 % intervals."""
-    from planner.planners import get_planner
+    from planner.algorithms.registry import get_planner
     from planner.training.evaluation import greedy_prior, iqm_interval, mean_interval, planning, player, summarise
 
     store = open_checkpoints(checkpoints)
     loaded = store.load(checkpoint)
     values = key_values(set or [])
     rows, measured = {}, {}
-    chosen = {
-        name: None if name == "none" else _planner_settings(name, (particles, depth), values, loaded.card.settings)
-        for name in planner or ["none", "trt_smc"]
-    }
-    judged = {name: (loaded.model, loaded.params) if settings is None else _judged(loaded, settings) for name, settings in chosen.items()}
-    for name, settings in chosen.items():
-        model, params = judged[name]
-        act = greedy_prior(model) if settings is None else planning(get_planner(name), model, settings)
+    names = planner or ["none", "trt_smc"]
+    chosen = {name: None if name == "none" else _prepared(name, (particles, depth), values, loaded) for name in names}
+    own = (loaded.model, loaded.params)
+    evaluators = {name: own if each is None else each.evaluator(*own, None) for name, each in chosen.items()}
+    for name, prepared in chosen.items():
+        model, params = evaluators[name]
+        settings = None if prepared is None else prepared.settings
+        act = greedy_prior(model) if prepared is None else planning(prepared, model)
         started = time.monotonic()
 
         def told(step: int, running: int, name: str = name) -> None:
@@ -243,19 +241,47 @@ def _print_returns(checkpoint: str, episodes: int, rows: dict[str, dict[str, Any
     Console(width=120).print(table)
 
 
-def _judged(loaded: Any, settings: Any) -> Any:
-    """Model and params with the values that the settings ask for."""
-    from planner.truth import Truth, check_value_source, judged
-
-    check_value_source(loaded.model.environment, settings)
-    return judged(loaded, Truth(loaded.model, loaded.params) if settings.value_source == "exact" else None, settings)
-
-
-def _planner_settings(name: str, budget: tuple[int, int], values: dict[str, Any], card: dict[str, float]) -> Any:
-    """Settings of a planner with a budget of particles times depth; an unknown name is a mistake."""
-    from planner.planners import PLANNERS
+def _prepared(name: str, budget: tuple[int, int], values: dict[str, Any], loaded: Any) -> Any:
+    """A planner with a budget of particles times depth; an unknown name is a mistake."""
+    from planner import PLANNERS, PlanRequest
 
     if name not in PLANNERS:
         raise Mistake(f"unknown planner {name!r}; known are none, {', '.join(PLANNERS)}")
-    planner = PLANNERS[name]
-    return planner.settings({**planner.algorithm.settings.of_budget(*budget), **values}, card)
+    shape = PLANNERS[name].algorithm.settings.of_budget(*budget)
+    return PlanRequest(name, {**shape, **values}).prepare(loaded)
+
+
+@app.command()
+def moments(
+    only: Annotated[list[str] | None, typer.Option("--only", help="Name of a checkpoint; may be repeated. All by default.")] = None,
+    check: Annotated[bool, typer.Option("--check", help="Write nothing; say which openings differ from the plan made now.")] = False,
+    checkpoints: Folder = None,
+) -> None:
+    """Record the opening plan of each checkpoint, which the page shows while the live one is compiled."""
+    import asyncio
+
+    from backend.openings import REQUEST, Openings, difference
+
+    store = open_checkpoints(checkpoints)
+    openings = Openings(store.folder)
+
+    async def make() -> list[str]:
+        from backend.engine.local import LocalEngine
+
+        engine = LocalEngine(store.folder)
+        differing = []
+        for name in only or store.names():
+            card = store.card(name)
+            record = await engine.plan(REQUEST.prepare(card), await engine.first_moment(name, REQUEST.seed))
+            if not check:
+                typer.echo(f"{openings.path(name)}: {openings.write(record)} bytes")
+                continue
+            kept = openings.read(card)
+            found = "there is none of these parameters" if kept is None else difference(kept, record)
+            typer.echo(f"{name}: {found or 'as planned now'}")
+            differing += [name] if found else []
+        engine.close()
+        return differing
+
+    if differing := asyncio.run(make()):
+        raise Mistake(f"openings differ from the plans made now: {', '.join(differing)}; run `twistscope moments` without --check")

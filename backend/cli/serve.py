@@ -13,9 +13,10 @@ if TYPE_CHECKING:
 
 Host = Annotated[str, typer.Option(help="Address to listen on.")]
 Port = Annotated[int, typer.Option(min=1, max=65535)]
-Data = Annotated[Path | None, typer.Option("--data", help="Folder for the compilation cache and recordings.", file_okay=False)]
+Data = Annotated[Path | None, typer.Option("--data", help="Folder for compiled programs.", file_okay=False)]
 Open = Annotated[bool, typer.Option("--open/--no-open", help="Open the page in a browser.")]
 Token = Annotated[str | None, typer.Option("--token", help="Token every request must carry (or TWISTSCOPE_TOKEN).")]
+Warm = Annotated[bool | None, typer.Option("--warm/--no-warm", help="Compile the programs of shipped environments ahead, while idle.")]
 NoToken = Annotated[bool, typer.Option("--no-token", help="Listen on other than loopback addresses without a token.")]
 Origins = Annotated[list[str] | None, typer.Option("--allow-origin", help="Origin of a dashboard served elsewhere; may be repeated.")]
 
@@ -29,11 +30,12 @@ def serve(
     open: Open = True,
     token: Token = None,
     no_token: NoToken = False,
+    warm: Warm = None,
 ) -> None:
     """Backend and dashboard in one process on one port."""
     from backend.serving import listen
 
-    config = _config(host, checkpoints, data, token, no_token, None)
+    config = _config(host, checkpoints, data, token, no_token, None, warm)
     bound = listen(host, port)
     from backend.app import create_app
     from dashboard import create_dashboard
@@ -52,11 +54,12 @@ def serve_backend(
     token: Token = None,
     no_token: NoToken = False,
     allow_origin: Origins = None,
+    warm: Warm = None,
 ) -> None:
     """The backend alone."""
     from backend.serving import listen
 
-    config = _config(host, checkpoints, data, token, no_token, allow_origin)
+    config = _config(host, checkpoints, data, token, no_token, allow_origin, warm)
     bound = listen(host, port)
     from backend.app import create_app
 
@@ -88,12 +91,14 @@ def serve_dashboard(
     _run(page, bound, host, port, None, "the dashboard of twistscope", open)
 
 
-def _config(host: str, checkpoints: Path | None, data: Path | None, token: str | None, no_token: bool, origins: list[str] | None) -> "ServerConfig":
+def _config(
+    host: str, checkpoints: Path | None, data: Path | None, token: str | None, no_token: bool, origins: list[str] | None, warm: bool | None
+) -> "ServerConfig":
     """The server's settings; what is given here outranks the environment."""
     from backend.config import ServerConfig
     from backend.security import is_loopback
 
-    given = {"checkpoints": checkpoints, "data": data, "token": token, "allowed_origins": tuple(origins) if origins else None}
+    given = {"checkpoints": checkpoints, "data": data, "token": token, "warm": warm, "allowed_origins": tuple(origins) if origins else None}
     chosen: dict[str, Any] = {key: value for key, value in given.items() if value is not None}
     config = ServerConfig(**chosen)
     if not config.checkpoints.is_dir():

@@ -1,14 +1,18 @@
-"""What can be loaded and what can be set."""
+"""The catalogue: checkpoints to load, planners and their settings, and recorded openings."""
 
 import asyncio
+from functools import cache
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel
 
-from backend.requests import MAX_SEED
-from backend.routes.services import Given
+from backend.openings import REQUEST
+from backend.problems import NotFound
+from backend.routes.services import Given, Services
 from planner import PLANNERS, Card, CheckpointError
+from planner.algorithms.settings import GROUPS
+from planner.request import MAX_SEED
 
 router = APIRouter(tags=["catalogue"])
 
@@ -23,6 +27,8 @@ class Damaged(BaseModel):
 class Cards(BaseModel):
     """The checkpoints of the server's folder."""
 
+    first: str | None
+    """The one to open where nobody chose; None where there is none."""
     checkpoints: list[Card]
     damaged: list[Damaged]
 
@@ -31,7 +37,12 @@ class Cards(BaseModel):
 def checkpoints(given: Given) -> Cards:
     """The cards of all checkpoints."""
     # Not a coroutine: it reads a file for each checkpoint, which the event loop must not wait for.
-    found = Cards(checkpoints=[], damaged=[])
+    return read_cards(given)
+
+
+def read_cards(given: Services) -> Cards:
+    """The cards of all checkpoints, from their files."""
+    found = Cards(first=given.first_checkpoint, checkpoints=[], damaged=[])
     for name in given.engine.checkpoints.names():
         try:
             found.checkpoints.append(given.engine.checkpoints.card(name))
@@ -55,6 +66,39 @@ async def scene(name: str, given: Given, seed: Annotated[int, Query(ge=0, le=MAX
 
 
 @router.get("/planners")
-async def planners() -> dict[str, list[dict[str, Any]]]:
-    """The planners with their settings; the page builds its knobs from this."""
-    return {"planners": [planner.describe() for planner in PLANNERS.values()]}
+async def planners() -> dict[str, Any]:
+    """The planners with their settings, and the groups of settings in the order they are shown; the page builds its knobs from this."""
+    return describe_planners()
+
+
+@cache
+def describe_planners() -> dict[str, Any]:
+    """`{first, groups, planners}`, which never changes."""
+    return {"first": REQUEST.planner, "groups": list(GROUPS), "planners": [planner.describe() for planner in PLANNERS.values()]}
+
+
+OPENING_MEDIA_TYPE = "application/vnd.twistscope.drawing"
+
+
+@router.get("/opening", response_class=Response, responses={200: {"content": {OPENING_MEDIA_TYPE: {}}}})
+async def opening(given: Given, checkpoint: str | None = None) -> Response:
+    """The recorded first plan of a checkpoint, by default of the first one: a drawing, there before anything is compiled."""
+    name = checkpoint if checkpoint is not None else given.first_checkpoint
+    if name is None:
+        raise NotFound("there is no checkpoint to open")
+    data = await asyncio.to_thread(given.openings.read, given.engine.card(name))
+    if data is None:
+        raise NotFound(f"no opening is recorded of checkpoint {name!r}; `twistscope moments` makes one")
+    return Response(data, media_type=OPENING_MEDIA_TYPE)
+
+
+async def catalogue(given: Services) -> dict[str, Any]:
+    """What a page needs to offer its choices: `{first, checkpoints, planners, groups}`, checkpoints without their training and returns."""
+    cards = await asyncio.to_thread(read_cards, given)
+    described = describe_planners()
+    return {
+        "first": {"checkpoint": cards.first, "planner": described["first"]},
+        "checkpoints": [card.model_dump(include={"name", "title", "description", "environment"}) for card in cards.checkpoints],
+        "planners": described["planners"],
+        "groups": described["groups"],
+    }

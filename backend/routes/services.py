@@ -1,4 +1,4 @@
-"""What routes are handed: the services `create_app` built."""
+"""The services that routes use, as `create_app` built them."""
 
 from dataclasses import dataclass
 from typing import Annotated
@@ -7,9 +7,10 @@ from fastapi import Depends
 from starlette.requests import HTTPConnection
 
 from backend.config import ServerConfig
-from backend.engine import Engine
+from backend.engine.interface import Engine
 from backend.metrics import Metrics
-from backend.sessions import Sessions
+from backend.openings import Openings
+from backend.sessions.all import Sessions
 
 
 @dataclass
@@ -20,8 +21,15 @@ class Services:
     engine: Engine
     sessions: Sessions
     metrics: Metrics
+    openings: Openings
     awaited: str | None
-    """What readiness waits for; None when ready."""
+    """Work that readiness waits for; None when ready."""
+
+    @property
+    def first_checkpoint(self) -> str | None:
+        """The checkpoint to open where nobody chose one."""
+        names = self.engine.checkpoints.names()
+        return self.config.preload if self.config.preload in names else next(iter(names), None)
 
 
 def services(connection: HTTPConnection) -> Services:

@@ -1,16 +1,16 @@
 """Sessions over HTTP, and their live link."""
 
+from dataclasses import replace
 from typing import Any
 
 from fastapi import APIRouter, Response, WebSocket
 from pydantic import BaseModel, ConfigDict
 
+from backend.arguments import prepare, seeds_of
+from backend.link.stream import stream
 from backend.problems import NotFound
-from backend.requests import trace_metadata
-from backend.routes.plans import MEDIA_TYPE, SEEDS_MEDIA_TYPE, Count, PlanRequest, answer_with_seeds, check_seeds
+from backend.routes.plans import SEEDS_MEDIA_TYPE, Count, PlanBody, answer_with_seeds, answer_with_trace
 from backend.routes.services import Given
-from backend.stream import stream
-from planner import to_bytes
 
 router = APIRouter(tags=["sessions"])
 
@@ -27,9 +27,9 @@ class Command(BaseModel):
 
 
 @router.post("/sessions", status_code=201)
-async def create(request: PlanRequest, given: Given, response: Response) -> dict[str, Any]:
+async def create(body: PlanBody, given: Given, response: Response) -> dict[str, Any]:
     """A new session, paused, with its first plan under way."""
-    session = await given.sessions.create(request.checkpoint, request.planner, request.settings, request.seed, request.step)
+    session = await given.sessions.create(body.checkpoint, body.request())
     response.headers["Location"] = f"/api/v1/sessions/{session.id}"
     return session.describe()
 
@@ -61,14 +61,12 @@ async def change_settings(session_id: str, changes: dict[str, Any], given: Given
 @router.post("/sessions/{session_id}/commands")
 async def command(session_id: str, request: Command, given: Given) -> dict[str, Any]:
     """Carry out a transport command; the answer is the session, for `fork` the new one."""
-    if request.command == "fork":
-        return (await given.sessions.fork(session_id)).describe()
     session = given.sessions.get(session_id)
-    await session.command(request.command, request.model_dump(exclude_none=True))
-    return session.describe()
+    forked = await session.command(request.command, request.model_dump(exclude_none=True))
+    return (forked or session).describe()
 
 
-class Seeds(BaseModel):
+class SeedsBody(BaseModel):
     """How many seeds."""
 
     model_config = ConfigDict(extra="forbid", strict=True)
@@ -77,13 +75,11 @@ class Seeds(BaseModel):
 
 
 @router.post("/sessions/{session_id}/seeds", response_class=Response, responses={200: {"content": {SEEDS_MEDIA_TYPE: {}}}})
-async def plan_with_seeds(session_id: str, request: Seeds, given: Given) -> Response:
+async def plan_with_seeds(session_id: str, request: SeedsBody, given: Given) -> Response:
     """Plan from the moment the session is at, with its settings, once with each of several seeds; the first is the session's own."""
     session = given.sessions.get(session_id)
-    check_seeds(request.seeds, session.settings)
-    return await answer_with_seeds(
-        given, session.card, session.planner, session.settings, session.moment, seed=session.seed, step=session.step, seeds=request.seeds
-    )
+    prepared = prepare(replace(session.request, step=session.step), session.card)
+    return await answer_with_seeds(given, prepared, session.moment, seeds_of(prepared, request.seeds))
 
 
 @router.get("/sessions/{session_id}/moments/{step}/trace", response_class=Response)
@@ -92,13 +88,7 @@ async def past_trace(session_id: str, step: int, given: Given) -> Response:
     session = given.sessions.get(session_id)
     if not 0 <= step <= session.furthest:
         raise NotFound(f"no moment {step}; the session has moments 0 to {session.furthest}")
-    moment = session.moments[step]
-    settings = session.settings_used.get(step, session.settings)
-    planned = await given.engine.plan(session.card.name, session.planner, settings, moment.state, seed=session.seed, step=step)
-    metadata = trace_metadata(
-        session.card, session.planner, settings, seed=session.seed, step=step, device=given.engine.device, plan_ms=planned.milliseconds
-    )
-    return Response(to_bytes(planned.record(), metadata), media_type=MEDIA_TYPE)
+    return await answer_with_trace(given, prepare(session.request_at(step), session.card), session.moments[step])
 
 
 @router.websocket("/sessions/{session_id}/stream")

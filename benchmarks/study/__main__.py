@@ -15,7 +15,7 @@ from typing import Any
 import jax
 import numpy as np
 
-from backend.engine import use_compilation_cache
+from backend.engine.cache import use_compilation_cache
 from benchmarks.study.measures import Runner
 from benchmarks.study.parts import FEW_SEEDS, cases, measure_case
 from benchmarks.study.report import write_report

@@ -11,13 +11,14 @@ import numpy as np
 from jaxtyping import Array, Float
 
 from benchmarks.study.subjects import Answer, Subject
-from planner import get_planner
-from planner.model import Evaluation, Model, Params
-from planner.proposal import Twist
-from planner.settings import Live, Static
-from planner.smc import Plan
-from planner.targets import Decision, read_root
-from planner.trace import Trace
+from planner import PlanRequest, get_planner
+from planner.algorithms.smc import Plan
+from planner.algorithms.smc_root import read_root
+from planner.algorithms.smc_settings import Live, Static
+from planner.core.model import Evaluation, Model, Params
+from planner.core.proposal import Twist
+from planner.core.targets import Decision
+from planner.core.trace import Trace
 
 Measured = dict[str, Array]
 """By name, one number for each plan."""
@@ -93,11 +94,9 @@ class Runner:
           source: of the values.
           measure: of `(plan, answer, live, static)`.
         """
-        found = get_planner(planner)
-        settings = found.settings(values, self.subject.settings)
-        static, live = found.split(settings)
-        run = _program(self.subject.model, planner, static, measure, self.seeds, settings.model_steps)
-        measured = run(self.subject.sources[source], self.subject.roots, self.subject.answer, live)
+        prepared = PlanRequest(planner, values).prepare(self.subject.model, defaults=self.subject.settings)
+        run = _program(self.subject.model, planner, prepared.static, measure, self.seeds, prepared.settings.model_steps)
+        measured = run(self.subject.sources[source], self.subject.roots, self.subject.answer, prepared.live)
         return {name: np.asarray(array, float) for name, array in measured.items()}
 
 
@@ -105,7 +104,7 @@ class Runner:
 def _program(model: Model, planner: str, static: Any, measure: Callable[..., Measured], seeds: int, steps: int) -> Callable[..., Measured]:
     """Compiled once for each model and static settings: subjects that are joined share it. Compiling takes longer than most cells do."""
     found = get_planner(planner)
-    chunk = 1 if found.kind == "tree" and steps > SMALL_TREE else max(1, min(seeds, CHUNK // steps))
+    chunk = 1 if found.traits.kind == "tree" and steps > SMALL_TREE else max(1, min(seeds, CHUNK // steps))
     options = {"xla_llvm_disable_expensive_passes": True} | ({"xla_backend_optimization_level": 0} if steps <= FEW_STEPS else {})
     return jax.jit(partial(_measure_all, found.program(model, static), partial(measure, static=static), seeds, chunk), compiler_options=options)
 

@@ -14,9 +14,9 @@ from scipy.linalg import block_diag
 
 from planner import Checkpoints, exact
 from planner.checkpoints import build_model, initial_params, network_config
+from planner.core.model import Evaluation, Model, Params
 from planner.environments.base import Transition, absorb
 from planner.environments.tabular import TabularMDP, TabularState
-from planner.model import Evaluation, Model, Params
 from planner.truth import Truth
 
 CHECKPOINTS = Path(__file__).resolve().parents[2] / "assets" / "checkpoints"

@@ -2,7 +2,7 @@
 
 from planner.training import expert_iteration, ppo
 from planner.training.config import TrainingConfig
-from planner.training.run import Run
+from planner.training.loop import Run
 
 ALGORITHMS = {"expert_iteration": expert_iteration.make_run, "ppo": ppo.make_run}
 

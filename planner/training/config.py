@@ -6,8 +6,8 @@ from typing import Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, PositiveFloat, PositiveInt, ValidationError, model_validator
 
-from planner.planners import PLANNERS, Planner, get_planner
-from planner.settings import PlannerSettings
+from planner.algorithms.registry import PLANNERS, get_planner
+from planner.request import PlanRequest
 
 CONFIGS = Path(__file__).parent / "configs"
 
@@ -107,8 +107,9 @@ class TrainingConfig(_Section):
 
     @model_validator(mode="after")
     def _planner_can_be_used(self) -> Self:
-        self.acting_planner()
-        self.judging_planner()
+        # Without the environment, which may be an extra that is not installed.
+        for request in (self.acting(), self.evaluating()):
+            get_planner(request.planner).settings(request.settings, {})
         return self
 
     @model_validator(mode="after")
@@ -118,23 +119,28 @@ class TrainingConfig(_Section):
             raise ValueError(f"ppo.minibatches must divide the {collected} steps of an iteration, got {self.ppo.minibatches}")
         return self
 
-    def acting_planner(self) -> tuple[Planner, PlannerSettings]:
-        """Who acts, and with which settings.
+    def acting(self) -> PlanRequest:
+        """The planner that acts in training, with its settings.
 
         Raises:
-          ValueError: unknown planner; SettingsError, settings that cannot be used.
+          ValueError: no planner is named.
         """
-        return self._planner(self.planner)
+        return self._request(self.planner)
 
-    def judging_planner(self) -> tuple[Planner, PlannerSettings]:
-        """Whose returns are put on the card; raises as `acting_planner`."""
-        return self._planner(self.planner | self.evaluation_planner)
+    def evaluating(self) -> PlanRequest:
+        """The planner whose returns are put on the card; raises as `acting`."""
+        return self._request(self.planner | self.evaluation_planner)
 
-    def _planner(self, section: dict[str, Any]) -> tuple[Planner, PlannerSettings]:
+    @property
+    def model_steps(self) -> int:
+        """Budget of one decision of the acting planner."""
+        request = self.acting()
+        return get_planner(request.planner).settings(request.settings, {}).model_steps
+
+    def _request(self, section: dict[str, Any]) -> PlanRequest:
         if "name" not in section:
             raise ValueError(f"planner.name is missing, one of {', '.join(PLANNERS)}")
-        planner = get_planner(section["name"])
-        return planner, planner.settings({key: value for key, value in section.items() if key != "name"}, {})
+        return PlanRequest(section["name"], {key: value for key, value in section.items() if key != "name"})
 
 
 def names() -> list[str]:

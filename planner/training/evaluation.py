@@ -9,11 +9,11 @@ import numpy as np
 from jaxtyping import Array
 from scipy import stats
 
+from planner.algorithms.settings import PlannerSettings
 from planner.checkpoints import Returns
+from planner.core.model import Model, Params
 from planner.episodes import prior_action
-from planner.model import Model, Params
-from planner.planners import Planner
-from planner.settings import PlannerSettings
+from planner.request import Prepared
 
 MAX_STEPS = 10_000
 """An episode that neither terminates nor truncates is stopped here."""
@@ -31,10 +31,9 @@ def greedy_prior(model: Model) -> Actor:
     return lambda params, key, state: act(params, state)
 
 
-def planning(planner: Planner, model: Model, settings: PlannerSettings) -> Actor:
-    """The action a planner chooses."""
-    static, live = planner.split(settings)
-    run = planner.program(model, static)
+def planning(prepared: Prepared, model: Model) -> Actor:
+    """The action that a planner chooses."""
+    run, live = prepared.program(model), prepared.live
     return lambda params, key, state: run(params, key, state, live).root.chosen_action
 
 

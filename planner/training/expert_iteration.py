@@ -14,10 +14,22 @@ import jax.numpy as jnp
 from jaxtyping import Array, Float
 
 from planner.checkpoints import build_model, network_config
-from planner.model import Model, Params
+from planner.core.model import Model, Params
 from planner.networks import NetworkConfig
 from planner.training.config import LearnSection, TrainingConfig
-from planner.training.run import Losses, Run, TrainingState, first_state, flat, judge, lambda_returns, make_optimiser, play, squared_error, take_steps
+from planner.training.loop import (
+    Losses,
+    Run,
+    TrainingState,
+    evaluate_action,
+    first_state,
+    flat,
+    lambda_returns,
+    make_optimiser,
+    play,
+    squared_error,
+    take_steps,
+)
 
 
 @jax.tree_util.register_dataclass
@@ -45,9 +57,8 @@ def make_run(config: TrainingConfig) -> Run:
     """
     network = network_config(config.environment, config.network.hidden, config.network.value_scale)
     model, _ = build_model(config.environment, network)
-    planner, settings = config.acting_planner()
-    static, live = planner.split(settings)
-    act = planner.program(model, static)
+    prepared = config.acting().prepare(model)
+    act, live, settings = prepared.program(model), prepared.live, prepared.settings
     learn = config.learn
     optimiser = make_optimiser(learn.learning_rate, config.iterations * learn.batches, learn.max_gradient_norm, learn.weight_decay)
 
@@ -103,13 +114,13 @@ def collect(
 
 def expert_loss(params: Params, batch: Experience, network: NetworkConfig, learn: LearnSection) -> tuple[Array, Losses]:
     """(E11) over a batch. Values are compared in units of the network's value scale."""
-    one = partial(judge, params, network=network)
-    judged = jax.vmap(one)(batch.observation, batch.action, batch.policy, batch.atoms)
+    one = partial(evaluate_action, params, network=network)
+    evaluated = jax.vmap(one)(batch.observation, batch.action, batch.policy, batch.atoms)
     losses = Losses(
-        policy=-jnp.mean(judged.log_likelihood),
-        value=squared_error(batch.returns, judged.value, network),
-        q=squared_error(batch.returns, judged.q_taken, network),
-        entropy=jnp.mean(judged.entropy),
+        policy=-jnp.mean(evaluated.log_likelihood),
+        value=squared_error(batch.returns, evaluated.value, network),
+        q=squared_error(batch.returns, evaluated.q_taken, network),
+        entropy=jnp.mean(evaluated.entropy),
     )
     total = (
         learn.policy_weight * losses.policy + learn.value_weight * losses.value + learn.q_weight * losses.q - learn.entropy_weight * losses.entropy

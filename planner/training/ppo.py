@@ -13,17 +13,17 @@ import jax.numpy as jnp
 from jaxtyping import Array, Float
 
 from planner.checkpoints import build_model, network_config
-from planner.model import Model, Params
+from planner.core.model import Model, Params
 from planner.networks import NetworkConfig
 from planner.training.config import PpoSection, TrainingConfig
-from planner.training.run import (
-    Judged,
+from planner.training.loop import (
+    ActionEvaluation,
     Losses,
     Run,
     TrainingState,
+    evaluate_action,
     first_state,
     flat,
-    judge,
     lambda_returns,
     make_optimiser,
     play,
@@ -57,8 +57,7 @@ def make_run(config: TrainingConfig) -> Run:
     """
     network = network_config(config.environment, config.network.hidden, config.network.value_scale)
     model, _ = build_model(config.environment, network)
-    planner, settings = config.acting_planner()
-    _, live = planner.split(settings)
+    live = config.acting().prepare(model).live
     ppo, collected = config.ppo, config.collect.environments * config.collect.steps
     updates = config.iterations * ppo.epochs * ppo.minibatches
     optimiser = make_optimiser(ppo.learning_rate, updates, ppo.max_gradient_norm, ppo.weight_decay)
@@ -92,32 +91,32 @@ def collect(
     def decide(params: Params, key: Array, state: Any) -> tuple[Array, dict[str, Array]]:
         evaluation = model.evaluate(params, state)
         action = evaluation.sample(key, 1)[0] if model.continuous else jax.random.categorical(key, evaluation.prior_logits)
-        judged = judge_taken(params, model.environment.observation(state), action, network=network)
-        return action, {"log_density": judged.log_likelihood, "value_target": evaluation.value}
+        evaluated = evaluate_taken(params, model.environment.observation(state), action, network=network)
+        return action, {"log_density": evaluated.log_likelihood, "value_target": evaluation.value}
 
     environments, seen = play(model, decide, params, environments, key, steps)
     returns = lambda_returns(seen, discount, ppo.lambda_return)
     return environments, flat(Rollout(seen["observation"], seen["action"], seen["log_density"], returns, returns - seen["value_target"]))
 
 
-def judge_taken(params: Params, observation: Array, action: Array, *, network: NetworkConfig) -> Judged:
-    """What the network makes of the action taken: `judge` with all of `policy` on it."""
+def evaluate_taken(params: Params, observation: Array, action: Array, *, network: NetworkConfig) -> ActionEvaluation:
+    """What the network makes of the action taken: `evaluate_action` with all of `policy` on it."""
     if network.action_bounds is None:
-        return judge(params, observation, action, jax.nn.one_hot(action, network.num_actions), None, network=network)
-    return judge(params, observation, action, jnp.ones(1), action[None], network=network)
+        return evaluate_action(params, observation, action, jax.nn.one_hot(action, network.num_actions), None, network=network)
+    return evaluate_action(params, observation, action, jnp.ones(1), action[None], network=network)
 
 
 def ppo_loss(params: Params, batch: Rollout, network: NetworkConfig, ppo: PpoSection) -> tuple[Array, Losses]:
     """(E13) over a batch, with advantages standardised within it. Values are compared in units of the network's value scale."""
-    judged = jax.vmap(partial(judge_taken, params, network=network))(batch.observation, batch.action)
-    ratio = jnp.exp(judged.log_likelihood - batch.log_density)
+    evaluated = jax.vmap(partial(evaluate_taken, params, network=network))(batch.observation, batch.action)
+    ratio = jnp.exp(evaluated.log_likelihood - batch.log_density)
     advantage = (batch.advantage - batch.advantage.mean()) / (batch.advantage.std() + 1e-8)
     clipped = jnp.clip(ratio, 1 - ppo.clip, 1 + ppo.clip)
     losses = Losses(
         policy=-jnp.mean(jnp.minimum(ratio * advantage, clipped * advantage)),
-        value=squared_error(batch.returns, judged.value, network),
-        q=squared_error(batch.returns, judged.q_taken, network),
-        entropy=jnp.mean(judged.entropy),
+        value=squared_error(batch.returns, evaluated.value, network),
+        q=squared_error(batch.returns, evaluated.q_taken, network),
+        entropy=jnp.mean(evaluated.entropy),
     )
     total = losses.policy + ppo.value_weight * losses.value + ppo.q_weight * losses.q - ppo.entropy_weight * losses.entropy
     return total, losses

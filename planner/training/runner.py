@@ -15,11 +15,11 @@ from pydantic import ValidationError
 from safetensors.numpy import load_file, save_file
 
 from planner.checkpoints import Card, Checkpoints, Returns, flatten, unflatten
-from planner.model import Params
+from planner.core.model import Params
 from planner.training.algorithms import make_run
 from planner.training.config import ConfigError, Stage, TrainingConfig
 from planner.training.evaluation import greedy_prior, planning, player, summarise
-from planner.training.run import Losses, Run, TrainingState
+from planner.training.loop import Losses, Run, TrainingState
 
 SAVE_SECONDS = 15.0
 """How much work a killed run may lose."""
@@ -55,7 +55,7 @@ def train(config: TrainingConfig, seed: int, folder: Path, command: str) -> Iter
 
 
 def _run(config: TrainingConfig, seed: int, folder: Path, command: str, run: Run, unfinished: "_Unfinished") -> Iterator[Progress]:
-    judge = _Judge(config, run)
+    evaluator = _Evaluator(config, run)
     state, spent, saved_stages = unfinished.read(run)
     steps = config.collect.environments * config.collect.steps
     began = time.monotonic() - spent
@@ -66,12 +66,12 @@ def _run(config: TrainingConfig, seed: int, folder: Path, command: str, run: Run
             state, losses = run.iterate(state)
             done += 1
             evaluate = done % config.evaluate_every == 0 or done == config.iterations
-            mean = judge.prior(state.params) if evaluate else None
+            mean = evaluator.prior(state.params) if evaluate else None
             note = ""
             stage = next((stage for stage in config.stages if stage.name not in saved_stages), None)
-            if stage is not None and mean is not None and judge.reached(stage, mean, state.params):
+            if stage is not None and mean is not None and evaluator.reached(stage, mean, state.params):
                 card = _card(config, run, state, seed, command, stage, time.monotonic() - began)
-                Checkpoints(folder).save(card.model_copy(update={"returns": judge.returns(state.params)}), state.params)
+                Checkpoints(folder).save(card.model_copy(update={"returns": evaluator.returns(state.params)}), state.params)
                 saved_stages.append(stage.name)
                 note = f"saved {stage.name}"
             if time.monotonic() - kept > SAVE_SECONDS:
@@ -79,7 +79,7 @@ def _run(config: TrainingConfig, seed: int, folder: Path, command: str, run: Run
                 kept = time.monotonic()
             yield _progress(config, done, steps, time.monotonic() - began, losses, mean, note)
         card = _card(config, run, state, seed, command, config, time.monotonic() - began)
-        Checkpoints(folder).save(card.model_copy(update={"returns": judge.returns(state.params)}), state.params)
+        Checkpoints(folder).save(card.model_copy(update={"returns": evaluator.returns(state.params)}), state.params)
         unfinished.remove()
         yield _progress(config, done, steps, time.monotonic() - began, losses, mean, f"saved {config.name}")
     finally:
@@ -120,14 +120,14 @@ def _progress(config: TrainingConfig, done: int, steps: int, seconds: float, los
     return Progress(done, config.iterations, done * steps, seconds, values, mean, note)
 
 
-class _Judge:
+class _Evaluator:
     """How good parameters of a run play; each way of playing is compiled once."""
 
     def __init__(self, config: TrainingConfig, run: Run):
         self.episodes = config.evaluation_episodes
-        self.planner, self.settings = config.judging_planner()
+        self.prepared = config.evaluating().prepare(run.model)
         self.play_prior = player(run.model, greedy_prior(run.model))
-        self.play_planning = player(run.model, planning(self.planner, run.model, self.settings))
+        self.play_planning = player(run.model, planning(self.prepared, run.model))
 
     def prior(self, params: Params) -> float:
         """Mean return of the greedy prior, quickly."""
@@ -143,7 +143,7 @@ class _Judge:
         """What goes on the card."""
         return {
             "prior": summarise(self.play_prior(params, episodes=self.episodes)),
-            self.planner.name: summarise(self.play_planning(params, episodes=self.episodes), self.settings),
+            self.prepared.planner.name: summarise(self.play_planning(params, episodes=self.episodes), self.prepared.settings),
         }
 
 

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 from safetensors.numpy import load
 
-from backend.drawing import LINEAGE, SCHEMA, Overview, choose, draw, spread
 from planner import to_bytes
+from planner.record.drawing import LINEAGE, SCHEMA, Overview, choose, draw, spread
 
 FIXTURE = Path(__file__).parents[1] / "js" / "drawing.safetensors"
 """The drawing of `sample`, which the tests of the page's scripts read. Written anew by `python -m tests.backend.test_drawing`."""

@@ -9,8 +9,8 @@ import pytest
 from safetensors.numpy import load
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
-from backend.drawing import Overview, draw
 from planner import from_bytes
+from planner.record.drawing import Overview, draw
 from tests.backend.link import Link
 
 

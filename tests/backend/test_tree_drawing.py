@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 from safetensors.numpy import load
 
-from backend.drawing import SCHEMA
-from backend.tree_drawing import LINEAGE, TreeOverview, draw_tree
 from planner import to_bytes
+from planner.record.drawing import SCHEMA
+from planner.record.tree_drawing import LINEAGE, TreeOverview, draw_tree
 
 FIXTURE = Path(__file__).parents[1] / "js" / "tree.safetensors"
 """The drawing of `sample`, which the tests of the page's scripts read. Written anew by `python -m tests.backend.test_tree_drawing`."""

@@ -11,7 +11,7 @@ from safetensors.numpy import load
 
 from planner import from_bytes, has_truth, make_environment
 from planner.checkpoints import Checkpoints, flatten, unflatten
-from planner.diagnostics import DIAGNOSTICS
+from planner.record.diagnostics import DIAGNOSTICS
 from planner.truth import ANSWERS
 from tests.backend.link import Link
 from tests.servers import ROOT, serving

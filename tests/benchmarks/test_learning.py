@@ -16,7 +16,7 @@ def test_algorithms_differ_in_nothing_but_themselves(name):
         assert config.algorithm == ("ppo" if algorithm == "ppo" else "expert_iteration")
         if algorithm != "ppo":
             assert config.planner["name"] == algorithm
-            assert config.acting_planner()[1].model_steps == 64
+            assert config.model_steps == 64
             # What a planner is by itself is not overridden by what another was tuned to.
             assert {"alpha", "constraint", "resampling_rule"}.isdisjoint(config.planner)
 

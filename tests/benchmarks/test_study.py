@@ -10,9 +10,9 @@ from benchmarks.study.measures import measure_decision
 from benchmarks.study.report import fill, number
 from benchmarks.study.statistics import Interval, interval, per_root
 from benchmarks.study.subjects import Answer, deepsea
+from planner.core.targets import Decision
 from planner.environments import make_environment
 from planner.environments.tabular import TabularState
-from planner.targets import Decision
 
 
 def decision(policy: list[float], qvalues: list[float], chosen: int) -> Decision:

@@ -9,13 +9,14 @@ import jax.numpy as jnp
 import numpy as np
 
 from planner import exact
+from planner.algorithms.registry import PlanLike, get_planner
+from planner.algorithms.settings import make_settings
+from planner.algorithms.smc import Plan, plan
+from planner.algorithms.smc_settings import Live, SmcSettings, Static
+from planner.core.model import Model
+from planner.core.trace import to_arrays
 from planner.environments import Environment
 from planner.environments.tabular import TabularMDP
-from planner.model import Model
-from planner.planners import PlanLike, get_planner
-from planner.settings import Live, Settings, Static, make_settings
-from planner.smc import Plan, plan
-from planner.trace import to_arrays
 
 jitted_plan = jax.jit(plan, static_argnames=("static", "model", "atoms", "states"))
 
@@ -69,8 +70,8 @@ def random_values(seed: int, mdp: TabularMDP) -> exact.Values:
     return exact.Values(random.normal(size=states), random.normal(size=(states, actions)))
 
 
-def complete(**values: Any) -> Settings:
-    """Settings with the two that only a checkpoint gives filled in."""
+def complete(**values: Any) -> SmcSettings:
+    """SmcSettings with the two that only a checkpoint gives filled in."""
     return make_settings(values, {"reward_temperature": 0.7, "discount": 0.9})
 
 
@@ -78,7 +79,7 @@ def live(**values: Any) -> Live:
     return Live.of(complete(**values))
 
 
-def make_plan(settings: Settings, mdp: TabularMDP, params: Any, *, seed: int = 0, start: int = 0, record: bool = False) -> Plan:
+def make_plan(settings: SmcSettings, mdp: TabularMDP, params: Any, *, seed: int = 0, start: int = 0, record: bool = False) -> Plan:
     """One plan on tables, with atoms and states where `record` is set."""
     return jitted_plan(
         params,
@@ -97,7 +98,7 @@ def make_arrays(*arguments: Any, **keywords: Any) -> dict[str, np.ndarray]:
     return to_arrays(make_plan(*arguments, **keywords))
 
 
-def batched(settings: Settings, mdp: TabularMDP, read: Any) -> Any:
+def batched(settings: SmcSettings, mdp: TabularMDP, read: Any) -> Any:
     """Jitted: [R] keys -> `read(plan)` of each, for statistics over seeds; give it keys and table parameters."""
     one = lambda key, params: read(
         plan(
@@ -125,7 +126,7 @@ def plan_with(name: str, mdp: TabularMDP, params: Any, *, seed: int = 0, start: 
 
 
 def settings_of(name: str, **values: Any) -> Any:
-    """Settings of any planner, with those that only a checkpoint gives filled in."""
+    """SmcSettings of any planner, with those that only a checkpoint gives filled in."""
     return get_planner(name).settings(values, {"reward_temperature": 0.7, "discount": 0.9})
 
 

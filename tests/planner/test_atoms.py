@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from planner.atoms import choose, log_normalise
+from planner.core.categorical import choose, log_normalise
 from tests.planner.examples import quick
 
 choose_all = jax.jit(jax.vmap(choose, in_axes=(0, None)))

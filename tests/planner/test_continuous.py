@@ -13,12 +13,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from planner.algorithms.registry import PLANNERS
+from planner.algorithms.smc_settings import Live, Static
 from planner.checkpoints import build_model, initial_params, network_config
-from planner.continuous import GaussianEvaluation, log_density, normalise, squash
-from planner.model import atom_key
-from planner.planners import PLANNERS
-from planner.settings import Live, Static
-from planner.trace import to_arrays
+from planner.core.gaussian import GaussianEvaluation, log_density, normalise, squash
+from planner.core.model import atom_key
+from planner.core.trace import to_arrays
 from tests.planner.examples import complete, jitted_plan, quick, settings_of
 from tests.planner.test_trace_recomputed import all_settings, assert_follows
 

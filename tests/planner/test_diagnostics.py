@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from planner.diagnostics import diagnose, evidence_variance, normalised_weights, variance_objections
+from planner.core.trace import to_arrays
 from planner.exact import tables
-from planner.trace import to_arrays
+from planner.record.diagnostics import diagnose, evidence_variance, normalised_weights, variance_objections
 from tests.planner.examples import batched, complete, layered_mdp, make_arrays, plan_with, quick, random_mdp, random_prior, random_values, settings_of
 
 VALID = {"resampling_scheme": "multinomial", "root_sampling": "proposal", "revive": False}

@@ -12,12 +12,13 @@ import pytest
 
 import planner
 from planner import exact
+from planner.algorithms.registry import PLANNERS
+from planner.algorithms.settings import MAX_TRANSITIONS, allowed_values, describe_setting
 from planner.checkpoints import build_model, initial_params, network_config
-from planner.diagnostics import DIAGNOSTICS, diagnose
-from planner.planners import PLANNERS
-from planner.settings import MAX_TRANSITIONS, allowed_values, describe_setting
-from planner.targets import Root
-from planner.trace import SCHEMA, Trace, to_arrays, to_bytes
+from planner.core.targets import Root
+from planner.core.trace import Trace, to_arrays
+from planner.record.container import SCHEMA, to_bytes
+from planner.record.diagnostics import DIAGNOSTICS, diagnose
 from planner.truth import ANSWERS, Truth
 from tests.planner.examples import complete, make_arrays, plan_with, random_mdp, random_prior, random_values
 

@@ -14,9 +14,9 @@ import numpy as np
 import pytest
 
 from planner import exact
+from planner.algorithms.registry import PLANNERS
 from planner.checkpoints import Card, CheckpointError, Checkpoints, build_model, initial_params, network_config
 from planner.environments import ENVIRONMENTS, EXTRAS, Environment, UnavailableError, make_environment
-from planner.planners import PLANNERS
 from tests.planner.examples import complete, random_action
 
 # brax reads contacts of MuJoCo in the old way whenever a step is traced.

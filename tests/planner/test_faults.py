@@ -8,13 +8,13 @@ import numpy as np
 import pytest
 
 from planner import STATUSES, SettingsError, make_environment
+from planner.algorithms.registry import PLANNERS
+from planner.algorithms.smc_settings import Static
 from planner.checkpoints import build_model, initial_params, network_config
+from planner.core.model import Evaluation
+from planner.core.particles import NOWHERE
 from planner.environments.tabular import TabularMDP
 from planner.exact import Values, enumerate_model, tables
-from planner.model import Evaluation
-from planner.particles import NOWHERE
-from planner.planners import PLANNERS
-from planner.settings import Static
 from planner.truth import check_value_source
 from tests.planner.examples import complete, plan_with
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 
 from planner import exact
-from planner.genealogy import back_up, surviving
+from planner.core.genealogy import back_up, surviving
 from tests.planner.examples import complete, make_arrays, quick, random_mdp, random_prior, random_values
 
 MDP = random_mdp(0, stochastic=True, terminals=0)

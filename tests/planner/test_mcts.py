@@ -12,12 +12,12 @@ import numpy as np
 import pytest
 
 from planner import exact
+from planner.algorithms.mcts import Embedding, recurrent_function
+from planner.algorithms.settings import SettingsError
+from planner.algorithms.smc import STATUSES
+from planner.core.model import Model
+from planner.core.trace import to_arrays
 from planner.environments.tabular import TabularMDP, TabularState
-from planner.mcts import Embedding, recurrent_function
-from planner.model import Model
-from planner.settings import SettingsError
-from planner.smc import STATUSES
-from planner.trace import to_arrays
 from tests.planner.examples import layered_mdp, plan_with, program, random_mdp, random_prior, random_values, settings_of
 
 MDP = random_mdp(51, stochastic=True, terminals=2)

@@ -11,11 +11,12 @@ import numpy as np
 import pytest
 
 from planner import exact
+from planner.algorithms.settings import describe_setting
+from planner.algorithms.smc import STATUSES, plan
+from planner.algorithms.smc_settings import Live, SmcSettings, Static
+from planner.core.model import Model
+from planner.core.trace import to_arrays
 from planner.environments.tabular import TabularMDP
-from planner.model import Model
-from planner.settings import Live, Settings, Static, describe_setting
-from planner.smc import STATUSES, plan
-from planner.trace import to_arrays
 from tests.planner.examples import complete, jitted_plan, live, make_arrays, make_plan, random_mdp, random_prior, random_values
 
 MDP = random_mdp(21, stochastic=True, terminals=2)
@@ -158,7 +159,7 @@ OTHER_VALUES = {
 
 def test_no_live_setting_compiles_anything_when_it_changes() -> None:
     # The noise of exact values changes the tables that are planned with, which are parameters (test_truth.py).
-    live_names = {name for name in Settings.model_fields if describe_setting(name)["kind"] == "live"} - {"value_noise"} | {"act"}
+    live_names = {name for name in SmcSettings.model_fields if describe_setting(name)["kind"] == "live"} - {"value_noise"} | {"act"}
     assert OTHER_VALUES.keys() == live_names
     assert {field.name for field in fields(Live)} == live_names - {"act"} | {"sample_action"}
     make_plan(SMALL, MDP, TABLES)

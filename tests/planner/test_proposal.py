@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 
-from planner.proposal import KL_LOW, Twist, twist
+from planner.core.proposal import KL_LOW, Twist, twist
 from tests.planner.examples import live, quick
 
 ROWS = 512

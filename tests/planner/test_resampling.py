@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 
-from planner.resampling import SCHEMES, ancestors_at, effective_sample_size, normalise_logits, resample
+from planner.core.resampling import SCHEMES, ancestors_at, effective_sample_size, normalise_logits, resample
 from tests.planner.examples import quick
 
 LAST_UNIFORM = np.float32(1 - 2**-24)

@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 
 from planner import exact
-from planner.model import Model
-from planner.planners import PLANNERS, get_planner
+from planner.algorithms.registry import PLANNERS, get_planner
+from planner.core.model import Model
+from planner.core.trace import to_arrays
 from planner.seeds import plan_seeds, seeds_to_arrays
-from planner.trace import to_arrays
 from tests.planner.examples import plan_with, random_mdp, random_prior, random_values, settings_of
 
 MDP = random_mdp(71, stochastic=True, terminals=2)

@@ -6,8 +6,9 @@ import jax
 import numpy as np
 import pytest
 
-from planner.planners import PLANNERS, get_planner
-from planner.settings import MAX_TRANSITIONS, Live, PlannerSettings, SettingsError, Static, describe_setting, make_settings
+from planner.algorithms.registry import PLANNERS, get_planner
+from planner.algorithms.settings import MAX_TRANSITIONS, PlannerSettings, SettingsError, describe_setting, make_settings
+from planner.algorithms.smc_settings import Live, Static
 from tests.planner.examples import complete, settings_of
 
 MODELS = list(dict.fromkeys(planner.algorithm.settings for planner in PLANNERS.values()))

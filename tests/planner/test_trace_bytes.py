@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 
 from planner import exact
-from planner.trace import SCHEMA, Trace, TraceError, from_bytes, to_bytes
+from planner.core.trace import Trace
+from planner.record.container import SCHEMA, TraceError, from_bytes, to_bytes
 from tests.planner.examples import complete, make_arrays, random_mdp, random_prior, random_values
 
 MDP = random_mdp(31, terminals=2)

@@ -12,11 +12,11 @@ import pytest
 from hypothesis import given
 
 from planner import exact
+from planner.algorithms.smc_settings import Live, SmcSettings, Static
+from planner.core.model import Model
+from planner.core.trace import to_arrays
 from planner.environments import make_environment
-from planner.model import Model
 from planner.networks import NetworkConfig, PolicyValueNetwork
-from planner.settings import Live, Settings, Static
-from planner.trace import to_arrays
 from tests.planner import recompute
 from tests.planner.examples import complete, jitted_plan, make_arrays, quick, random_mdp, random_prior, random_values
 
@@ -54,7 +54,7 @@ static_settings = st.fixed_dictionaries(
 all_settings = st.builds(lambda some, rest: complete(particles=12, depth=6, **some, **rest), static_settings, live_settings)
 
 
-def assert_follows(trace: dict[str, np.ndarray], settings: Settings) -> None:
+def assert_follows(trace: dict[str, np.ndarray], settings: SmcSettings) -> None:
     """Compare with the recomputation, array by array."""
     derived = recompute.replay(trace, settings)
     np.testing.assert_array_equal(trace["resampled"], recompute.expect_resampling(trace, derived, settings))
@@ -69,7 +69,7 @@ def assert_follows(trace: dict[str, np.ndarray], settings: Settings) -> None:
     assert_dead_stand_still(trace)
 
 
-def assert_ancestors_fit(trace: dict[str, np.ndarray], derived: dict[str, np.ndarray], settings: Settings) -> None:
+def assert_ancestors_fit(trace: dict[str, np.ndarray], derived: dict[str, np.ndarray], settings: SmcSettings) -> None:
     slots = trace["ancestor"].shape[1]
     for level, ancestors in enumerate(trace["ancestor"]):
         if not trace["resampled"][level]:
@@ -81,7 +81,7 @@ def assert_ancestors_fit(trace: dict[str, np.ndarray], derived: dict[str, np.nda
         assert np.all(counts >= least) and np.all(counts <= most) and np.all(np.diff(ancestors) >= 0)
 
 
-def assert_proposals_fit(trace: dict[str, np.ndarray], settings: Settings) -> None:
+def assert_proposals_fit(trace: dict[str, np.ndarray], settings: SmcSettings) -> None:
     """KL within its bound, and met where a temperature was found; the proposal is the prior tilted at that temperature."""
     kl, bound, temperature = (trace[name].astype(float) for name in ("kl", "kl_bound", "temperature"))
     assert np.all(kl <= bound * (1 + 1e-3) + 1e-6)
@@ -121,7 +121,7 @@ def states_before(trace: dict[str, np.ndarray], name: str, root: np.ndarray) -> 
     return np.where(at_root, root, flat[trace["parent"]])
 
 
-def check_on_tables(settings: Settings, seed: int) -> None:
+def check_on_tables(settings: SmcSettings, seed: int) -> None:
     mdp = random_mdp(seed % 5, stochastic=True, terminals=2)
     prior, values = random_prior(seed, mdp), random_values(seed, mdp)
     trace = make_arrays(settings, mdp, exact.tables(prior, values), seed=seed, record=True)
@@ -142,14 +142,14 @@ def check_on_tables(settings: Settings, seed: int) -> None:
 # Most draws are a program of their own, and compiling it takes longer than all the rest.
 @given(settings=all_settings, seed=st.integers(0, 2**31 - 1))
 @quick(7)
-def test_derived_arrays_follow_from_the_primary_ones_on_tables(settings: Settings, seed: int) -> None:
+def test_derived_arrays_follow_from_the_primary_ones_on_tables(settings: SmcSettings, seed: int) -> None:
     check_on_tables(settings, seed)
 
 
 @pytest.mark.slow
 @given(seed=st.integers(0, 2**31 - 1), settings=all_settings)
 @quick(30)
-def test_derived_arrays_follow_from_the_primary_ones_on_tables_for_many_settings(settings: Settings, seed: int) -> None:
+def test_derived_arrays_follow_from_the_primary_ones_on_tables_for_many_settings(settings: SmcSettings, seed: int) -> None:
     check_on_tables(settings, seed)
 
 
@@ -162,7 +162,7 @@ def judge(params, state):
 
 @given(settings=all_settings, seed=st.integers(0, 2**31 - 1))
 @quick(3)
-def test_derived_arrays_follow_from_the_primary_ones_on_cartpole(settings: Settings, seed: int) -> None:
+def test_derived_arrays_follow_from_the_primary_ones_on_cartpole(settings: SmcSettings, seed: int) -> None:
     environment = make_environment("CartPole-v1")
     # A pole about to fall, so that some particles end within the plan and others do not.
     root = environment.reset(jax.random.key(seed)).replace(theta=jnp.float32(0.15), theta_dot=jnp.float32(1.2))

@@ -10,7 +10,7 @@ import pytest
 
 from planner import Checkpoints, Truth, get_planner, run, to_arrays
 from planner.exact import policy_values
-from planner.run import _compiled
+from planner.notebook import _compiled
 from planner.truth import kl_to_posterior
 
 ASSETS = Path(__file__).parents[2] / "assets" / "checkpoints"
@@ -46,7 +46,7 @@ def test_noise_is_as_large_as_asked_for_and_the_same_every_time() -> None:
 
 def test_the_prior_stays_the_network_s() -> None:
     _, truth = specimen("catch-early")
-    np.testing.assert_allclose(jax.nn.softmax(truth.judge(0.1, 0.99, 1.0).prior_logits), truth.prior, rtol=1e-5)
+    np.testing.assert_allclose(jax.nn.softmax(truth.tables(0.1, 0.99, 1.0).prior_logits), truth.prior, rtol=1e-5)
 
 
 def test_optimal_values_are_no_less_than_the_prior_s_and_soft_ones_lie_between() -> None:
@@ -71,7 +71,7 @@ def test_the_evidence_of_a_shipped_checkpoint_is_estimated_without_bias(source: 
     model, params = (
         (checkpoint.model, checkpoint.params)
         if source == "network"
-        else (truth.model, truth.judge(settings.reward_temperature, settings.discount, settings.value_noise))
+        else (truth.model, truth.tables(settings.reward_temperature, settings.discount, settings.value_noise))
     )
     state = checkpoint.model.environment.reset(jax.random.key(2))
     program = planner.program(model, static)

@@ -12,12 +12,12 @@ import numpy as np
 import pytest
 
 from planner import exact
-from planner.halving import schedule
-from planner.model import Model
-from planner.planners import get_planner
-from planner.settings import MAX_TRANSITIONS, SettingsError
-from planner.smc import STATUSES
-from planner.trace import to_arrays
+from planner.algorithms.halving import schedule
+from planner.algorithms.registry import get_planner
+from planner.algorithms.settings import MAX_TRANSITIONS, SettingsError
+from planner.algorithms.smc import STATUSES
+from planner.core.model import Model
+from planner.core.trace import to_arrays
 from tests.planner.examples import layered_mdp, plan_with, program, random_mdp, random_prior, random_values, settings_of
 
 TEMPERATURE, DISCOUNT = 2.0, 0.9

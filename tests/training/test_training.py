@@ -14,7 +14,7 @@ from planner import CheckpointError, Checkpoints
 from planner.importing import read_description
 from planner.training.config import CONFIGS, ConfigError, TrainingConfig, names, read_config
 from planner.training.evaluation import greedy_prior, player
-from planner.training.run import lambda_returns
+from planner.training.loop import lambda_returns
 from planner.training.runner import train
 
 SHIPPED = CONFIGS.parents[2] / "assets" / "checkpoints"

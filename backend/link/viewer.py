@@ -9,7 +9,7 @@ import asyncio
 from collections import deque
 from typing import Any
 
-from backend.frames import Frame, View
+from backend.link.frame import Frame, View
 
 CREDITS = 2
 MAX_ERRORS = 16

@@ -8,14 +8,15 @@ small difference of larger numbers, and the plain form loses all its digits ther
 """
 
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Literal, NamedTuple, Protocol
 
 import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Bool, Float
 
-from planner.atoms import largest, log_normalise, log_total, total
-from planner.settings import Constraint, Live
+from planner.core.categorical import largest, log_normalise, log_total, total
+
+Constraint = Literal["adaptive", "fixed_kl", "fixed_temperature"]
 
 KL_LOW = 1e-4
 """eps_low of (E3), nats: the trust region at alpha = 0."""
@@ -28,6 +29,19 @@ KL_TOLERANCE = 3e-4
 
 MAX_STEPS = 64
 """More than halving the whole bracket down to rounding takes; Newton's steps are nearly always under ten."""
+
+
+class TrustRegion(Protocol):
+    """The live settings that bound a proposal; each constraint reads its own."""
+
+    @property
+    def alpha(self) -> Array: ...
+
+    @property
+    def kl_bound(self) -> Array: ...
+
+    @property
+    def twist_temperature(self) -> Array: ...
 
 
 @jax.tree_util.register_dataclass
@@ -58,7 +72,7 @@ class _Atoms:
     best: Bool[Array, "A"]
 
 
-def twist(log_prior: Float[Array, "A"], qvalues: Float[Array, "A"], constraint: Constraint, live: Live) -> Twist:
+def twist(log_prior: Float[Array, "A"], qvalues: Float[Array, "A"], constraint: Constraint, live: TrustRegion) -> Twist:
     """The proposal of one state (E1-E3), for each way to set the constraint.
 
     Args:
@@ -95,23 +109,6 @@ def twist(log_prior: Float[Array, "A"], qvalues: Float[Array, "A"], constraint: 
         kl_bound=bound,
         temperature=jnp.where(flat, jnp.inf, temperature),
     )
-
-
-def solve_temperature(log_prior: Float[Array, "A"], qvalues: Float[Array, "A"], kl_bound: Float[Array, ""]) -> Float[Array, ""]:
-    """Temperature at which the tilted prior meets the trust region (E2).
-
-    Solves KL(q_eta || prior) = kl_bound for q_eta ∝ prior exp(qvalues / eta).
-
-    Args:
-      log_prior: normalised log-probabilities; -inf marks invalid actions.
-      qvalues: any unit; the answer scales with it.
-      kl_bound: nats, >= 0.
-
-    Returns:
-      eta > 0 in the unit of qvalues; inf where all qvalues are equal; meaningless where no temperature reaches the bound.
-    """
-    atoms = _scale(log_prior, qvalues)
-    return atoms.span / jnp.exp(_solve_log_tilt(atoms, kl_bound))
 
 
 def _solve_log_tilt(atoms: _Atoms, bound: Float[Array, ""]) -> Float[Array, ""]:

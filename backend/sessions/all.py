@@ -1,12 +1,16 @@
-"""All sessions of the process: the only mutable state of the service, beside what each of them holds."""
+"""All sessions of the process.
+
+The service's mutable state is here, in each session, and in the engine (checkpoints, programs and exact answers it has made).
+"""
 
 from typing import Any
 
-from backend.engine import Engine
+from backend.arguments import prepare
+from backend.engine.interface import Engine
 from backend.metrics import Metrics
 from backend.problems import NotFound, TooMany
-from backend.requests import complete_settings
-from backend.session import Session
+from backend.sessions.session import Session
+from planner import PlanRequest
 
 
 class Sessions:
@@ -14,6 +18,8 @@ class Sessions:
 
     def __init__(self, engine: Engine, metrics: Metrics, limit: int):
         self.engine, self.metrics, self.limit = engine, metrics, limit
+        self.warming: dict[str, int] | None = None
+        """Progress of compiling ahead, `{ready, of}`."""
         self._sessions: dict[str, Session] = {}
 
     def __iter__(self) -> Any:
@@ -28,33 +34,43 @@ class Sessions:
             raise NotFound(f"no session {session_id!r}; it was deleted, or the server has been restarted since")
         return self._sessions[session_id]
 
-    async def create(self, checkpoint: str, planner: str, values: dict[str, Any], seed: int, step: int) -> Session:
-        """A new session, paused at `step`, to which the greedy prior has played.
+    async def create(self, checkpoint: str, request: PlanRequest) -> Session:
+        """A new session, paused at the request's step, to which the greedy prior has played.
 
         Raises:
           NotFound, Invalid: as the engine and the settings say.
-          TooMany: the limit is reached and every session has a viewer; one without viewers makes room, the oldest first.
+          TooMany: the limit is reached and every session has a viewer.
         """
         card = self.engine.card(checkpoint)
-        complete_settings(planner, values, card)
-        moments = await self.engine.moments_until(checkpoint, step, seed=seed)
-        if len(self._sessions) >= self.limit:
+        prepare(request, card)
+        moments = await self.engine.moments_until(checkpoint, request.step, seed=request.seed)
+        return await self._add(Session(self, card, request, moments, {}))
+
+    async def fork(self, old: Session) -> Session:
+        """A new session at the moment that another is at, with its past and the settings that made it.
+
+        Raises:
+          TooMany: as `create`.
+        """
+        made = {step: request for step, request in old.made.items() if step < old.step}
+        return await self._add(Session(self, old.card, old.request, old.moments[: old.step + 1], made))
+
+    async def _add(self, session: Session) -> Session:
+        """Take a session in and start it. One without viewers makes room, the oldest first."""
+        while len(self._sessions) >= self.limit:
             idle = next((s for s in self._sessions.values() if not s.viewers), None)
             if idle is None:
                 raise TooMany(f"{self.limit} sessions are open, the most this server keeps; close one", headers={"Retry-After": "30"})
             await self.delete(idle.id)
-        session = Session(self.engine, self.metrics, card, planner, values, seed, moments)
         self._sessions[session.id] = session
         self.metrics.sessions.set(len(self))
+        session.start()
         return session
 
-    async def fork(self, session_id: str) -> Session:
-        """A new session that starts from the moment another is at."""
-        old = self.get(session_id)
-        session = Session(self.engine, self.metrics, old.card, old.planner, dict(old.values), old.seed, old.moments[: old.step + 1])
-        self._sessions[session.id] = session
-        self.metrics.sessions.set(len(self))
-        return session
+    def announce(self) -> None:
+        """Send every viewer of every session the status."""
+        for session in self._sessions.values():
+            session.announce()
 
     async def delete(self, session_id: str) -> None:
         session = self.get(session_id)

@@ -19,17 +19,16 @@ import numpy as np
 from jax.nn import logsumexp
 from jaxtyping import Array, Bool, Float, Int
 
-from planner.atoms import choose, log_normalise
-from planner.genealogy import log_mean_by_group
-from planner.halving import Schedule, ancestors_by_group, schedule, share_out
-from planner.model import Evaluation, Model, Params
-from planner.particles import Particles, advance, at_root, copy_ancestors, hold_the_dead, over_atoms_of, status_of
-from planner.proposal import Twist, kl_divergence
-from planner.resampling import effective_sample_size
-from planner.settings import GUMBEL_SCALE, MAX_NUM_CONSIDERED_ACTIONS, REWARD_TEMPERATURE, ParticleSettings, setting
-from planner.smc import Plan
-from planner.targets import Root, if_continuous
-from planner.trace import Trace
+from planner.algorithms.halving import Schedule, ancestors_by_group, schedule, share_out
+from planner.algorithms.settings import GUMBEL_SCALE, MAX_NUM_CONSIDERED_ACTIONS, REWARD_TEMPERATURE, ParticleSettings, setting
+from planner.algorithms.smc import Plan, distributions, read_trace
+from planner.core.categorical import choose, log_normalise
+from planner.core.genealogy import log_mean_by_group
+from planner.core.model import Evaluation, Model, Params
+from planner.core.particles import Particles, Proposed, advance, at_root, copy_ancestors, evaluate_candidates
+from planner.core.proposal import Twist, kl_divergence
+from planner.core.resampling import effective_sample_size
+from planner.core.targets import Root, if_continuous
 
 
 class TsmctsSettings(ParticleSettings):
@@ -43,7 +42,7 @@ class TsmctsSettings(ParticleSettings):
 
 @dataclass(frozen=True)
 class Static:
-    """What selects the compiled program."""
+    """Selects the compiled program; hashable."""
 
     particles: int
     depth: int
@@ -94,7 +93,7 @@ class _Carried:
 
 
 class _Root(NamedTuple):
-    """What is known before the first level."""
+    """The root, before the first level."""
 
     evaluation: Evaluation
     """Over atoms."""
@@ -121,7 +120,7 @@ class _Inputs(NamedTuple):
 
 
 def plan(params: Params, key: Array, root_state: Any, *, live: Live, static: Static, model: Model, atoms: bool = False, states: bool = False) -> Plan:
-    """Plan from one state with TSMCTS; arguments as of `planner.smc.plan`.
+    """Plan from one state with TSMCTS; arguments as of `planner.algorithms.smc.plan`.
 
     In the trace `branch` is the first slot of level 0 with the particle's root action, `log_weight` is relative to the mean of the particles of
     the same action, and `log_evidence` is of the round so far, over the actions in it.
@@ -151,17 +150,14 @@ def plan(params: Params, key: Array, root_state: Any, *, live: Live, static: Sta
     none, zeros = jnp.zeros(static.particles), jnp.zeros(actions)
     before = _Carried(root.start, none, none, jnp.ones(actions, bool), zeros, zeros, zeros.astype(jnp.int32))
     carried, record = jax.lax.scan(level, before, inputs)
-    faults = record.pop("fault")
-    here = {"position": model.environment.position(root_state), **({"state": root_state} if states else {})}
-    record |= hold_the_dead(record, here)
-    trace = Trace(**record, root_position=here["position"])
+    trace, status, fault = read_trace(record, root_state, model, states=states)
     decision = _decide(carried, root, live)
     chosen = decision.chosen_action
     decision = replace(
         decision, root_action=trace.action[0], chosen_action=over_atoms.action(chosen), **if_continuous(over_atoms, evaluation, chosen)
     )
     decision = replace(decision, root_atom=root.atom if model.continuous else None)
-    return Plan(trace, decision, *status_of(trace, faults))
+    return Plan(trace, decision, status, fault)
 
 
 def _enter(evaluation: Evaluation, terminal: Array, start: Particles, key: Array, most: int, live: Live) -> _Root:
@@ -190,13 +186,13 @@ def _level(
     first, group = share_out(_scores(root, carried, live), jnp.asarray(inputs.rounds.considered), slots, most)
     restarted = replace(root.start, branch=root.branch[first])
     particles = jax.tree.map(lambda new, old: jnp.where(begins, new, old), restarted, carried.particles)
-    evaluation = over_atoms_of(particles, params, inputs.model, root.evaluation, begins, model=model, number=static.action_atoms)
+    evaluation = evaluate_candidates(particles, params, inputs.model, root.evaluation, begins, model=model, number=static.action_atoms)
     log_prior = jax.vmap(log_normalise)(evaluation.prior_logits)
-    proposals = _proposals(log_prior, first, begins)
     atom = jnp.where(begins, first, jax.vmap(choose)(inputs.atom, log_prior))
+    proposed = Proposed(evaluation, log_prior, _proposals(log_prior, first, begins), atom)
 
     keys = jax.random.split(inputs.model, n)
-    after, record = advance(params, keys, particles, evaluation, proposals, atom, log_prior, inputs.number, model=model, live=live)
+    after, record = advance(params, keys, particles, proposed, inputs.number, model=model, live=live)
     # Particles of one action compete with each other alone: their weights have mean 1.
     log_mean = log_mean_by_group(after.log_weights, group, most)[group]
     after = replace(after, log_weights=after.log_weights - log_mean)
@@ -223,10 +219,7 @@ def _level(
         "resampled": due,
         "ess": effective_sample_size(after.log_weights),
         "log_evidence": logsumexp(log_evidence) - jnp.log(n),
-        "prior": jnp.exp(log_prior),
-        "proposal": jnp.exp(proposals.log_proposal),
-        "q_value": evaluation.qvalues,
-        **({} if evaluation.atoms is None else {"atoms": evaluation.atoms}),
+        **distributions(proposed),
     }
 
 

@@ -1,4 +1,4 @@
-"""Diagnostics of a trace, level by level: how uneven the weights are, who descends from whom, and how far one run can judge its own evidence.
+"""Diagnostics of a trace, level by level: unevenness of the weights, ancestry, and the variance of the evidence estimated from one run.
 
 Everything here follows from other arrays of the trace, so it is computed when a trace is written or drawn and never while planning. Plain NumPy.
 """
@@ -10,9 +10,12 @@ from typing import Any
 import numpy as np
 from jaxtyping import Bool, Float, Int
 
+from planner.record.metadata import Metadata
+
 Arrays = Mapping[str, np.ndarray]
 
-WEIGHT_PARTS = ("log pi - log q", "reward", "value difference")
+WEIGHT_PARTS = ("log pi − log q", "reward", "value difference")
+"""Names of the three terms of (E5)."""
 
 DIAGNOSTICS = (
     "perplexity", "max_weight", "offspring", "unique_branches", "unique_root_actions", "unique_ancestors", "coalescence_level",
@@ -21,15 +24,11 @@ DIAGNOSTICS = (
 """Names of the arrays."""
 
 
-def diagnose(arrays: Arrays, settings: Mapping[str, Any]) -> dict[str, np.ndarray]:
-    """All diagnostics of a trace of particles, by name (docs/trace.md, Diagnostics); none for a search tree.
-
-    Args:
-      arrays: of the trace.
-      settings: complete, as in the trace's metadata.
-    """
-    if "log_weight" not in arrays:
+def diagnose(arrays: Arrays, metadata: Metadata) -> dict[str, np.ndarray]:
+    """All diagnostics of a trace of particles, by name (docs/trace.md, Diagnostics); none for a search tree."""
+    if metadata.traits.kind == "tree":
         return {}
+    settings = metadata.settings
     weights = normalised_weights(arrays["log_weight"])
     atom = arrays.get("root_atom", arrays["root_action"])
     ancestor, branch = arrays["ancestor"], arrays["branch"]
@@ -46,7 +45,7 @@ def diagnose(arrays: Arrays, settings: Mapping[str, Any]) -> dict[str, np.ndarra
         "weight_part_mean": parts.mean,
         "weight_part_deviation": parts.deviation,
         "evidence_variance": evidence_variance(weights, branch, arrays["resampled"]),
-        "evidence_variance_valid": np.array(not variance_objections(settings)),
+        "evidence_variance_valid": np.array(not variance_objections(metadata)),
     }
 
 
@@ -65,21 +64,21 @@ def perplexity(weights: Float[np.ndarray, "T N"]) -> Float[np.ndarray, "T"]:
 
 
 def offspring(ancestor: Int[np.ndarray, "T N"]) -> Int[np.ndarray, "T N"]:
-    """i32 how many slots of the next level were drawn from each slot; every row sums to N."""
+    """i32 number of slots of the next level drawn from each slot; every row sums to N."""
     levels, slots = ancestor.shape
     flat = ancestor + slots * np.arange(levels, dtype=np.int64)[:, None]
     return np.bincount(flat.ravel(), minlength=levels * slots).reshape(levels, slots).astype(np.int32)
 
 
 def count_unique(labels: Int[np.ndarray, "T N"], kinds: int) -> Int[np.ndarray, "T"]:
-    """i32 how many different labels each level has, of `kinds` possible ones."""
+    """i32 number of different labels at each level, of `kinds` possible ones."""
     seen = np.zeros((labels.shape[0], kinds), bool)
     seen[np.arange(labels.shape[0])[:, None], labels] = True
     return seen.sum(1, dtype=np.int32)
 
 
 def unique_ancestors(ancestor: Int[np.ndarray, "T N"]) -> Int[np.ndarray, "T"]:
-    """i32 how many slots of each level the particles of the last level descend from; never falls with the level."""
+    """i32 number of slots of each level that the particles of the last level descend from; never falls with the level."""
     levels, slots = ancestor.shape
     counts, survives = np.full(levels, slots, np.int32), np.ones(slots, bool)
     for level in range(levels - 2, -1, -1):
@@ -120,12 +119,12 @@ def _descend(ancestor: Int[np.ndarray, "T N"], first: int, last: int) -> Int[np.
 
 @dataclass(frozen=True)
 class WeightParts:
-    """What the increments of the log-weights (E5) are made of, over the particles of a level that step; the last axis as WEIGHT_PARTS, nats."""
+    """The three terms of the log-weight increments (E5) over the particles of a level that step; the last axis as WEIGHT_PARTS, nats."""
 
     mean: Float[np.ndarray, "T 3"]
     """f32, NaN where no particle steps."""
     deviation: Float[np.ndarray, "T 3"]
-    """f32 standard deviation: which part it is that makes weights uneven."""
+    """f32 standard deviation: the largest part makes the weights uneven."""
 
 
 def weight_parts(arrays: Arrays, settings: Mapping[str, Any]) -> WeightParts:
@@ -166,13 +165,14 @@ def evidence_variance(weights: Float[np.ndarray, "T N"], branch: Int[np.ndarray,
     return (1 - correction * (1 - np.sum(by_branch**2, axis=1))).astype(np.float32)
 
 
-def variance_objections(settings: Mapping[str, Any]) -> list[str]:
-    """Why `evidence_variance` says nothing under these settings; empty where it does.
+def variance_objections(metadata: Metadata) -> list[str]:
+    """Reasons why `evidence_variance` means nothing for this plan; empty where it has a meaning.
 
     It is unbiased for independent root slots and multinomial resampling at fixed levels, and consistent where resampling waits for a low ESS.
     """
-    if "resampling_scheme" not in settings:
+    if not metadata.traits.evidence:
         return ["the planner restarts its particles"]
+    settings = metadata.settings
     objections = {
         "resampling is not multinomial": settings["resampling_rule"] != "never" and settings["resampling_scheme"] != "multinomial",
         "root actions are stratified": settings["root_sampling"] != "proposal",

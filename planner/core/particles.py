@@ -1,26 +1,26 @@
-"""Particles, and the step that recursions over them share: propagate, weigh, copy.
+"""Particles, and the step that all recursions over them share: propagate, weigh, copy.
 
-A particle is carried as its *reference*, the last non-terminal state it was in, together with what the network thinks of that state. While the
-particle is alive that is simply where it is. Once it has died nothing of its terminal state is needed any more: it does not step, and with
-`revive` its offspring start from the reference. So one state per particle is carried and resampled, and the network is asked once per level.
+A particle is carried as its *reference*, the last non-terminal state it was in, together with the network's evaluation of that state. While the
+particle is alive, the reference is its current state. Once it has died, its terminal state is no longer needed: it does not step, and with `revive`
+its offspring start from the reference. So one state per particle is carried and resampled, and the network is evaluated once per level.
 """
 
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float, Int
 
-from planner.model import Evaluation, Model, Params
-from planner.proposal import Twist
-from planner.trace import Trace
+from planner.core.model import Evaluation, Model, Params
+from planner.core.proposal import Twist
+from planner.core.trace import Trace
 
 STATUSES = ("ok", "non_finite_network", "all_weights_zero", "no_valid_action")
-"""What `Plan.status` counts through."""
+"""Status codes, indexed by `Plan.status`."""
 
 NOWHERE = -2
-"""`Plan.fault` where nothing is wrong."""
+"""`Plan.fault` of a plan without a fault."""
 
 
 @jax.tree_util.register_dataclass
@@ -50,7 +50,7 @@ class Particles:
 
 
 class Weighing(Protocol):
-    """The live settings that weights are made of."""
+    """The live settings that enter the weights."""
 
     @property
     def discount(self) -> Array: ...
@@ -60,7 +60,7 @@ class Weighing(Protocol):
 
 
 def at_root(n: int, root_state: Any, root: Any, root_terminal: Array) -> Particles:
-    """N particles at the root, of which the model gave the evaluation `root`."""
+    """N particles at the root; `root` is its evaluation by the model."""
     repeat = lambda leaf: jnp.broadcast_to(leaf, (n, *jnp.shape(leaf)))
     nowhere = jnp.full(n, -1, jnp.int32)
     return Particles(
@@ -78,14 +78,16 @@ def at_root(n: int, root_state: Any, root: Any, root_terminal: Array) -> Particl
     )
 
 
-def over_atoms_of(particles: Particles, params: Params, key: Array, root: Evaluation, at_root: Array, *, model: Model, number: int) -> Evaluation:
-    """What is thought of where the particles are, over atoms [N, ...].
+def evaluate_candidates(
+    particles: Particles, params: Params, key: Array, root: Evaluation, at_root: Array, *, model: Model, number: int
+) -> Evaluation:
+    """Evaluate each particle's candidate actions: an `Evaluation` of [N, ...].
 
     Args:
       key: of the level.
-      root: over the atoms all particles choose among at the root.
-      at_root: bool [], whether they are there.
-      number: K, how many atoms are drawn where actions are continuous; every slot draws its own, copies of one particle too.
+      root: evaluation of the candidate actions that all particles share at the root.
+      at_root: bool [], true where the particles stand at the root.
+      number: K, candidate actions drawn at each state where actions are continuous; every slot draws its own, copies of one particle too.
     """
     if not model.continuous:
         return particles.evaluation
@@ -93,54 +95,90 @@ def over_atoms_of(particles: Particles, params: Params, key: Array, root: Evalua
     return jax.tree.map(lambda first, rest: jnp.where(at_root, first, rest), root, own)
 
 
+class Proposed(NamedTuple):
+    """The candidate actions of every particle, the distribution over them, and the ones drawn."""
+
+    evaluation: Evaluation
+    """[N, ...] over candidate actions."""
+    log_prior: Float[Array, "N A"]
+    twist: Twist
+    """[N, ...]"""
+    atom: Int[Array, "N"]
+    """i32 [N] index of the action drawn."""
+
+
+class _Stepped(NamedTuple):
+    """Outcome of one environment step of every particle; a dead particle's is 0 and stays where it is."""
+
+    action: Array
+    state: Any
+    evaluation: Any
+    """[N, ...] of s', as `Model.evaluate` gives it."""
+    reward: Float[Array, "N"]
+    continuation: Float[Array, "N"]
+    value: Float[Array, "N"]
+    """[N] V(s)."""
+    next_value: Float[Array, "N"]
+    """[N] V(s')."""
+
+
+class _Weighed(NamedTuple):
+    """Log-probabilities of the actions taken, and the weights they lead to."""
+
+    log_prior: Float[Array, "N"]
+    log_proposal: Float[Array, "N"]
+    log_weights: Float[Array, "N"]
+
+
 def advance(
-    params: Params,
-    keys: Array,
-    particles: Particles,
-    evaluation: Evaluation,
-    proposals: Twist,
-    atom: Int[Array, "N"],
-    log_prior: Float[Array, "N A"],
-    level: Array,
-    *,
-    model: Model,
-    live: Weighing,
-    advantage: bool = True,
+    params: Params, keys: Array, particles: Particles, proposed: Proposed, level: Array, *, model: Model, live: Weighing, advantage: bool = True
 ) -> tuple[Particles, dict[str, Any]]:
-    """Step every particle and weigh it (E4, E5); a dead one stays where it is.
+    """Step every particle and weigh it (E4, E5).
 
     Args:
       keys: [N], for the model.
-      evaluation: [N, ...] of where the particles are, over atoms.
-      proposals: [N, ...] what the atoms were drawn from.
-      atom: which were drawn.
-      advantage: whether V(s) is subtracted.
+      advantage: subtract V(s) in (E5).
 
     Returns:
-      The particles before any resampling, and what the trace records of the level; and `fault` [N] besides, what is wrong with the evaluation.
+      The particles before any resampling, and the arrays that the trace records of the level; `fault` [N] besides, an index into STATUSES.
     """
-    n = atom.shape[0]
-    action = jax.vmap(Evaluation.action)(evaluation, atom)
+    stepped = _step(params, keys, particles, proposed, model)
+    weighed = _weigh(particles, proposed, stepped, live, advantage)
+    after = _move(particles, stepped, weighed, level)
+    return after, _record(particles, proposed, stepped, weighed, model)
+
+
+def _step(params: Params, keys: Array, particles: Particles, proposed: Proposed, model: Model) -> _Stepped:
+    """Take the drawn actions and evaluate the states they lead to (E4)."""
+    action = jax.vmap(Evaluation.action)(proposed.evaluation, proposed.atom)
     step = jax.vmap(model.environment.step)(keys, particles.state, action)
     alive = particles.alive
     reward = jnp.where(alive, step.reward, 0.0)
     continuation = jnp.where(alive, step.continuation, 0.0)
     following = jax.vmap(model.evaluate, in_axes=(None, 0))(params, step.state)
-    value = jnp.where(alive, evaluation.value, 0.0)
+    value = jnp.where(alive, proposed.evaluation.value, 0.0)
     next_value = jnp.where(continuation > 0, following.value, 0.0)
+    return _Stepped(action, step.state, following, reward, continuation, value, next_value)
 
-    log_prior_taken = jnp.where(alive, take(log_prior, atom), 0.0)
-    log_proposal_taken = jnp.where(alive, take(proposals.log_proposal, atom), 0.0)
-    target = reward + live.discount * continuation * next_value - (value if advantage else 0.0)
-    log_increment = log_prior_taken - log_proposal_taken + target / live.reward_temperature
-    log_weights = particles.log_weights + log_increment
 
-    moved = continuation > 0
-    node = jnp.where(alive, level * n + jnp.arange(n), particles.node)
-    depth = particles.depth + alive
-    after = Particles(
-        state=where(moved, step.state, particles.state),
-        evaluation=where(moved, following, particles.evaluation),
+def _weigh(particles: Particles, proposed: Proposed, stepped: _Stepped, live: Weighing, advantage: bool) -> _Weighed:
+    """Add the increment of (E5): log pi - log q + (r + gamma d V(s') - V(s)) / tau."""
+    log_prior = jnp.where(particles.alive, take(proposed.log_prior, proposed.atom), 0.0)
+    log_proposal = jnp.where(particles.alive, take(proposed.twist.log_proposal, proposed.atom), 0.0)
+    target = stepped.reward + live.discount * stepped.continuation * stepped.next_value - (stepped.value if advantage else 0.0)
+    log_increment = log_prior - log_proposal + target / live.reward_temperature
+    return _Weighed(log_prior, log_proposal, particles.log_weights + log_increment)
+
+
+def _move(particles: Particles, stepped: _Stepped, weighed: _Weighed, level: Array) -> Particles:
+    """The particles after their step; one that ended keeps its last state as its reference."""
+    n = particles.alive.shape[0]
+    moved = stepped.continuation > 0
+    node = jnp.where(particles.alive, level * n + jnp.arange(n), particles.node)
+    depth = particles.depth + particles.alive
+    return Particles(
+        state=where(moved, stepped.state, particles.state),
+        evaluation=where(moved, stepped.evaluation, particles.evaluation),
         node=node,
         depth=depth,
         reference_node=jnp.where(moved, node, particles.reference_node),
@@ -148,31 +186,35 @@ def advance(
         alive=moved,
         revived=jnp.zeros(n, bool),
         branch=particles.branch,
-        log_weights=log_weights,
+        log_weights=weighed.log_weights,
         log_evidence=particles.log_evidence,
     )
-    return after, {
+
+
+def _record(particles: Particles, proposed: Proposed, stepped: _Stepped, weighed: _Weighed, model: Model) -> dict[str, Any]:
+    """The arrays of the trace for one level, by name."""
+    return {
         "parent": particles.node,
         "branch": particles.branch,
         "depth": particles.depth,
-        "alive": alive,
-        "terminal": alive & ~moved,
+        "alive": particles.alive,
+        "terminal": particles.alive & ~(stepped.continuation > 0),
         "revived": particles.revived,
-        "action": action,
-        "log_prior": log_prior_taken,
-        "log_proposal": log_proposal_taken,
-        "reward": reward,
-        "continuation": continuation,
-        "value": value,
-        "next_value": next_value,
-        "log_weight": log_weights,
-        "kl": proposals.kl,
-        "kl_bound": proposals.kl_bound,
-        "temperature": proposals.temperature,
-        "position": jax.vmap(model.environment.position)(step.state),
-        "state": step.state,
-        "fault": _faults(evaluation),
-        **({"atom": atom} if model.continuous else {}),
+        "action": stepped.action,
+        "log_prior": weighed.log_prior,
+        "log_proposal": weighed.log_proposal,
+        "reward": stepped.reward,
+        "continuation": stepped.continuation,
+        "value": stepped.value,
+        "next_value": stepped.next_value,
+        "log_weight": weighed.log_weights,
+        "kl": proposed.twist.kl,
+        "kl_bound": proposed.twist.kl_bound,
+        "temperature": proposed.twist.temperature,
+        "position": jax.vmap(model.environment.position)(stepped.state),
+        "state": stepped.state,
+        "fault": _faults(proposed.evaluation),
+        **({"atom": proposed.atom} if model.continuous else {}),
     }
 
 
@@ -199,7 +241,7 @@ def copy_ancestors(particles: Particles, ancestors: Int[Array, "N"], due: Array,
 
 
 def hold_the_dead(record: dict[str, Any], root: dict[str, Any]) -> dict[str, Any]:
-    """Let what is recorded of s' stand still while a slot is dead: its parent is the transition that ended it."""
+    """Repeat the last recorded s' of a dead slot at every later level; its parent is the transition that ended it."""
 
     def hold(recorded: Array, at_root: Array) -> Array:
         levels, slots = record["parent"].shape
@@ -216,10 +258,10 @@ def _column(flags: Array, like: Array) -> Array:
 
 
 def status_of(trace: Trace, faults: Int[Array, "T N"]) -> tuple[Int[Array, ""], Int[Array, ""]]:
-    """What went wrong, as an index into STATUSES, and where first: the id of the transition into the state that was judged so, -1 for the root.
+    """Status of a plan, an index into STATUSES, and the first fault: the id of the transition into the state with the fault, -1 for the root.
 
     Args:
-      faults: of the evaluation stepped from, 0 where there is none.
+      faults: [T, N] of the evaluations stepped from, 0 where there is none.
     """
     bad, unfinished = faults.ravel() > 0, ~jnp.isfinite(trace.next_value).ravel()
     first, first_unfinished = jnp.argmax(bad), jnp.argmax(unfinished)
@@ -239,7 +281,7 @@ def where(condition: Array, yes: Any, no: Any) -> Any:
 
 
 def _faults(evaluation: Evaluation) -> Int[Array, "N"]:
-    """What is wrong with the evaluation of each slot, as an index into STATUSES; the Q of an invalid action may be anything."""
+    """Status of the evaluation of each slot, an index into STATUSES; the Q of an invalid action is not looked at."""
     logits = evaluation.prior_logits
     valid = logits != -jnp.inf
     finite = jnp.all((jnp.isfinite(logits) & jnp.isfinite(evaluation.qvalues)) | ~valid, axis=-1) & jnp.isfinite(evaluation.value)

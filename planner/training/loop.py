@@ -10,9 +10,9 @@ import optax
 from jaxtyping import Array, Float
 
 from planner.checkpoints import initial_params
+from planner.core.model import Model, Params
 from planner.episodes import step_and_reset
-from planner.model import Model, Params
-from planner.networks import NetworkConfig, apply_network, judge_actions
+from planner.networks import NetworkConfig, apply_network, evaluate_actions
 from planner.training.config import TrainingConfig
 
 
@@ -126,7 +126,7 @@ def take_steps(optimiser: optax.GradientTransformation, loss: Loss, state: Train
     return params, opt_state, jax.tree.map(jnp.mean, losses)
 
 
-class Judged(NamedTuple):
+class ActionEvaluation(NamedTuple):
     """What a network makes of one state and what was done there."""
 
     log_likelihood: Float[Array, ""]
@@ -137,9 +137,9 @@ class Judged(NamedTuple):
     """[] of the prior; of a squashed Gaussian that before squashing."""
 
 
-def judge(
+def evaluate_action(
     params: Params, observation: Array, action: Array, policy: Float[Array, "A"], atoms: Float[Array, "A D"] | None, *, network: NetworkConfig
-) -> Judged:
+) -> ActionEvaluation:
     """Prior, V and Q of one state.
 
     Args:
@@ -149,10 +149,10 @@ def judge(
     evaluation = apply_network(network, params, observation)
     if atoms is None:
         log_prior = jax.nn.log_softmax(evaluation.prior_logits)
-        return Judged(jnp.sum(policy * log_prior), evaluation.value, evaluation.qvalues[action], -jnp.sum(jnp.exp(log_prior) * log_prior))
-    q_taken = judge_actions(network, params, evaluation, action[None])[0]
+        return ActionEvaluation(jnp.sum(policy * log_prior), evaluation.value, evaluation.qvalues[action], -jnp.sum(jnp.exp(log_prior) * log_prior))
+    q_taken = evaluate_actions(network, params, evaluation, action[None])[0]
     entropy = jnp.sum(evaluation.log_std + 0.5 * jnp.log(2 * jnp.pi * jnp.e))
-    return Judged(jnp.sum(policy * evaluation.log_density(atoms)), evaluation.value, q_taken, entropy)
+    return ActionEvaluation(jnp.sum(policy * evaluation.log_density(atoms)), evaluation.value, q_taken, entropy)
 
 
 def squared_error(returns: Array, estimate: Array, network: NetworkConfig) -> Float[Array, ""]:

@@ -6,16 +6,16 @@ from typing import Any
 
 from fastapi import WebSocket, WebSocketDisconnect
 
-from backend.frames import View
+from backend.arguments import whole
+from backend.link.frame import View
+from backend.link.viewer import Viewer
 from backend.metrics import Metrics
 from backend.problems import Invalid, NotFound, Problem
-from backend.requests import whole
-from backend.session import Session
-from backend.sessions import Sessions
-from backend.viewers import Viewer
+from backend.sessions.all import Sessions
+from backend.sessions.session import Session
 from planner import Trace
-from planner.diagnostics import DIAGNOSTICS
-from planner.targets import Root
+from planner.core.targets import Root
+from planner.record.diagnostics import DIAGNOSTICS
 from planner.truth import ANSWERS
 
 GONE = 4404
@@ -36,10 +36,11 @@ async def stream(socket: WebSocket, session_id: str, sessions: Sessions, metrics
         await socket.close(GONE)
         return
     # A page says in its link what it draws: its first frame would otherwise be sent whole before its first message is read.
-    viewer = Viewer(View(narrow=socket.query_params.get("narrow") == "true"))
+    # `narrow` is the name of earlier pages, accepted until 0.3.
+    viewer = Viewer(View(drawing="true" in (socket.query_params.get("drawing"), socket.query_params.get("narrow"))))
     session.join(viewer)
     metrics.viewers.inc()
-    receiving = asyncio.create_task(_receive(socket, session, sessions, viewer))
+    receiving = asyncio.create_task(_receive(socket, session, viewer))
     sending = asyncio.create_task(_send(socket, viewer, metrics))
     try:
         await asyncio.wait({receiving, sending}, return_when=asyncio.FIRST_COMPLETED)
@@ -56,7 +57,7 @@ async def stream(socket: WebSocket, session_id: str, sessions: Sessions, metrics
 
 
 async def _send(socket: WebSocket, viewer: Viewer, metrics: Metrics) -> None:
-    """Send what the viewer waits for."""
+    """Send everything the viewer waits for."""
     while (message := await viewer.next()) is not None:
         if isinstance(message, bytes):
             metrics.frames.inc()
@@ -67,7 +68,7 @@ async def _send(socket: WebSocket, viewer: Viewer, metrics: Metrics) -> None:
     await socket.close(GONE)
 
 
-async def _receive(socket: WebSocket, session: Session, sessions: Sessions, viewer: Viewer) -> None:
+async def _receive(socket: WebSocket, session: Session, viewer: Viewer) -> None:
     """Take the viewer's messages one by one; a bad one is answered and changes nothing."""
     while True:
         message = await socket.receive()
@@ -94,7 +95,8 @@ def _parse(text: str | None) -> dict[str, Any]:
 async def _handle(message: dict[str, Any], session: Session, viewer: Viewer) -> None:
     """Carry out one message of a viewer; raises Problem."""
     match message["type"]:
-        case "pong":
+        # `pong` is the name of earlier pages, accepted until 0.3.
+        case "ack" | "pong":
             viewer.acknowledge(whole(message, "frame", 0, 2**53))
         case "settings":
             changes = message.get("settings")
@@ -102,23 +104,25 @@ async def _handle(message: dict[str, Any], session: Session, viewer: Viewer) -> 
                 raise Invalid('"settings" must be an object of setting: value')
             session.change_settings(changes)
         case "command":
-            await session.command(str(message.get("command")), message)
+            forked = await session.command(str(message.get("command")), message)
+            if forked is not None:
+                viewer.tell({"type": "forked", "session": forked.describe()})
         case "view":
             viewer.view(_view(message), session.frame)
         case other:
-            raise Invalid(f"unknown message type {other!r}; known are command, settings, view, pong")
+            raise Invalid(f"unknown message type {other!r}; known are command, settings, view, ack")
 
 
 def _view(message: dict[str, Any]) -> View:
-    """What a viewer asks for: arrays of the trace by name, or a drawing; raises Invalid."""
-    narrow = message.get("narrow", False)
-    if not isinstance(narrow, bool):
-        raise Invalid('"narrow" must be true or false', [{"field": "narrow", "given": narrow, "allowed": "true, false"}])
-    if not narrow:
+    """The view a viewer asks for: arrays of the trace by name, or a drawing; raises Invalid."""
+    drawing = message.get("drawing", message.get("narrow", False))
+    if not isinstance(drawing, bool):
+        raise Invalid('"drawing" must be true or false', [{"field": "drawing", "given": drawing, "allowed": "true, false"}])
+    if not drawing:
         return View(_array_names(message.get("arrays")))
     if "arrays" in message:
-        raise Invalid('"arrays" cannot be chosen of a drawing: leave them out, or "narrow"')
-    return View(narrow=True, particle=_particle(message.get("particle")))
+        raise Invalid('"arrays" cannot be chosen of a drawing: leave them out, or "drawing"')
+    return View(drawing=True, particle=_particle(message.get("particle")))
 
 
 def _array_names(names: Any) -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""The drawing: what a page shows of one plan, and no more.
+"""The drawing: the part of one plan that a page shows.
 
 A picture has some hundred rows of pixels, a large plan some thousand slots. A drawing holds what is said about all of them (level by level), the
 *nodes*: the transitions that are drawn, and the exact numbers of one particle. Only what is drawn and never read is narrowed: weights to half
@@ -11,7 +11,8 @@ from typing import Any
 
 import numpy as np
 
-from planner.diagnostics import diagnose, normalised_weights
+from planner.record.diagnostics import WEIGHT_PARTS, diagnose, normalised_weights, variance_objections
+from planner.record.metadata import Metadata
 
 SCHEMA = "twistscope.drawing/1"
 NODES = 6144
@@ -24,6 +25,8 @@ OCTAVES = 4
 """Shades run over 1/16 to 16 times the weight of a particle among equals."""
 GRID = 2**16 - 1
 LINEAGE = ("action", "terminal", "revived", "log_prior", "log_proposal", "reward", "continuation", "value", "next_value")
+NUMBERS = tuple(name for name in LINEAGE if name not in ("terminal", "revived"))
+"""Of a complete drawing; the rest of LINEAGE is in `flags`."""
 DECISION = (
     "root_position", "root_prior", "root_proposal", "root_policy", "root_q", "root_visits", "root_value", "value_target", "chosen_action",
     "root_atoms", "root_gaussian", "chosen_atom",
@@ -33,11 +36,15 @@ DECISION = (
 ALWAYS = (*DECISION, "ess", "log_evidence", "resampled", "exact/log_evidence")
 
 
-class Overview:
-    """What all drawings of one plan share; each part is computed once, when first needed."""
+Particle = tuple[int, int | None] | None
+"""Level and slot; a slot of None for the heaviest particle of the level, None for that of the last level."""
 
-    def __init__(self, arrays: Mapping[str, np.ndarray], settings: Mapping[str, Any]):
-        self.arrays, self.settings = arrays, settings
+
+class Overview:
+    """The parts that all drawings of one plan share; each is computed once, when first needed."""
+
+    def __init__(self, arrays: Mapping[str, np.ndarray], metadata: Metadata):
+        self.arrays, self.metadata = arrays, metadata
         self.levels, self.slots = arrays["parent"].shape
         self.parent = arrays["parent"].ravel()
         self.alive = arrays["alive"].ravel()
@@ -50,7 +57,7 @@ class Overview:
     @cached_property
     def diagnostics(self) -> dict[str, np.ndarray]:
         """Those of docs/trace.md."""
-        return diagnose(self.arrays, self.settings)
+        return diagnose(self.arrays, self.metadata)
 
     @cached_property
     def root_of(self) -> np.ndarray:
@@ -121,22 +128,26 @@ class Overview:
         return int(self.by_level["heaviest"][level])
 
 
-def draw(plan: Overview, particle: tuple[int, int | None] | None = None, budget: int = NODES) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
+def draw(plan: Overview, particle: Particle = None, *, budget: int = NODES, complete: bool = False) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
     """Arrays and metadata of a drawing.
 
     Args:
-      plan: what is drawn.
-      particle: level and slot of the one whose numbers are wanted, a slot of None for the heaviest of the level. What this plan is too small for
-        is taken as its last level, and as the heaviest; the drawing says which it is.
-      budget: about how many transitions are drawn.
+      particle: level and slot of the particle whose exact numbers are included, a slot of None for the heaviest of the level. A level or slot beyond
+        this plan is taken as its last level and as the heaviest; the drawing names the particle it has.
+      budget: about the number of transitions drawn.
+      complete: include the exact numbers of every drawn transition, so that a page without a server can show any of them.
     """
     level, slot = particle if particle is not None else (plan.levels - 1, None)
     level = min(level, plan.levels - 1)
     slot = slot if slot is not None and slot < plan.slots else plan.heaviest(level)
     own = level * plan.slots + slot
     always = {name: plan.arrays[name] for name in ALWAYS if name in plan.arrays}
-    arrays = always | plan.by_level | _nodes(plan, choose(plan, budget, own)) | _lineage(plan, level, slot)
-    return arrays, {"schema": SCHEMA, "levels": plan.levels, "slots": plan.slots}
+    ids = choose(plan, budget, own)
+    arrays = always | plan.by_level | _nodes(plan, ids) | _lineage(plan, level, slot)
+    if complete:
+        arrays |= _numbers(plan, ids)
+    header = {"schema": SCHEMA, "levels": plan.levels, "slots": plan.slots}
+    return arrays, header | {"weight_parts": list(WEIGHT_PARTS), "variance_objections": variance_objections(plan.metadata)}
 
 
 def choose(plan: Overview, budget: int, own: int) -> np.ndarray:
@@ -229,6 +240,12 @@ def _lineage(plan: Overview, level: int, slot: int) -> dict[str, np.ndarray]:
         "lineage/level": ids // np.int32(plan.slots),
         "lineage/slot": ids % np.int32(plan.slots),
     }
+
+
+def _numbers(plan: Overview, ids: np.ndarray) -> dict[str, np.ndarray]:
+    """`node/…`: what `_lineage` says of one particle's steps, for every drawn transition."""
+    numbers = {f"node/{name}": plan.arrays[name].reshape(plan.parent.size, *plan.arrays[name].shape[2:])[ids] for name in NUMBERS}
+    return numbers | {"node/offspring": smallest(plan.diagnostics["offspring"].ravel()[ids])}
 
 
 def spread(values: np.ndarray, alive: np.ndarray) -> np.ndarray:

@@ -1,4 +1,4 @@
-"""The drawing of a search tree, in the form of that of particles (`backend.drawing`), so that one page draws both.
+"""The drawing of a search tree, in the form of that of particles (`planner.record.drawing`), so that one page draws both.
 
 A level is a depth: what level t holds are the nodes that step t led to. Every leaf has a row of its own, in depth-first order; a node stands in the
 middle of the rows of its leaves, so that no two lines cross. A row is what a slot is for particles, and visits are what descendants and weights are.
@@ -10,13 +10,13 @@ from typing import Any
 
 import numpy as np
 
-from backend.drawing import DECISION, GRID, NODES, ROWS, SCHEMA, smallest, spread
+from planner.record.drawing import DECISION, GRID, NODES, ROWS, SCHEMA, Particle, smallest, spread
 
 LINEAGE = ("action", "terminal", "prior", "visits", "q_value", "reward")
 
 
 class TreeOverview:
-    """What all drawings of one search tree share.
+    """The parts that all drawings of one search tree share.
 
     Args:
       arrays: the trace. Simulations that made no node, and those beyond an end, are left out.
@@ -122,15 +122,17 @@ def lay_out(parent: np.ndarray, action: np.ndarray, drawn: np.ndarray) -> tuple[
     return in_order(first), in_order(leaves)
 
 
-def draw_tree(plan: TreeOverview, particle: tuple[int, int | None] | None = None) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
-    """Arrays and metadata of a drawing, as `backend.drawing.draw`; what this tree has no node for is taken as the most visited of the level."""
+def draw_tree(plan: TreeOverview, particle: Particle = None, *, complete: bool = False) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
+    """Arrays and metadata of a drawing, as `planner.record.drawing.draw`; without a node at a level or slot, the most visited of the level."""
     level, slot = particle if particle is not None else (plan.levels - 1, None)
     level = min(level, plan.levels - 1)
     asked = np.flatnonzero((plan.level == level) & (plan.slot == (-1 if slot is None else slot)))
     own = int(asked[0]) if asked.size else plan.most_visited(level)
     always = {name: plan.arrays[name] for name in DECISION if name in plan.arrays}
     arrays = always | plan.by_level | _nodes(plan) | _lineage(plan, own, level)
-    return arrays, {"schema": SCHEMA, "levels": plan.levels, "slots": plan.rows}
+    if complete:
+        arrays |= {f"node/{name}": plan.arrays[name][plan.ids] for name in LINEAGE if name != "terminal"}
+    return arrays, {"schema": SCHEMA, "levels": plan.levels, "slots": plan.rows, "weight_parts": [], "variance_objections": []}
 
 
 def _nodes(plan: TreeOverview) -> dict[str, np.ndarray]:

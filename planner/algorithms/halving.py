@@ -11,7 +11,7 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Bool, Float, Int
 
-from planner.resampling import resample
+from planner.core.resampling import resample
 
 
 class Schedule(NamedTuple):

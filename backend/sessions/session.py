@@ -4,45 +4,59 @@ It has one task, which sleeps until something changed, plans the moment it is at
 chosen action and goes on. Changes that arrive while it plans are taken up by the next plan: any number of them cost one.
 """
 
+from __future__ import annotations
+
 import asyncio
 import contextlib
-import json
 import logging
 import secrets
 from collections.abc import Mapping
-from typing import Any
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
-from backend.engine import Engine, Moment
-from backend.frames import Frame
-from backend.metrics import Metrics
+from backend.arguments import MAX_SPEED, MAX_STEP, number, prepare, whole
+from backend.link.frame import Frame
+from backend.link.viewer import Viewer
 from backend.problems import Conflict, Invalid, Problem
-from backend.requests import MAX_SEED, MAX_SPEED, MAX_STEP, complete_settings, number, trace_metadata, whole
-from backend.viewers import Viewer
-from planner import Card, PlannerSettings, make_environment
+from planner import Card, Moment, PlannerSettings, PlanRequest, has_truth, make_environment
 from planner.environments import Environment
-from planner.truth import has_truth
+from planner.request import MAX_SEED
+
+if TYPE_CHECKING:
+    from backend.sessions.all import Sessions
 
 log = logging.getLogger("twistscope")
 
+COMMANDS = ("play", "pause", "step", "back", "goto", "reset", "fork")
+SPEED = 10.0
+"""Environment steps a second, until somebody chooses."""
+
 
 class Session:
-    """One episode being looked at."""
+    """One episode being looked at.
 
-    def __init__(self, engine: Engine, metrics: Metrics, card: Card, planner: str, values: dict[str, Any], seed: int, moments: list[Moment]):
+    Args:
+      sessions: all of the process, with the engine and the metrics.
+      request: planner, settings asked for and seed; its step is passed over.
+      moments: from the start of the episode to the moment to begin at.
+      made: requests of the plans whose actions led there, by step; empty where the prior acted.
+    """
+
+    def __init__(self, sessions: Sessions, card: Card, request: PlanRequest, moments: list[Moment], made: dict[int, PlanRequest]):
         self.id = secrets.token_urlsafe(9)
-        self.engine, self.metrics, self.card, self.planner = engine, metrics, card, planner
-        self.values = values
-        self.settings = complete_settings(planner, values, card)
-        self.seed = seed
+        self.sessions, self.engine, self.card = sessions, sessions.engine, card
         self.moments = moments
         """From the start of the episode on, by environment step."""
-        self.settings_used: dict[int, PlannerSettings] = {}
-        """Settings of the plan whose action was executed, by step."""
+        self.made = made
+        """Request of the plan whose action was executed, by step: fixed when the plan is made."""
         self.step = len(moments) - 1
+        self.request = replace(request, step=self.step)
+        self.prepared = prepare(self.request, card)
+        """With the settings of the next plan; its step is the one the session began at."""
         self.playing = False
         self.goal: int | None = None
         """Step a `goto` is on its way to."""
-        self.speed = 20.0
+        self.speed = SPEED
         self.revision = 0
         self.frame: Frame | None = None
         self.phase = "planning"
@@ -52,7 +66,11 @@ class Session:
         self._plan_due = True
         self._wake = asyncio.Event()
         self._wake.set()
-        self._task = asyncio.create_task(self._live(), name=f"session {self.id}")
+        self._tasks: list[asyncio.Task[None]] = []
+
+    def start(self) -> None:
+        """Begin to plan."""
+        self._tasks = [asyncio.create_task(self._live(), name=f"session {self.id}"), asyncio.create_task(self._await_answers())]
 
     # What it is
 
@@ -61,25 +79,34 @@ class Session:
         return self.moments[self.step]
 
     @property
+    def settings(self) -> PlannerSettings:
+        """Complete, of the next plan."""
+        return self.prepared.settings
+
+    def request_at(self, step: int) -> PlanRequest:
+        """The request that made the plan of a visited moment, or would make it now where none was executed there."""
+        return self.made.get(step, replace(self.request, step=step))
+
+    @property
     def furthest(self) -> int:
         return len(self.moments) - 1
 
     @property
     def over(self) -> bool:
         """Whether the episode has ended at the moment looked at."""
-        return self.moment.terminated or self.moment.truncated
+        return self.moment.over
 
     def describe(self) -> dict[str, Any]:
         """The session as docs/api.md has it."""
         return {
             "id": self.id,
             "checkpoint": self.card.name,
-            "planner": self.planner,
+            "planner": self.request.planner,
             "environment": self.card.environment,
             "actions": self.actions,
             "action_bounds": self.environment.action_bounds,
             "offers": self.offers,
-            "seed": self.seed,
+            "seed": self.request.seed,
             "step": self.step,
             "furthest": self.furthest,
             "playing": self.playing,
@@ -99,14 +126,14 @@ class Session:
 
     @property
     def offers(self) -> list[str]:
-        """What only some environments have, and some settings need."""
+        """Features that only some environments have, and that some settings need."""
         offers = {"exact answers": has_truth(self.environment), "continuous actions": self.environment.action_bounds is not None}
         return [name for name, offered in offers.items() if offered]
 
     @property
     def episode(self) -> dict[str, Any]:
-        moment = self.moment
-        return {"return": moment.episode_return, "length": self.step, "terminated": moment.terminated, "truncated": moment.truncated}
+        """`{return, length, terminated, truncated}` up to the moment looked at."""
+        return self.moment.episode(self.step)
 
     def status(self) -> dict[str, Any]:
         """The status message of docs/api.md."""
@@ -117,6 +144,7 @@ class Session:
             "detail": self.detail,
             "device": self.engine.device,
             "queue": self.engine.queued,
+            "warming": self.sessions.warming,
         }
 
     def settings_message(self) -> dict[str, Any]:
@@ -130,24 +158,28 @@ class Session:
         Raises:
           Invalid: nothing is changed.
         """
-        values = {**self.values, **changes}
-        settings = complete_settings(self.planner, values, self.card)
-        self.values = values
-        if settings != self.settings:
-            self.settings = settings
+        request = replace(self.request, settings={**self.request.settings, **changes})
+        prepared = prepare(request, self.card)
+        changed = prepared.settings != self.settings
+        self.request, self.prepared = request, prepared
+        if changed:
             self.revision += 1
             self._plan_due = True
             self._wake.set()
         for viewer in self.viewers:
             viewer.tell(self.settings_message())
-        return settings
+        return prepared.settings
 
-    async def command(self, name: str, arguments: Mapping[str, Any]) -> None:
-        """Carry out a transport command.
+    async def command(self, name: str, arguments: Mapping[str, Any]) -> Session | None:
+        """Carry out a command of COMMANDS.
+
+        Returns:
+          The new session of a `fork`; None for all others.
 
         Raises:
           Invalid: unknown command or argument.
           Conflict: the episode has ended, or there is nothing before this moment.
+          TooMany: no room for a fork.
         """
         match name:
             case "play":
@@ -172,15 +204,18 @@ class Session:
                     self._check_not_over()
                     self.playing, self.goal = False, target
             case "reset":
-                seed = whole(arguments, "seed", 0, MAX_SEED) if "seed" in arguments else self.seed
+                seed = whole(arguments, "seed", 0, MAX_SEED) if "seed" in arguments else self.request.seed
                 start = await self.engine.first_moment(self.card.name, seed)
-                self.seed, self.moments, self.settings_used = seed, [start], {}
+                self.request, self.moments, self.made = replace(self.request, seed=seed), [start], {}
                 self._go(0)
+            case "fork":
+                return await self.sessions.fork(self)
             case _:
-                allowed = "play, pause, step, back, goto, reset, fork"
+                allowed = ", ".join(COMMANDS)
                 raise Invalid(f"unknown command {name!r}; known are {allowed}", [{"field": "command", "given": name, "allowed": allowed}])
         self._wake.set()
         self.announce()
+        return None
 
     def _go(self, step: int) -> None:
         """Look at a moment already visited."""
@@ -213,9 +248,9 @@ class Session:
 
     async def close(self) -> None:
         """End the session; viewers are told."""
-        self._task.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await self._task
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
         for viewer in list(self.viewers):
             viewer.tell({"type": "gone", "detail": "the session was deleted"})
             viewer.close()
@@ -260,39 +295,38 @@ class Session:
         self._wake.clear()
         return changed and (self._plan_due or not self.playing)
 
+    async def _await_answers(self) -> None:
+        """Plan once more when exact answers are worked out: the first picture does not wait for them. The new plan has the same bits."""
+        if self.engine.has_answers(self.card.name):
+            return
+        with contextlib.suppress(Problem):
+            await self.engine.answers_known(self.card.name)
+            if self.frame is not None and "exact/policy" not in self.frame.record.arrays and self.engine.offers_answers(self.card.name):
+                self._plan_due = True
+                self._wake.set()
+
     async def _plan(self) -> None:
         """Plan the moment looked at and show it."""
         self._plan_due = False
-        step, settings, revision, moment, seed = self.step, self.settings, self.revision, self.moment, self.seed
-        compiled = self.engine.is_compiled(self.card.name, self.planner, settings)
+        step, revision, moment = self.step, self.revision, self.moment
+        request = replace(self.request, step=step)
+        prepared = prepare(request, self.card)
+        compiled = await self.engine.is_compiled(prepared)
         if not compiled:
-            self._set_phase("compiling", f"compiling for {settings.size}")
+            self._set_phase("compiling", f"compiling for {prepared.settings.size}")
         else:
             # Not announced: it lasts milliseconds. But no status on the way may call the session idle.
             self.phase, self.detail = "planning", ""
-        planned = await self.engine.plan(self.card.name, self.planner, settings, moment.state, seed=seed, step=step)
+        record = await self.engine.plan(prepared, moment, wait_for_answers=False)
         if not compiled:
             self._set_phase("planning")
-        self.metrics.planned(planned.milliseconds)
-        if step != self.step or seed != self.seed or moment is not self.moment:
+        self.sessions.metrics.planned(record.metadata.plan_ms)
+        if moment is not self.moment or request.seed != self.request.seed:
             # Someone went elsewhere meanwhile; that plan is due already.
             return
-        scene = (await self.engine.checkpoint(self.card.name)).model.environment.scene(moment.state)
         self._frames += 1
-        metadata = trace_metadata(
-            self.card, self.planner, settings, seed=seed, step=step, device=self.engine.device, plan_ms=planned.milliseconds
-        ) | {
-            "session": self.id,
-            "frame": self._frames,
-            "revision": revision,
-            "scene": scene,
-            "actions": self.actions,
-            "action_bounds": json.dumps(self.environment.action_bounds),
-            "episode": self.episode,
-            "furthest": self.furthest,
-            "playing": json.dumps(self.playing),
-        }
-        self.frame = Frame(self._frames, step, revision, planned.arrays, metadata)
+        about = {"session": self.id, "furthest": self.furthest, "playing": self.playing}
+        self.frame = Frame(self._frames, step, revision, request, record, about)
         for viewer in self.viewers:
             viewer.show(self.frame)
 
@@ -304,12 +338,13 @@ class Session:
         if self.over:
             self.playing, self.goal = False, None
             return
-        step, moment, seed = self.step, self.moment, self.seed
-        action = self.frame.arrays["chosen_action"]
-        following = await self.engine.next_moment(self.card.name, moment, action, seed=seed, step=step)
+        step, moment, frame = self.step, self.moment, self.frame
+        action = frame.record.arrays["chosen_action"]
+        following = await self.engine.next_moment(self.card.name, moment, action, seed=frame.request.seed, step=step)
         if moment is not self.moment:
             return
-        self.settings_used[step] = self.settings
+        # The plan that chose the action, whatever has been changed since it was made.
+        self.made = {at: made for at, made in self.made.items() if at < step} | {step: frame.request}
         # What lay ahead of this moment is played anew: other settings may have chosen otherwise.
         self.moments[step + 1 :] = [following]
         self.step += 1

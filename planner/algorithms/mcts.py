@@ -17,10 +17,10 @@ import mctx
 import numpy as np
 from jaxtyping import Array, Bool, Float, Int
 
-from planner.model import Evaluation, Model, Params
-from planner.particles import NOWHERE
-from planner.settings import GUMBEL_SCALE, MAX_NUM_CONSIDERED_ACTIONS, PlannerSettings, setting
-from planner.targets import Decision, if_continuous
+from planner.algorithms.settings import GUMBEL_SCALE, MAX_NUM_CONSIDERED_ACTIONS, PlannerSettings, setting
+from planner.core.model import Evaluation, Model, Params
+from planner.core.particles import NOWHERE
+from planner.core.targets import Decision, if_continuous
 
 
 class MctsSettings(PlannerSettings):
@@ -48,7 +48,7 @@ class MctsSettings(PlannerSettings):
 
 @dataclass(frozen=True)
 class Static:
-    """What selects the compiled program."""
+    """Selects the compiled program; hashable."""
 
     num_simulations: int
     max_num_considered_actions: int
@@ -117,20 +117,20 @@ class Embedding(NamedTuple):
 @jax.tree_util.register_dataclass
 @dataclass(frozen=True)
 class TreePlan:
-    """What Gumbel MCTS hands back."""
+    """Result of Gumbel MCTS."""
 
     trace: Tree
     root: Decision
     status: Int[Array, ""]
     """i32 [] index into STATUSES."""
     fault: Int[Array, ""]
-    """i32 [] id of the simulation into the state that the network could not judge; -1 the root, NOWHERE where all is well."""
+    """i32 [] id of the simulation into the state that the network could not evaluate; -1 the root, NOWHERE without a fault."""
 
 
 def plan(
     params: Params, key: Array, root_state: Any, *, live: Live, static: Static, model: Model, atoms: bool = False, states: bool = False
 ) -> TreePlan:
-    """Plan from one state with Gumbel MCTS; arguments as of `planner.smc.plan`.
+    """Plan from one state with Gumbel MCTS; arguments as of `planner.algorithms.smc.plan`.
 
     Where steps are random, each edge of the tree holds the one outcome that was drawn when it was first taken.
 

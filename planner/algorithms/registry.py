@@ -1,20 +1,25 @@
-"""The planners by name: algorithms with their settings, behind one interface."""
+"""The planners by name: algorithms with their settings, behind one interface.
+
+An algorithm declares what its plans have (`Traits`). Whoever reads a record asks the declaration and never guesses from the names of arrays.
+"""
 
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Any, Literal, Protocol
+from typing import Any, Protocol
 
 import jax
 
-from planner import mcts, smc, tsmcts
-from planner.model import Model, Params
-from planner.settings import Live, PlannerSettings, Settings, Static, describe_setting, make_settings
-from planner.targets import Decision
+from planner.algorithms import mcts, smc, tsmcts
+from planner.algorithms.settings import PlannerSettings, describe_setting, make_settings
+from planner.algorithms.smc_settings import Live, SmcSettings, Static
+from planner.core.model import Model, Params
+from planner.core.targets import Decision
+from planner.record.metadata import Traits
 
 
 class PlanLike(Protocol):
-    """What every planner hands back: a pytree whose arrays `to_arrays` names."""
+    """The result of every planner: a pytree whose arrays `to_arrays` names."""
 
     @property
     def trace(self) -> Any:
@@ -31,7 +36,7 @@ class PlanLike(Protocol):
 
     @property
     def fault(self) -> Any:
-        """i32 [] id of the transition into the state that could not be judged; -1 the root, NOWHERE where all is well."""
+        """i32 [] id of the transition into the state that could not be evaluated; -1 the root, NOWHERE without a fault."""
         ...
 
 
@@ -43,8 +48,8 @@ PlanFunction = Callable[[Params, jax.Array, Any, Any], PlanLike]
 class Algorithm:
     """A way to plan: its settings, how they split, and the program that `static` selects."""
 
-    kind: Literal["particles", "tree"]
-    """Of its trace."""
+    traits: Traits
+    """Declared once, and written into every record."""
     settings: type[PlannerSettings]
     static: Callable[[Any], Hashable]
     live: Callable[[Any], Any]
@@ -53,9 +58,13 @@ class Algorithm:
     """`(params, key, root_state, *, live, static, model, atoms, states) -> plan`."""
 
 
-SMC = Algorithm("particles", Settings, Static.of, Live.of, smc.plan)
-TSMCTS = Algorithm("particles", tsmcts.TsmctsSettings, tsmcts.Static.of, tsmcts.Live.of, tsmcts.plan)
-GUMBEL_MCTS = Algorithm("tree", mcts.MctsSettings, mcts.Static.of, mcts.Live.of, mcts.plan)
+SMC = Algorithm(Traits(kind="particles", evidence=True, trust_region=True), SmcSettings, Static.of, Live.of, smc.plan)
+TSMCTS = Algorithm(Traits(kind="particles", rounds=True), tsmcts.TsmctsSettings, tsmcts.Static.of, tsmcts.Live.of, tsmcts.plan)
+GUMBEL_MCTS = Algorithm(Traits(kind="tree"), mcts.MctsSettings, mcts.Static.of, mcts.Live.of, mcts.plan)
+
+
+class UnknownPlannerError(ValueError):
+    """A name that no planner has; the message lists those there are."""
 
 
 @dataclass(frozen=True)
@@ -69,27 +78,34 @@ class Planner:
     """Settings in which it differs from the defaults of the algorithm."""
     source: str = ""
     algorithm: Algorithm = SMC
+    from_card: Mapping[str, str] = field(default_factory=dict)
+    """Setting -> the card's default that it takes, where the names differ."""
 
     @property
-    def kind(self) -> str:
-        """Of its traces: particles or tree."""
-        return self.algorithm.kind
+    def traits(self) -> Traits:
+        """The algorithm's declaration."""
+        return self.algorithm.traits
 
     def settings(self, values: Mapping[str, Any], card: Mapping[str, Any]) -> Any:
-        """Complete settings from what was asked for, over the planner's and the checkpoint's defaults.
+        """Complete settings: `values` over the planner's defaults over the checkpoint's.
 
         Raises:
           SettingsError: as `make_settings`.
         """
-        return make_settings(values, {**self._from_card(card), **self.defaults}, self.algorithm.settings)
+        return make_settings(values, {**self._card_defaults(card), **self.defaults}, self.algorithm.settings)
 
     def split(self, settings: PlannerSettings) -> tuple[Hashable, Any]:
-        """Complete settings as `static`, which selects a program, and `live`, which it takes at every call."""
+        """Complete settings as `static`, which selects a program, and `live`, an argument of every call."""
         return self.algorithm.static(settings), self.algorithm.live(settings)
 
     def program(self, model: Model, static: Hashable, *, atoms: bool = False, states: bool = False) -> PlanFunction:
         """The program that `static` selects, ready for `jax.jit`."""
-        return _program(self.algorithm, model, static, atoms=atoms, states=states)
+        run = partial(self.algorithm.plan, static=static, model=model, atoms=atoms, states=states)
+
+        def planned(params: Params, key: jax.Array, root_state: Any, live: Any) -> PlanLike:
+            return run(params, key, root_state, live=live)
+
+        return planned
 
     def describe(self) -> dict[str, Any]:
         """Name, title, help and the settings with this planner's defaults, for building knobs."""
@@ -98,14 +114,12 @@ class Planner:
         for setting in described:
             if setting["name"] in self.defaults:
                 setting["default"] = self.defaults[setting["name"]]
-        return {"name": self.name, "title": self.title, "help": self.help, "source": self.source, "kind": self.kind, "settings": described}
+        return {"name": self.name, "title": self.title, "help": self.help, "source": self.source, "kind": self.traits.kind, "settings": described}
 
-    def _from_card(self, card: Mapping[str, Any]) -> dict[str, Any]:
-        """Defaults that the checkpoint gives; without a trust region the twist has the temperature of the rewards."""
+    def _card_defaults(self, card: Mapping[str, Any]) -> dict[str, Any]:
+        """Defaults that the checkpoint gives."""
         defaults = {name: value for name, value in card.items() if name in self.algorithm.settings.model_fields}
-        if self.name == "twisted_smc" and "reward_temperature" in card:
-            defaults["twist_temperature"] = card["reward_temperature"]
-        return defaults
+        return defaults | {name: card[source] for name, source in self.from_card.items() if source in card}
 
 
 PLANNERS = {
@@ -145,6 +159,8 @@ PLANNERS = {
             "The prior twisted by exp(Q / temperature), with no trust region.",
             {"constraint": "fixed_temperature"},
             source="TRT-SMC without its trust region",
+            # Without a trust region the twist has the temperature of the rewards.
+            from_card={"twist_temperature": "reward_temperature"},
         ),
         Planner(
             "tsmcts",
@@ -168,22 +184,8 @@ def get_planner(name: str) -> Planner:
     """The planner of that name.
 
     Raises:
-      ValueError: unknown name.
+      UnknownPlannerError: no planner has it.
     """
     if name not in PLANNERS:
-        raise ValueError(f"unknown planner {name!r}; known are {', '.join(PLANNERS)}")
+        raise UnknownPlannerError(f"unknown planner {name!r}; known are {', '.join(PLANNERS)}")
     return PLANNERS[name]
-
-
-def plan_function(model: Model, static: Static, *, atoms: bool = False, states: bool = False) -> Callable[[Params, jax.Array, Any, Live], smc.Plan]:
-    """The program of the SMC family that `static` selects, ready for `jax.jit`."""
-    return _program(SMC, model, static, atoms=atoms, states=states)
-
-
-def _program(algorithm: Algorithm, model: Model, static: Hashable, *, atoms: bool, states: bool) -> Callable[..., Any]:
-    run = partial(algorithm.plan, static=static, model=model, atoms=atoms, states=states)
-
-    def planned(params: Params, key: jax.Array, root_state: Any, live: Any) -> PlanLike:
-        return run(params, key, root_state, live=live)
-
-    return planned

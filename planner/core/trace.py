@@ -1,17 +1,11 @@
-"""The trace: the full record of one plan, and its one format on the wire, on disk and in the browser (docs/trace.md)."""
+"""The trace of a plan with particles: arrays over (level, slot), as the planner returns them (docs/trace.md)."""
 
-import json
-from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
 from typing import Any
 
 import jax
 import numpy as np
 from jaxtyping import Array, Bool, Float, Int
-from safetensors import SafetensorError
-from safetensors.numpy import load, save
-
-SCHEMA = "twistscope.trace/1"
 
 
 @jax.tree_util.register_dataclass
@@ -77,12 +71,8 @@ class Trace:
     """[T, N, ...] per leaf, s', on request."""
 
 
-class TraceError(ValueError):
-    """Bytes that are not a trace this version reads."""
-
-
 def to_arrays(plan: Any) -> dict[str, np.ndarray]:
-    """The named arrays of a plan, on the host, fetched in one transfer. States are named `state/<leaf>`."""
+    """The named arrays of a plan, on the host, fetched in one transfer where they are not there yet. States are named `state/<leaf>`."""
     plan = jax.device_get(plan)
     arrays = {
         field.name: np.asarray(getattr(part, field.name))
@@ -92,37 +82,6 @@ def to_arrays(plan: Any) -> dict[str, np.ndarray]:
     }
     leaves = jax.tree_util.tree_leaves_with_path(plan.trace.state)
     return arrays | {f"state/{_leaf_name(path)}": np.asarray(leaf) for path, leaf in leaves}
-
-
-def to_bytes(arrays: Mapping[str, np.ndarray], metadata: Mapping[str, Any], names: Iterable[str] | None = None) -> bytes:
-    """One trace as safetensors bytes.
-
-    Args:
-      arrays: by name, as `to_arrays` gives them.
-      metadata: values that are not text are written as JSON; `schema` is added.
-      names: which arrays to write; names the trace does not have are left out. All by default.
-    """
-    chosen = arrays if names is None else {name: arrays[name] for name in names if name in arrays}
-    text = {key: value if isinstance(value, str) else json.dumps(value) for key, value in metadata.items()}
-    return save({name: np.asarray(array, order="C") for name, array in chosen.items()}, {"schema": SCHEMA, **text})
-
-
-def from_bytes(data: bytes) -> tuple[dict[str, np.ndarray], dict[str, str]]:
-    """Arrays and metadata of a trace.
-
-    Raises:
-      TraceError: not safetensors, truncated, or of another major schema.
-    """
-    try:
-        arrays = load(data)
-        header = json.loads(data[8 : 8 + int.from_bytes(data[:8], "little")])
-    except (SafetensorError, ValueError) as error:
-        raise TraceError(f"not a readable trace: {error}") from None
-    metadata = header.get("__metadata__", {})
-    schema = metadata.get("schema", "none")
-    if schema != SCHEMA:
-        raise TraceError(f"the trace has schema {schema}, this version reads {SCHEMA}")
-    return arrays, metadata
 
 
 def _leaf_name(path: Any) -> str:

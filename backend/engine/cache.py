@@ -1,0 +1,15 @@
+"""The cache of compiled programs on disk."""
+
+from functools import cache
+from pathlib import Path
+
+import jax
+
+
+@cache
+def use_compilation_cache(folder: Path) -> None:
+    """Keep compiled programs on disk, so that the next start of this machine is quick."""
+    folder.mkdir(parents=True, exist_ok=True)
+    jax.config.update("jax_compilation_cache_dir", str(folder))
+    jax.config.update("jax_persistent_cache_min_compile_time_secs", 0.1)
+    jax.config.update("jax_persistent_cache_min_entry_size_bytes", 0)

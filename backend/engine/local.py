@@ -1,0 +1,233 @@
+"""The engine of this process: a thread for the device, one for compiling, one for loading, so that none holds up another
+or the event loop.
+
+Compiled programs are kept by what selects them (`Prepared.key`): checkpoints of one environment and network shape share them, and a live setting
+never makes a new one.
+"""
+
+import asyncio
+from collections import OrderedDict
+from collections.abc import Callable, Hashable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+from backend.problems import Invalid, NotFound, PlannerFailed
+from planner import Card, Checkpoint, CheckpointError, Checkpoints, Moment, PlanFailed, Prepared, Record, SeedsRecord, Truth, has_truth
+from planner.episodes import Episodes, episodes_of
+from planner.request import Program, device_name
+
+
+class LocalEngine:
+    """Runs planners in this process."""
+
+    def __init__(self, checkpoints: Path, *, max_programs: int = 32):
+        self.checkpoints = Checkpoints(checkpoints)
+        self._max_programs = max_programs
+        self._device = ThreadPoolExecutor(1, "device")
+        self._compiler = ThreadPoolExecutor(1, "compiler")
+        self._loader = ThreadPoolExecutor(1, "loader")
+        self._programs: OrderedDict[Hashable, asyncio.Future[Program]] = OrderedDict()
+        self._loaded: dict[str, asyncio.Future[Checkpoint]] = {}
+        self._truths: dict[str, asyncio.Future[Truth]] = {}
+        self._queued = 0
+        self._waiting = 0
+
+    @property
+    def queued(self) -> int:
+        """Plans and steps that wait for the device or run on it."""
+        return self._queued
+
+    @property
+    def busy(self) -> bool:
+        """Somebody waits for the device, for a compilation or for a checkpoint."""
+        return self._queued > 0 or self._waiting > 0
+
+    @property
+    def device(self) -> str:
+        """The device plans run on, for people."""
+        return device_name()
+
+    def close(self) -> None:
+        """Stop taking work; what runs is finished."""
+        for executor in (self._device, self._compiler, self._loader):
+            executor.shutdown(wait=False, cancel_futures=True)
+
+    def card(self, name: str) -> Card:
+        """The card of a checkpoint.
+
+        Raises:
+          NotFound: no such checkpoint, or a damaged one.
+        """
+        try:
+            return self.checkpoints.card(name)
+        except CheckpointError as error:
+            raise NotFound(str(error)) from None
+
+    async def checkpoint(self, name: str) -> Checkpoint:
+        """A verified checkpoint, read once.
+
+        Raises:
+          NotFound: no such checkpoint, or a damaged one.
+        """
+        if name not in self._loaded:
+            self._loaded[name] = self._in(self._loader, lambda: self.checkpoints.load(name))
+        try:
+            return await self._wait(self._loaded[name])
+        except CheckpointError as error:
+            # A damaged file may be mended while the server runs.
+            self._loaded.pop(name, None)
+            raise NotFound(str(error)) from None
+
+    async def is_compiled(self, prepared: Prepared) -> bool:
+        """A plan of this kind would start without compiling."""
+        name = prepared.about.checkpoint
+        if name not in self._loaded or not self._loaded[name].done() or not self._can_evaluate(prepared):
+            return False
+        model, _ = await self._evaluator(prepared)
+        program = self._programs.get(prepared.key(model))
+        return program is not None and program.done()
+
+    async def plan(self, prepared: Prepared, moment: Moment, *, wait_for_answers: bool = True) -> Record:
+        """Plan at a moment; compiles first where the program is new.
+
+        Raises:
+          NotFound: no such checkpoint.
+          PlannerFailed: the network gave numbers that are not finite, or no particle kept any weight.
+        """
+        model, params = await self._evaluator(prepared)
+        program = await self._program(prepared.key(model), lambda: prepared.compile(model, params, moment.state))
+        record = await self._on_device(lambda: _checked(prepared, prepared.run(program, params, moment)))
+        name = prepared.about.checkpoint
+        if not (wait_for_answers or self.has_answers(name)):
+            return record
+        truth = await self._truth(name)
+        return record if truth is None else await asyncio.to_thread(prepared.answer, record, moment, truth)
+
+    async def plan_seeds(self, prepared: Prepared, moment: Moment, seeds: Sequence[int]) -> SeedsRecord:
+        """Plan at a moment once with each seed; compiled once for each number of seeds.
+
+        Raises:
+          NotFound: no such checkpoint.
+          PlannerFailed: as `plan`, in any of the plans.
+        """
+        model, params = await self._evaluator(prepared)
+        count = len(seeds)
+        program = await self._program(prepared.key(model, count), lambda: prepared.compile_many(model, params, moment.state, count))
+
+        def run() -> SeedsRecord:
+            try:
+                return prepared.run_many(program, params, moment, seeds)
+            except PlanFailed as error:
+                raise PlannerFailed(str(error)) from None
+
+        return await self._on_device(run)
+
+    async def answers_known(self, checkpoint: str) -> None:
+        """Return once exact answers about a checkpoint are worked out; at once where there are none to have."""
+        await self._truth(checkpoint)
+
+    def has_answers(self, checkpoint: str) -> bool:
+        """Exact answers about a checkpoint are worked out, or there are none to have."""
+        loaded = self._loaded.get(checkpoint)
+        if loaded is None or not loaded.done():
+            return False
+        truth = self._truths.get(checkpoint)
+        return truth.done() if truth is not None else not self.offers_answers(checkpoint)
+
+    def offers_answers(self, checkpoint: str) -> bool:
+        """Exact answers about a loaded checkpoint can be worked out."""
+        loaded = self._loaded.get(checkpoint)
+        return loaded is not None and loaded.done() and has_truth(loaded.result().model.environment)
+
+    async def first_moment(self, checkpoint: str, seed: int) -> Moment:
+        """The start of the episode with this seed."""
+        episodes = await self._episodes(checkpoint)
+        return await self._on_device(lambda: episodes.start(seed))
+
+    async def next_moment(self, checkpoint: str, moment: Moment, action: Any, *, seed: int, step: int) -> Moment:
+        """The moment after an action taken at environment step `step`."""
+        episodes = await self._episodes(checkpoint)
+        return await self._on_device(lambda: episodes.advance(moment, action, seed=seed, step=step))
+
+    async def moments_until(self, checkpoint: str, steps: int, *, seed: int) -> list[Moment]:
+        """The moments that the greedy prior passes through, from the start to `steps`.
+
+        Raises:
+          Invalid: the episode ends before.
+        """
+        loaded, episodes = await self.checkpoint(checkpoint), await self._episodes(checkpoint)
+        start = await self.first_moment(checkpoint, seed)
+        moments = await self._on_device(lambda: episodes.play_prior(loaded.params, start, steps, seed=seed))
+        if len(moments) <= steps:
+            last = len(moments) - 1
+            allowed = f"at most {last}: with seed {seed} the episode of the greedy prior ends there"
+            raise Invalid(f"step: got {steps}, allowed: {allowed}", [{"field": "step", "given": steps, "allowed": allowed}])
+        return moments
+
+    def _can_evaluate(self, prepared: Prepared) -> bool:
+        """The model and params of a plan are there without work."""
+        return prepared.settings.value_source == "network" or self.has_answers(prepared.about.checkpoint)
+
+    async def _evaluator(self, prepared: Prepared) -> tuple[Any, Any]:
+        """The model and params to plan with."""
+        loaded = await self.checkpoint(prepared.about.checkpoint)
+        if prepared.settings.value_source == "network":
+            return loaded.model, loaded.params
+        truth = await self._truth(loaded.name)
+        return await asyncio.to_thread(prepared.evaluator, loaded.model, loaded.params, truth)
+
+    async def _program(self, key: Hashable, compile_program: Callable[[], Program]) -> Program:
+        """The compiled program, shared by all who ask for it while it compiles."""
+        if key not in self._programs:
+            self._programs[key] = self._in(self._compiler, compile_program)
+            while len(self._programs) > self._max_programs:
+                self._programs.popitem(last=False)
+        program = self._programs[key]
+        self._programs.move_to_end(key)
+        try:
+            return await self._wait(program)
+        except Exception:
+            self._programs.pop(key, None)
+            raise
+
+    async def _truth(self, checkpoint: str) -> Truth | None:
+        """Exact answers about a checkpoint, None where there are none to have; worked out once."""
+        loaded = await self.checkpoint(checkpoint)
+        if not has_truth(loaded.model.environment):
+            return None
+        if checkpoint not in self._truths:
+            self._truths[checkpoint] = asyncio.ensure_future(asyncio.to_thread(Truth, loaded.model, loaded.params))
+        return await self._wait(self._truths[checkpoint])
+
+    async def _episodes(self, checkpoint: str) -> Episodes:
+        return episodes_of((await self.checkpoint(checkpoint)).model)
+
+    def _in(self, executor: ThreadPoolExecutor, work: Callable[[], Any]) -> asyncio.Future[Any]:
+        return asyncio.ensure_future(asyncio.get_running_loop().run_in_executor(executor, work))
+
+    async def _wait(self, future: asyncio.Future[Any]) -> Any:
+        """Wait for work that others may wait for too; it goes on if this one gives up."""
+        if future.done():
+            return future.result()
+        self._waiting += 1
+        try:
+            return await asyncio.shield(future)
+        finally:
+            self._waiting -= 1
+
+    async def _on_device(self, work: Callable[[], Any]) -> Any:
+        """Wait for a turn on the device, and run there."""
+        self._queued += 1
+        try:
+            return await asyncio.get_running_loop().run_in_executor(self._device, work)
+        finally:
+            self._queued -= 1
+
+
+def _checked(prepared: Prepared, record: Record) -> Record:
+    """The record; raises PlannerFailed where its status is not ok."""
+    try:
+        return prepared.check(record)
+    except PlanFailed as error:
+        raise PlannerFailed(str(error)) from None

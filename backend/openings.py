@@ -1,0 +1,77 @@
+"""Recorded openings: the first plan of each shipped checkpoint, drawn at once while the live engine still compiles.
+
+They lie next to the folder of checkpoints, in `moments/NAME.safetensors`, and are made by `twistscope moments`. An opening belongs to the parameters
+it was made with: where the card has another sha256, there is none.
+"""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+
+import numpy as np
+
+from planner import Card, PlanRequest, Record
+from planner.record import container
+from planner.record.drawing import SCHEMA
+
+MAX_BYTES = 150_000
+REQUEST = PlanRequest()
+"""Of every opening: the first planner, its defaults, seed 0, step 0."""
+
+ROOT_ARRAYS = ("root_prior", "root_q", "root_value", "value_target", "root_policy")
+
+
+class Openings:
+    """The recorded openings next to a folder of checkpoints."""
+
+    def __init__(self, checkpoints: Path):
+        self.folder = checkpoints.parent / "moments"
+
+    def path(self, name: str) -> Path:
+        """The file of one checkpoint's opening; the name must be a checkpoint's."""
+        return self.folder / f"{name}.safetensors"
+
+    def read(self, card: Card) -> bytes | None:
+        """The drawing, or None where there is none of these parameters."""
+        try:
+            data = self.path(card.name).read_bytes()
+            header = json.loads(data[8 : 8 + int.from_bytes(data[:8], "little")])["__metadata__"]
+        except (OSError, ValueError, KeyError):
+            return None
+        return data if header.get("checkpoint_sha256") == card.sha256 and header.get("schema") == SCHEMA else None
+
+    def write(self, record: Record) -> int:
+        """Keep a record as the opening of its checkpoint; its size in bytes.
+
+        Raises:
+          ValueError: it is larger than MAX_BYTES.
+        """
+        data = record.drawing(header={"recorded": True, "session": "", "frame": 0, "revision": 0, "skipped": 0, "furthest": 0, "playing": False})
+        if len(data) > MAX_BYTES:
+            raise ValueError(f"the opening of {record.metadata.checkpoint} has {len(data)} bytes, allowed are {MAX_BYTES}")
+        self.folder.mkdir(parents=True, exist_ok=True)
+        self.path(record.metadata.checkpoint).write_bytes(data)
+        return len(data)
+
+
+def difference(kept: bytes, record: Record) -> str:
+    """The first way in which an opening differs from the plan made now; empty where it is that plan.
+
+    Everything that made it must be equal. Numbers at the root may differ by rounding: another processor may order sums otherwise, and one particle
+    that then draws another action changes all that follows from it.
+    """
+    arrays, header = container.read(kept, SCHEMA)
+    made = {name: value if isinstance(value, str) else json.dumps(value) for name, value in record.metadata.header().items()}
+    for name in ("checkpoint", "checkpoint_sha256", "environment", "planner", "settings", "seed", "step", "actions", "scene"):
+        if header.get(name) != made[name]:
+            return f"{name} was {header.get(name)}, is {made[name]}"
+    return first_unequal({name: arrays[name] for name in ROOT_ARRAYS}, record.arrays)
+
+
+def first_unequal(kept: Mapping[str, np.ndarray], made: Mapping[str, np.ndarray], share: float = 0.05) -> str:
+    """The first array that differs by more than `share` of its largest number; empty where there is none."""
+    for name, array in kept.items():
+        size = max(float(np.nanmax(np.abs(array), initial=0)), 1e-3)
+        if array.shape != made[name].shape or not np.allclose(array, made[name], rtol=0, atol=share * size, equal_nan=True):
+            return f"{name} was {np.round(array, 4).tolist()}, is {np.round(made[name], 4).tolist()}"
+    return ""

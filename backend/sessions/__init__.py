@@ -1,0 +1,1 @@
+"""Sessions: one episode each (`session`), and all of the process (`all`)."""

@@ -1,0 +1,246 @@
+"""Settings that all planners share, their validation, and the description that knobs are built from.
+
+Settings are the outside face: the names people type, with ranges and help. An algorithm takes two things made from them: `Static`, which selects
+the compiled program (sizes, choices, flags), and `Live`, a pytree of scalars that never cause a compilation. Each algorithm derives its own settings
+from `PlannerSettings` in a module of its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from math import log10
+from typing import Any, Literal, TypeVar, get_args
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+MAX_TRANSITIONS = 4_194_304
+"""particles * depth may not exceed this: about 0.4 GB of trace."""
+
+Group = Literal["budget", "trust region", "weights", "values", "resampling", "targets"]
+GROUPS: tuple[str, ...] = get_args(Group)
+"""Groups of knobs, in the order they are shown."""
+
+SIZES = {"particles": tuple(2**power for power in range(13)), "depth": (1, 2, 4, 8, 16, 24, 32, 48, 64)}
+"""Sizes a knob offers; the planner takes any. Other shape settings offer those of `particles`."""
+
+OPEN_END = 100.0
+"""Upper end of a slider where neither the setting nor its `knob_maximum` has one."""
+
+
+def setting(default: Any, kind: str, group: Group, label: str, help: str, **rest: Any) -> Any:
+    """A pydantic field that also carries what a knob needs to draw itself."""
+    extra = {"kind": kind, "group": group, "label": label, "scale": rest.pop("scale", "linear")}
+    # The upper end of a knob where the range itself is open.
+    extra["knob_maximum"] = rest.pop("knob_maximum", None)
+    extra["knob_minimum"] = rest.pop("knob_minimum", None)
+    extra["applies_when"] = rest.pop("applies_when", None)
+    extra["applies_to"] = rest.pop("applies_to", None)
+    return Field(default, description=help, json_schema_extra=extra, **rest)
+
+
+# Fields that several planners have.
+REWARD_TEMPERATURE = setting(
+    None,
+    "live",
+    "weights",
+    "reward temperature",
+    "Smaller trusts rewards and values more, and spreads the weights.",
+    gt=0,
+    scale="log",
+    knob_minimum=1e-3,
+    knob_maximum=1e2,
+)
+DISCOUNT = setting(None, "live", "weights", "discount", "Factor on rewards for each further step.", ge=0, le=1)
+MAX_NUM_CONSIDERED_ACTIONS = setting(
+    16, "shape", "targets", "considered actions m", "First actions that enter the sequential halving.", ge=1, le=1024, scale="log"
+)
+GUMBEL_SCALE = setting(
+    1.0,
+    "live",
+    "targets",
+    "Gumbel scale",
+    "Scale of the Gumbel noise in the choice of first actions; 0 always plays the best action found.",
+    ge=0,
+    knob_maximum=2.0,
+)
+
+
+class PlannerSettings(BaseModel):
+    """Settings of some planner; a default of `None` is given by the checkpoint's card."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
+
+    discount: float | None = DISCOUNT
+    value_source: Literal["network", "exact"] = setting(
+        "network",
+        "choice",
+        "values",
+        "value source",
+        "Source of V and Q: the network, or exact solutions (small environments only).",
+        applies_to="exact answers",
+    )
+    value_noise: float = setting(
+        0.0,
+        "live",
+        "values",
+        "value noise",
+        "Error added to exact values, in standard deviations of the exact value over all states.",
+        ge=0,
+        knob_maximum=2.0,
+        applies_when={"value_source": ["exact"]},
+        applies_to="exact answers",
+    )
+    action_atoms: int = setting(
+        8,
+        "shape",
+        "budget",
+        "action samples K",
+        "Candidate actions sampled from the prior at each state.",
+        ge=2,
+        le=64,
+        scale="log",
+        applies_to="continuous actions",
+    )
+
+    @classmethod
+    def of_budget(cls, particles: int, depth: int) -> dict[str, int]:
+        """The settings that spend `particles * depth` model steps."""
+        raise NotImplementedError
+
+    @property
+    def model_steps(self) -> int:
+        """The budget: how often a plan steps the model, at most."""
+        raise NotImplementedError
+
+    @property
+    def size(self) -> str:
+        """The budget in words."""
+        raise NotImplementedError
+
+
+class ParticleSettings(PlannerSettings):
+    """Settings of a planner that steps N particles through T levels."""
+
+    particles: int = setting(256, "shape", "budget", "particles N", "Particles stepped in parallel.", ge=1, le=65536, scale="log")
+    depth: int = setting(24, "shape", "budget", "depth T", "Levels of the plan: environment steps it looks ahead.", ge=1, le=256)
+
+    @classmethod
+    def of_budget(cls, particles: int, depth: int) -> dict[str, int]:
+        return {"particles": particles, "depth": depth}
+
+    @property
+    def model_steps(self) -> int:
+        return self.particles * self.depth
+
+    @property
+    def size(self) -> str:
+        return f"{self.particles} particles, {self.depth} levels"
+
+
+class SettingsError(ValueError):
+    """Settings that cannot be used. `errors` lists {field, given, allowed}; the message is one line for a person."""
+
+    def __init__(self, errors: list[dict[str, Any]]):
+        self.errors = errors
+        super().__init__("; ".join(f"{e['field']}: got {e['given']!r}, allowed: {e['allowed']}" for e in errors))
+
+
+Kind = TypeVar("Kind", bound=PlannerSettings)
+
+
+def make_settings(values: Mapping[str, Any], defaults: Mapping[str, Any], model: type[Kind]) -> Kind:
+    """Complete settings from what a person gave.
+
+    Args:
+      values: setting name -> value, what was asked for.
+      defaults: lower-ranking values (a planner's own, a checkpoint's `reward_temperature` and `discount`).
+      model: whose settings.
+
+    Raises:
+      SettingsError: unknown name, wrong type or out of range; or particles * depth above MAX_TRANSITIONS; or no value for a
+        setting whose default only a checkpoint gives.
+    """
+    merged = {**defaults, **values}
+    try:
+        settings = model.model_validate(merged)
+    except ValidationError as error:
+        raise SettingsError([_describe(e, model) for e in error.errors()]) from None
+    if isinstance(settings, ParticleSettings) and settings.model_steps > MAX_TRANSITIONS:
+        allowed = f"particles * depth <= {MAX_TRANSITIONS}"
+        raise SettingsError([{"field": "particles", "given": f"{settings.particles} * {settings.depth}", "allowed": allowed}])
+    missing = [name for name in model.model_fields if getattr(settings, name) is None]
+    if missing:
+        raise SettingsError([{"field": name, "given": None, "allowed": "a number: no checkpoint gives a default"} for name in missing])
+    return settings
+
+
+def _describe(error: Any, model: type[PlannerSettings]) -> dict[str, Any]:
+    """One pydantic error as field, what was given, and what is allowed."""
+    field = str(error["loc"][0])
+    given = error.get("input")
+    if field not in model.model_fields:
+        return {"field": field, "given": given, "allowed": "one of the settings " + ", ".join(model.model_fields)}
+    return {"field": field, "given": given, "allowed": allowed_values(field, model)}
+
+
+def allowed_values(name: str, model: type[PlannerSettings]) -> str:
+    """The values a setting takes, in words."""
+    setting = describe_setting(name, model)
+    if setting["type"] == "choice":
+        return "one of " + ", ".join(setting["choices"])
+    if setting["type"] == "boolean":
+        return "true or false"
+    bounds = [
+        f"{sign} {setting[key]}" for key, sign in (("minimum", ">="), ("exclusive_minimum", ">"), ("maximum", "<=")) if setting.get(key) is not None
+    ]
+    number = "a whole number" if setting["type"] == "integer" else "a number"
+    return f"{number} {' and '.join(bounds)}"
+
+
+def describe_setting(name: str, model: type[PlannerSettings]) -> dict[str, Any]:
+    """Name, label, kind, type, default, range, choices, group and help of one setting, for building a knob."""
+    field = model.model_fields[name]
+    schema = _schema(model)[name]
+    schema = {**schema, **next((s for s in schema.get("anyOf", []) if s.get("type") != "null"), {})}
+    kind = "choice" if "enum" in schema else schema["type"]
+    description = {
+        "name": name,
+        "type": kind,
+        "default": field.default,
+        "help": field.description,
+        "minimum": schema.get("minimum"),
+        "maximum": schema.get("maximum"),
+        "exclusive_minimum": schema.get("exclusiveMinimum"),
+        "choices": schema.get("enum"),
+        **(field.json_schema_extra if isinstance(field.json_schema_extra, dict) else {}),
+    }
+    description["knob"] = _knob(description)
+    left_out = {"knob_minimum", "knob_maximum", "scale"}
+    return {key: value for key, value in description.items() if (value is not None or key == "default") and key not in left_out}
+
+
+@cache
+def _schema(model: type[PlannerSettings]) -> dict[str, Any]:
+    """JSON schema of each setting; pydantic takes milliseconds to make it."""
+    return model.model_json_schema()["properties"]
+
+
+def _knob(setting: dict[str, Any]) -> dict[str, Any] | None:
+    """Ends, step and scale of a slider, in the setting's own unit; None where the control is no slider or list of sizes.
+
+    `step` is in the slider's own coordinate: the decimal logarithm where the scale is logarithmic.
+    """
+    if setting["type"] not in ("integer", "number"):
+        return None
+    lows, highs = ("knob_minimum", "minimum", "exclusive_minimum"), ("knob_maximum", "maximum")
+    low = next((setting[end] for end in lows if setting.get(end) is not None), 0)
+    high = next((setting[end] for end in highs if setting.get(end) is not None), OPEN_END)
+    logarithmic = setting["scale"] == "log"
+    if logarithmic and low <= 0:
+        low = high / 1e6
+    knob = {"minimum": low, "maximum": high, "scale": setting["scale"]}
+    if setting["kind"] == "shape":
+        return knob | {"sizes": [size for size in SIZES.get(setting["name"], SIZES["particles"]) if low <= size <= high]}
+    width = log10(high) - log10(low) if logarithmic else high - low
+    return knob | {"step": 1 if setting["type"] == "integer" else 0.01 if logarithmic else width / 1000}

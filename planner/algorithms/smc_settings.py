@@ -1,0 +1,186 @@
+"""Settings of the SMC family: what a person may change, what selects the compiled program, and what stays live."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import jax
+import numpy as np
+from jaxtyping import Array, Float
+
+from planner.algorithms.settings import REWARD_TEMPERATURE, ParticleSettings, setting
+from planner.core.proposal import Constraint
+
+
+class SmcSettings(ParticleSettings):
+    """Every setting of the SMC family."""
+
+    constraint: Constraint = setting(
+        "adaptive",
+        "choice",
+        "trust region",
+        "constraint",
+        "Bound on the proposal: a share alpha of the way to greedy, a fixed KL, or a fixed temperature.",
+    )
+    root_constraint: Literal["same", "adaptive", "fixed_kl", "fixed_temperature"] = setting(
+        "same", "choice", "trust region", "constraint at the root", "The same choice for the root alone."
+    )
+    alpha: float = setting(
+        0.1,
+        "live",
+        "trust region",
+        "alpha",
+        "0 samples from the prior, 1 acts greedily on Q.",
+        ge=0,
+        le=1,
+        applies_when={"constraint": ["adaptive"]},
+    )
+    kl_bound: float = setting(
+        0.1,
+        "live",
+        "trust region",
+        "KL bound",
+        "The largest KL(proposal, prior), in nats.",
+        ge=0,
+        scale="log",
+        knob_minimum=1e-4,
+        knob_maximum=10.0,
+        applies_when={"constraint": ["fixed_kl"]},
+    )
+    twist_temperature: float = setting(
+        1.0,
+        "live",
+        "trust region",
+        "twist temperature",
+        "The proposal is prior * exp(Q / temperature).",
+        gt=0,
+        scale="log",
+        knob_minimum=1e-3,
+        knob_maximum=1e3,
+        applies_when={"constraint": ["fixed_temperature"]},
+    )
+
+    reward_temperature: float | None = REWARD_TEMPERATURE
+    advantage: bool = setting(
+        True, "flag", "weights", "advantage", "Weigh by reward + next value - value; off leaves out the value of the state itself."
+    )
+    weight_normaliser: Literal["none", "min_max", "standardise"] = setting(
+        "none", "choice", "weights", "weight normaliser", "Rescales the log-weights before resampling draws from them."
+    )
+
+    resampling_rule: Literal["ess", "period", "never"] = setting(
+        "ess", "choice", "resampling", "resampling rule", "Resample at low ESS, every few levels, or never."
+    )
+    ess_threshold: float = setting(
+        0.5,
+        "live",
+        "resampling",
+        "ESS threshold",
+        "Resample when ESS falls below this share of N.",
+        ge=0,
+        le=1,
+        applies_when={"resampling_rule": ["ess"]},
+    )
+    resampling_period: int = setting(
+        1,
+        "live",
+        "resampling",
+        "resampling period",
+        "Resample every so many levels.",
+        ge=1,
+        knob_maximum=32,
+        applies_when={"resampling_rule": ["period"]},
+    )
+    resampling_scheme: Literal["systematic", "stratified", "residual", "multinomial"] = setting(
+        "systematic", "choice", "resampling", "resampling scheme", "Method of drawing ancestors from the weights."
+    )
+    revive: bool = setting(
+        True, "flag", "resampling", "revive", "Offspring of a particle that ended early start again from its last state before the end."
+    )
+
+    policy_target: Literal["message", "value", "online", "surviving"] = setting(
+        "message", "choice", "targets", "policy target", "Rule that turns the particles into the improved policy."
+    )
+    root_sampling: Literal["stratified", "proposal"] = setting(
+        "stratified",
+        "choice",
+        "targets",
+        "root sampling",
+        "Spread the first actions evenly over the proposal mixed with the prior, or draw them independently.",
+    )
+    root_prior_share: float = setting(
+        0.25,
+        "live",
+        "targets",
+        "prior share at the root",
+        "Share beta of the prior in the mixture that first actions are drawn from.",
+        ge=0,
+        le=1,
+        applies_when={"root_sampling": ["stratified"]},
+    )
+    retrace_lambda: float = setting(0.95, "live", "targets", "Retrace lambda", "0 trusts the value after one step, 1 the whole path.", ge=0, le=1)
+    value_mixing: float = setting(0.5, "live", "targets", "value mixing", "0 takes the network's value of the root, 1 the particles'.", ge=0, le=1)
+    act: Literal["argmax", "sample"] = setting("argmax", "choice", "targets", "act", "Take the best action of the improved policy, or draw from it.")
+
+
+@dataclass(frozen=True)
+class Static:
+    """Selects the compiled program; hashable. Fields as in `SmcSettings`.
+
+    Raises:
+      ValueError: particles, depth or action_atoms < 1.
+    """
+
+    particles: int = 256
+    depth: int = 24
+    constraint: Constraint = "adaptive"
+    root_constraint: Constraint = "adaptive"
+    weight_normaliser: str = "none"
+    resampling_rule: str = "ess"
+    resampling_scheme: str = "systematic"
+    revive: bool = True
+    advantage: bool = True
+    policy_target: str = "message"
+    root_sampling: str = "stratified"
+    action_atoms: int = 8
+
+    def __post_init__(self) -> None:
+        for name in ("particles", "depth", "action_atoms"):
+            if getattr(self, name) < 1:
+                raise ValueError(f"{name} must be at least 1, got {getattr(self, name)}")
+
+    @classmethod
+    def of(cls, settings: SmcSettings) -> Static:
+        """The static part of complete settings."""
+        values = {name: getattr(settings, name) for name in cls.__dataclass_fields__}
+        if settings.root_constraint == "same":
+            values["root_constraint"] = settings.constraint
+        return cls(**values)
+
+
+@jax.tree_util.register_dataclass
+@dataclass(frozen=True)
+class Live:
+    """Scalars that may change between plans without a compilation. All f32 [] but `resampling_period` i32 [] and `sample_action` bool []."""
+
+    alpha: Float[Array, ""]
+    kl_bound: Float[Array, ""]
+    twist_temperature: Float[Array, ""]
+    reward_temperature: Float[Array, ""]
+    discount: Float[Array, ""]
+    ess_threshold: Float[Array, ""]
+    resampling_period: Array
+    retrace_lambda: Float[Array, ""]
+    value_mixing: Float[Array, ""]
+    root_prior_share: Float[Array, ""]
+    sample_action: Array
+
+    @classmethod
+    def of(cls, settings: SmcSettings) -> Live:
+        """The live part of complete settings, as host scalars of fixed dtype."""
+        scalars: dict[str, Any] = {
+            name: np.float32(getattr(settings, name)) for name in cls.__dataclass_fields__ if name not in ("resampling_period", "sample_action")
+        }
+        scalars |= {"resampling_period": np.int32(settings.resampling_period), "sample_action": np.bool_(settings.act == "sample")}
+        return cls(**scalars)

@@ -1,0 +1,45 @@
+"""The one container of the project: named arrays and a text header as safetensors bytes (docs/trace.md, Bytes).
+
+Traces, drawings and seeds use it on the wire, on disk and in the browser. A header value that is text is written as it is; every other value is
+written as JSON, once. Reading executes nothing.
+"""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from safetensors import SafetensorError
+from safetensors.numpy import load, save
+
+
+class TraceError(ValueError):
+    """Bytes that are not a trace this version reads."""
+
+
+def write(arrays: Mapping[str, np.ndarray], header: Mapping[str, Any]) -> bytes:
+    """Safetensors bytes of some arrays.
+
+    Args:
+      arrays: by name.
+      header: `schema` among others; text stays text, anything else becomes JSON.
+    """
+    text = {key: value if isinstance(value, str) else json.dumps(value, allow_nan=False) for key, value in header.items()}
+    return save({name: np.asarray(array, order="C") for name, array in arrays.items()}, text)
+
+
+def read(data: bytes, schema: str) -> tuple[dict[str, np.ndarray], dict[str, str]]:
+    """Arrays and header of a container.
+
+    Raises:
+      TraceError: not safetensors, truncated, or of another major schema.
+    """
+    try:
+        arrays = load(data)
+        header = json.loads(data[8 : 8 + int.from_bytes(data[:8], "little")]).get("__metadata__") or {}
+    except (SafetensorError, ValueError) as error:
+        raise TraceError(f"not a readable trace: {error}") from None
+    found = header.get("schema", "none")
+    if found != schema:
+        raise TraceError(f"the trace has schema {found}, this version reads {schema}")
+    return arrays, header

@@ -1,0 +1,86 @@
+"""The microscope with one record as a single HTML document: no server, no network, no build step.
+
+The page's own ES modules are inlined. An import map gives each a `data:` URL under a bare name, and relative imports are rewritten to those names, so
+the modules that the live page loads are the ones that run here.
+"""
+
+import base64
+import json
+import re
+from functools import cache
+from html import escape
+from pathlib import Path
+
+ASSETS = Path(__file__).resolve().parents[2] / "assets"
+ENTRY = "standalone.js"
+STYLES = ("theme.css", "microscope.css", "decision.css")
+_IMPORT = re.compile(r"""((?:^|\n)\s*(?:import|export)\b[^;]*?\bfrom\s*|(?:^|\n)\s*import\s*)(["'])(\.{1,2}/[^"']+)\2""")
+
+_PAGE = """<!DOCTYPE html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<title>@TITLE@ · twistscope</title>
+<style>@STYLE@</style>
+<script type="importmap">@IMPORTMAP@</script>
+</head>
+<body class="standalone">
+<main id="microscope"></main>
+<script type="application/octet-stream" id="record">@RECORD@</script>
+<script type="module">
+import { show } from "twistscope/standalone.js";
+const text = atob(document.getElementById("record").textContent);
+show(document.getElementById("microscope"), Uint8Array.from(text, (c) => c.charCodeAt(0)).buffer);
+</script>
+</body>
+</html>
+"""
+
+
+def microscope_page(drawing: bytes, title: str) -> str:
+    """The document.
+
+    Args:
+      drawing: a complete one.
+      title: of the document, as text.
+    """
+    parts = {
+        "@TITLE@": escape(title),
+        "@STYLE@": _style(),
+        "@IMPORTMAP@": _import_map(),
+        "@RECORD@": base64.b64encode(drawing).decode(),
+    }
+    return re.sub("|".join(parts), lambda found: parts[found.group()], _PAGE)
+
+
+def embedded(page: str, title: str, height: int) -> str:
+    """The document inside a frame of its own, for a cell of a notebook."""
+    style = f"width:100%;height:{height}px;border:0"
+    return f'<iframe srcdoc="{escape(page, quote=True)}" title="{escape(title, quote=True)}" style="{style}" sandbox="allow-scripts"></iframe>'
+
+
+@cache
+def _style() -> str:
+    return "\n".join(path.read_text("utf-8") for name in STYLES if (path := ASSETS / "css" / name).is_file())
+
+
+@cache
+def _import_map() -> str:
+    """Every module that the entry reaches, by bare name."""
+    root = ASSETS / "js"
+    modules: dict[str, str] = {}
+    waiting = [root / ENTRY]
+    while waiting:
+        path = waiting.pop()
+        name = path.relative_to(root).as_posix()
+        if name in modules:
+            continue
+        source = path.read_text("utf-8")
+        found = {relative: (path.parent / relative).resolve() for _, _, relative in _IMPORT.findall(source)}
+        waiting += found.values()
+        bare = lambda match, found=found: f'{match[1]}"twistscope/{found[match[3]].relative_to(root).as_posix()}"'
+        modules[name] = _IMPORT.sub(bare, source)
+    url = lambda source: "data:text/javascript;base64," + base64.b64encode(source.encode()).decode()
+    return json.dumps({"imports": {f"twistscope/{name}": url(source) for name, source in modules.items()}})

@@ -1,0 +1,166 @@
+"""A record: one plan kept whole. It can be shown, saved, compared and linked to without the network or the environment."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from planner.record import container
+from planner.record.diagnostics import diagnose
+from planner.record.drawing import Overview, Particle, draw
+from planner.record.metadata import SCHEMA, Metadata
+from planner.record.tree_drawing import TreeOverview, draw_tree
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+SUFFIXES = (".safetensors", ".html")
+
+
+@dataclass(frozen=True, eq=False)
+class Record:
+    """The arrays of a plan and all that made it; everything else is derived from them when it is asked for."""
+
+    arrays: Mapping[str, np.ndarray]
+    """As docs/trace.md names them, exact answers included where they are known."""
+    metadata: Metadata
+
+    @cached_property
+    def diagnostics(self) -> dict[str, np.ndarray]:
+        """Those of docs/trace.md; none for a search tree."""
+        return diagnose(self.arrays, self.metadata)
+
+    @property
+    def all_arrays(self) -> dict[str, np.ndarray]:
+        """The arrays and the diagnostics."""
+        return {**self.arrays, **self.diagnostics}
+
+    @property
+    def ok(self) -> bool:
+        """The plan has no fault."""
+        return self.metadata.status == "ok"
+
+    @cached_property
+    def overview(self) -> Overview | TreeOverview:
+        """The parts that all drawings of this record share."""
+        if self.metadata.traits.kind == "tree":
+            return TreeOverview(self.arrays)
+        return Overview(self.arrays, self.metadata)
+
+    def drawing(self, particle: Particle = None, *, complete: bool = False, header: Mapping[str, Any] | None = None) -> bytes:
+        """The part that a page shows (docs/api.md, Drawings).
+
+        Args:
+          particle: level and slot of the particle whose exact numbers are included; the heaviest of the last level by default.
+          complete: include the numbers of every drawn transition, for pages without a server.
+          header: further entries, such as the number of a frame.
+        """
+        plan = self.overview
+        arrays, about = draw_tree(plan, particle, complete=complete) if isinstance(plan, TreeOverview) else draw(plan, particle, complete=complete)
+        # A drawing is sent many times a second; a record keeps the whole history.
+        own = {name: value for name, value in self.metadata.header().items() if name not in ("actions_so_far", "asked")}
+        return container.write(arrays, {**own, **(header or {}), **about})
+
+    def to_bytes(self, names: Iterable[str] | None = None, header: Mapping[str, Any] | None = None) -> bytes:
+        """The trace as safetensors bytes (docs/trace.md).
+
+        Args:
+          names: arrays to write; names the record does not have are left out. All, diagnostics included, by default.
+          header: further entries.
+        """
+        arrays = self.all_arrays
+        chosen = arrays if names is None else {name: arrays[name] for name in names if name in arrays}
+        return container.write(chosen, {**self.metadata.header(), **(header or {})})
+
+    @classmethod
+    def from_bytes(cls, data: bytes) -> Record:
+        """The inverse of `to_bytes`.
+
+        Raises:
+          TraceError: not a trace, damaged, or of another major schema.
+        """
+        arrays, header = container.read(data, SCHEMA)
+        return cls(arrays, Metadata.of_header(header))
+
+    def save(self, path: Path | str) -> Path:
+        """Write the record to a file: `.safetensors` holds everything, `.html` is the interactive microscope, complete in one file.
+
+        Raises:
+          ValueError: another suffix.
+        """
+        path = Path(path)
+        if path.suffix not in SUFFIXES:
+            raise ValueError(f"a record is saved as {' or '.join(SUFFIXES)}, got {path.name!r}")
+        if path.suffix == ".html":
+            path.write_text(self.to_html(), encoding="utf-8")
+        else:
+            path.write_bytes(self.to_bytes())
+        return path
+
+    def to_html(self) -> str:
+        """The interactive microscope with this record, as one HTML document that needs no server and no network."""
+        from planner.record.html import microscope_page
+
+        return microscope_page(self.drawing(complete=True), self.title)
+
+    @property
+    def title(self) -> str:
+        """Planner, checkpoint or environment, step and seed, in words."""
+        about = self.metadata
+        return f"{about.planner} on {about.checkpoint or about.environment}, step {about.step}, seed {about.seed}"
+
+    def show(self, height: int = 780) -> Any:
+        """Display the interactive microscope in a notebook.
+
+        Args:
+          height: of the frame, CSS pixels.
+
+        Raises:
+          ImportError: IPython is not installed; `save("plan.html")` needs nothing.
+        """
+        from IPython.display import HTML, display
+
+        return display(HTML(self._frame(height)))
+
+    def _repr_html_(self) -> str:
+        return self._frame(780)
+
+    def _frame(self, height: int) -> str:
+        from planner.record.html import embedded
+
+        return embedded(self.to_html(), self.title, height)
+
+    def __repr__(self) -> str:
+        shape = " × ".join(str(size) for size in self.arrays["parent"].shape[::-1])
+        return f"Record({self.title}: {shape}, chosen action {np.asarray(self.arrays['chosen_action']).tolist()}, status {self.metadata.status})"
+
+    def to_dataframe(self) -> pd.DataFrame:
+        """One row for each (level, slot), or each simulation of a tree, with the arrays of one number a transition as columns.
+
+        Raises:
+          ImportError: pandas is not installed.
+        """
+        import pandas as pd
+
+        shape = self.arrays["parent"].shape
+        columns = {name: array.ravel() for name, array in self.all_arrays.items() if array.shape == shape}
+        for name in ("action", "position"):
+            if name in self.arrays and self.arrays[name].ndim == len(shape) + 1:
+                columns |= {f"{name}_{axis}": self.arrays[name][..., axis].ravel() for axis in range(self.arrays[name].shape[-1])}
+        names = ("level", "slot") if len(shape) == 2 else ("simulation",)
+        return pd.DataFrame(columns, index=pd.MultiIndex.from_product([range(size) for size in shape], names=names))
+
+
+def load(path: Path | str) -> Record:
+    """The record of a `.safetensors` file.
+
+    Raises:
+      TraceError: the file is not a trace, is damaged, or has another major schema.
+      OSError: the file cannot be read.
+    """
+    return Record.from_bytes(Path(path).read_bytes())

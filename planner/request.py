@@ -1,0 +1,291 @@
+"""The one way of a plan: a request is prepared, run, and becomes a record.
+
+    PlanRequest --prepare()--> Prepared --program(), run()--> Record
+
+`prepare` is the one place where settings are checked, completed, split into static and live ones, and matched to a program. Sessions, routes, the
+command line, notebooks, benchmarks and many seeds all come this way. Nothing here compiles or waits by itself: who calls decides in which thread.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import partial
+from importlib.metadata import PackageNotFoundError, version
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from planner.algorithms.registry import PlanFunction, PlanLike, Planner, get_planner
+from planner.algorithms.settings import MAX_TRANSITIONS, PlannerSettings, SettingsError
+from planner.checkpoints import Card, Checkpoint
+from planner.core.model import Model, Params
+from planner.core.particles import NOWHERE, STATUSES
+from planner.core.trace import to_arrays
+from planner.environments import Environment, make_environment
+from planner.episodes import Moment, plan_key
+from planner.record.metadata import Metadata
+from planner.record.record import Record
+from planner.seeds import Seeds, SeedsRecord, plan_seeds, seeds_to_arrays
+from planner.truth import Truth, check_value_source
+
+MAX_SEED = 2**32 - 1
+MAX_SEEDS = 256
+
+Program = Callable[..., Any]
+"""A compiled program of one plan or of many seeds."""
+
+CAUSES = {
+    "non_finite_network": "the network's prior, value or Q is not a finite number",
+    "all_weights_zero": "no particle kept any weight",
+    "no_valid_action": "the network's prior allows no action at all",
+}
+"""Status of a failed plan -> its cause in words."""
+
+
+class PlanFailed(ValueError):
+    """A plan whose status is not ok; the message names cause and place."""
+
+
+@dataclass(frozen=True)
+class PlanRequest:
+    """All that a person asks for. Nothing is checked before `prepare`."""
+
+    planner: str = "trt_smc"
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    """Those that differ from the defaults, by name."""
+    seed: int = 0
+    """Of the episode and of the plan, 0 to MAX_SEED."""
+    step: int = 0
+    """Environment step planned at; part of the plan's key."""
+    atoms: bool = False
+    """Also record the distributions at every state."""
+    states: bool = False
+    """Also record every state."""
+    interventions: tuple[Mapping[str, Any], ...] = ()
+    """Changes made inside the plan; none are known yet."""
+
+    def prepare(self, subject: Card | Checkpoint | Model, *, defaults: Mapping[str, float] | None = None) -> Prepared:
+        """Check and complete the request for a checkpoint, its card, or a bare model.
+
+        Args:
+          defaults: `reward_temperature` and `discount` of a bare model; a card has its own.
+
+        Raises:
+          UnknownPlannerError: no planner of that name.
+          SettingsError: settings that cannot be used, seed or step out of range, exact values where there are none, or interventions.
+        """
+        planner = get_planner(self.planner)
+        about = _about(subject, defaults or {})
+        settings = planner.settings(self.settings, about.defaults)
+        check_value_source(about.environment, settings)
+        self._check_numbers()
+        static, live = planner.split(settings)
+        return Prepared(self, about, planner, settings, static, live)
+
+    def _check_numbers(self) -> None:
+        whole = lambda value: isinstance(value, int) and not isinstance(value, bool)
+        if not whole(self.seed) or not 0 <= self.seed <= MAX_SEED:
+            raise SettingsError([{"field": "seed", "given": self.seed, "allowed": f"a whole number >= 0 and <= {MAX_SEED}"}])
+        if not whole(self.step) or self.step < 0:
+            raise SettingsError([{"field": "step", "given": self.step, "allowed": "a whole number >= 0"}])
+        if self.interventions:
+            raise SettingsError([{"field": "interventions", "given": len(self.interventions), "allowed": "none: no kind of intervention is known"}])
+
+
+@dataclass(frozen=True)
+class _About:
+    """Facts about a subject that a record keeps."""
+
+    checkpoint: str
+    sha256: str
+    environment: Environment
+    defaults: Mapping[str, float]
+
+
+def _about(subject: Card | Checkpoint | Model, defaults: Mapping[str, float]) -> _About:
+    if isinstance(subject, Model):
+        return _About("", "", subject.environment, defaults)
+    card = subject.card if isinstance(subject, Checkpoint) else subject
+    return _About(card.name, card.sha256, make_environment(card.environment), card.settings)
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A checked request, ready to be compiled and run."""
+
+    request: PlanRequest
+    about: _About
+    planner: Planner
+    settings: PlannerSettings
+    """Complete."""
+    static: Hashable
+    live: Any
+
+    def evaluator(self, model: Model, params: Params, truth: Truth | None) -> tuple[Model, Params]:
+        """The model and params to plan with: those given, or exact tables where `value_source` is `exact`.
+
+        Args:
+          truth: exact answers about `model` and `params`; made anew where they are needed and None is given.
+        """
+        if self.settings.value_source == "network":
+            return model, params
+        truth = truth or Truth(model, params)
+        return truth.model, truth.tables(self.reward_temperature, self.settings.discount, self.settings.value_noise)
+
+    @property
+    def reward_temperature(self) -> float:
+        """tau: the setting, or the checkpoint's for planners that have none."""
+        return getattr(self.settings, "reward_temperature", self.about.defaults.get("reward_temperature", 1.0))
+
+    def key(self, model: Model, seeds: int | None = None) -> Hashable:
+        """Equal for requests that one compiled program serves. Checkpoints of one environment and network shape have equal models.
+
+        Args:
+          model: as `evaluator` gives it.
+          seeds: of `many`; None for one plan.
+        """
+        return model, self.planner.algorithm, self.static, (self.request.atoms, self.request.states) if seeds is None else seeds
+
+    def program(self, model: Model) -> PlanFunction:
+        """`(params, key, root_state, live) -> plan`, pure and not yet compiled."""
+        return self.planner.program(model, self.static, atoms=self.request.atoms, states=self.request.states)
+
+    def compile(self, model: Model, params: Params, state: Any) -> Program:
+        """The compiled program; the arguments give shapes only."""
+        return jax.jit(self.program(model)).lower(params, plan_key(0, 0), state, self.live).compile()
+
+    def run(self, program: Program, params: Params, moment: Moment) -> Record:
+        """Plan at a moment and fetch the result.
+
+        The record's metadata has the status; `check` raises where it is not ok.
+        """
+        started = time.perf_counter()
+        plan: PlanLike = jax.device_get(program(params, plan_key(self.request.seed, self.request.step), moment.state, self.live))
+        arrays = to_arrays(plan)
+        milliseconds = 1e3 * (time.perf_counter() - started)
+        status = STATUSES[int(plan.status)]
+        fault = "" if status == "ok" else f"{CAUSES[status]}{_place(int(plan.fault), arrays)}"
+        return Record(arrays, self._metadata(moment, milliseconds, status, fault))
+
+    def answer(self, record: Record, moment: Moment, truth: Truth) -> Record:
+        """The record with exact answers at its root."""
+        evidence = self.planner.traits.evidence
+        answers = truth.answers(record.arrays, moment.state, record.metadata.settings, self.reward_temperature, evidence=evidence)
+        return Record({**record.arrays, **answers}, record.metadata)
+
+    def many(self, model: Model) -> Program:
+        """`(keys, params, root_state, live) -> Seeds`: one plan for each key, pure and not yet compiled."""
+        return partial(plan_seeds, program=self.program(model))
+
+    def compile_many(self, model: Model, params: Params, state: Any, seeds: int) -> Program:
+        """The compiled program of `many`; the arguments give shapes only."""
+        return jax.jit(self.many(model)).lower(_keys([0] * seeds, 0), params, state, self.live).compile()
+
+    def run_many(self, program: Program, params: Params, moment: Moment, seeds: Sequence[int]) -> SeedsRecord:
+        """Plan at a moment once with each seed.
+
+        Raises:
+          PlanFailed: the status of any of the plans is not ok.
+        """
+        started = time.perf_counter()
+        planned: Seeds = program(_keys(seeds, self.request.step), params, moment.state, self.live)
+        arrays = {**seeds_to_arrays(planned), "seed": np.array(seeds, np.int64)}
+        milliseconds = 1e3 * (time.perf_counter() - started)
+        worst = STATUSES[int(np.max(planned.status))]
+        if worst != "ok":
+            raise PlanFailed(f"{self.subject}, seeds {seeds[0]} to {seeds[-1]}, step {self.request.step}: {CAUSES[worst]}")
+        return SeedsRecord(arrays, self._metadata(moment, milliseconds, "ok", ""))
+
+    def seeds(self, count: int) -> list[int]:
+        """`count` seeds from the request's own on; after MAX_SEED comes 0.
+
+        Raises:
+          SettingsError: so many plans together would be too large.
+        """
+        steps = self.settings.model_steps
+        most = min(MAX_SEEDS, MAX_TRANSITIONS // steps)
+        if not 1 <= count <= most:
+            allowed = f"a whole number >= 1 and <= {most}: at most {MAX_SEEDS}, and seeds * {steps} model steps <= {MAX_TRANSITIONS}"
+            raise SettingsError([{"field": "seeds", "given": count, "allowed": allowed}])
+        return [(self.request.seed + offset) % (MAX_SEED + 1) for offset in range(count)]
+
+    @property
+    def subject(self) -> str:
+        """The checkpoint, or the environment of a bare model, for messages."""
+        return f"checkpoint {self.about.checkpoint!r}" if self.about.checkpoint else f"a model of {self.about.environment.name}"
+
+    def check(self, record: Record) -> Record:
+        """The record itself.
+
+        Raises:
+          PlanFailed: its status is not ok.
+        """
+        if record.metadata.status != "ok":
+            raise PlanFailed(f"{self.subject}, seed {self.request.seed}, step {self.request.step}: {record.metadata.fault}")
+        return record
+
+    def _metadata(self, moment: Moment, milliseconds: float, status: str, fault: str) -> Metadata:
+        environment = self.about.environment
+        return Metadata(
+            checkpoint=self.about.checkpoint,
+            checkpoint_sha256=self.about.sha256,
+            environment=environment.name,
+            planner=self.planner.name,
+            settings=self.settings.model_dump(),
+            seed=self.request.seed,
+            step=self.request.step,
+            created=datetime.now(UTC).isoformat(timespec="milliseconds"),
+            device=device_name(),
+            jax=jax.__version__,
+            plan_ms=round(milliseconds, 3),
+            kind=self.planner.traits.kind,
+            twistscope=VERSION,
+            traits=self.planner.traits,
+            asked=dict(self.request.settings),
+            interventions=[dict(each) for each in self.request.interventions],
+            actions_so_far=moment.actions,
+            status=status,
+            fault=fault,
+            actions=list(environment.action_names),
+            action_bounds=environment.action_bounds,
+            scene=environment.scene(moment.state),
+            episode=moment.episode(self.request.step),
+        )
+
+
+def device_name() -> str:
+    """The device that plans run on, for people."""
+    device = jax.devices()[0]
+    return device.device_kind if device.platform != "cpu" else "CPU"
+
+
+def _version() -> str:
+    try:
+        return version("twistscope")
+    except PackageNotFoundError:
+        return ""
+
+
+VERSION = _version()
+"""Of this package; empty where it is not installed."""
+
+
+def _keys(seeds: Sequence[int], step: int) -> jax.Array:
+    return jnp.stack([plan_key(seed, step) for seed in seeds])
+
+
+def _place(fault: int, arrays: Mapping[str, np.ndarray]) -> str:
+    """The place of a fault in words; empty where it has none."""
+    if fault <= NOWHERE:
+        return ""
+    if fault < 0:
+        return ", at the state planned from"
+    levels = arrays["parent"].shape
+    where = f"simulation {fault}" if len(levels) == 1 else f"level {fault // levels[1]}, slot {fault % levels[1]}"
+    x, y = arrays["position"].reshape(-1, 2)[fault]
+    return f", at the state reached by {where}, position ({x:.3g}, {y:.3g})"
