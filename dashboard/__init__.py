@@ -5,6 +5,6 @@ through its public interface and imports nothing of it.
 """
 
 from dashboard.app import create_dashboard
-from dashboard.catalogue import Catalogue, CatalogueError, GetCatalogue, combine, fetch_catalogue
+from dashboard.catalogue import Catalogue, CatalogueError, GetCatalogue, fetch_catalogue
 
-__all__ = ["Catalogue", "CatalogueError", "GetCatalogue", "combine", "create_dashboard", "fetch_catalogue"]
+__all__ = ["Catalogue", "CatalogueError", "GetCatalogue", "create_dashboard", "fetch_catalogue"]

@@ -66,7 +66,7 @@ def create_dashboard(server: FastAPI, catalogue: GetCatalogue, public_api_url: s
         title="twistscope",
         update_title="",
         assets_folder=str(ASSETS),
-        assets_path_ignore=["^js$", "^checkpoints$"],
+        assets_path_ignore=["^js$", "^checkpoints$", "^moments$"],
         # The style of the other page.
         assets_ignore=r"^checkpoints\.css$",
         suppress_callback_exceptions=True,

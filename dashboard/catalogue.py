@@ -7,8 +7,6 @@ from typing import Any
 
 import httpx
 
-from dashboard.older_server import upgraded
-
 Catalogue = dict[str, Any]
 """`{"first": {"checkpoint", "planner"}, "checkpoints": [card …], "planners": [planner …], "groups": [name …]}`, as `GET /checkpoints` and
 `GET /planners` describe them."""
@@ -36,14 +34,8 @@ async def fetch_catalogue(api_url: str, token: str | None = None) -> Catalogue:
             cards, planners = [(await client.get(path)).raise_for_status().json() for path in ("/checkpoints", "/planners")]
     except httpx.HTTPError as error:
         raise CatalogueError(f"no answer from {api_url}: {error}") from error
-    return combine(cards, planners)
-
-
-def combine(cards: dict[str, Any], planners: dict[str, Any]) -> Catalogue:
-    """A catalogue from the answers of `GET /checkpoints` and `GET /planners`."""
-    planners = upgraded(planners)
     return {
-        "first": {"checkpoint": cards.get("first"), "planner": planners["first"]},
+        "first": {"checkpoint": cards["first"], "planner": planners["first"]},
         "checkpoints": cards["checkpoints"],
         "planners": planners["planners"],
         "groups": planners["groups"],

@@ -142,6 +142,11 @@ function begin({ checkpoint, planner, keep = false }) {
   knobs.describe(catalogue.planners.find(({ name }) => name === planner)?.settings ?? [], {});
   microscope.clear();
   live.begin({ checkpoint, planner, settings: {}, seed: status.state.seed, step: 0 });
+  choose({ checkpoint, planner });
+}
+
+/** Shows a choice in Dash's controls. */
+function choose({ checkpoint, planner }) {
   dash.set("checkpoint", { value: checkpoint });
   dash.set("planner", { value: planner });
 }
@@ -149,6 +154,7 @@ function begin({ checkpoint, planner, keep = false }) {
 const TURNED = {
   knob: ({ name, value }) => knobs.turned(name, value),
   "knobs-built": () => knobs.built(),
+  choices: () => live.session.wish && choose(live.session.wish),
   checkpoint({ value }) {
     const { wish } = live.session;
     if (!value || !wish || value === wish.checkpoint) return;

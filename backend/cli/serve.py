@@ -38,10 +38,11 @@ def serve(
     config = _config(host, checkpoints, data, token, no_token, None, warm)
     bound = listen(host, port)
     from backend.app import create_app
+    from backend.routes.catalogue import catalogue
     from dashboard import create_dashboard
 
     api = create_app(config)
-    create_dashboard(api, _own_catalogue(api))
+    create_dashboard(api, partial(catalogue, api.state.services))
     _run(api, bound, host, port, config.token, "twistscope", open)
 
 
@@ -106,21 +107,6 @@ def _config(
     if not is_loopback(host) and config.token is None and not no_token:
         raise Mistake(f"listening on {host} lets others in: give --token TOKEN (or TWISTSCOPE_TOKEN), or say --no-token")
     return config
-
-
-def _own_catalogue(api: Any) -> Any:
-    """The catalogue of the backend in this process, by its own routes and without HTTP."""
-    import asyncio
-
-    from backend.routes import catalogue as routes
-    from dashboard import combine
-
-    async def catalogue() -> dict[str, Any]:
-        given = api.state.services
-        cards, planners = await asyncio.gather(asyncio.to_thread(routes.checkpoints, given), routes.planners())
-        return combine(cards.model_dump(mode="json"), planners)
-
-    return catalogue
 
 
 def _address(host: str, port: int) -> str:

@@ -2,7 +2,6 @@
 // particles or steps of a search tree, numbered level by level; of a large plan they are some of all.
 
 import { amount, number } from "../lib/format.js";
-import { upgradeMetadata } from "../source/older_server.js";
 import { decode } from "./decode.js";
 
 const GRID = 65535;
@@ -52,8 +51,7 @@ export class Frame {
   /** @type {number} */ particle_weight;
 
   /** @param {{arrays: Record<string, {data: any, shape?: number[]}>, metadata: Record<string, string>}} drawing */
-  constructor({ arrays, metadata: received }) {
-    const metadata = upgradeMetadata(received);
+  constructor({ arrays, metadata }) {
     const own = /** @type {any} */ (this);
     // An array without dimensions is a number.
     for (const [name, { data, shape }] of Object.entries(arrays)) own[name] = shape?.length === 0 ? data[0] : data;

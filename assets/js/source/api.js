@@ -1,7 +1,5 @@
 // The backend's HTTP interface, as far as the page needs it.
 
-import { upgradePlanners } from "./older_server.js";
-
 /** An answer other than success, with what a person should read. */
 export class ApiError extends Error {
   /**
@@ -59,8 +57,8 @@ export class Api {
   }
 
   /** {first, groups, planners: [{name, title, help, settings}]}. */
-  async planners() {
-    return upgradePlanners(await this.call("GET", "/planners"));
+  planners() {
+    return this.call("GET", "/planners");
   }
 
   /**
@@ -98,7 +96,7 @@ export class Api {
   streamUrl(id) {
     const url = new URL(`${this.root}/sessions/${encodeURIComponent(id)}/stream`);
     url.protocol = url.protocol.replace("http", "ws");
-    url.searchParams.set("narrow", "true");
+    url.searchParams.set("drawing", "true");
     if (this.token) url.searchParams.set("token", this.token);
     return url.href;
   }

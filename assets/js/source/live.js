@@ -56,12 +56,12 @@ export class LiveSource {
   }
 
   sendView() {
-    this.connection.send({ type: "view", narrow: true, particle: this.particle });
+    this.connection.send({ type: "view", drawing: true, particle: this.particle });
   }
 
   /** Gives a credit back: the frame was painted, or dropped for a newer one. */
   acknowledge({ id }) {
-    this.connection.send({ type: "pong", frame: id });
+    this.connection.send({ type: "ack", frame: id });
   }
 
   /** Sends a command; false when there is no connection. */
