@@ -5,7 +5,13 @@ from typing import Any
 
 from websockets.sync.client import ClientConnection, connect
 
-from planner import from_bytes
+from planner.record.container import read
+from planner.record.metadata import SCHEMA as TRACE
+
+
+def read_trace(data: bytes):
+    """Arrays and header of a trace, the header as text."""
+    return read(data, TRACE)
 
 
 class Link:
@@ -31,7 +37,7 @@ class Link:
         """The next message: a frame as (arrays, metadata), or a text message as a dict."""
         message = self.socket.recv(timeout=timeout)
         if isinstance(message, bytes):
-            return from_bytes(message)
+            return read(message, TRACE)
         text = json.loads(message)
         self.texts.append(text)
         if text["type"] == "status":
@@ -47,7 +53,7 @@ class Link:
                 continue
             arrays, metadata = message
             if acknowledge:
-                self.send(type="pong", frame=int(metadata["frame"]))
+                self.send(type="ack", frame=int(metadata["frame"]))
             if int(metadata["revision"]) >= revision and step in (None, int(metadata["step"])):
                 return arrays, metadata
 
@@ -56,7 +62,7 @@ class Link:
         while True:
             message = self.receive()
             if isinstance(message, tuple):
-                self.send(type="pong", frame=int(message[1]["frame"]))
+                self.send(type="ack", frame=int(message[1]["frame"]))
             elif message["type"] == kind:
                 return message
 

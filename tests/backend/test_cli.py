@@ -8,7 +8,8 @@ import httpx
 import numpy as np
 import pytest
 
-from planner import Checkpoints, from_bytes
+from planner import Checkpoints
+from tests.backend.link import read_trace
 from tests.servers import ROOT, free_port, serving, twistscope
 
 SHIPPED = ROOT / "assets" / "checkpoints"
@@ -20,8 +21,8 @@ def test_the_same_plan_twice_is_byte_equal(tmp_path):
     first = twistscope(*command, str(tmp_path / "a.safetensors"), check=True)
     twistscope(*command, str(tmp_path / "b.safetensors"), check=True)
     assert "chosen action" in first.stdout
-    one, _ = from_bytes((tmp_path / "a.safetensors").read_bytes())
-    two, _ = from_bytes((tmp_path / "b.safetensors").read_bytes())
+    one, _ = read_trace((tmp_path / "a.safetensors").read_bytes())
+    two, _ = read_trace((tmp_path / "b.safetensors").read_bytes())
     assert one.keys() == two.keys()
     for name in one:
         assert one[name].tobytes() == two[name].tobytes(), name
@@ -31,7 +32,7 @@ def test_plan_says_what_it_found_as_json(tmp_path):
     out = tmp_path / "a.safetensors"
     done = twistscope("plan", "--checkpoint", "cartpole-early", *SMALL, "--step", "3", "--set", "alpha=0.5", "--out", str(out), "--json", check=True)
     summary = json.loads(done.stdout)
-    arrays, metadata = from_bytes(out.read_bytes())
+    arrays, metadata = read_trace(out.read_bytes())
     assert summary["step"] == 3
     assert json.loads(metadata["settings"])["alpha"] == 0.5
     np.testing.assert_allclose(summary["root_policy"], arrays["root_policy"])

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 from safetensors.numpy import load
 
-from planner import PLANNERS, from_bytes
-from tests.backend.link import Link
+from planner import PLANNERS
+from tests.backend.link import Link, read_trace
 from tests.servers import serving
 
 
@@ -43,7 +43,7 @@ def test_every_planner_describes_every_setting_for_a_knob(http):
 def test_a_plan_is_a_trace_and_the_same_request_gives_the_same_bits(http):
     first, second = plan(http), plan(http)
     assert first.headers["content-type"] == "application/vnd.twistscope.trace"
-    (arrays, metadata), (again, _) = from_bytes(first.content), from_bytes(second.content)
+    (arrays, metadata), (again, _) = read_trace(first.content), read_trace(second.content)
     assert arrays["parent"].shape == (8, 32)
     assert metadata["checkpoint"] == "cartpole-early"
     assert json.loads(metadata["settings"])["particles"] == 32
@@ -52,7 +52,7 @@ def test_a_plan_is_a_trace_and_the_same_request_gives_the_same_bits(http):
 
 
 def test_a_planner_of_another_kind_answers_with_its_tree_and_refuses_settings_it_has_not(http):
-    arrays, metadata = from_bytes(plan(http, planner="gumbel_mcts", settings={"num_simulations": 32}).content)
+    arrays, metadata = read_trace(plan(http, planner="gumbel_mcts", settings={"num_simulations": 32}).content)
     assert metadata["kind"] == "tree" and json.loads(metadata["settings"])["num_simulations"] == 32
     assert arrays["parent"].shape == (32,) and arrays["root_visits"].sum() == 32
     refused = plan(http, planner="gumbel_mcts", settings={"particles": 32})
@@ -60,7 +60,7 @@ def test_a_planner_of_another_kind_answers_with_its_tree_and_refuses_settings_it
 
 
 def test_atoms_and_states_come_on_request(http):
-    arrays, _ = from_bytes(plan(http, atoms=True, states=True).content)
+    arrays, _ = read_trace(plan(http, atoms=True, states=True).content)
     assert arrays["proposal"].shape == (8, 32, 2)
     assert arrays["state/theta"].shape == (8, 32)
 
@@ -182,7 +182,7 @@ def test_many_seeds_are_planned_at_once_and_the_first_is_the_plan_itself(http):
         "root_prior": (2,),
         "root_value": (),
     }
-    single, _ = from_bytes(http.post("/plans", json=body).content)
+    single, _ = read_trace(http.post("/plans", json=body).content)
     np.testing.assert_allclose(arrays["root_policy"][0], single["root_policy"], rtol=1e-3, atol=1e-5)
     np.testing.assert_allclose(arrays["log_evidence"][0], single["log_evidence"][-1], rtol=1e-3, atol=1e-4)
     body = {"checkpoint": "cartpole-early", "planner": "gumbel_mcts", "settings": {"num_simulations": 16}, "seeds": 3}

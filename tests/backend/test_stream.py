@@ -9,9 +9,8 @@ import pytest
 from safetensors.numpy import load
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
-from planner import from_bytes
 from planner.record.drawing import Overview, draw
-from tests.backend.link import Link
+from tests.backend.link import Link, read_trace
 
 
 def test_a_new_viewer_gets_status_settings_and_a_frame(server, new_session):
@@ -54,7 +53,7 @@ def test_a_shape_setting_compiles_and_says_so(server, new_session):
     [
         ("{", "JSON object"),
         ("[]", "type"),
-        ('{"type": "zork"}', "pong"),
+        ('{"type": "zork"}', "ack"),
         ('{"type": "settings", "settings": {"alpha": 9}}', "<= 1"),
         ('{"type": "settings", "settings": 3}', "object"),
         ('{"type": "command", "command": "fly"}', "play"),
@@ -68,7 +67,7 @@ def test_a_shape_setting_compiles_and_says_so(server, new_session):
         ('{"type": "view", "narrow": true, "particle": 3}', "level"),
         ('{"type": "view", "narrow": true, "particle": {"slot": 3}}', "whole number"),
         ('{"type": "view", "narrow": true, "particle": {"level": 0, "slot": -1}}', "whole number"),
-        ('{"type": "pong", "frame": "x"}', "whole number"),
+        ('{"type": "ack", "frame": "x"}', "whole number"),
     ],
 )
 def test_a_bad_message_is_answered_and_the_session_goes_on(server, new_session, message, says):
@@ -104,7 +103,7 @@ def drawing(link):
     while not isinstance(message := link.socket.recv(timeout=60), bytes):
         pass
     header = json.loads(message[8 : 8 + int.from_bytes(message[:8], "little")])
-    link.send(type="pong", frame=int(header["__metadata__"]["frame"]))
+    link.send(type="ack", frame=int(header["__metadata__"]["frame"]))
     return load(message), header["__metadata__"]
 
 
@@ -167,7 +166,7 @@ def test_a_past_moment_is_planned_again_to_the_same_bits(server, new_session, ht
         # What is set now does not change what was planned then.
         link.send(type="settings", settings={"alpha": 0.8})
         link.frame(revision=1)
-    arrays, _ = from_bytes(http.get(f"/sessions/{session['id']}/moments/0/trace").content)
+    arrays, _ = read_trace(http.get(f"/sessions/{session['id']}/moments/0/trace").content)
     np.testing.assert_array_equal(first["log_weight"], arrays["log_weight"])
     assert http.get(f"/sessions/{session['id']}/moments/9/trace").status_code == 404
 
@@ -183,7 +182,7 @@ def test_a_viewer_that_does_not_acknowledge_gets_two_frames_and_later_the_newest
         quick.frame(step=15)
         quick.send(type="command", command="pause")
         paused = quick.until(lambda s: not s["session"]["playing"] and s["phase"] == "idle")["session"]["step"]
-        slow.send(type="pong", frame=int(first["frame"]))
+        slow.send(type="ack", frame=int(first["frame"]))
         _, third = slow.frame()
         assert int(third["step"]) == paused
         assert int(third["skipped"]) > 0

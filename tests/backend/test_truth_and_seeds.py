@@ -9,11 +9,11 @@ import numpy as np
 import pytest
 from safetensors.numpy import load
 
-from planner import from_bytes, has_truth, make_environment
+from planner import has_truth, make_environment
 from planner.checkpoints import Checkpoints, flatten, unflatten
 from planner.record.diagnostics import DIAGNOSTICS
 from planner.truth import ANSWERS
-from tests.backend.link import Link
+from tests.backend.link import Link, read_trace
 from tests.servers import ROOT, serving
 
 SMALL = {"particles": 16, "depth": 4}
@@ -24,22 +24,22 @@ def plan(http, checkpoint, **changes):
 
 
 def test_a_trace_has_diagnostics_and_exact_answers_where_there_are_any(http):
-    catch, _ = from_bytes(plan(http, "catch-early").content)
+    catch, _ = read_trace(plan(http, "catch-early").content)
     assert set(DIAGNOSTICS) | set(ANSWERS) <= catch.keys()
     assert catch["exact/policy"].sum() == pytest.approx(1) and catch["exact/log_evidence"].shape == (4,)
-    cartpole, _ = from_bytes(plan(http, "cartpole-early").content)
+    cartpole, _ = read_trace(plan(http, "cartpole-early").content)
     assert set(DIAGNOSTICS) <= cartpole.keys() and not set(ANSWERS) & cartpole.keys()
 
 
 def test_exact_values_take_the_network_s_place_and_noise_spoils_them(http):
     """With exact values and the twist at the temperature of the rewards no weight differs from another: Catch is certain once its ball falls."""
     settings = SMALL | {"value_source": "exact", "root_sampling": "proposal"}
-    exact, metadata = from_bytes(plan(http, "catch-early", planner="twisted_smc", settings=settings).content)
+    exact, metadata = read_trace(plan(http, "catch-early", planner="twisted_smc", settings=settings).content)
     np.testing.assert_allclose(exact["ess"], 16, rtol=1e-3)
     np.testing.assert_allclose(exact["log_evidence"], 0, atol=1e-3)
     assert json.loads(metadata["settings"])["value_source"] == "exact"
     np.testing.assert_allclose(exact["root_value"], exact["exact/value"], rtol=1e-5)
-    noisy, _ = from_bytes(plan(http, "catch-early", planner="twisted_smc", settings=settings | {"value_noise": 1.0}).content)
+    noisy, _ = read_trace(plan(http, "catch-early", planner="twisted_smc", settings=settings | {"value_noise": 1.0}).content)
     assert noisy["ess"].min() < 12 and noisy["root_value"] != exact["root_value"]
 
 
@@ -84,7 +84,7 @@ def test_many_seeds_of_a_session_start_from_its_moment_and_its_own_seed(http, ne
 
 
 def test_continuous_actions_are_planned_and_played(http, new_session):
-    arrays, _ = from_bytes(plan(http, "pendulum", settings=SMALL | {"action_atoms": 4}, step=3).content)
+    arrays, _ = read_trace(plan(http, "pendulum", settings=SMALL | {"action_atoms": 4}, step=3).content)
     assert arrays["action"].shape == (4, 16, 1) and arrays["root_atoms"].shape == (4, 1) and arrays["chosen_action"].shape == (1,)
     session = new_session(checkpoint="pendulum", settings=SMALL)
     assert session["actions"] == ["torque"] and session["action_bounds"] == [[-2.0, 2.0]]

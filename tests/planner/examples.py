@@ -10,13 +10,14 @@ import numpy as np
 
 from planner import exact
 from planner.algorithms.registry import PlanLike, get_planner
-from planner.algorithms.settings import make_settings
+from planner.algorithms.settings import PlannerSettings, make_settings
 from planner.algorithms.smc import Plan, plan
 from planner.algorithms.smc_settings import Live, SmcSettings, Static
 from planner.core.model import Model
 from planner.core.trace import to_arrays
 from planner.environments import Environment
 from planner.environments.tabular import TabularMDP
+from planner.record.metadata import Metadata
 
 jitted_plan = jax.jit(plan, static_argnames=("static", "model", "atoms", "states"))
 
@@ -71,8 +72,14 @@ def random_values(seed: int, mdp: TabularMDP) -> exact.Values:
 
 
 def complete(**values: Any) -> SmcSettings:
-    """SmcSettings with the two that only a checkpoint gives filled in."""
-    return make_settings(values, {"reward_temperature": 0.7, "discount": 0.9})
+    """Settings with the two that only a checkpoint gives filled in."""
+    return make_settings(values, {"reward_temperature": 0.7, "discount": 0.9}, SmcSettings)
+
+
+def metadata_of(settings: PlannerSettings, planner: str = "trt_smc") -> Metadata:
+    """Metadata of a plan with these settings, as far as diagnostics and drawings look at it."""
+    traits = get_planner(planner).traits
+    return Metadata(planner=planner, settings=settings.model_dump(), seed=0, step=0, kind=traits.kind, traits=traits)
 
 
 def live(**values: Any) -> Live:
@@ -126,7 +133,7 @@ def plan_with(name: str, mdp: TabularMDP, params: Any, *, seed: int = 0, start: 
 
 
 def settings_of(name: str, **values: Any) -> Any:
-    """SmcSettings of any planner, with those that only a checkpoint gives filled in."""
+    """Settings of any planner, with those that only a checkpoint gives filled in."""
     return get_planner(name).settings(values, {"reward_temperature": 0.7, "discount": 0.9})
 
 

@@ -14,13 +14,15 @@ import planner
 from planner import exact
 from planner.algorithms.registry import PLANNERS
 from planner.algorithms.settings import MAX_TRANSITIONS, allowed_values, describe_setting
+from planner.algorithms.smc_settings import SmcSettings
 from planner.checkpoints import build_model, initial_params, network_config
 from planner.core.targets import Root
 from planner.core.trace import Trace, to_arrays
-from planner.record.container import SCHEMA, to_bytes
+from planner.record.container import write
 from planner.record.diagnostics import DIAGNOSTICS, diagnose
+from planner.record.metadata import SCHEMA, Metadata
 from planner.truth import ANSWERS, Truth
-from tests.planner.examples import complete, make_arrays, plan_with, random_mdp, random_prior, random_values
+from tests.planner.examples import complete, make_arrays, metadata_of, plan_with, random_mdp, random_prior, random_values
 
 ROOT = Path(__file__).parents[2]
 METHOD, TRACE, API = ((ROOT / "docs" / name).read_text(encoding="utf-8") for name in ("method.md", "trace.md", "api.md"))
@@ -62,7 +64,7 @@ def test_documented_dtypes_and_shapes_are_those_of_a_real_trace() -> None:
     trace = make_arrays(settings, mdp, exact.tables(random_prior(41, mdp), random_values(41, mdp)), record=True)
     sizes = {"T": 4, "N": 5, "A": 3}
     check_described(trace, documented_arrays(), sizes)
-    check_described(diagnose(trace, settings.model_dump()), documented_arrays("Diagnostics"), sizes)
+    check_described(diagnose(trace, metadata_of(settings)), documented_arrays("Diagnostics"), sizes)
 
 
 def test_documented_arrays_of_continuous_actions_are_those_of_a_real_trace() -> None:
@@ -83,7 +85,7 @@ def test_documented_exact_answers_are_those_of_a_real_plan() -> None:
     key = jax.random.key(0)
     params, state = initial_params("Catch-bsuite", config, key), model.environment.reset(key)
     arrays = to_arrays(jax.jit(PLANNERS["trt_smc"].program(model, static))(params, key, state, live))
-    answers = Truth(model, params).answers(arrays, state, settings.model_dump(), 1.0)
+    answers = Truth(model, params).answers(arrays, state, settings.model_dump(), 1.0, evidence=True)
     check_described(answers, documented_arrays("Exact answers"), {"T": 4, "A": 3})
     assert answers.keys() == set(ANSWERS)
 
@@ -126,35 +128,41 @@ def test_equations_are_numbered_once_and_docstrings_cite_those_that_exist() -> N
         assert cited <= set(numbered), path.name
 
 
-@pytest.mark.parametrize("target", describe_setting("policy_target")["choices"])
+@pytest.mark.parametrize("target", describe_setting("policy_target", SmcSettings)["choices"])
 def test_every_policy_target_has_its_formula(target: str) -> None:
     assert target in rows(METHOD, 3)
 
 
 def test_the_python_example_reads_a_trace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     code = re.search(r"```python\n(.*?)```", TRACE, flags=re.DOTALL).group(1)
-    (tmp_path / "plan.safetensors").write_bytes(to_bytes({"ess": np.float32([8, 2.5])}, {"planner": "trt_smc"}))
+    (tmp_path / "plan.safetensors").write_bytes(write({"ess": np.float32([8, 2.5])}, {"schema": SCHEMA, "planner": "trt_smc"}))
     monkeypatch.chdir(tmp_path)
     exec(compile(code, "docs/trace.md", "exec"), {})
     assert capsys.readouterr().out == "trt_smc ESS at each level: [8.  2.5]\n"
-    assert SCHEMA in TRACE and planner.from_bytes is not None
+    assert SCHEMA in TRACE
+
+
+def test_every_field_of_the_metadata_is_documented_and_no_other() -> None:
+    documented = rows(TRACE.split("## Metadata\n")[1].split("\n## ")[0], 3)
+    assert documented.keys() == {"schema", *Metadata.model_fields}
 
 
 @pytest.mark.slow
-def test_every_example_of_the_planner_page_runs(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+def test_every_example_of_the_planner_page_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     """In one namespace, as in a notebook; what the page says of their output is held to it."""
-    monkeypatch.chdir(ROOT)
+    (tmp_path / "assets").symlink_to(ROOT / "assets")
+    monkeypatch.chdir(tmp_path)
     names: dict[str, object] = {}
     for code in re.findall(r"```python\n(.*?)```", (ROOT / "docs" / "planner.md").read_text(encoding="utf-8"), flags=re.DOTALL):
         exec(code, names)  # the page's own code
     out = capsys.readouterr().out
     assert all(name in out for name in PLANNERS)
-    plan = names["plan"]
+    record = names["record"]
     posterior = exact.posterior_policy(names["prior"], exact.soft_values(names["walk"], names["prior"], 0.5, 1.0).qvalues, 0.5)[0]
-    np.testing.assert_allclose(plan.root.root_policy, posterior, atol=0.03)
+    np.testing.assert_allclose(record.arrays["root_policy"], posterior, atol=0.03)
     twisted = planner.run(names["catch"], "twisted_smc", state=names["start"], value_source="exact", truth=names["truth"], root_sampling="proposal")
-    np.testing.assert_allclose(twisted.trace.ess, 256, rtol=1e-3)
-    np.testing.assert_allclose(twisted.trace.log_evidence, 0, atol=1e-3)
+    np.testing.assert_allclose(twisted.arrays["ess"], 256, rtol=1e-3)
+    np.testing.assert_allclose(twisted.arrays["log_evidence"], 0, atol=1e-3)
 
 
 def test_everything_public_is_exported_and_has_a_docstring() -> None:

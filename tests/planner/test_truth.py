@@ -10,7 +10,6 @@ import pytest
 
 from planner import Checkpoints, Truth, get_planner, run, to_arrays
 from planner.exact import policy_values
-from planner.notebook import _compiled
 from planner.truth import kl_to_posterior
 
 ASSETS = Path(__file__).parents[2] / "assets" / "checkpoints"
@@ -78,7 +77,7 @@ def test_the_evidence_of_a_shipped_checkpoint_is_estimated_without_bias(source: 
     live = jax.tree.map(jnp.asarray, live)
     found = jax.jit(jax.vmap(lambda key: program(params, key, state, live).trace.log_evidence))(jax.random.split(jax.random.key(0), 2000))
     arrays = to_arrays(program(params, jax.random.key(0), state, live))
-    expected = truth.answers(arrays, state, settings.model_dump(), 1.0)["exact/log_evidence"]
+    expected = truth.answers(arrays, state, settings.model_dump(), 1.0, evidence=True)["exact/log_evidence"]
     ratio = np.exp(np.asarray(found, float) - expected)
     error = ratio.std(axis=0, ddof=1) / np.sqrt(len(ratio))
     assert np.all(np.abs(ratio.mean(axis=0) - 1) < 4 * error + 1e-5) and np.all(error < 0.05)
@@ -91,7 +90,7 @@ def test_planning_with_exact_values_comes_nearer_to_the_posterior_than_with_the_
         state = checkpoint.model.environment.reset(jax.random.key(0))
         plan = run(checkpoint, "trt_smc", state=state, particles=256, depth=8, value_source=source, truth=truth)
         settings = get_planner("trt_smc").settings({"particles": 256, "depth": 8, "value_source": source}, checkpoint.card.settings)
-        divergence[source] = truth.answers(to_arrays(plan), state, settings.model_dump(), 1.0)["exact/policy_kl"]
+        divergence[source] = truth.answers(to_arrays(plan), state, settings.model_dump(), 1.0, evidence=True)["exact/policy_kl"]
     assert divergence["exact"] <= divergence["network"] + 1e-6 and divergence["exact"] < 1e-3
 
 

@@ -7,11 +7,14 @@ import numpy as np
 import pytest
 from safetensors.numpy import load
 
-from planner import to_bytes
+from planner.algorithms.registry import get_planner
+from planner.record.container import write
+from planner.record.diagnostics import WEIGHT_PARTS
 from planner.record.drawing import LINEAGE, SCHEMA, Overview, choose, draw, spread
+from planner.record.metadata import Metadata
 
-FIXTURE = Path(__file__).parents[1] / "js" / "drawing.safetensors"
-"""The drawing of `sample`, which the tests of the page's scripts read. Written anew by `python -m tests.backend.test_drawing`."""
+FIXTURE = Path(__file__).parents[2] / "js" / "drawing.safetensors"
+"""The drawing of `sample`, which the tests of the page's scripts read. Written anew by `python -m tests.planner.record.test_drawing`."""
 
 
 def sample():
@@ -68,6 +71,8 @@ SETTINGS = {
     "resampling_scheme": "systematic", "root_sampling": "proposal", "revive": True, "weight_normaliser": "none",
 }  # fmt: skip
 
+PLANNED = Metadata(planner="trt_smc", settings=SETTINGS, seed=0, step=12, traits=get_planner("trt_smc").traits)
+
 METADATA = {
     "frame": 7, "revision": 3, "step": 12, "furthest": 20, "plan_ms": 4.5, "environment": "CartPole-v1", "playing": False,
     "actions": ["left", "right", "<stay>"],
@@ -76,8 +81,8 @@ METADATA = {
 
 
 def fixture():
-    arrays, about = draw(Overview(sample(), SETTINGS), (2, 0))
-    return to_bytes(arrays, METADATA | about)
+    arrays, about = draw(Overview(sample(), PLANNED), (2, 0))
+    return write(arrays, METADATA | about)
 
 
 def simulated(levels, slots, seed=0, deaths=0.02):
@@ -122,8 +127,9 @@ def test_the_fixture_of_the_page_is_up_to_date():
 
 def test_a_small_plan_is_drawn_whole():
     plan = sample()
-    drawing, about = draw(Overview(plan, SETTINGS))
-    assert about == {"schema": SCHEMA, "levels": 3, "slots": 4}
+    drawing, about = draw(Overview(plan, PLANNED))
+    objections = ["resampling is not multinomial", "dead particles are revived"]
+    assert about == {"schema": SCHEMA, "levels": 3, "slots": 4, "weight_parts": list(WEIGHT_PARTS), "variance_objections": objections}
     np.testing.assert_array_equal(ids_of(drawing, 4), np.arange(12))
     np.testing.assert_array_equal(drawing["parent"], plan["parent"].ravel())
     for bit, name in enumerate(("alive", "terminal", "revived")):
@@ -134,7 +140,7 @@ def test_a_small_plan_is_drawn_whole():
 
 
 def test_levels_are_told_of_all_particles():
-    drawing, _ = draw(Overview(sample(), SETTINGS))
+    drawing, _ = draw(Overview(sample(), PLANNED))
     assert drawing["unique_branches"].tolist() == [4, 4, 3]
     assert drawing["living"].tolist() == [4, 4, 3]
     assert drawing["root_counts"].tolist() == [[2, 2, 0], [2, 2, 0], [3, 1, 0]]
@@ -157,12 +163,12 @@ def test_a_spread_without_values_is_not_a_number():
 def test_a_level_without_weight_counts_as_equal():
     plan = sample()
     plan["log_weight"][2] = -np.inf
-    assert Overview(plan, SETTINGS).weights[2].tolist() == [0.25] * 4
+    assert Overview(plan, PLANNED).weights[2].tolist() == [0.25] * 4
 
 
 @pytest.mark.parametrize("budget", [400, 1500, 6144])
 def test_a_large_plan_keeps_to_its_budget_with_whole_lines_evenly_chosen(large, budget):
-    overview = Overview(large, SETTINGS)
+    overview = Overview(large, PLANNED)
     drawing, _ = draw(overview, budget=budget)
     ids = ids_of(drawing, 2048)
     assert (np.diff(ids) > 0).all()
@@ -177,7 +183,7 @@ def test_a_large_plan_keeps_to_its_budget_with_whole_lines_evenly_chosen(large, 
 
 
 def test_what_is_drawn_of_a_large_plan_is_true(large):
-    drawing, _ = draw(Overview(large, SETTINGS))
+    drawing, _ = draw(Overview(large, PLANNED))
     ids = ids_of(drawing, 2048)
     flat = lambda name: large[name].reshape(-1, *large[name].shape[2:])[ids]
     weights = np.exp(large["log_weight"].astype(np.float64))
@@ -201,7 +207,7 @@ def test_what_is_drawn_of_a_large_plan_is_true(large):
 
 @pytest.mark.parametrize("particle", [(0, 5), (23, 2047), (12, 1000), (7, None)])
 def test_the_numbers_of_a_particle_are_exact_and_its_line_is_drawn(large, particle):
-    overview = Overview(large, SETTINGS)
+    overview = Overview(large, PLANNED)
     drawing, _ = draw(overview, particle, budget=400)
     level, slot, root = drawing["particle"].tolist()
     assert level == particle[0]
@@ -217,14 +223,14 @@ def test_the_numbers_of_a_particle_are_exact_and_its_line_is_drawn(large, partic
 
 def test_a_particle_the_plan_does_not_have_is_the_heaviest_of_the_last_level():
     for particle in (None, (99, None), (99, 99), (2, 4)):
-        drawing, _ = draw(Overview(sample(), SETTINGS), particle)
+        drawing, _ = draw(Overview(sample(), PLANNED), particle)
         assert drawing["particle"].tolist() == [2, 0, 0]
 
 
 def test_a_plan_whose_episode_is_over_has_nodes_but_no_steps():
     plan = sample()
     plan |= {"alive": np.zeros((3, 4), bool), "terminal": np.ones((3, 4), bool), "parent": np.full((3, 4), -1, np.int32)}
-    drawing, _ = draw(Overview(plan, SETTINGS), budget=6)
+    drawing, _ = draw(Overview(plan, PLANNED), budget=6)
     assert drawing["lineage/level"].size == 0
     assert drawing["living"].tolist() == [0, 0, 0]
     assert np.isnan(drawing["kl"]).all()
@@ -232,13 +238,13 @@ def test_a_plan_whose_episode_is_over_has_nodes_but_no_steps():
 
 def test_the_smallest_plan_is_drawn():
     plan = {name: array[:1, :1] if array.shape[:2] == (3, 4) else array for name, array in sample().items()}
-    drawing, _ = draw(Overview(plan | {"ess": np.ones(1, np.float32)}, SETTINGS))
+    drawing, _ = draw(Overview(plan | {"ess": np.ones(1, np.float32)}, PLANNED))
     assert ids_of(drawing, 1).tolist() == [0]
 
 
 def test_choosing_is_deterministic(large):
-    overview = Overview(large, SETTINGS)
-    np.testing.assert_array_equal(choose(overview, 1000, 7), choose(Overview(large, SETTINGS), 1000, 7))
+    overview = Overview(large, PLANNED)
+    np.testing.assert_array_equal(choose(overview, 1000, 7), choose(Overview(large, PLANNED), 1000, 7))
 
 
 if __name__ == "__main__":

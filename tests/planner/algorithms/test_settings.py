@@ -63,9 +63,9 @@ def test_more_transitions_than_fit_are_refused_with_the_limit() -> None:
 
 def test_what_only_a_checkpoint_gives_must_come_from_somewhere() -> None:
     with pytest.raises(SettingsError) as caught:
-        make_settings({})
+        make_settings({}, {}, SmcSettings)
     assert {error["field"] for error in caught.value.errors} == {"reward_temperature", "discount"}
-    settings = make_settings({"discount": 0.5}, {"discount": 0.9, "reward_temperature": 2})
+    settings = make_settings({"discount": 0.5}, {"discount": 0.9, "reward_temperature": 2}, SmcSettings)
     assert (settings.discount, settings.reward_temperature) == (0.5, 2.0)
 
 

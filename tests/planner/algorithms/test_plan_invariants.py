@@ -159,7 +159,7 @@ OTHER_VALUES = {
 
 def test_no_live_setting_compiles_anything_when_it_changes() -> None:
     # The noise of exact values changes the tables that are planned with, which are parameters (test_truth.py).
-    live_names = {name for name in SmcSettings.model_fields if describe_setting(name)["kind"] == "live"} - {"value_noise"} | {"act"}
+    live_names = {name for name in SmcSettings.model_fields if describe_setting(name, SmcSettings)["kind"] == "live"} - {"value_noise"} | {"act"}
     assert OTHER_VALUES.keys() == live_names
     assert {field.name for field in fields(Live)} == live_names - {"act"} | {"sample_action"}
     make_plan(SMALL, MDP, TABLES)

@@ -12,7 +12,19 @@ from hypothesis import strategies as st
 from planner.core.trace import to_arrays
 from planner.exact import tables
 from planner.record.diagnostics import diagnose, evidence_variance, normalised_weights, variance_objections
-from tests.planner.examples import batched, complete, layered_mdp, make_arrays, plan_with, quick, random_mdp, random_prior, random_values, settings_of
+from tests.planner.examples import (
+    batched,
+    complete,
+    layered_mdp,
+    make_arrays,
+    metadata_of,
+    plan_with,
+    quick,
+    random_mdp,
+    random_prior,
+    random_values,
+    settings_of,
+)
 
 VALID = {"resampling_scheme": "multinomial", "root_sampling": "proposal", "revive": False}
 
@@ -41,7 +53,7 @@ PROCESS = random_mdp(0, stochastic=True)
 def test_genealogical_counts_are_those_of_lineages_followed_one_by_one(seed, n, rule, revive, threshold, temperature) -> None:
     settings = complete(particles=n, depth=6, resampling_rule=rule, revive=revive, reward_temperature=temperature, ess_threshold=threshold)
     arrays = make_arrays(settings, PROCESS, tables(random_prior(seed, PROCESS), random_values(seed, PROCESS)), seed=seed)
-    found = diagnose(arrays, settings.model_dump())
+    found = diagnose(arrays, metadata_of(settings))
     ancestor = arrays["ancestor"]
     lines = [[lineage(ancestor, level, slot) for slot in range(n)] for level in range(6)]
     for level in range(6):
@@ -61,7 +73,7 @@ def test_genealogical_counts_are_those_of_lineages_followed_one_by_one(seed, n, 
 def test_weight_diagnostics_keep_their_bounds_and_parts_add_up_to_the_increments(seed, temperature, advantage) -> None:
     settings = complete(particles=16, depth=5, reward_temperature=temperature, advantage=advantage, resampling_rule="never")
     arrays = make_arrays(settings, PROCESS, tables(random_prior(seed, PROCESS), random_values(seed, PROCESS)), seed=seed)
-    found = diagnose(arrays, settings.model_dump())
+    found = diagnose(arrays, metadata_of(settings))
     weights = normalised_weights(arrays["log_weight"])
     np.testing.assert_allclose(weights.sum(1), 1, rtol=1e-5)
     # ESS is the exponential of the Renyi entropy of order 2, 1 / max of order infinity; entropies fall with their order.
@@ -83,7 +95,7 @@ def test_the_variance_estimated_from_one_run_is_that_over_many(rule: str) -> Non
     """
     mdp = layered_mdp(3, layers=4)
     settings = complete(particles=24, depth=4, resampling_rule=rule, resampling_period=2, ess_threshold=0.6, reward_temperature=0.8, **VALID)
-    assert not variance_objections(settings.model_dump())
+    assert not variance_objections(metadata_of(settings))
     params = tables(random_prior(3, mdp), random_values(3, mdp))
     wanted = ("log_weight", "branch", "resampled", "log_evidence")
     many = batched(settings, mdp, lambda plan: {name: getattr(plan.trace, name) for name in wanted})
@@ -105,17 +117,17 @@ def test_the_variance_estimated_from_one_run_is_that_over_many(rule: str) -> Non
 
 
 def test_the_estimate_is_called_meaningless_where_its_assumptions_fail() -> None:
-    assert not variance_objections(complete(**VALID).model_dump())
+    assert not variance_objections(metadata_of(complete(**VALID)))
     for change in ({"resampling_scheme": "systematic"}, {"root_sampling": "stratified"}, {"revive": True}, {"weight_normaliser": "min_max"}):
-        assert len(variance_objections(complete(**{**VALID, **change}).model_dump())) == 1
-    assert len(variance_objections(complete().model_dump())) == 3
-    assert variance_objections(complete(resampling_rule="never", root_sampling="proposal").model_dump()) == []
+        assert len(variance_objections(metadata_of(complete(**{**VALID, **change})))) == 1
+    assert len(variance_objections(metadata_of(complete()))) == 3
+    assert variance_objections(metadata_of(complete(resampling_rule="never", root_sampling="proposal"))) == []
 
 
 def test_a_run_of_one_particle_has_nothing_to_estimate_from() -> None:
     mdp = random_mdp(1)
     settings = complete(particles=1, depth=4, **VALID)
-    found = diagnose(make_arrays(settings, mdp, tables(random_prior(1, mdp), random_values(1, mdp))), settings.model_dump())
+    found = diagnose(make_arrays(settings, mdp, tables(random_prior(1, mdp), random_values(1, mdp))), metadata_of(settings))
     assert np.all(np.isnan(found["evidence_variance"])) and list(found["coalescence_level"]) == [0, 1, 2, 3]
 
 
@@ -124,7 +136,7 @@ def test_every_planner_with_particles_has_diagnostics_and_a_tree_has_none() -> N
     params = tables(random_prior(2, mdp), random_values(2, mdp))
     for name in ("trt_smc", "tsmcts"):
         arrays = to_arrays(plan_with(name, mdp, params, particles=8, depth=4))
-        found = diagnose(arrays, settings_of(name, particles=8, depth=4).model_dump())
+        found = diagnose(arrays, metadata_of(settings_of(name, particles=8, depth=4), name))
         assert all(len(array) == 4 for array in found.values() if array.ndim)
     tree = to_arrays(plan_with("gumbel_mcts", mdp, params, num_simulations=8))
-    assert diagnose(tree, settings_of("gumbel_mcts").model_dump()) == {}
+    assert diagnose(tree, metadata_of(settings_of("gumbel_mcts"), "gumbel_mcts")) == {}

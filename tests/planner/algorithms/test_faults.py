@@ -22,7 +22,7 @@ from tests.planner.examples import complete, plan_with
 CHAIN = TabularMDP.deterministic("chain", np.array([[1, 1], [2, 2], [2, 2]]), np.ones((3, 2)), np.zeros(3, bool))
 
 
-def judged(state: int, **wrong: float) -> Evaluation:
+def evaluation_of(state: int, **wrong: float) -> Evaluation:
     """Tables that are as they should be but in one state."""
     good = tables(np.full((3, 2), 0.5), Values(np.zeros(3), np.zeros((3, 2))))
     return replace(good, **{name: getattr(good, name).at[state].set(value) for name, value in wrong.items()})
@@ -30,7 +30,7 @@ def judged(state: int, **wrong: float) -> Evaluation:
 
 @pytest.mark.parametrize("name", ["trt_smc", "tsmcts", "gumbel_mcts"])
 def test_a_plan_whose_network_gives_numbers_everywhere_has_no_fault(name: str) -> None:
-    plan = plan_with(name, CHAIN, judged(0), **PLANNERS[name].algorithm.settings.of_budget(4, 4))
+    plan = plan_with(name, CHAIN, evaluation_of(0), **PLANNERS[name].algorithm.settings.of_budget(4, 4))
     assert STATUSES[plan.status] == "ok" and plan.fault == NOWHERE
 
 
@@ -41,15 +41,15 @@ def test_a_plan_whose_network_gives_numbers_everywhere_has_no_fault(name: str) -
 )
 def test_the_state_that_the_network_cannot_judge_is_named(name: str, wrong: dict[str, float], status: str) -> None:
     values = PLANNERS[name].algorithm.settings.of_budget(4, 4)
-    at_root = plan_with(name, CHAIN, judged(0, **wrong), **values)
+    at_root = plan_with(name, CHAIN, evaluation_of(0, **wrong), **values)
     assert (STATUSES[at_root.status], int(at_root.fault)) == (status, -1)
-    later = plan_with(name, CHAIN, judged(1, **wrong), record=True, **values)
+    later = plan_with(name, CHAIN, evaluation_of(1, **wrong), record=True, **values)
     assert STATUSES[later.status] == status
     assert int(np.asarray(later.trace.state.index).ravel()[later.fault]) == 1
 
 
 def test_an_infinite_q_is_a_fault_but_not_that_of_an_action_the_prior_forbids() -> None:
-    assert STATUSES[plan_with("trt_smc", CHAIN, judged(1, qvalues=np.inf), particles=4, depth=3).status] == "non_finite_network"
+    assert STATUSES[plan_with("trt_smc", CHAIN, evaluation_of(1, qvalues=np.inf), particles=4, depth=3).status] == "non_finite_network"
     forbidding = Evaluation(jnp.array([[0.0, -jnp.inf]] * 3), jnp.zeros(3), jnp.array([[1.0, jnp.nan]] * 3))
     plan = plan_with("trt_smc", CHAIN, forbidding, particles=4, depth=3)
     assert STATUSES[plan.status] == "ok" and np.all(np.asarray(plan.trace.action) == 0)

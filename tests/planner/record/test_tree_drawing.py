@@ -7,12 +7,12 @@ import numpy as np
 import pytest
 from safetensors.numpy import load
 
-from planner import to_bytes
+from planner.record.container import write
 from planner.record.drawing import SCHEMA
 from planner.record.tree_drawing import LINEAGE, TreeOverview, draw_tree
 
-FIXTURE = Path(__file__).parents[1] / "js" / "tree.safetensors"
-"""The drawing of `sample`, which the tests of the page's scripts read. Written anew by `python -m tests.backend.test_tree_drawing`."""
+FIXTURE = Path(__file__).parents[2] / "js" / "tree.safetensors"
+"""The drawing of `sample`, which the tests of the page's scripts read. Written anew by `python -m tests.planner.record.test_tree_drawing`."""
 
 
 def sample():
@@ -48,7 +48,7 @@ METADATA = {
 
 def fixture():
     arrays, about = draw_tree(TreeOverview(sample()), (2, None))
-    return to_bytes(arrays, METADATA | about)
+    return write(arrays, METADATA | about)
 
 
 def grown(simulations, seed=0):
