@@ -17,8 +17,9 @@ from dashboard.modules import preload_links
 ASSETS = Path(__file__).resolve().parent.parent / "assets"
 
 # The microscope and everything around it that is not a control stand in the document itself, so that there is a picture before Dash and React have
-# loaded. `async`: a module would otherwise wait for the classic scripts at the end.
-# Dash would include every script of the assets as a classic one; those under js/ are ES modules, loaded from main.js on.
+# loaded. Dash's scripts are 3 MB, and would take both the connections and the main thread from the first picture: they wait in a template, from
+# which controls/dash.js starts them. Dash would include every script of the assets as a classic one; those under js/ are ES modules, loaded from
+# main.js on.
 INDEX = """<!DOCTYPE html>
 <html lang="en">
   <head>
@@ -40,13 +41,13 @@ INDEX = """<!DOCTYPE html>
       <span id="fact-connection"></span><span id="fact-device"></span><span id="fact-plan-ms"></span><span id="fact-queue"></span><span
         id="fact-warming"></span>
     </div>
-    <script type="module" async src="@PREFIX@assets/js/main.js"></script>
+    <script type="module" src="@PREFIX@assets/js/main.js"></script>
     {%app_entry%}
-    <footer>
-      {%config%}
+    <footer>{%config%}</footer>
+    <template id="dash-scripts">
       {%scripts%}
       {%renderer%}
-    </footer>
+    </template>
   </body>
 </html>
 """

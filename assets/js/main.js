@@ -92,7 +92,10 @@ function heardCreated({ settings, offers }, wish) {
 }
 
 microscope.onFrame((frame, fresh) => {
-  counters.firstPictureMs ??= performance.now();
+  if (counters.firstPictureMs === null) {
+    counters.firstPictureMs = performance.now();
+    setTimeout(() => dash.start());
+  }
   if (frame.recorded) return status.set({ showing: "recorded" });
   counters.framesReceived++;
   if (!fresh) return;
@@ -208,6 +211,8 @@ async function answered(ask) {
 async function start() {
   const asked = askedCheckpoint(location.search);
   const opened = await showOpening(asked);
+  // Without a picture to wait for Dash is not kept waiting; with one it follows the painting.
+  if (opened === null) dash.start();
   try {
     catalogue = await answered(() => api.planners());
     // One that is asked for by name is not exchanged for another: where it cannot be had, the server says why.

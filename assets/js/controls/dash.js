@@ -10,6 +10,18 @@ export class DashControls {
     this.plotlyLoading = null;
   }
 
+  /** Loads Dash's scripts, which wait in a template of the document; nothing where they have been started already. */
+  start() {
+    const template = document.getElementById("dash-scripts");
+    if (!(template instanceof HTMLTemplateElement)) return;
+    template.remove();
+    const scripts = [...template.content.querySelectorAll("script")];
+    const inline = scripts.filter(({ src }) => !src);
+    const loaded = scripts.filter(({ src }) => src).map((script) => insert(script, { src: script.src, async: false }));
+    // In the order of the document; the last one that is loaded is the one the others wait for.
+    loaded.at(-1)?.addEventListener("load", () => inline.forEach((script) => insert(script, { textContent: script.textContent })), { once: true });
+  }
+
   /**
    * Calls back with every knob turned and every choice made.
    * @param {(message: any) => void} heard
@@ -36,6 +48,13 @@ export class DashControls {
     });
     return this.plotlyLoading;
   }
+}
+
+/** A script of a template never runs; one like it does. */
+function insert({ id }, properties) {
+  const script = Object.assign(document.createElement("script"), { id, ...properties });
+  document.body.append(script);
+  return script;
 }
 
 /** Resolves when there is an element with this id. */
