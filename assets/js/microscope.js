@@ -49,7 +49,7 @@ export class Microscope {
    * @param {import("./source/source.js").Source | null} source
    * @param {MicroscopeOptions} options
    */
-  constructor(root, source = null, { panels = PANELS, keys, storage = globalThis.localStorage ?? null } = {}) {
+  constructor(root, source = null, { panels = PANELS, keys, storage = ownStorage() } = {}) {
     this.root = root;
     this.lifetime = new Lifetime();
     this.counters = { framesReceived: 0, framesPainted: 0 };
@@ -313,6 +313,15 @@ export class Microscope {
 
   call(name, ...values) {
     for (const listener of this.hooks.get(name) ?? []) listener(...values);
+  }
+}
+
+/** The storage of this origin; null where a page has none, as in a sandbox. */
+function ownStorage() {
+  try {
+    return globalThis.localStorage ?? null;
+  } catch {
+    return null;
   }
 }
 

@@ -16,19 +16,19 @@ const OWN = {
  * World to screen: the focus fits whole, and the room that is left over shows more of the world. One direction may be magnified up to
  * `stretch` times more than the other; with 1, circles stay round. `x` and `y` go from the world to the screen, `world` back.
  */
-export function camera({ left = 0, width, height }, [x0, x1, y0, y1], padding, stretch = 1) {
+export function camera({ left = 0, top = 0, width, height }, [x0, x1, y0, y1], padding, stretch = 1) {
   const fit = [(width - 2 * padding) / (x1 - x0), (height - 2 * padding) / (y1 - y0)];
   const most = Math.min(...fit) * stretch;
   const [scale, rise] = fit.map((own) => Math.min(own, most));
   const [middleX, middleY] = [(x0 + x1) / 2, (y0 + y1) / 2];
   const toX = (x) => left + width / 2 + (x - middleX) * scale;
-  const toY = (y) => height / 2 - (y - middleY) * rise;
+  const toY = (y) => top + height / 2 - (y - middleY) * rise;
   return {
     scale,
     rise,
     x: toX,
     y: toY,
-    world: (x, y) => [middleX + (x - left - width / 2) / scale, middleY - (y - height / 2) / rise],
+    world: (x, y) => [middleX + (x - left - width / 2) / scale, middleY - (y - top - height / 2) / rise],
   };
 }
 

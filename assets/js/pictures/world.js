@@ -15,6 +15,8 @@ const REACH = 14;
 const SMALL = 0.5;
 // How much more the lens may magnify the narrower direction.
 const STRETCH = 8;
+// Height of a line of the scene's caption.
+const CAPTION = 14;
 
 /**
  * The views side by side, each with its camera, its rectangle on the canvas and where each node is (-1 the root); pure.
@@ -28,7 +30,9 @@ export function geometry({ width, height }, frame) {
   const boxes = lens ? [{ left: 0, width: middle }, { left: middle, width: width - middle }] : [{ left: 0, width }];
   const { position, root_position: root } = frame;
   return boxes.map((box, index) => {
-    const view = camera({ ...box, height }, index ? paths : focus, index ? 18 : 8, index ? STRETCH : 1);
+    // The caption stands above the scene, not on it.
+    const top = frame.scene?.caption && !index ? CAPTION : 0;
+    const view = camera({ ...box, top, height: height - top }, index ? paths : focus, index ? 18 : 8, index ? STRETCH : 1);
     return {
       ...box,
       height,
@@ -90,7 +94,7 @@ function drawCaption(context, caption, { width }, theme) {
   context.font = theme.font;
   const fits = (text) => context.measureText(text).width <= width - 18;
   const lines = fits(caption) ? [caption] : wrapped(caption, fits);
-  lines.forEach((line, index) => label(context, line, 10, 12 + 14 * index, { colour: theme.muted, font: theme.font }));
+  lines.forEach((line, index) => label(context, line, 10, 12 + CAPTION * index, { colour: theme.muted, font: theme.font }));
 }
 
 /** Words in lines that fit; pure. */
