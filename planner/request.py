@@ -210,7 +210,7 @@ class Prepared:
         steps = self.settings.model_steps
         most = min(MAX_SEEDS, MAX_TRANSITIONS // steps)
         if not 1 <= count <= most:
-            allowed = f"a whole number >= 1 and <= {most}: at most {MAX_SEEDS}, and seeds * {steps} model steps <= {MAX_TRANSITIONS}"
+            allowed = f"at least 1 and at most {most}: no more than {MAX_SEEDS}, and seeds * {steps} model steps <= {MAX_TRANSITIONS}"
             raise SettingsError([{"field": "seeds", "given": count, "allowed": allowed}])
         return [(self.request.seed + offset) % (MAX_SEED + 1) for offset in range(count)]
 

@@ -54,7 +54,8 @@ def serving(*arguments: str, data: Path, port: int | None = None, **environment:
     """A server started by its own command line, up and answering; stopped at the end."""
     port = port or free_port()
     command = [sys.executable, "-m", "backend.cli", *arguments, "--port", str(port)]
-    env = os.environ | {"TWISTSCOPE_DATA": str(data)} | environment
+    # Compiling ahead would take the cores from the tests; the one that is about it turns it on.
+    env = os.environ | {"TWISTSCOPE_DATA": str(data), "TWISTSCOPE_WARM": "false"} | environment
     process = subprocess.Popen(command, cwd=ROOT, env=env, stdout=subprocess.PIPE, stderr=None, text=True)
     try:
         assert process.stdout is not None

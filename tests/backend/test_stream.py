@@ -10,6 +10,7 @@ from safetensors.numpy import load
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from planner.record.drawing import Overview, draw
+from planner.record.metadata import Metadata
 from tests.backend.link import Link, read_trace
 
 
@@ -62,11 +63,11 @@ def test_a_shape_setting_compiles_and_says_so(server, new_session):
         ('{"type": "command", "command": "back"}', "nothing before"),
         ('{"type": "view", "arrays": ["nope"]}', "no array"),
         ('{"type": "view"}', "list"),
-        ('{"type": "view", "narrow": 1}', "true"),
-        ('{"type": "view", "narrow": true, "arrays": ["ess"]}', "drawing"),
-        ('{"type": "view", "narrow": true, "particle": 3}', "level"),
-        ('{"type": "view", "narrow": true, "particle": {"slot": 3}}', "whole number"),
-        ('{"type": "view", "narrow": true, "particle": {"level": 0, "slot": -1}}', "whole number"),
+        ('{"type": "view", "drawing": 1}', "true"),
+        ('{"type": "view", "drawing": true, "arrays": ["ess"]}', "drawing"),
+        ('{"type": "view", "drawing": true, "particle": 3}', "level"),
+        ('{"type": "view", "drawing": true, "particle": {"slot": 3}}', "whole number"),
+        ('{"type": "view", "drawing": true, "particle": {"level": 0, "slot": -1}}', "whole number"),
         ('{"type": "ack", "frame": "x"}', "whole number"),
     ],
 )
@@ -107,15 +108,15 @@ def drawing(link):
     return load(message), header["__metadata__"]
 
 
-def test_a_narrow_view_gets_drawings_of_the_same_plans(server, new_session):
+def test_a_drawing_view_gets_drawings_of_the_same_plans(server, new_session):
     with Link(server, new_session()["id"]) as link:
         plan, about = link.frame()
         for particle in (None, {"level": 2}, {"level": 3, "slot": 5}):
-            link.send(type="view", narrow=True, particle=particle)
+            link.send(type="view", drawing=True, particle=particle)
             arrays, metadata = drawing(link)
             assert metadata | {"schema": "twistscope.drawing/1", "levels": "8", "slots": "32", "step": "0", "skipped": "0"} == metadata
             level, slot = (particle or {}).get("level", 7), (particle or {}).get("slot")
-            expected, _ = draw(Overview(plan, json.loads(about["settings"])), (level, slot))
+            expected, _ = draw(Overview(plan, Metadata.of_header(about)), (level, slot))
             assert arrays.keys() == expected.keys()
             for name, array in expected.items():
                 np.testing.assert_array_equal(arrays[name], array, err_msg=name)
@@ -123,10 +124,19 @@ def test_a_narrow_view_gets_drawings_of_the_same_plans(server, new_session):
         assert drawing(link)[1]["revision"] == "1"
 
 
+def test_messages_of_earlier_pages_are_still_understood(server, new_session):
+    """`narrow` and `pong` until 0.3."""
+    with Link(server, new_session()["id"]) as link:
+        link.frame(acknowledge=False)
+        link.send(type="pong", frame=1)
+        link.send(type="view", narrow=True, particle=None)
+        assert drawing(link)[1]["schema"] == "twistscope.drawing/1"
+
+
 def test_a_drawing_of_a_large_plan_is_small(server, new_session):
     session = new_session(settings={"particles": 4096, "depth": 32})
     with Link(server, session["id"]) as link:
-        link.send(type="view", narrow=True)
+        link.send(type="view", drawing=True)
         # Frames sent before the message arrived are whole traces.
         while not isinstance(message := link.socket.recv(timeout=120), bytes) or b"twistscope.drawing" not in message[:8192]:
             pass

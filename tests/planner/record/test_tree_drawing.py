@@ -80,7 +80,7 @@ def test_the_fixture_of_the_page_is_up_to_date():
 def test_a_level_is_a_depth_and_what_is_no_step_is_left_out():
     drawing, about = draw_tree(TreeOverview(sample()))
     # Leaves in depth-first order: 4 (below action 0), then 3 and 5 (below action 1).
-    assert about == {"schema": SCHEMA, "levels": 3, "slots": 3}
+    assert about == {"schema": SCHEMA, "levels": 3, "slots": 3, "weight_parts": [], "variance_objections": []}
     assert drawing["level_start"].tolist() == [0, 2, 5, 6]
     assert drawing["slot"].tolist() == [0, 1, 0, 1, 2, 2]
     assert drawing["parent"].tolist() == [-1, -1, 0, 1, 1, 4]
@@ -140,7 +140,7 @@ def test_a_node_the_tree_does_not_have_is_the_most_visited_of_the_level(asked):
 
 def test_a_tree_whose_episode_is_over_has_no_nodes():
     drawing, about = draw_tree(TreeOverview(sample() | {"alive": np.zeros(8, bool)}))
-    assert about == {"schema": SCHEMA, "levels": 1, "slots": 1}
+    assert about == {"schema": SCHEMA, "levels": 1, "slots": 1, "weight_parts": [], "variance_objections": []}
     assert drawing["slot"].size == drawing["lineage/level"].size == 0
     assert drawing["living"].tolist() == [0]
 
