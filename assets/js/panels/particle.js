@@ -5,7 +5,7 @@ import { element, svg } from "../lib/elements.js";
 import { actionColour, actionGlyph } from "../lib/palette.js";
 import { count, number, percent } from "../lib/format.js";
 
-const BAR = { width: 72, height: 10 };
+const BAR = { width: 48, height: 10 };
 
 /** The three parts of each step's log-weight increment (E5): prior - proposal; reward; value difference. */
 function increment(frame, step) {
@@ -86,7 +86,7 @@ function key({ weightParts }, theme) {
 
 function particleTable(frame, steps, theme) {
   const largest = Math.max(1e-9, ...steps.map(({ parts }) => Math.max(reach(parts, 1), reach(parts, -1))));
-  return table(frame, ["prior", "prop.", "offspring", "Δ log-weight", ""], steps, (step) => {
+  return table(frame, ["prior", "prop.", "offspring", "Δ log-weight"], steps, (step) => {
     const bar = document.createElement("td");
     bar.append(bars(step.parts, largest, theme));
     bar.title = frame.weightParts.map((part, index) => `${part} ${number(step.parts[index])}`).join("\n");
@@ -102,6 +102,9 @@ const treeTable = (frame, steps) =>
 function table(frame, titles, steps, numbers) {
   const head = document.createElement("tr");
   for (const title of ["lvl", frame.continuous ? frame.dimensions[0] : "action", ...titles]) head.append(element("th", "", title));
+  // The last title may stand over a bar and its number.
+  const columns = steps.length ? numbers(steps[0]).length : titles.length;
+  if (columns > titles.length) /** @type {HTMLTableCellElement} */ (head.lastElementChild).colSpan = 2;
   const body = steps.map((step) => {
     const row = document.createElement("tr");
     const action = element("td", "action", `${step.action}${step.terminal ? " †" : ""}${step.revived ? " ○" : ""}`);

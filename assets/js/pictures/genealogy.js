@@ -130,10 +130,15 @@ function drawLegend(context, { axis, bottom }, frame, view, theme) {
   shown.forEach((action, index) => {
     context.globalAlpha = view.action === null || view.action === action ? 1 : 0.35;
     const colour = actionColour(theme, frame, action);
-    label(context, actionGlyph(frame, action), LEGEND.x, y(index), { colour, font: theme.font });
-    // Where there is little room, which dimension it is can be read elsewhere.
     const full = frame.actions[action];
-    const name = clip(context, frame.continuous && axis.narrow ? full.slice(full.lastIndexOf(" ") + 1) : full, axis.left - (axis.narrow ? 20 : 34));
+    if (frame.continuous && axis.narrow) {
+      // Where there is little room, which dimension it is can be read elsewhere, and all glyphs are alike.
+      context.fillStyle = colour;
+      context.fillRect(LEGEND.x, y(index) - 9, 3, 10);
+      return label(context, full.slice(full.lastIndexOf(" ") + 1), LEGEND.x + 6, y(index), { colour: theme.ink, font: theme.font });
+    }
+    label(context, actionGlyph(frame, action), LEGEND.x, y(index), { colour, font: theme.font });
+    const name = clip(context, full, axis.left - (axis.narrow ? 20 : 34));
     label(context, name, LEGEND.x + 14, y(index), { colour: theme.ink, font: theme.font });
   });
   context.globalAlpha = 1;
