@@ -48,6 +48,7 @@ let catalogue = /** @type {{first: string, planners: any[]}} */ ({ first: "", pl
 /** Settings that differ from their defaults, kept for the session that begins. @type {Record<string, any>} */
 let carried = {};
 let serverSpeed = 0;
+let choicesOffered = false;
 
 // --- what the server says -------------------------------------------------------------------------------------------------------
 
@@ -148,8 +149,9 @@ function begin({ checkpoint, planner, keep = false }) {
   choose({ checkpoint, planner });
 }
 
-/** Shows a choice in Dash's controls. */
+/** Shows a choice in Dash's controls. A dropdown forgets a value that is none of its options, so not before it has some. */
 function choose({ checkpoint, planner }) {
+  if (!choicesOffered) return;
   dash.set("checkpoint", { value: checkpoint });
   dash.set("planner", { value: planner });
 }
@@ -157,7 +159,10 @@ function choose({ checkpoint, planner }) {
 const TURNED = {
   knob: ({ name, value }) => knobs.turned(name, value),
   "knobs-built": () => knobs.built(),
-  choices: () => live.session.wish && choose(live.session.wish),
+  choices() {
+    choicesOffered = true;
+    if (live.session.wish) choose(live.session.wish);
+  },
   checkpoint({ value }) {
     const { wish } = live.session;
     if (!value || !wish || value === wish.checkpoint) return;

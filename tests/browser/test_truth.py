@@ -83,6 +83,7 @@ def test_exact_values_are_planned_with_at_once_and_named(server, open_page):
 
 def test_a_value_source_that_is_refused_shows_why(server, open_page):
     page = open_page(server.url)
+    page.wait_for_selector('[data-knob="value_source"]', state="attached")
     page.evaluate(
         """() => {
              const knob = document.querySelector('[data-knob="value_source"]');

@@ -134,8 +134,8 @@ function drawLegend(context, { axis, bottom }, frame, view, theme) {
     if (frame.continuous && axis.narrow) {
       // Where there is little room, which dimension it is can be read elsewhere, and all glyphs are alike.
       context.fillStyle = colour;
-      context.fillRect(LEGEND.x, y(index) - 9, 3, 10);
-      return label(context, full.slice(full.lastIndexOf(" ") + 1), LEGEND.x + 6, y(index), { colour: theme.ink, font: theme.font });
+      context.fillRect(1, y(index) - 9, 3, 10);
+      return label(context, full.slice(full.lastIndexOf(" ") + 1), 6, y(index), { colour: theme.ink, font: theme.font });
     }
     label(context, actionGlyph(frame, action), LEGEND.x, y(index), { colour, font: theme.font });
     const name = clip(context, full, axis.left - (axis.narrow ? 20 : 34));

@@ -19,8 +19,9 @@ export function followPointer(element, store, pick, lifetime) {
   lifetime.listen(element, "pointerleave", () => hover(null));
   lifetime.listen(element, "click", (event) => {
     const found = at(event);
-    /** @type {{level?: number, selection?: object | null}} */
-    const patch = found?.level === undefined ? {} : { level: found.level };
+    // A frame may have come since the pointer last moved.
+    /** @type {{hover: object | null, level?: number, selection?: object | null}} */
+    const patch = { hover: found, ...(found?.level === undefined ? {} : { level: found.level }) };
     if (!found || found.slot !== undefined || found.action !== undefined) {
       patch.selection = sameParticle(found, store.state.selection) ? null : found;
     }
