@@ -1,5 +1,4 @@
-// The one place where Dash meets the page's modules. Dash loads this as a classic script, perhaps before the modules run, so messages are
-// kept until they listen.
+// Dash's side of the page's modules. Dash loads this as a classic script; messages are kept until the modules listen.
 (() => {
   const waiting = [];
   let listener = null;
@@ -24,6 +23,9 @@
       for (const { prop_id, value } of window.dash_clientside.callback_context.triggered) {
         deliver({ ...control(prop_id), value });
       }
+    },
+    choices() {
+      deliver({ type: "choices" });
     },
     built() {
       deliver({ type: "knobs-built" });

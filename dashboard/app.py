@@ -9,13 +9,17 @@ from dash import Dash
 from fastapi import FastAPI
 
 from dashboard.callbacks import register_callbacks
+from dashboard.catalogue import GetCatalogue
 from dashboard.checkpoints import add_checkpoints_page
 from dashboard.layout import page
+from dashboard.modules import preload_links
 
 ASSETS = Path(__file__).resolve().parent.parent / "assets"
 
-# Dash would include every script of the assets as a classic one; those under js/ are ES modules, loaded from main.js on. They wait for
-# Dash by themselves, so their place in the page does not matter.
+# The microscope and everything around it that is not a control stand in the document itself, so that there is a picture before Dash and React have
+# loaded. Dash's scripts are 3 MB, and would take both the connections and the main thread from the first picture: they wait in a template, from
+# which controls/dash.js starts them. Dash would include every script of the assets as a classic one; those under js/ are ES modules, loaded from
+# main.js on.
 INDEX = """<!DOCTYPE html>
 <html lang="en">
   <head>
@@ -25,28 +29,37 @@ INDEX = """<!DOCTYPE html>
     <title>{%title%}</title>
     {%favicon%}
     {%css%}
-    <script type="module" src="@PREFIX@assets/js/main.js"></script>
+    @PRELOADS@
   </head>
   <body>
+    <header class="place place-top" aria-hidden="true">twistscope</header>
+    <div class="place place-drawer" aria-hidden="true">Knobs</div>
+    <div id="banner" role="status" aria-live="polite"></div>
+    <div id="notice" role="alert"></div>
+    <main id="microscope"></main>
+    <div id="facts" class="facts">
+      <span id="fact-connection"></span><span id="fact-device"></span><span id="fact-plan-ms"></span><span id="fact-queue"></span><span
+        id="fact-warming"></span>
+    </div>
+    <script type="module" src="@PREFIX@assets/js/main.js"></script>
     {%app_entry%}
-    <footer>
-      {%config%}
+    <footer>{%config%}</footer>
+    <template id="dash-scripts">
       {%scripts%}
       {%renderer%}
-    </footer>
+    </template>
   </body>
 </html>
 """
 
 
-def create_dashboard(server: FastAPI, api_url: str, public_api_url: str | None = None, token: str | None = None) -> Dash:
+def create_dashboard(server: FastAPI, catalogue: GetCatalogue, public_api_url: str | None = None) -> Dash:
     """The pages on `server`, whose own routes must have been registered before: Dash takes every path that is left.
 
     Args:
       server: the application to add the pages to.
-      api_url: where this process reaches the backend, such as http://127.0.0.1:8050.
-      public_api_url: where the browser reaches it; None for the address the page itself came from.
-      token: what this process shows the backend, where that asks for one. The browser has its own, from the link it was opened with.
+      catalogue: the checkpoints and planners to choose from; asked whenever controls are built. Raises CatalogueError while there are none.
+      public_api_url: where the browser reaches the backend; None for the address the page itself came from.
     """
     app = Dash(
         "twistscope",
@@ -54,7 +67,7 @@ def create_dashboard(server: FastAPI, api_url: str, public_api_url: str | None =
         title="twistscope",
         update_title="",
         assets_folder=str(ASSETS),
-        assets_path_ignore=["^js$", "^checkpoints$"],
+        assets_path_ignore=["^js$", "^checkpoints$", "^moments$"],
         # The style of the other page.
         assets_ignore=r"^checkpoints\.css$",
         suppress_callback_exceptions=True,
@@ -63,8 +76,9 @@ def create_dashboard(server: FastAPI, api_url: str, public_api_url: str | None =
     # Otherwise every browser opens a second WebSocket, for callbacks of a kind this page does not have.
     app.backend.websocket_capability = False
     prefix, api = app.config.requests_pathname_prefix, escape((public_api_url or "").rstrip("/"), quote=True)
-    app.index_string = INDEX.replace("@PUBLIC_API_URL@", api).replace("@PREFIX@", prefix)
+    preloads = preload_links(ASSETS / "js", "main.js", f"{prefix}assets/js/")
+    app.index_string = INDEX.replace("@PUBLIC_API_URL@", api).replace("@PREFIX@", prefix).replace("@PRELOADS@", preloads)
     app.layout = page()
     add_checkpoints_page(server, prefix, api)
-    register_callbacks(app, api_url.rstrip("/"), token)
+    register_callbacks(app, catalogue)
     return app

@@ -20,9 +20,11 @@ PAGE = """<!DOCTYPE html>
     <meta name="twistscope-api" content="@PUBLIC_API_URL@">
     <title>checkpoints · twistscope</title>
     <link rel="icon" href="@PREFIX@_favicon.ico">
+    <link rel="stylesheet" href="@PREFIX@assets/css/theme.css">
+    <link rel="stylesheet" href="@PREFIX@assets/css/microscope.css">
     <link rel="stylesheet" href="@PREFIX@assets/css/twistscope.css">
     <link rel="stylesheet" href="@PREFIX@assets/css/checkpoints.css">
-    <script type="module" src="@PREFIX@assets/js/checkpoints.js"></script>
+    <script type="module" src="@PREFIX@assets/js/checkpoints/page.js"></script>
   </head>
   <body>
     <header id="top">

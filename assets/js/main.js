@@ -1,278 +1,277 @@
-// Wires the page: Dash's controls and the keyboard on one side, the live link on the other, the pictures in between.
+// The page: one microscope, the controls that Dash makes around it, the address and the keyboard. The recorded opening plan is painted as soon as
+// it is here; Dash and the live plan follow.
 
-import { askedCheckpoint, linkTo, withCheckpoint } from "./address.js";
-import { apiOfPage } from "./api.js";
-import { readFrame } from "./frame.js";
-import { Chooser, readOpen } from "./chooser.js";
-import { followButtons, followKeys } from "./input.js";
-import { Knobs } from "./knobs.js";
-import { LatencyMeter } from "./latency.js";
-import { Link } from "./link.js";
-import { atMost, openNumbers } from "./numbers.js";
-import { Painter } from "./painter.js";
-import { onThemeChange, readTheme } from "./palette.js";
-import { openPictures } from "./pictures.js";
-import { SeedsPanel } from "./seedspanel.js";
-import { Session } from "./session.js";
-import { createStore, viewOf } from "./store.js";
-import { writeFrame, writeLevel, writeNotice, writeStatus, writeTransport } from "./texts.js";
+import { followButtons } from "./controls/buttons.js";
+import { DashControls } from "./controls/dash.js";
+import { helpDialog } from "./controls/help.js";
+import { Knobs } from "./controls/knobs.js";
+import { LatencyMeter } from "./controls/latency.js";
+import { Notice, writeMoment, writeStatus, writeTransport } from "./controls/status.js";
+import { askedCheckpoint, linkTo, withCheckpoint } from "./lib/address.js";
+import { followKeys } from "./lib/keyboard.js";
+import { Lifetime } from "./lib/lifetime.js";
+import { createStore } from "./lib/store.js";
+import { Microscope, MICROSCOPE_KEYS } from "./microscope.js";
+import { SeedsPanel } from "./panels/many_seeds.js";
+import { ApiError, apiOfPage } from "./source/api.js";
+import { LiveSource } from "./source/live.js";
+import { RecordSource } from "./source/record.js";
 
-const FIRST_CHOICE = { checkpoint: "cartpole-early", planner: "trt_smc" };
+const RETRY = 1500;
+const PAGE_KEYS = [
+  { keys: [" "], show: "space", does: "play", text: "play or pause" },
+  { keys: ["shift ArrowLeft"], show: "shift ←", does: "back", text: "one environment step back" },
+  { keys: ["shift ArrowRight"], show: "shift →", does: "forward", text: "one environment step forward" },
+  { keys: ["shift Home"], show: "shift home", does: "first", text: "first moment of the episode" },
+  { keys: ["shift End"], show: "shift end", does: "last", text: "last visited moment" },
+  { keys: ["?"], show: "?", does: "help", text: "this help" },
+];
 
-/** The layout is Dash's, and mounted some time after this script runs. */
-function mounted(id) {
-  return new Promise((resolve) => {
-    const check = () => document.getElementById(id) && (watcher.disconnect(), resolve());
-    const watcher = new MutationObserver(check);
-    watcher.observe(document.documentElement, { childList: true, subtree: true });
-    check();
-  });
-}
-
-const store = createStore({
-  frame: null, level: null, hover: null, selection: null,
-  connection: "connecting", reason: "", phase: "", detail: "", device: "", queue: 0,
-  playing: false, step: 0, furthest: 0, speed: 10, seed: 0,
-  strips: readOpen(globalThis.localStorage),
+const root = /** @type {HTMLElement} */ (document.getElementById("microscope"));
+const status = createStore({
+  connection: "connecting", reason: "", phase: "", detail: "", device: "", queue: 0, warming: null, showing: "none",
+  playing: false, step: 0, furthest: 0, speed: 0, seed: 0,
 });
-const counters = { framesReceived: 0, framesPainted: 0 };
+const counters = { framesReceived: 0, framesPainted: 0, firstPictureMs: /** @type {number | null} */ (null) };
 const latency = new LatencyMeter();
-const session = new Session(apiOfPage());
-const setProps = (id, props) => window.dash_clientside.set_props(id, props);
-let catalogue = { checkpoints: [], planners: [] };
-let theme;
-let pictures;
-let chooser;
-let seeds;
-let numbers;
-let serverSpeed;
-let asked = "";
+const lifetime = new Lifetime();
+const notice = new Notice();
+const api = apiOfPage();
+const dash = new DashControls();
+const microscope = new Microscope(root, null, { keys: document });
+const seeds = new SeedsPanel({
+  api, now: () => ({ id: live.session.id, frame: microscope.frame }), theme: () => microscope.theme, plotly: () => dash.plotly(),
+});
+const live = new LiveSource(api, { onState: heardState, onMessage: (message) => HEARD[message.type]?.(message), onCreated: heardCreated });
+const knobs = new Knobs((settings) => change(settings), (id, props) => dash.set(id, props));
+let catalogue = /** @type {{first: string, planners: any[]}} */ ({ first: "", planners: [] });
+/** Settings that differ from their defaults, kept for the session that begins. @type {Record<string, any>} */
 let carried = {};
+let serverSpeed = 0;
+let choicesOffered = false;
 
 // --- what the server says -------------------------------------------------------------------------------------------------------
 
-const link = new Link(session, {
-  view: () => {
-    asked = JSON.stringify(wanted());
-    return { narrow: true, particle: wanted() };
-  },
-  onState: (connection, reason = "") => {
-    store.set({ connection, reason });
-    if (connection !== "open") return;
-    // What another checkpoint does not offer stays behind.
-    const kept = Object.entries(carried).filter(([name]) => knobs.applicable(name));
-    carried = {};
-    if (kept.length) sendSettings(Object.fromEntries(kept));
-  },
-  onFrame: (buffer) => {
-    counters.framesReceived++;
-    try {
-      painter.offer(readFrame(buffer));
-    } catch (error) {
-      writeNotice(`A plan could not be drawn. ${error.message}`);
-      if (error.frame) link.acknowledge(error.frame);
-    }
-  },
-  onMessage: (message) => HEARD[message.type]?.(message),
-});
+function heardState(connection, reason) {
+  status.set({ connection, reason });
+  if (connection !== "open") return;
+  // Settings that another checkpoint does not offer stay behind.
+  const kept = Object.entries(carried).filter(([name]) => knobs.applicable(name));
+  carried = {};
+  if (kept.length) change(Object.fromEntries(kept));
+}
 
 const HEARD = {
-  status({ session: { checkpoint, planner, seed, step, furthest, playing, speed, settings, offers }, phase, detail, device, queue }) {
-    session.remember({ checkpoint, planner, seed, step, settings });
+  status({ session: { seed, step, furthest, playing, speed, offers }, phase, detail, device, queue, warming = null }) {
     knobs.offer(offers);
-    // Another viewer may have changed the speed; a choice made here while paused is kept until it is played with.
-    if (speed !== serverSpeed) store.set({ speed });
-    serverSpeed = speed;
-    store.set({ phase, detail, device, queue, playing, step, furthest, seed });
+    status.set({ phase, detail, device, queue, warming, playing, step, furthest, seed, ...newSpeed(speed) });
   },
   settings({ settings, revision }) {
-    session.remember({ settings });
     latency.confirmed(settings, revision);
     knobs.show(settings);
   },
   error({ title, detail, errors = [] }) {
     const fields = errors.map(({ field, given, allowed }) => `${field}: ${given} is not possible, allowed is ${allowed}.`);
-    writeNotice(fields.length ? fields.join(" ") : `${title}. ${detail ?? ""}`);
+    notice.say(fields.length ? fields.join(" ") : `${title}. ${detail ?? ""}`);
     latency.refused();
     knobs.restore();
   },
-  gone({ detail }) {
-    session.id = null;
-    link.stop();
-    store.set({ connection: "gone", reason: detail });
-  },
+  gone: ({ detail }) => status.set({ connection: "gone", reason: detail }),
 };
 
-/** The particle whose numbers are to be shown: the one looked at, or the heaviest of the level; null for the last level's. */
-function wanted() {
-  const { particle } = viewOf(store.state);
-  if (particle) return { level: particle.level, slot: particle.slot };
-  const level = store.state.hover?.level ?? store.state.level;
-  return level === null ? null : { level };
+/** The session's speed where it has changed; a choice made here while paused is kept until it is played with. */
+function newSpeed(speed) {
+  if (speed === serverSpeed) return {};
+  serverSpeed = speed;
+  return { speed };
 }
 
-// A pointer that sweeps over a picture asks a few times a second, not for everything it passes.
-const ask = atMost(() => 60, () => JSON.stringify(wanted()) !== asked && link.sendView());
+function heardCreated({ settings, offers }, wish) {
+  knobs.offer(offers);
+  // Without wishes of ours a session begins with the defaults of this planner for this checkpoint.
+  if (!Object.keys(wish.settings).length) knobs.describe(knobs.schema, settings);
+}
+
+microscope.onFrame((frame, fresh) => {
+  if (counters.firstPictureMs === null) {
+    counters.firstPictureMs = performance.now();
+    setTimeout(() => dash.start());
+  }
+  if (frame.recorded) return status.set({ showing: "recorded" });
+  counters.framesReceived++;
+  if (!fresh) return;
+  counters.framesPainted++;
+  latency.frame(frame.revision);
+  // While playing, frames come far more often than statuses.
+  status.set({ showing: "live", step: frame.step, furthest: frame.furthest });
+  writeMoment(frame);
+  seeds.refresh(frame);
+  const help = document.getElementById("help");
+  if (help) help.dataset.kind = frame.tree ? "tree" : "particles";
+});
+microscope.onTrouble((error) => notice.say(`A plan could not be drawn. ${error.message}`));
+microscope.onTheme(() => seeds.draw());
 
 // --- what the person does -------------------------------------------------------------------------------------------------------
 
-const knobs = new Knobs((settings) => sendSettings(settings));
-
-function sendSettings(settings) {
-  if (link.send({ type: "settings", settings })) latency.sending(settings);
+function change(settings) {
+  if (live.change(settings)) latency.sending(settings);
   else {
-    writeNotice("Not connected: the knob goes back until the connection is there again.");
+    notice.say("Not connected. The setting was not changed.");
     knobs.restore();
   }
 }
 
-const command = (name, more = {}) => link.send({ type: "command", command: name, ...more }) || writeNotice("Not connected: try again in a moment.");
-const moveLevel = (to) => {
-  const { frame } = store.state;
-  if (frame) store.set({ hover: null, level: Math.min(Math.max(to(viewOf(store.state).level), 0), frame.levels - 1) });
-};
+function command(name, more = {}) {
+  if (!live.command(name, more)) notice.say("Not connected. Try again in a moment.");
+}
 
 const actions = {
-  play: () => (store.state.playing ? command("pause") : command("play", { speed: store.state.speed })),
+  play: () => (status.state.playing ? command("pause") : command("play", status.state.speed ? { speed: status.state.speed } : {})),
   forward: () => command("step"),
   back: () => command("back"),
   first: () => command("goto", { step: 0 }),
-  last: () => command("goto", { step: store.state.furthest }),
-  levelDown: () => moveLevel((level) => level - 1),
-  levelUp: () => moveLevel((level) => level + 1),
-  levelFirst: () => moveLevel(() => 0),
-  levelLast: () => moveLevel(() => Infinity),
-  drop: () => store.set({ hover: null, selection: null }),
+  last: () => command("goto", { step: status.state.furthest }),
   reset: (group) => knobs.reset(group),
   drawer: () => document.body.toggleAttribute("data-drawer"),
-  help: () => {
-    const dialog = document.getElementById("help");
+  help() {
+    const dialog = /** @type {HTMLDialogElement} */ (document.getElementById("help"));
     dialog.open ? dialog.close() : dialog.showModal();
   },
 };
 
-/** A new session with this checkpoint and planner. A checkpoint alone may change: what was turned stays turned. */
+/** A new session with this checkpoint and planner. A checkpoint alone may change: settings that were changed stay as they are. */
 function begin({ checkpoint, planner, keep = false }) {
   carried = keep ? Object.fromEntries(knobs.changed().map(({ name }) => [name, knobs.values[name]])) : {};
   knobs.describe(catalogue.planners.find(({ name }) => name === planner)?.settings ?? [], {});
-  session.want({ checkpoint, planner, settings: {}, seed: store.state.seed, step: 0 });
-  store.set({ level: null, hover: null, selection: null });
-  setProps("checkpoint", { value: checkpoint });
-  setProps("planner", { value: planner });
-  link.start();
+  microscope.clear();
+  live.begin({ checkpoint, planner, settings: {}, seed: status.state.seed, step: 0 });
+  choose({ checkpoint, planner });
 }
 
-session.onCreated = ({ settings, offers }, asked) => {
-  knobs.offer(offers);
-  // Without wishes of ours, what a session begins with are the defaults of this planner for this checkpoint.
-  if (!Object.keys(asked.settings).length) knobs.describe(knobs.schema, settings);
-};
+/** Shows a choice in Dash's controls. A dropdown forgets a value that is none of its options, so not before it has some. */
+function choose({ checkpoint, planner }) {
+  if (!choicesOffered) return;
+  dash.set("checkpoint", { value: checkpoint });
+  dash.set("planner", { value: planner });
+}
 
 const TURNED = {
   knob: ({ name, value }) => knobs.turned(name, value),
   "knobs-built": () => knobs.built(),
+  choices() {
+    choicesOffered = true;
+    if (live.session.wish) choose(live.session.wish);
+  },
   checkpoint({ value }) {
-    if (!value || value === session.wish?.checkpoint) return;
-    // Loaded again, the page opens what was chosen last, not what a link once asked for.
+    const { wish } = live.session;
+    if (!value || !wish || value === wish.checkpoint) return;
+    // Loaded again, the page opens the last choice, not the one that a link once asked for.
     history.replaceState(null, "", withCheckpoint(location.href, value));
-    begin({ checkpoint: value, planner: session.wish.planner, keep: true });
+    begin({ checkpoint: value, planner: wish.planner, keep: true });
   },
-  planner: ({ value }) => value && value !== session.wish?.planner && begin({ checkpoint: session.wish.checkpoint, planner: value }),
-  speed: ({ value }) => {
-    if (!value || value === store.state.speed) return;
-    store.set({ speed: value });
-    if (store.state.playing) command("play", { speed: value });
+  planner({ value }) {
+    const { wish } = live.session;
+    if (value && wish && value !== wish.planner) begin({ checkpoint: wish.checkpoint, planner: value });
   },
-  seed: ({ value }) => Number.isInteger(value) && value >= 0 && value !== store.state.seed && session.id && command("reset", { seed: value }),
-  catalogue({ value }) {
-    if (!value || session.wish) return;
-    catalogue = value;
-    const pick = (items, wanted) => (items.find(({ name }) => name === wanted) ?? items[0])?.name;
-    // One that is asked for by name is not exchanged for another: where it cannot be had, the server says why.
-    const checkpoint = askedCheckpoint(location.search) ?? pick(catalogue.checkpoints, FIRST_CHOICE.checkpoint);
-    if (!checkpoint) return store.set({ connection: "refused", reason: "it has no checkpoints to load." });
-    begin({ checkpoint, planner: pick(catalogue.planners, FIRST_CHOICE.planner) });
+  speed({ value }) {
+    if (!value || value === status.state.speed) return;
+    status.set({ speed: value });
+    if (status.state.playing) command("play", { speed: value });
+  },
+  seed({ value }) {
+    if (Number.isInteger(value) && value >= 0 && value !== status.state.seed && live.session.id) command("reset", { seed: value });
   },
 };
 
-// --- painting -------------------------------------------------------------------------------------------------------------------
+// --- beginning ------------------------------------------------------------------------------------------------------------------
 
-const painter = new Painter({
-  acknowledge: (frame) => link.acknowledge(frame.id),
-  paint(fresh, parts) {
-    const shown = store.state.frame;
-    if (fresh) store.state.frame = fresh;
-    const { frame } = store.state;
-    if (!frame) return;
-    // The same plan with the numbers of another particle; the pictures differ only where not all of it is drawn.
-    const again = fresh && fresh.id === shown?.id && fresh.session === shown.session && fresh.drawn === fresh.steps;
-    chooser.show(frame);
-    pictures.paint(parts.has("base") || (parts.has("frame") && !again), theme);
-    if (fresh) ask();
-    if (fresh && !again) {
-      counters.framesPainted++;
-      latency.frame(fresh.revision);
-      session.remember({ step: fresh.step });
-      // While playing, frames come far more often than statuses.
-      store.set({ step: fresh.step, furthest: fresh.furthest });
-      writeFrame(frame, viewOf(store.state));
-    } else writeLevel(frame, viewOf(store.state));
-    if ((fresh && !again) || parts.has("base")) numbers.decision();
-    if (fresh) seeds.refresh(frame);
-    numbers.particle();
-  },
-});
+/** Paints the recorded opening plan, where there is one, and says which checkpoint it is of. */
+async function showOpening(asked) {
+  try {
+    const bytes = await api.opening(asked);
+    if (!bytes) return null;
+    const record = new RecordSource(bytes);
+    microscope.connect(record);
+    return record.frame.checkpoint;
+  } catch {
+    // The live plan says why where there is something to say.
+    return null;
+  }
+}
 
-store.subscribe(["level", "hover", "selection"], (state) => {
-  // A root action singled out dims the rest of the pictures themselves; everything else is only drawn over them.
-  const { action } = viewOf(state);
-  painter.request(action === actionShown ? "overlay" : "base");
-  actionShown = action;
-  ask();
-});
-let actionShown = null;
+/** Asks until the service answers. An answer that says no is final. */
+async function answered(ask) {
+  for (;;) {
+    try {
+      return await ask();
+    } catch (error) {
+      if (error instanceof ApiError && error.status < 500) throw error;
+      await new Promise((resolve) => setTimeout(resolve, RETRY));
+    }
+  }
+}
 
-store.subscribe(["strips"], () => painter.request("base"));
-store.subscribe(["connection", "reason", "phase", "detail", "device", "queue"], writeStatus);
-store.subscribe(["playing", "step", "furthest"], writeTransport);
-store.subscribe(["speed"], ({ speed }) => setProps("speed", { value: speed }));
-store.subscribe(["seed"], ({ seed }) => setProps("seed", { value: seed }));
+/** The first session: of the checkpoint that the address asks for, or else of the server's first choice. */
+async function start() {
+  const asked = askedCheckpoint(location.search);
+  const opened = await showOpening(asked);
+  // Without a picture to wait for Dash is not kept waiting; with one it follows the painting.
+  if (opened === null) dash.start();
+  try {
+    catalogue = await answered(() => api.planners());
+    // One that is asked for by name is not exchanged for another: where it cannot be had, the server says why.
+    const checkpoint = asked ?? opened ?? (await answered(() => api.checkpoints().then(firstOf)));
+    if (!checkpoint) return status.set({ connection: "refused", reason: "it has no checkpoints to load." });
+    microscope.connect(live);
+    begin({ checkpoint, planner: catalogue.first });
+  } catch (error) {
+    status.set({ connection: "refused", reason: /** @type {Error} */ (error).message });
+  }
+}
+
+const firstOf = ({ first, checkpoints }) => first ?? checkpoints[0]?.name ?? null;
+
+status.subscribe(["connection", "reason", "phase", "detail", "device", "queue", "warming", "showing"], writeStatus);
+status.subscribe(["playing", "step", "furthest"], writeTransport);
+status.subscribe(["speed"], ({ speed }) => dash.set("speed", { value: speed }));
+status.subscribe(["seed"], ({ seed }) => dash.set("seed", { value: seed }));
 
 window.twistscope = {
   get framesReceived() { return counters.framesReceived; },
   get framesPainted() { return counters.framesPainted; },
+  get firstPictureMs() { return counters.firstPictureMs; },
+  get recorded() { return !!microscope.frame?.recorded; },
   get lastFrame() {
-    const { frame } = store.state;
-    return frame && { frame: frame.id, revision: frame.revision, step: frame.step, particles: frame.slots, depth: frame.levels, skipped: frame.skipped, drawn: frame.drawn, steps: frame.steps };
+    const { frame } = microscope;
+    if (!frame || frame.recorded) return null;
+    return { frame: frame.id, revision: frame.revision, step: frame.step, particles: frame.slots, depth: frame.levels, skipped: frame.skipped, drawn: frame.drawn, steps: frame.steps };
   },
-  get step() { return store.state.step; },
-  get connection() { return store.state.connection; },
-  get phase() { return store.state.phase; },
-  get playing() { return store.state.playing; },
-  get session() { return session.id; },
+  get step() { return status.state.step; },
+  get connection() { return status.state.connection; },
+  get phase() { return status.state.phase; },
+  get playing() { return status.state.playing; },
+  get session() { return live.session.id; },
   get latencies() { return latency.latencies; },
   get lastLatencyMs() { return latency.latencies.at(-1) ?? null; },
-  get cursorLevel() { return viewOf(store.state).level; },
-  get selection() { return store.state.selection; },
+  get cursorLevel() { return microscope.view.level; },
+  get selection() { return microscope.store.state.selection; },
 };
 
-await mounted("help");
-theme = readTheme();
-chooser = new Chooser(document.getElementById("chooser"), store);
-pictures = openPictures(store, () => painter.request("base"));
-seeds = new SeedsPanel(document.getElementById("seeds-panel"), {
-  api: session.api, now: () => ({ id: session.id, frame: store.state.frame }), theme: () => theme,
+microscope.side?.insertBefore(seeds.element, microscope.side.lastElementChild);
+const facts = document.getElementById("facts");
+if (facts) microscope.foot?.append(facts);
+document.body.append(helpDialog([...PAGE_KEYS, ...MICROSCOPE_KEYS]));
+followButtons(actions, lifetime);
+followKeys(document, PAGE_KEYS, actions, lifetime);
+writeStatus(status.state);
+dash.mounted.then(() => {
+  writeTransport(status.state);
+  if (microscope.frame) writeMoment(microscope.frame);
+  const link = document.getElementById("to-checkpoints");
+  if (link instanceof HTMLAnchorElement) link.href = linkTo("checkpoints", location.search);
 });
-numbers = openNumbers(store, () => theme);
-onThemeChange(() => {
-  theme = readTheme();
-  if (seeds.result) seeds.draw();
-  painter.request("base");
-});
-followButtons(actions);
-followKeys(actions);
-writeStatus(store.state);
-document.getElementById("to-checkpoints").href = linkTo("checkpoints", location.search);
-window.twistscopeBridge.listen((message) => TURNED[message.type]?.(message));
+dash.listen((message) => TURNED[message.type]?.(message));
 // Left for good (not kept in the back-forward cache): the server need not keep the session.
-window.addEventListener("pagehide", ({ persisted }) => persisted || session.leave());
+lifetime.listen(window, "pagehide", ({ persisted }) => persisted || live.session.leave());
+start();

@@ -1,5 +1,6 @@
 """The commands that serve: both in one process, or backend and dashboard apart."""
 
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -37,10 +38,11 @@ def serve(
     config = _config(host, checkpoints, data, token, no_token, None, warm)
     bound = listen(host, port)
     from backend.app import create_app
-    from dashboard.app import create_dashboard
+    from backend.routes.catalogue import catalogue
+    from dashboard import create_dashboard
 
     api = create_app(config)
-    create_dashboard(api, _address("127.0.0.1" if host in ("0.0.0.0", "::") else host, port), None, config.token)
+    create_dashboard(api, partial(catalogue, api.state.services))
     _run(api, bound, host, port, config.token, "twistscope", open)
 
 
@@ -83,10 +85,10 @@ def serve_dashboard(
     bound = listen(host, port)
     from fastapi import FastAPI
 
-    from dashboard.app import create_dashboard
+    from dashboard import create_dashboard, fetch_catalogue
 
     page = FastAPI(openapi_url=None)
-    create_dashboard(page, backend_url.rstrip("/"), (public_backend_url or backend_url).rstrip("/"), token)
+    create_dashboard(page, partial(fetch_catalogue, backend_url, token), (public_backend_url or backend_url).rstrip("/"))
     _run(page, bound, host, port, None, "the dashboard of twistscope", open)
 
 

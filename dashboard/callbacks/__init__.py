@@ -1,4 +1,4 @@
-"""What Dash does when something changes. Everything that moves with a frame happens in the browser instead."""
+"""Dash's callbacks. Everything that moves with a frame happens in the browser instead."""
 
 from __future__ import annotations
 
@@ -6,11 +6,12 @@ from dash import Dash
 
 from dashboard.callbacks.catalogue import register_catalogue
 from dashboard.callbacks.controls import register_controls
+from dashboard.catalogue import GetCatalogue
 
 __all__ = ["register_callbacks"]
 
 
-def register_callbacks(app: Dash, api_url: str, token: str | None) -> None:
-    """All callbacks of the page; `api_url` is where this process reaches the backend, `token` what it shows there."""
-    register_catalogue(app, api_url, token)
+def register_callbacks(app: Dash, catalogue: GetCatalogue) -> None:
+    """All callbacks of the page."""
+    register_catalogue(app, catalogue)
     register_controls(app)

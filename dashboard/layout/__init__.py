@@ -1,31 +1,25 @@
-"""What the page consists of. Nothing here calls the backend: the knobs come with the first callback."""
+"""The parts of the page that Dash makes: the top bar and the knobs. The microscope itself is built by the modules in `assets/js`."""
 
 from __future__ import annotations
 
 from dash import dcc, html
 
-from dashboard.layout.help import help_dialog
-from dashboard.layout.panels import centre, right
 from dashboard.layout.top_bar import top_bar
 
 __all__ = ["page"]
 
 
 def page() -> html.Div:
-    """The whole page: top bar, knobs, pictures, numbers, and the sentence at the bottom."""
+    """Top bar and knobs. Nothing here asks the backend: choices and knobs come with the first callbacks."""
     return html.Div(
         id="page",
         children=[
-            dcc.Store(id="catalogue"),
-            # Asks the backend for its checkpoints and planners until it answers.
+            # Asks for the catalogue until there is one.
             dcc.Interval(id="catalogue-retry", interval=1500),
             top_bar(),
-            # Both belong to the scripts: what must not be overlooked; what was refused, and why.
-            html.Div(id="banner", role="status", **{"aria-live": "polite"}),
-            html.Div(id="notice", role="alert"),
-            html.Div(className="columns", children=[_knob_drawer(), centre(), right()]),
-            _bottom_bar(),
-            help_dialog(),
+            _knob_drawer(),
+            # A graph in here makes Dash load plotly.js, which nothing needs before many seeds are planned with.
+            html.Div(id="plotly-loader", hidden=True),
         ],
     )
 
@@ -42,14 +36,3 @@ def _knob_drawer() -> html.Aside:
     )
     waiting = html.P("Waiting for the planners …", className="hint")
     return html.Aside(id="drawer", **{"aria-label": "Knobs"}, children=[heading, html.Div(id="knobs", children=waiting)])
-
-
-def _bottom_bar() -> html.Footer:
-    facts = ("connection", "device", "plan-ms", "queue")
-    return html.Footer(
-        id="bottom",
-        children=[
-            html.P(id="narration", **{"aria-live": "polite"}),
-            html.Div(className="facts", children=[html.Span(id=f"fact-{fact}") for fact in facts]),
-        ],
-    )

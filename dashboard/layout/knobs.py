@@ -1,30 +1,21 @@
-"""Knobs from a planner's settings, as `GET /planners` describes them.
+"""Knobs from a planner's settings, as `GET /planners` describes them, with the ends, scale and sizes of each.
 
-They are built without values: those are the session's, and come from the scripts. A knob built with a default would look as if it had been turned.
+They are built without values: those are the session's, and come from the scripts. A knob built with a default would look as if it had been changed.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from math import log10
 from typing import Any
 
 from dash import dcc, html
 
-GROUPS = ("budget", "trust region", "weights", "values", "resampling", "targets")
-
-# Sizes people compile for; the server takes any, and a value from elsewhere is added to the list by the page.
-BUCKETS = {"particles": [2**k for k in range(13)], "depth": [1, 2, 4, 8, 16, 24, 32, 48, 64]}
-
-# Where neither the setting nor its description of a knob has an upper end.
-OPEN_END = 100
-
 Setting = dict[str, Any]
 
 
-def knobs(settings: list[Setting]) -> list[html.Details]:
-    """One collapsible group after the other; a group this page does not know of comes last."""
-    others = [s["group"] for s in settings if s["group"] not in GROUPS]
-    groups = [*GROUPS, *dict.fromkeys(others)]
+def knobs(settings: list[Setting], groups: Sequence[str]) -> list[html.Details]:
+    """One collapsible group after the other."""
     return [_group(name, members) for name in groups if (members := [s for s in settings if s["group"] == name])]
 
 
@@ -50,31 +41,18 @@ def _control(setting: Setting) -> tuple[Any, str]:
         options = [{"label": choice.replace("_", " "), "value": choice} for choice in setting["choices"]]
         return _dropdown(identity, options), "choice"
     if setting["kind"] == "shape":
-        low, high = setting.get("minimum", 1), setting.get("maximum", 2**16)
-        sizes = [size for size in BUCKETS.get(setting["name"], BUCKETS["particles"]) if low <= size <= high]
-        return _dropdown(identity, [{"label": f"{size}", "value": size} for size in sizes]), "choice"
-    return _slider(identity, setting), "slider"
+        # The server takes any size; the page adds one from elsewhere to the list.
+        return _dropdown(identity, [{"label": f"{size}", "value": size} for size in setting["knob"]["sizes"]]), "choice"
+    return _slider(identity, setting["knob"]), "slider"
 
 
 def _dropdown(identity: dict[str, str], options: list[dict[str, Any]]) -> dcc.Dropdown:
     return dcc.Dropdown(id=identity, options=options, clearable=False, searchable=False)
 
 
-def _slider(identity: dict[str, str], setting: Setting) -> dcc.Slider:
+def _slider(identity: dict[str, str], knob: dict[str, Any]) -> dcc.Slider:
     """A slider in the setting's own unit, or in its decimal logarithm where the scale is one."""
-    low, high = knob_range(setting)
-    step: float = 1 if setting["type"] == "integer" else (high - low) / 1000
-    if setting["scale"] == "log":
+    low, high = knob["minimum"], knob["maximum"]
+    if knob["scale"] == "log":
         low, high = log10(low), log10(high)
-        step = 0.01
-    return dcc.Slider(id=identity, min=low, max=high, step=step, marks=None, updatemode="drag", allow_direct_input=False, included=True)
-
-
-def knob_range(setting: Setting) -> tuple[float, float]:
-    """What the slider spans: the setting's own range, narrowed or closed where it is open."""
-    ends = {"low": ("knob_minimum", "minimum", "exclusive_minimum"), "high": ("knob_maximum", "maximum")}
-    low = next((setting[end] for end in ends["low"] if end in setting), 0)
-    high = next((setting[end] for end in ends["high"] if end in setting), OPEN_END)
-    if setting["scale"] == "log" and low <= 0:
-        low = high / 1e6
-    return low, high
+    return dcc.Slider(id=identity, min=low, max=high, step=knob["step"], marks=None, updatemode="drag", allow_direct_input=False, included=True)

@@ -1,4 +1,4 @@
-"""The top bar: what is planned, where in the episode, and the transport."""
+"""The top bar: checkpoint and planner, the transport, and the moment of the episode."""
 
 from __future__ import annotations
 
@@ -53,8 +53,9 @@ def _dropdown(name: str, placeholder: str) -> dcc.Dropdown:
 
 
 def _speed() -> dcc.Dropdown:
+    # Without a value of its own: the session's is the truth.
     options = [{"label": f"{speed} /s", "value": speed} for speed in SPEEDS]
-    return dcc.Dropdown(id="speed", options=options, value=10, clearable=False, searchable=False, **_tools("speed"))
+    return dcc.Dropdown(id="speed", options=options, placeholder="…", clearable=False, searchable=False, **_tools("speed"))
 
 
 def _button(name: str, label: str) -> html.Button:

@@ -104,11 +104,11 @@ def test_a_checkpoint_opens_in_the_microscope_and_the_way_back_is_there(server, 
     page.keyboard.press("Enter")
     page.wait_for_function("window.twistscope?.framesPainted > 0", timeout=120_000)
     page.wait_for_function("document.querySelector('#checkpoint').innerText.includes('catch-early')")
-    assert "Catch-bsuite" in page.locator("#world-note").inner_text()
+    assert "Catch-bsuite" in page.locator("[data-panel=world] .panel-note").inner_text()
     # A choice made there goes into the address.
     page.locator("#checkpoint").click()
     page.get_by_role("option", name="cartpole-early", exact=True).click()
-    page.wait_for_function("document.querySelector('#world-note').innerText.includes('CartPole-v1')", timeout=60_000)
+    page.wait_for_function("document.querySelector('[data-panel=world] .panel-note').innerText.includes('CartPole-v1')", timeout=60_000)
     assert page.url.endswith("/?checkpoint=cartpole-early")
     page.locator("#to-checkpoints").click()
     page.wait_for_function(READY)
@@ -159,10 +159,10 @@ def test_a_file_of_learning_curves_that_is_not_one_is_reported(server, open_page
 def test_the_page_loads_neither_plotly_nor_dash_and_the_microscope_nothing_of_it(server, open_page):
     loaded = "performance.getEntriesByType('resource').map(({ name }) => name).join(' ')"
     own = open_checkpoints(open_page, server.url).evaluate(loaded)
-    assert "checkpoints.js" in own and "plotly" not in own and "_dash-component-suites" not in own
+    assert "checkpoints/page.js" in own and "plotly" not in own and "_dash-component-suites" not in own
     microscope = open_page(server.url).evaluate(loaded)
     assert "main.js" in microscope
-    assert all(name not in microscope for name in ("checkpoints.js", "checkpoints.css", "curves.js", "learning.json"))
+    assert all(name not in microscope for name in ("checkpoints/page.js", "checkpoints.css", "curves.js", "learning.json"))
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

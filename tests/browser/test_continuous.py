@@ -4,7 +4,7 @@ import pytest
 
 from dashboard.app import ASSETS
 from tests.browser.test_page import PICTURES, last_frame, picture, sentence
-from tests.browser.test_truth import choose, traces, wait_for_trace
+from tests.browser.test_truth import choose, marks, wait_for_mark
 
 pytestmark = [
     pytest.mark.browser,
@@ -15,18 +15,20 @@ pytestmark = [
 def test_a_pendulum_plays_with_an_axis_of_actions(server, open_page):
     page = open_page(server.url)
     choose(page, "checkpoint", "pendulum")
-    wait_for_trace(page, "prior density")
-    assert traces(page) == ["prior density", "stems", "proposal", "improved policy", "Q-hat"]
-    low, high = page.evaluate("document.querySelector('#decision .js-plotly-plot').layout.xaxis.range")
-    assert low < -2 and high > 2
+    wait_for_mark(page, "density")
+    found = marks(page)
+    assert found["density"] == found["headline"] == 1
+    assert found["stem"] == found["proposal"] == found["policy"] == 8 and 1 <= found["q"] <= 8
+    ticks = page.locator(".decision-picture [data-tick=action]").all_text_contents()
+    assert (ticks[0], ticks[-1]) == ("−2", "2")
     for name in PICTURES:
         assert picture(page, name)["drawn"] > 100, name
     assert "torque " in sentence(page)
     assert page.locator('[data-knob="action_atoms"]').is_visible()
     assert not page.locator('[data-knob="value_source"]').is_visible()
-    page.wait_for_function("document.querySelector('#particle .steps th:nth-child(2)')?.innerText === 'torque'")
+    page.wait_for_function("document.querySelector('.particle-numbers .steps th:nth-child(2)')?.innerText === 'torque'")
 
-    page.locator("#particle-panel").click()
+    page.locator("[data-panel=particle]").click()
     page.keyboard.press("Space")
     page.wait_for_function("window.twistscope.lastFrame.step >= 5", timeout=60_000)
     page.keyboard.press("Space")
@@ -40,7 +42,7 @@ def test_more_action_samples_are_more_stems(server, open_page):
     choose(page, "checkpoint", "pendulum")
     page.locator('[data-knob="action_atoms"] .dash-dropdown').click()
     page.locator("#knobs").get_by_role("option", name="16", exact=True).click()
-    page.wait_for_function("document.querySelector('#decision .js-plotly-plot')?.data?.[3]?.x?.length === 16", timeout=120_000)
+    page.wait_for_function("document.querySelectorAll('.decision-picture [data-mark=stem]').length === 16", timeout=120_000)
     assert last_frame(page)["particles"] == 256
 
 
@@ -48,11 +50,11 @@ def test_a_tree_over_continuous_actions_is_drawn_too(server, open_page):
     page = open_page(server.url)
     choose(page, "checkpoint", "pendulum")
     choose(page, "planner", "Gumbel MCTS")
-    page.wait_for_function("document.querySelector('#decision-numbers').innerText.includes('nodes')")
+    page.wait_for_function("document.querySelector('.decision-numbers').innerText.includes('nodes')")
     assert "simulations pass here" in sentence(page) and "torque " in sentence(page)
-    assert traces(page)[0] == "prior density"
+    assert marks(page)["density"] == 1
     # Help and panel titles speak of nodes.
     page.keyboard.press("?")
     assert page.locator("#help").get_by_text("Point at any node").is_visible()
     assert not page.locator("#help").get_by_text("Point at any particle").is_visible()
-    assert "node" in page.locator(".panel:has(#particle) .panel-heading").get_attribute("title")
+    assert "node" in page.locator("[data-panel=particle] .panel-heading").get_attribute("title")

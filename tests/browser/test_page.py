@@ -8,7 +8,7 @@ from tests.servers import free_port, serving, wait_until_ready
 pytestmark = pytest.mark.browser
 
 PIXELS = """id => {
-  const canvas = document.querySelector(`#${id} canvas.base`);
+  const canvas = document.querySelector(`[data-panel=${id}] canvas.base`);
   const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
   let hash = 0, drawn = 0;
   for (let i = 0; i < data.length; i += 4) {
@@ -48,18 +48,18 @@ def last_frame(page):
 
 
 def sentence(page):
-    return page.locator("#narration").inner_text()
+    return page.locator("[data-panel=narration]").inner_text()
 
 
 def test_the_page_opens_paused_with_every_picture_drawn(server, open_page):
     page = open_page(server.url)
     for name in PICTURES:
         assert picture(page, name)["drawn"] > 100, name
-        assert len(page.locator(f"#{name} canvas.base").get_attribute("aria-label")) > 20
+        assert len(page.locator(f"[data-panel={name}] canvas.base").get_attribute("aria-label")) > 20
     assert not page.evaluate("window.twistscope.playing")
     assert last_frame(page) | {"particles": 256, "depth": 24, "step": 0} == last_frame(page)
     assert "ESS" in sentence(page)
-    page.wait_for_selector("#decision .js-plotly-plot .bars path, #decision .bars path", state="attached")
+    page.wait_for_selector(".decision-picture [data-bar=improved]", state="attached")
 
 
 def test_playing_paints_new_moments_until_paused(server, open_page):
@@ -78,13 +78,13 @@ def test_playing_paints_new_moments_until_paused(server, open_page):
 def test_moving_alpha_changes_the_picture_and_the_numbers_at_the_same_moment(server, open_page):
     page = open_page(server.url)
     before = {name: picture(page, name) for name in PICTURES}
-    numbers, frame = page.locator("#decision-numbers").inner_text(), last_frame(page)
+    numbers, frame = page.locator(".decision-numbers").inner_text(), last_frame(page)
     press(page, "alpha", "End")
     page.wait_for_function("window.twistscope.latencies.length > 0")
     settle(page, frame)
     assert last_frame(page)["step"] == frame["step"]
     assert all(picture(page, name)["hash"] != before[name]["hash"] for name in ("genealogy", "strips", "weights"))
-    assert page.locator("#decision-numbers").inner_text() != numbers
+    assert page.locator(".decision-numbers").inner_text() != numbers
     assert page.locator('[data-knob="alpha"] .knob-value').inner_text() == "1"
 
 
@@ -104,10 +104,10 @@ def test_the_level_cursor_moves_with_the_arrow_keys_and_the_sentence_follows(ser
     page = open_page(server.url)
     page.keyboard.press("Home")
     # The sentence follows with the next paint.
-    page.wait_for_function("document.querySelector('#narration').innerText.startsWith('Level 0:')")
+    page.wait_for_function("document.querySelector('[data-panel=narration]').innerText.startsWith('Level 0:')")
     page.keyboard.press("ArrowRight")
     page.wait_for_function("window.twistscope.cursorLevel === 1")
-    page.wait_for_function("document.querySelector('#narration').innerText.startsWith('Level 1:')")
+    page.wait_for_function("document.querySelector('[data-panel=narration]').innerText.startsWith('Level 1:')")
     page.keyboard.press("End")
     page.wait_for_function("window.twistscope.cursorLevel === 23")
 
@@ -116,10 +116,10 @@ def test_hovering_a_particle_shows_its_numbers_and_highlights_it_in_every_pictur
     page = open_page(server.url)
     overlay = PIXELS.replace("canvas.base", "canvas.overlay")
     before = {name: page.evaluate(overlay, name) for name in PICTURES}
-    shown = page.locator("#particle-panel").inner_text()
-    box = page.locator("#genealogy canvas.base").bounding_box()
+    shown = page.locator("[data-panel=particle]").inner_text()
+    box = page.locator("[data-panel=genealogy] canvas.base").bounding_box()
     page.mouse.move(box["x"] + box["width"] * 0.5, box["y"] + box["height"] * 0.3)
-    page.wait_for_function("shown => document.querySelector('#particle-panel').innerText !== shown", arg=shown)
+    page.wait_for_function("shown => document.querySelector('[data-panel=particle]').innerText !== shown", arg=shown)
     assert all(page.evaluate(overlay, name) != before[name] for name in PICTURES)
     page.mouse.click(box["x"] + box["width"] * 0.5, box["y"] + box["height"] * 0.3)
     page.wait_for_function("window.twistscope.selection !== null")
@@ -148,7 +148,7 @@ def test_a_large_session_draws_some_of_it_and_stays_in_hand(server, open_page):
     assert frame["steps"] > 100_000
     # A drawing that is bounded: about 6144 nodes, and the line of the heaviest particle of each level.
     assert 2000 < frame["drawn"] < 6144 + 32 * 32
-    assert f"4096 imagined futures, 32 steps deep · {frame['drawn']} of {frame['steps']} steps drawn" in page.locator("#genealogy-note").inner_text()
+    assert f"4096 imagined futures, 32 steps deep · {frame['drawn']} of {frame['steps']} steps drawn" in page.locator("[data-panel=genealogy] .panel-note").inner_text()
     for name in PICTURES:
         assert picture(page, name)["drawn"] > 100, name
 
@@ -157,7 +157,7 @@ def test_a_large_session_draws_some_of_it_and_stays_in_hand(server, open_page):
     page.wait_for_function("painted => window.twistscope.framesPainted >= painted + 5", arg=painted, timeout=60_000)
     # Keys, knobs and pointer do their work between the frames.
     page.keyboard.press("Home")
-    page.wait_for_function("window.twistscope.cursorLevel === 0 && document.querySelector('#narration').innerText.startsWith('Level 0: ESS')")
+    page.wait_for_function("window.twistscope.cursorLevel === 0 && document.querySelector('[data-panel=narration]').innerText.startsWith('Level 0: ESS')")
     press(page, "alpha", "End")
     page.wait_for_function("window.twistscope.latencies.length > 0", timeout=60_000)
     page.evaluate("document.activeElement.blur()")
@@ -165,13 +165,13 @@ def test_a_large_session_draws_some_of_it_and_stays_in_hand(server, open_page):
     # A frame that comes after the click would drop what was selected.
     page.wait_for_function(AT_REST)
 
-    box = page.locator("#genealogy canvas.base").bounding_box()
+    box = page.locator("[data-panel=genealogy] canvas.base").bounding_box()
     page.mouse.click(box["x"] + box["width"] * 0.5, box["y"] + box["height"] * 0.3)
     page.wait_for_function("window.twistscope.selection !== null")
     chosen = page.evaluate("window.twistscope.selection")
     title = f"slot {chosen['slot']} at level {chosen['level']}"
-    page.wait_for_function("title => document.querySelector('#particle-note').innerText.endsWith(title)", arg=title)
-    assert page.locator("#particle .steps tr").count() >= 2
+    page.wait_for_function("title => document.querySelector('[data-panel=particle] .panel-note').innerText.endsWith(title)", arg=title)
+    assert page.locator(".particle-numbers .steps tr").count() >= 2
 
 
 def test_without_a_trust_region_the_page_says_that_there_is_no_twist(server, open_page):
@@ -182,7 +182,7 @@ def test_without_a_trust_region_the_page_says_that_there_is_no_twist(server, ope
     assert httpx.patch(f"{address}/settings", json={"constraint": "fixed_kl", "kl_bound": 0.0}).status_code == 200
     settle(page, frame)
     assert sentence(page).endswith("no twist: the proposal is the prior.")
-    assert "no twist" in page.locator("#strips canvas.base").get_attribute("aria-label")
+    assert "no twist" in page.locator("[data-panel=strips] canvas.base").get_attribute("aria-label")
 
 
 def test_help_opens_and_closes_with_the_question_mark(server, open_page):
@@ -198,7 +198,7 @@ def test_nothing_sticks_out_to_the_side(server, open_page, width, height):
     page = open_page(server.url, width, height)
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     outside = page.evaluate(
-        """width => [...document.querySelectorAll("header *, main *, #right *, footer *")].filter(
+        """width => [...document.querySelectorAll("header *, #microscope *, #drawer *")].filter(
                  e => e.offsetParent && !e.closest("[data-drawer], #knobs") && e.getBoundingClientRect().right > width + 1
              ).map(e => e.id || e.className)""",
         width,

@@ -7,7 +7,7 @@ from tests.browser.test_page import last_frame, press, settle
 
 pytestmark = pytest.mark.browser
 
-TRACES = """() => document.querySelector("#seeds .js-plotly-plot").data.map(
+TRACES = """() => document.querySelector(".seeds-figure.js-plotly-plot").data.map(
     ({ name, type, marker, x }) => ({ name, type, symbol: marker?.symbol, count: x.length })
 )"""
 
@@ -34,15 +34,16 @@ def test_many_seeds_give_a_dot_each_and_this_run_by_itself(server, open_page):
     page.locator(".seeds-plan").click()
     assert page.locator(".seeds-plan").inner_text() == "" or "Planning with 64 seeds" in note(page)
     answered(page)
-    page.wait_for_function("document.querySelector('#seeds .js-plotly-plot')?.data?.length > 4")
+    page.wait_for_function("document.querySelector('.seeds-figure.js-plotly-plot')?.data?.length > 4")
     found = page.evaluate(TRACES)
     dots = {trace["name"]: trace["count"] for trace in found if trace["type"] == "scatter" and trace["symbol"] is None}
     assert dots == {"improved policy": 2 * 64, "Q-hat": 2 * 64, "value target": 64, "log-evidence": 64}
     own = [trace for trace in found if trace["name"] == "this run"]
     assert [(trace["symbol"], trace["count"]) for trace in own] == [("star", 2), ("star", 2), ("star", 1), ("star", 1)]
     # The star is the plan that is shown.
-    star = page.evaluate("document.querySelector('#seeds .js-plotly-plot').data.filter(({ name }) => name === 'this run')[2].x[0]")
-    assert f"{star:.4g}" in page.locator("#decision-numbers").inner_text()
+    star = page.evaluate("document.querySelector('.seeds-figure.js-plotly-plot').data.filter(({ name }) => name === 'this run')[2].x[0]")
+    target = page.locator(".decision-numbers > div", has_text="value target").locator("dd").inner_text()
+    assert float(target.replace("−", "-")) == pytest.approx(star, abs=0.5 * 10.0 ** -len(target.partition(".")[2]))
     assert "is chosen by" in note(page) and "of 64 seeds" in note(page)
 
     # Other settings: what is shown is of before, and says so; back again, it is not.
@@ -50,11 +51,11 @@ def test_many_seeds_give_a_dot_each_and_this_run_by_itself(server, open_page):
     press(page, "alpha", "End")
     settle(page, frame)
     page.wait_for_function("document.querySelector('.seeds-note').textContent.startsWith('Out of date: other settings.')")
-    assert page.locator("#seeds-panel[data-stale]").count() == 1
+    assert page.locator("[data-panel=seeds][data-stale]").count() == 1
     frame = last_frame(page)
     page.locator('[data-reset="trust region"]').click()
     settle(page, frame)
-    page.wait_for_function("!document.querySelector('#seeds-panel').hasAttribute('data-stale')")
+    page.wait_for_function("!document.querySelector('[data-panel=seeds]').hasAttribute('data-stale')")
     page.locator(".seeds-close").click()
     assert not page.locator(".seeds-figure").is_visible()
 

@@ -1,5 +1,7 @@
 """What is exact beside what was planned: its marks, its numbers, its knobs."""
 
+from collections import Counter
+
 import pytest
 
 from tests.browser.test_page import last_frame, sentence, settle
@@ -15,14 +17,18 @@ def choose(page, field, name):
     page.wait_for_function("painted => window.twistscope.framesPainted > painted && window.twistscope.phase === 'idle'", arg=painted, timeout=120_000)
 
 
-def traces(page):
-    """Names of what the figure of the root decision shows."""
-    return page.evaluate("document.querySelector('#decision .js-plotly-plot').data.map(({ name }) => name)")
+MARKS = "[...document.querySelectorAll('.decision-picture [data-mark]')].map(({ dataset }) => dataset.mark)"
 
 
-def wait_for_trace(page, name, there=True):
+def marks(page):
+    """How many marks of each kind the picture of the root decision has."""
+    return Counter(page.evaluate(MARKS))
+
+
+def wait_for_mark(page, name, there=True):
     page.wait_for_function(
-        "([name, there]) => document.querySelector('#decision .js-plotly-plot')?.data?.some(trace => trace.name === name) === there",
+        "([name, there]) => { const picture = document.querySelector('.decision-picture'); "
+        "return picture && !!picture.querySelector(`[data-mark=${name}]`) === there; }",
         arg=[name, there],
     )
 
@@ -34,48 +40,50 @@ def set_choice(page, knob, value):
 
 def test_exact_answers_are_marked_where_there_are_any_and_nowhere_else(server, open_page):
     page = open_page(server.url)
-    wait_for_trace(page, "improved policy")
-    assert "exact posterior" not in traces(page)
-    assert not page.locator("#decision-key", has_text="exact posterior").count()
+    wait_for_mark(page, "chosen")
+    assert not {"exact", "optimal"} & set(marks(page))
+    assert not page.locator(".decision-key", has_text="exact posterior").count()
     assert not page.locator('[data-knob="value_source"]').is_visible()
 
     choose(page, "checkpoint", "fourrooms-early")
-    wait_for_trace(page, "exact posterior")
-    assert traces(page)[-3:] == ["exact posterior", "Q soft, exact", "Q optimal"]
-    assert page.locator("#decision-key", has_text="exact posterior").count() == 1
-    numbers = page.locator("#decision-numbers").inner_text()
-    assert all(name in numbers for name in ("V soft", "V*", "KL to exact", "Q-hat error", "log-evid. (error)"))
+    wait_for_mark(page, "exact")
+    # Of each of four actions the exact posterior and Q soft, and the optimal Q.
+    assert {name: marks(page)[name] for name in ("exact", "optimal", "q")} == {"exact": 8, "optimal": 4, "q": 4}
+    assert page.locator(".decision-key", has_text="exact posterior").count() == 1
+    numbers = page.locator(".decision-numbers").inner_text()
+    assert all(name in numbers for name in ("V soft", "V*", "KL to exact", "Q-hat error", "log-evid. error"))
     assert page.locator('[data-knob="value_source"]').is_visible()
     assert not page.locator('[data-knob="action_atoms"]').is_visible()
 
     choose(page, "checkpoint", "cartpole")
-    wait_for_trace(page, "exact posterior", there=False)
-    assert page.locator("#decision-numbers dt").count() == 4
+    wait_for_mark(page, "exact", there=False)
+    assert page.locator(".decision-numbers dt").count() == 4
 
 
 def test_exact_values_are_planned_with_at_once_and_named(server, open_page):
     page = open_page(server.url)
     choose(page, "checkpoint", "fourrooms-early")
-    assert page.locator("#judge").inner_text() == ""
+    assert page.locator(".value-source").inner_text() == ""
     frame = last_frame(page)
     set_choice(page, "value_source", "exact")
     settle(page, frame)
-    page.wait_for_function("document.querySelector('#judge').textContent === 'exact values'")
+    page.wait_for_function("document.querySelector('.value-source').textContent === 'exact values'")
     assert sentence(page).endswith("; exact values.")
     assert last_frame(page)["step"] == frame["step"]
     frame = last_frame(page)
     slider = page.locator('[data-knob="value_noise"] [role=slider]')
     slider.press("PageUp")
     settle(page, frame)
-    page.wait_for_function("document.querySelector('#judge').textContent.startsWith('exact values, noise ')")
+    page.wait_for_function("document.querySelector('.value-source').textContent.startsWith('exact values, noise ')")
     # Where nothing can be solved the knob stays behind, and nothing is refused.
     choose(page, "checkpoint", "cartpole")
-    page.wait_for_function("document.querySelector('#judge').textContent === ''")
+    page.wait_for_function("document.querySelector('.value-source').textContent === ''")
     assert page.locator("#notice").inner_text() == ""
 
 
 def test_a_value_source_that_is_refused_shows_why(server, open_page):
     page = open_page(server.url)
+    page.wait_for_selector('[data-knob="value_source"]', state="attached")
     page.evaluate(
         """() => {
              const knob = document.querySelector('[data-knob="value_source"]');
@@ -90,27 +98,27 @@ def test_a_value_source_that_is_refused_shows_why(server, open_page):
 
 def test_a_strip_is_opened_by_its_button_and_stays_open(server, open_page):
     page = open_page(server.url)
-    button = page.locator('#chooser [data-strip="parts"]')
-    height = page.locator("#strips").bounding_box()["height"]
+    button = page.locator('.strip-chooser [data-strip="parts"]')
+    height = page.locator("[data-panel=strips] .stage").bounding_box()["height"]
     assert button.get_attribute("aria-pressed") == "false"
-    assert "weight parts" not in page.locator("#strips canvas.base").get_attribute("aria-label")
+    assert "weight parts" not in page.locator("[data-panel=strips] canvas.base").get_attribute("aria-label")
     button.focus()
     page.keyboard.press("Enter")
-    page.wait_for_function("document.querySelector('#strips canvas.base').getAttribute('aria-label').includes('weight parts')")
+    page.wait_for_function("document.querySelector('[data-panel=strips] canvas.base').getAttribute('aria-label').includes('weight parts')")
     assert button.get_attribute("aria-pressed") == "true"
-    page.wait_for_function("height => document.querySelector('#strips').clientHeight > height", arg=height)
+    page.wait_for_function("height => document.querySelector('[data-panel=strips] .stage').clientHeight > height", arg=height)
     page.reload()
     page.wait_for_function("window.twistscope?.framesPainted > 0", timeout=60_000)
-    assert "weight parts" in page.locator("#strips canvas.base").get_attribute("aria-label")
-    page.locator('#chooser [data-strip="parts"]').click()
-    page.wait_for_function("!document.querySelector('#strips canvas.base').getAttribute('aria-label').includes('weight parts')")
+    assert "weight parts" in page.locator("[data-panel=strips] canvas.base").get_attribute("aria-label")
+    page.locator('.strip-chooser [data-strip="parts"]').click()
+    page.wait_for_function("!document.querySelector('[data-panel=strips] canvas.base').getAttribute('aria-label').includes('weight parts')")
 
 
 def test_all_strips_at_once_stay_inside_the_page(server, open_page):
     page = open_page(server.url)
-    page.evaluate("""() => document.querySelectorAll('#chooser [aria-pressed="false"]').forEach(button => button.click())""")
-    page.wait_for_function("document.querySelector('#strips canvas.base').getAttribute('aria-label').includes('evid. variance no estimate here')")
-    boxes = {name: page.locator(f"#{name}").bounding_box() for name in ("world", "genealogy", "strips", "weights")}
+    page.evaluate("""() => document.querySelectorAll('.strip-chooser [aria-pressed="false"]').forEach(button => button.click())""")
+    page.wait_for_function("document.querySelector('[data-panel=strips] canvas.base').getAttribute('aria-label').includes('evid. variance no estimate here')")
+    boxes = {name: page.locator(f"[data-panel={name}] .stage").bounding_box() for name in ("world", "genealogy", "strips", "weights")}
     assert boxes["strips"]["height"] >= 10 * 28
-    assert boxes["weights"]["y"] + boxes["weights"]["height"] <= page.locator("#bottom").bounding_box()["y"]
+    assert boxes["weights"]["y"] + boxes["weights"]["height"] <= page.locator(".microscope-foot").bounding_box()["y"]
     assert all(box["height"] > 40 for box in boxes.values())

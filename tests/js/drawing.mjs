@@ -3,7 +3,7 @@
 
 import { readFileSync } from "node:fs";
 
-import { decode } from "../../assets/js/decode.js";
+import { decode } from "../../assets/js/frame/decode.js";
 
 const DTYPES = { I32: Int32Array, F32: Float32Array, F64: Float64Array, BOOL: Uint8Array, U8: Uint8Array, I16: Int16Array, U16: Uint16Array, F16: Uint16Array, I64: BigInt64Array };
 
@@ -16,11 +16,12 @@ export function encode(arrays, metadata = {}, align = 8) {
     header[name] = { dtype, shape, data_offsets: [offset, offset + bytes] };
     offset += Math.ceil(bytes / align) * align;
   }
-  let text = JSON.stringify(header);
-  text = text.padEnd(Math.ceil(text.length / 8) * 8);
+  const bare = new TextEncoder().encode(JSON.stringify(header));
+  const text = new Uint8Array(Math.ceil(bare.length / 8) * 8).fill(" ".charCodeAt(0));
+  text.set(bare);
   const buffer = new ArrayBuffer(8 + text.length + offset);
   new DataView(buffer).setBigUint64(0, BigInt(text.length), true);
-  new Uint8Array(buffer).set(new TextEncoder().encode(text), 8);
+  new Uint8Array(buffer).set(text, 8);
   for (const [name, [dtype, , values]] of Object.entries(arrays)) {
     const bytes = new Uint8Array(DTYPES[dtype].from(values).buffer);
     new Uint8Array(buffer).set(bytes, 8 + text.length + header[name].data_offsets[0]);
@@ -43,7 +44,11 @@ export function sampleArrays() {
   return Object.fromEntries(Object.entries(fixture().arrays).map(([name, { data, shape }]) => [name, [typeOf(data), shape, data]]));
 }
 
-export const sampleMetadata = fixture().metadata;
+export const sampleMetadata = {
+  ...fixture().metadata,
+  weight_parts: '["log π − log q", "reward", "value difference"]',
+  variance_objections: '["resampling is not multinomial", "dead particles are revived"]',
+};
 
 /** The sample as if its three actions were atoms of a continuous one, with bytes and all. */
 export function continuousSample() {

@@ -1,0 +1,83 @@
+// Cards of checkpoints as the page of checkpoints shows them: by environment, in the order of training, in words. Pure. Whoever trained a checkpoint
+// wrote its card, so what a card may lack is looked for before it is used.
+
+import { scaleOf } from "../lib/scale.js";
+import { number } from "../lib/format.js";
+
+/** [{environment, cards}], environments by name, the cards of each from early to final. */
+export function byEnvironment(cards) {
+  const groups = new Map();
+  for (const card of cards) groups.set(card.environment, [...(groups.get(card.environment) ?? []), card]);
+  return [...groups]
+    .sort(([a], [b]) => a.localeCompare(b))
+    .map(([environment, members]) => ({ environment, cards: members.sort((a, b) => stepsOf(a) - stepsOf(b) || a.name.localeCompare(b.name)) }));
+}
+
+// A card that does not say how long it was trained comes last.
+const stepsOf = ({ training }) => training.environment_steps ?? Infinity;
+
+/**
+ * Who earned which return, the prior alone first: [{who, title, budget, mean, error, episodes}].
+ * @param planners those of the backend, which know their titles
+ */
+export function returnsOf({ returns }, planners) {
+  const order = ["prior", ...planners.map(({ name }) => name)];
+  const place = (who) => (order.includes(who) ? order.indexOf(who) : order.length);
+  return Object.entries(returns)
+    .sort(([a], [b]) => place(a) - place(b))
+    .map(([who, { mean, standard_error, episodes, settings }]) => ({
+      who,
+      title: who === "prior" ? "prior alone" : planners.find(({ name }) => name === who)?.title ?? who,
+      budget: budgetOf(settings ?? {}),
+      mean, error: standard_error, episodes,
+    }));
+}
+
+/** How much a planner may think, as far as its settings say. */
+function budgetOf({ particles, depth, num_simulations: simulations }) {
+  if (particles && depth) return { short: `${particles} × ${depth}`, long: `${particles} particles, depth ${depth}` };
+  return simulations ? { short: `${simulations}`, long: `${simulations} simulations` } : null;
+}
+
+// Labels of more would touch on a narrow page.
+const TICKS = 3;
+
+/** The axis that all cards of an environment share, bars included. */
+export function returnsScale(cards) {
+  const known = cards.flatMap(({ returns }) => Object.values(returns)).filter(({ mean }) => Number.isFinite(mean));
+  return scaleOf(known.flatMap(({ mean, standard_error: error }) => [mean - error, mean + error]), TICKS);
+}
+
+const MOST_DIGITS = 3;
+
+/** "161.8 ± 2.6": the error with two digits, the mean as fine; what is smaller than that counts as 0. */
+export function measured(mean, error) {
+  if (!Number.isFinite(mean)) return "none";
+  if (!Number.isFinite(error)) return number(mean, 4);
+  if (error < 0.5 * 10 ** -MOST_DIGITS) return `${number(mean, 4)} ± 0`;
+  const digits = Math.min(Math.max(1 - Math.floor(Math.log10(error)), 0), MOST_DIGITS);
+  const text = mean.toFixed(digits);
+  return `${Number(text) === 0 ? text.replace("-", "") : text.replace("-", "−")} ± ${error.toFixed(digits)}`;
+}
+
+/** What a card says of the training and of its file: [[term, text, title?]]. */
+export function factsOf({ training, licence, sha256 }) {
+  return [
+    ["environment steps", whole(training.environment_steps)],
+    ["wall time", duration(training.wall_seconds)],
+    ["device", training.device ?? "not said"],
+    ["licence", licence],
+    ["sha256", `${sha256.slice(0, 12)}…`, sha256],
+  ];
+}
+
+export const whole = (value) => (Number.isFinite(value) ? value.toLocaleString("en") : "not said");
+
+/** "24 s", "12 min", "3 h 20 min". */
+export function duration(seconds) {
+  if (!Number.isFinite(seconds)) return "not said";
+  if (seconds < 100) return `${Math.round(seconds)} s`;
+  const minutes = Math.round(seconds / 60);
+  if (minutes < 100) return `${minutes} min`;
+  return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+}

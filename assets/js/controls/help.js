@@ -1,0 +1,76 @@
+// The help dialog: what one sees, and the keys. Of particles and search trees it speaks differently.
+
+import { around, element } from "../lib/elements.js";
+
+const PARTICLES = [
+  [
+    "Genealogy",
+    "Each line is one step of one particle. Colour: the first action of its lineage. Opacity: its weight. Thick: it has descendants among the last particles. "
+      + "A dagger: the episode ended there. A ring: it was revived. A thin upright line: resampled after this level. A bar under the levels: up to there all "
+      + "particles have the same ancestor.",
+  ],
+  ["World", "The same particles over the picture of the state that is planned from. Where their paths are small, the right half shows them magnified."],
+  [
+    "Per level",
+    "The small buttons choose what is shown. ESS and perplexity: how many particles still count. Root ancestors: how many first steps are still represented. "
+      + "KL: how far the proposal left the prior, against the trust region's bound. Log-evidence: logarithm of the mean weight.",
+  ],
+  [
+    "Root decision",
+    "Prior: the network's policy. Proposal: the distribution that first actions are drawn from. Improved policy: the result of the plan. Q-hat: mean value of the "
+      + "particles that began with the action. Dotted line: V(s₀), the network's value of this state; solid line: the value target.",
+  ],
+  ["Particle", "Point at any particle to see its path and numbers everywhere; click to keep it. Click an action's name to single it out."],
+];
+
+const TREE = [
+  ["Genealogy", "Each line is one step of the search tree. Colour: the first action. Thick and opaque: many simulations passed it. A dagger: the episode ended there."],
+  ["World", "The paths of the tree over the picture of the state that is planned from. Where they are small, the right half shows them magnified."],
+  ["Per level", "The small buttons choose what is shown: nodes, simulations that get so far, the share of the most visited node, and Q."],
+  [
+    "Root decision",
+    "Prior: the network's policy. Visits: the share of the simulations that began with the action. Improved policy: the result of the search. Q-hat: mean return of "
+      + "those simulations. Dotted line: V(s₀), the network's value of this state; solid line: the value target.",
+  ],
+  ["Node", "Point at any node to see the steps that lead to it and their visits; click to keep it. Click an action's name to single it out."],
+];
+
+const BOTH = [
+  [
+    "Exact answers",
+    "Where the environment is small enough to be solved, diamonds show the exact posterior and Q, crosses the optimal Q. Knobs replace the network's values by exact "
+      + "ones, with as much error as you like.",
+  ],
+  ["Many seeds", "The same plan with other random numbers: how much of the decision depends on them. The star is the plan you see."],
+];
+
+/**
+ * The dialog, closed. Its `data-kind` says which kind of plan it speaks of.
+ * @param {import("../lib/keyboard.js").Binding[]} keys
+ */
+export function helpDialog(keys) {
+  const dialog = element("dialog", "help");
+  dialog.id = "help";
+  dialog.setAttribute("aria-label", "Help");
+  dialog.dataset.kind = "particles";
+  const close = element("button", "quiet", "close");
+  close.type = "button";
+  close.dataset.do = "help";
+  dialog.append(
+    around("div", "panel-heading", element("h2", "", "What you see"), close),
+    listOf(PARTICLES, "particles"), listOf(TREE, "tree"), listOf(BOTH),
+    element("h2", "", "Keys"),
+    around("dl", "keys", ...keys.flatMap(({ show, text }) => [around("dt", "", element("kbd", "", show)), element("dd", "", text)])),
+  );
+  return dialog;
+}
+
+/**
+ * @param {string[][]} entries
+ * @param {string} [kind]
+ */
+function listOf(entries, kind) {
+  const list = around("dl", "", ...entries.flatMap(([title, text]) => [element("dt", "", title), element("dd", "", text)]));
+  if (kind) list.dataset.kind = kind;
+  return list;
+}

@@ -1,0 +1,189 @@
+// The knobs: Dash's components on one side, the session's settings on the other. The server's values are the truth; a knob in motion is
+// left alone until the server has caught up with it. Ends, scale and sizes of a knob come with its setting.
+
+const PATIENCE = 2000;
+
+/**
+ * @typedef {object} Setting as `GET /planners` describes it (docs/api.md)
+ * @property {string} name
+ * @property {"live" | "shape" | "choice" | "flag"} kind
+ * @property {"number" | "integer" | "choice" | "boolean"} type
+ * @property {string} group
+ * @property {number} [minimum]
+ * @property {{minimum: number, maximum: number, step?: number, scale: "linear" | "log", sizes?: number[]}} [knob] of numbers
+ * @property {Record<string, any[]>} [applies_when]
+ * @property {string} [applies_to]
+ */
+
+export class Knobs {
+  /**
+   * @param {(settings: Record<string, any>) => void} send hands changed settings to the server
+   * @param {(id: object | string, props: object) => void} setProps sets properties of one of Dash's components
+   */
+  constructor(send, setProps) {
+    this.send = send;
+    this.setProps = setProps;
+    /** @type {Setting[]} */
+    this.schema = [];
+    /** @type {Record<string, any>} */
+    this.values = {};
+    /** @type {Record<string, any>} */
+    this.defaults = {};
+    /** What the session offers that not every one does: some settings apply only there. @type {string[]} */
+    this.offers = [];
+    /** @type {Map<string, {value: any, at: number}>} */
+    this.moving = new Map();
+    /** What each component stands at. To set one costs Dash milliseconds, even where nothing changes. @type {Map<string, string>} */
+    this.shown = new Map();
+  }
+
+  /** The planner's settings, and the values a session has where nobody changed anything. */
+  describe(schema, defaults) {
+    this.schema = schema;
+    this.defaults = defaults;
+  }
+
+  offer(offers) {
+    if (JSON.stringify(offers) === JSON.stringify(this.offers)) return;
+    this.offers = offers;
+    this.arrange();
+  }
+
+  /** Whether a setting has an effect in this session, as its others are set. */
+  applies({ name, applies_when: conditions }) {
+    return this.applicable(name) && Object.entries(conditions ?? {}).every(([other, values]) => values.includes(this.values[other]));
+  }
+
+  /** Whether the session knows what to do with a setting. */
+  applicable(name) {
+    const { applies_to: needed } = this.setting(name) ?? {};
+    return !needed || this.offers.includes(needed);
+  }
+
+  /** A knob was turned (or has been set by `show`, which looks just the same). */
+  turned(name, shown) {
+    const setting = this.setting(name);
+    if (!setting || !(name in this.values) || shown === null || shown === undefined) return;
+    this.shown.set(name, JSON.stringify(shown));
+    const value = fromShown(setting, shown);
+    const current = this.moving.get(name)?.value ?? this.values[name];
+    if (sameShown(setting, value, current)) return;
+    this.moving.set(name, { value, at: performance.now() });
+    this.write(setting, value);
+    this.send({ [name]: value });
+  }
+
+  /** Dash has built the components anew: nothing is known of where they stand. */
+  built() {
+    this.shown.clear();
+    if (Object.keys(this.values).length) this.show(this.values);
+  }
+
+  /** The server's settings, whoever changed them. */
+  show(values) {
+    this.values = { ...values };
+    for (const setting of this.schema) {
+      const { name } = setting;
+      const moving = this.moving.get(name);
+      if (moving && !sameShown(setting, moving.value, values[name]) && performance.now() - moving.at < PATIENCE) continue;
+      const settled = moving && this.moving.delete(name);
+      this.write(setting, values[name]);
+      // A knob that the person holds already stands there.
+      if (!settled || !sameShown(setting, moving.value, values[name])) this.place(setting, values[name]);
+    }
+    this.arrange();
+  }
+
+  /** Something was refused: every knob back to the server's value. */
+  restore() {
+    this.moving.clear();
+    this.show(this.values);
+  }
+
+  reset(group) {
+    const wanted = this.changed().filter((setting) => group === "*" || setting.group === group);
+    if (!wanted.length) return;
+    this.send(Object.fromEntries(wanted.map(({ name }) => [name, this.defaults[name]])));
+  }
+
+  /** Settings that differ from their defaults. */
+  changed() {
+    return this.schema.filter((setting) => setting.name in this.defaults && !sameShown(setting, this.values[setting.name], this.defaults[setting.name]));
+  }
+
+  setting(name) {
+    return this.schema.find((setting) => setting.name === name);
+  }
+
+  place(setting, value) {
+    // Dash cannot set what it has not built yet; once it has, everything is shown again.
+    if (!knobOf(setting.name)) return;
+    /** @type {{value: any, options?: object[]}} */
+    const props = { value: toShown(setting, value) };
+    if (this.shown.get(setting.name) === JSON.stringify(props.value)) return;
+    this.shown.set(setting.name, JSON.stringify(props.value));
+    // A size that is none of the usual ones joins them.
+    if (setting.kind === "shape") props.options = withSize(setting, value);
+    this.setProps({ type: "knob", name: setting.name }, props);
+  }
+
+  write({ name, type, kind }, value) {
+    const readout = document.querySelector(`[data-value="${CSS.escape(name)}"]`);
+    if (readout) readout.textContent = kind === "live" ? readable(value, type) : "";
+  }
+
+  /** Hides what does not apply, marks what is not at its default, and offers resets only where there is something to reset. */
+  arrange() {
+    const changed = new Set(this.changed().map(({ name }) => name));
+    for (const setting of this.schema) {
+      const knob = knobOf(setting.name);
+      if (!knob) continue;
+      knob.hidden = !this.applies(setting);
+      knob.dataset.changed = changed.has(setting.name);
+    }
+    for (const group of document.querySelectorAll(".knob-group")) group.hidden = !group.querySelector(".knob:not([hidden])");
+    for (const button of document.querySelectorAll("[data-reset]")) {
+      const group = button.dataset.reset;
+      button.hidden = !this.schema.some((setting) => changed.has(setting.name) && (group === "*" || setting.group === group));
+    }
+  }
+}
+
+const knobOf = (name) => document.querySelector(`[data-knob="${CSS.escape(name)}"]`);
+
+const isLog = ({ kind, knob }) => kind === "live" && knob?.scale === "log";
+
+/** The value of the component: of switches a list, of logarithmic sliders the exponent, of sliders nothing beyond their ends. */
+export function toShown(setting, value) {
+  if (setting.type === "boolean") return value ? ["on"] : [];
+  if (setting.kind !== "live") return value;
+  const inside = Math.min(Math.max(value, setting.knob.minimum), setting.knob.maximum);
+  return isLog(setting) ? Math.log10(inside) : inside;
+}
+
+/** The setting's value for that of a component, without the digits that a slider cannot mean. */
+export function fromShown(setting, shown) {
+  if (setting.type === "boolean") return shown.length > 0;
+  if (setting.type === "choice") return shown;
+  if (setting.type === "integer") return Math.round(shown);
+  if (!isLog(setting)) return Number(shown.toPrecision(12));
+  const value = Number((10 ** shown).toPrecision(4));
+  // A logarithm never gets to 0; where 0 is allowed, the lower end means it.
+  return setting.minimum === 0 && value <= setting.knob.minimum ? 0 : value;
+}
+
+/** Equal as far as the knob can tell: half a step of a logarithmic slider, or rounding. */
+function sameShown(setting, a, b) {
+  if (setting.type !== "number" || typeof a !== "number" || typeof b !== "number") return a === b;
+  return Math.abs(toShown(setting, a) - toShown(setting, b)) < (isLog(setting) ? 0.005 : 1e-9);
+}
+
+function readable(value, type) {
+  if (value === null || value === undefined) return "";
+  return type === "integer" ? `${value}` : `${Number(value.toPrecision(3))}`;
+}
+
+/** The usual sizes and this one. */
+function withSize({ knob }, value) {
+  return [...new Set([...(knob?.sizes ?? []), value])].sort((a, b) => a - b).map((size) => ({ label: `${size}`, value: size }));
+}

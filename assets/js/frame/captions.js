@@ -1,0 +1,56 @@
+// What panels are called, what a tooltip on their names explains, and what is noted beside them. Particles and search trees are drawn alike but
+// are not the same thing, so each kind has its own words.
+
+import { count, percent } from "../lib/format.js";
+
+const PARTICLES = {
+  titles: {
+    world: "World", genealogy: "Genealogy", strips: "Per level", weights: "Weights", decision: "Root decision", particle: "Particle", seeds: "Many seeds",
+  },
+  help: {
+    world: "Every particle's path over the state it was planned from.",
+    genealogy: "Levels run to the right, slots downwards; every line is one step of one particle.",
+    strips: "Line: mean or number; band: range, or one standard deviation; dashed: threshold, bound, or exact value.",
+    weights: "Normalised weight of every particle at every level.",
+    decision: "Prior, proposal, improved policy and value estimates of the actions at the root.",
+    particle: "One particle's path, step by step, with the three parts of its weight.",
+    seeds: "The same plan with other random numbers: how much of the decision depends on them.",
+  },
+  shares: "proposal",
+  notes: {
+    world: (frame) => `${frame.environment}: ${frame.drawn < frame.steps ? "some particles' paths" : "every particle's path"} from this state`,
+    genealogy: ({ drawn, steps, slots, levels }) => {
+      const size = `${slots} imagined futures, ${levels} steps deep`;
+      return drawn < steps ? `${size} · ${drawn} of ${steps} steps drawn, in whole lines · thick: lineages that survive` : `${size} · colour: first action · thick: lineages that survive`;
+    },
+    weights: ({ slots, heaviest_weight }, level) => `level ${level}: the heaviest of ${slots} carries ${percent(heaviest_weight[level])}`,
+  },
+};
+
+/** @type {typeof PARTICLES} */
+const TREE = {
+  titles: { ...PARTICLES.titles, weights: "Visits", particle: "Node" },
+  help: {
+    ...PARTICLES.help,
+    world: "Every path of the search tree over the state it was planned from.",
+    genealogy: "Levels run to the right; every line is one step of the search tree, thicker the more simulations passed it.",
+    strips: "Line: mean or number over the nodes of the level; band: range.",
+    weights: "Visits of every node; a node covers the rows of all its leaves.",
+    decision: "Prior, visits, improved policy and value estimates of the actions at the root.",
+    particle: "The steps that lead to one node, with its visits and values.",
+  },
+  shares: "visits",
+  notes: {
+    world: (frame) => `${frame.environment}: ${frame.drawn < frame.steps ? "the most visited paths" : "every path searched"} from this state`,
+    genealogy: (frame) => {
+      const part = frame.drawn < frame.steps ? ` · the ${frame.drawn} most visited of ${frame.steps} nodes drawn` : "";
+      return `${count(frame.simulations, "simulation")}, up to ${count(frame.levels, "step")} deep${part} · colour: first action · thick: often visited`;
+    },
+    weights: (frame, level) => `level ${level}: the most visited node has ${percent(frame.heaviest_weight[level])} of ${count(frame.passing[level], "visit")}`,
+  },
+};
+
+export const KINDS = { particles: PARTICLES, tree: TREE };
+
+/** The captions of a frame's kind; before there is a frame, those of particles. */
+export const captions = (frame) => (frame?.tree ? TREE : PARTICLES);

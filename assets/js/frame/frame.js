@@ -1,0 +1,229 @@
+// One plan as the pictures read it: a drawing (docs/api.md, Drawings) with its metadata parsed. What is drawn are *nodes*, transitions of
+// particles or steps of a search tree, numbered level by level; of a large plan they are some of all.
+
+import { amount, number } from "../lib/format.js";
+import { decode } from "./decode.js";
+
+const GRID = 65535;
+
+/** @typedef {Float32Array | Float64Array | Int32Array | Uint8Array | Int16Array | Uint16Array} Numbers */
+
+/**
+ * Decodes one drawing.
+ * @param {ArrayBuffer} buffer
+ */
+export const readFrame = (buffer) => new Frame(decode(buffer));
+
+/** Metadata that is JSON, or what stands for it where it is absent. */
+const json = (text, otherwise) => (text === undefined ? otherwise : JSON.parse(text));
+
+export class Frame {
+  // Arrays of the drawing, by name; what a plan does not have is undefined.
+  /** @type {Numbers} */ level_start;
+  /** @type {Numbers} */ slot;
+  /** @type {Numbers} */ parent;
+  /** @type {Numbers} */ before;
+  /** @type {Numbers} */ root;
+  /** @type {Numbers} */ flags;
+  /** @type {Numbers} */ place;
+  /** @type {Numbers} */ weight;
+  /** @type {Numbers} */ survivors;
+  /** @type {Numbers} */ extent;
+  /** @type {Numbers} */ living;
+  /** @type {Numbers} */ heaviest;
+  /** @type {Numbers} */ heaviest_weight;
+  /** @type {Numbers} */ root_counts;
+  /** @type {Numbers} */ root_position;
+  /** @type {Numbers} */ root_prior;
+  /** @type {Numbers} */ root_proposal;
+  /** @type {Numbers} */ root_policy;
+  /** @type {Numbers} */ root_q;
+  /** @type {Numbers | undefined} */ root_visits;
+  /** @type {Numbers | undefined} */ root_atoms;
+  /** @type {Numbers | undefined} */ root_gaussian;
+  /** @type {number} */ root_value;
+  /** @type {number} */ value_target;
+  /** @type {any} one number where actions are discrete, one for each dimension where they are continuous */ chosen_action;
+  /** @type {number} */ chosen_atom;
+  /** @type {number} */ endings;
+  /** @type {number} of a search tree */ simulations;
+  /** @type {Numbers} level, slot and root action of the particle whose numbers are in `lineage/…` */ particle;
+  /** @type {number} */ particle_weight;
+
+  /** @param {{arrays: Record<string, {data: any, shape?: number[]}>, metadata: Record<string, string>}} drawing */
+  constructor({ arrays, metadata }) {
+    const own = /** @type {any} */ (this);
+    // An array without dimensions is a number.
+    for (const [name, { data, shape }] of Object.entries(arrays)) own[name] = shape?.length === 0 ? data[0] : data;
+    this.tree = metadata.kind === "tree";
+    this.levels = Number(metadata.levels);
+    this.slots = Number(metadata.slots);
+    this.id = Number(metadata.frame ?? 0);
+    this.session = metadata.session ?? "";
+    this.revision = Number(metadata.revision ?? 0);
+    this.step = Number(metadata.step ?? 0);
+    this.furthest = Number(metadata.furthest ?? this.step);
+    this.skipped = Number(metadata.skipped ?? 0);
+    this.planMs = Number(metadata.plan_ms ?? NaN);
+    this.playing = json(metadata.playing, false);
+    /** True where nobody has just planned this: it was kept. */
+    this.recorded = json(metadata.recorded, false);
+    this.seed = metadata.seed;
+    this.checkpoint = metadata.checkpoint ?? "";
+    this.planner = metadata.planner ?? "";
+    this.device = metadata.device ?? "";
+    this.environment = metadata.environment ?? "";
+    this.scene = json(metadata.scene, null);
+    this.episode = json(metadata.episode, null);
+    this.settings = json(metadata.settings, {});
+    this.bounds = json(metadata.action_bounds, null);
+    /** Names of the three parts of a log-weight's increment. @type {string[]} */
+    this.weightParts = json(metadata.weight_parts, []);
+    /** Why the estimated variance of the evidence means nothing here; empty where it does. @type {string[]} */
+    this.varianceObjections = json(metadata.variance_objections, []);
+    this.continuous = !!this.root_atoms;
+    const names = json(metadata.actions, null);
+    // Where actions are continuous, the atoms at the root take the place of the actions.
+    /** @type {string[]} */
+    this.dimensions = this.continuous ? names : [];
+    /** @type {string[]} */
+    this.actions = this.continuous ? this.atomNames() : names ?? Array.from(this.root_policy, (_, action) => `action ${action}`);
+    this.size = this.slot.length;
+    this.unpack();
+    /** @type {Map<string, any>} */
+    this.cache = new Map();
+  }
+
+  /** Spreads what travels packed, so that the pictures can say `alive[node]`. */
+  unpack() {
+    const { size, levels, level_start, flags, place, extent: [x0, x1, y0, y1] } = this;
+    this.level = new Uint16Array(size);
+    for (let level = 0; level < levels; level++) this.level.fill(level, level_start[level], level_start[level + 1]);
+    [this.alive, this.terminal, this.revived] = [new Uint8Array(size), new Uint8Array(size), new Uint8Array(size)];
+    this.position = new Float32Array(2 * size);
+    const [wide, high] = [(x1 - x0) / GRID, (y1 - y0) / GRID];
+    for (let node = 0; node < size; node++) {
+      this.alive[node] = flags[node] & 1;
+      this.terminal[node] = (flags[node] >> 1) & 1;
+      this.revived[node] = (flags[node] >> 2) & 1;
+      this.position[2 * node] = x0 + wide * place[2 * node];
+      this.position[2 * node + 1] = y0 + high * place[2 * node + 1];
+    }
+  }
+
+  /**
+   * A value derived from the frame, computed when it is first asked for.
+   * @template T
+   * @param {string} name
+   * @param {(frame: any) => T} compute
+   * @returns {T}
+   */
+  once(name, compute) {
+    if (!this.cache.has(name)) this.cache.set(name, compute(this));
+    return this.cache.get(name);
+  }
+
+  /** How many steps were planned. */
+  get steps() {
+    return this.once("steps", ({ living }) => living.reduce((sum, count) => sum + count, 0));
+  }
+
+  /** How many of them are drawn. */
+  get drawn() {
+    return this.once("drawn", ({ alive }) => alive.reduce((sum, flag) => sum + flag, 0));
+  }
+
+  /** How many there are at every level: particles, or the simulations of a tree. */
+  get total() {
+    return this.tree ? this.simulations : this.slots;
+  }
+
+  /** Whether the planner begins anew at the root with all its particles, round by round; such a one has no trust region. */
+  get restarts() {
+    return !this.tree && !("resampling_scheme" in this.settings);
+  }
+
+  /** The action the planner takes here. */
+  get chosen() {
+    return this.continuous ? this.chosen_atom : this.chosen_action;
+  }
+
+  /** The first dimension of the atoms at the root. */
+  get atoms() {
+    const { root_atoms, dimensions } = this;
+    return this.once("atoms", ({ actions }) => actions.map((_, atom) => root_atoms[atom * dimensions.length]));
+  }
+
+  atomNames() {
+    const { dimensions: { length }, root_atoms } = this;
+    return Array.from(this.root_policy, (_, atom) => this.actionText(root_atoms[atom * length]));
+  }
+
+  /** A continuous action by its first dimension: "torque +1.25". */
+  actionText(value) {
+    return `${this.dimensions[0]} ${amount(value, this.bounds?.[0])}`;
+  }
+
+  /** The action of a step of the particle's lineage; a continuous one without its dimension. */
+  lineageAction(step) {
+    const taken = this["lineage/action"];
+    return this.continuous ? amount(taken[step * this.dimensions.length], this.bounds?.[0]) : this.actions[taken[step]];
+  }
+
+  /** Exact answers at the root, where the environment can be solved; else null. */
+  get truth() {
+    if (!this["exact/policy"]) return null;
+    return this.once("truth", (frame) => ({
+      policy: frame["exact/policy"], q: frame["exact/q"], optimalQ: frame["exact/optimal_q"], value: frame["exact/value"],
+      optimalValue: frame["exact/optimal_value"], kl: frame["exact/policy_kl"], logEvidence: frame["exact/log_evidence"] ?? null,
+    }));
+  }
+
+  /** Source of values, where that is not the network: "exact values, noise 0.5 sd"; else "". */
+  get valueSource() {
+    const { value_source: source, value_noise: noise } = this.settings;
+    if (source !== "exact") return "";
+    return noise ? `exact values, noise ${number(noise, 2)} sd` : "exact values";
+  }
+
+  /**
+   * The same plan with the numbers of another particle.
+   * @param {Record<string, Numbers | number>} lineage `particle`, `particle_weight` and `lineage/…`
+   * @returns {Frame}
+   */
+  withLineage(lineage) {
+    return Object.assign(Object.create(Frame.prototype), this, lineage);
+  }
+
+  /** True where another frame has the same plan and draws the same nodes of it: only the particle's numbers may differ. */
+  drawsTheSame(other) {
+    if (!other) return false;
+    if (this.slot === other.slot) return true;
+    return !this.recorded && this.id === other.id && this.session === other.session && this.drawn === this.steps;
+  }
+
+  /** The node of a particle, -1 where it is not drawn. */
+  find(particle) {
+    const near = this.nearest(particle.level, particle.slot);
+    return near >= 0 && this.slot[near] === particle.slot ? near : -1;
+  }
+
+  /** The node drawn nearest to a slot of a level, -1 where none is. */
+  nearest(level, slot) {
+    const [first, end] = [this.level_start[level], this.level_start[level + 1]];
+    if (first === end) return -1;
+    let [from, to] = [first, end];
+    while (from < to) {
+      const middle = (from + to) >> 1;
+      if (this.slot[middle] < slot) from = middle + 1;
+      else to = middle;
+    }
+    if (from === end) return end - 1;
+    return from > first && slot - this.slot[from - 1] < this.slot[from] - slot ? from - 1 : from;
+  }
+
+  /** A node as a particle. */
+  particleAt(node) {
+    return node < 0 ? null : { level: this.level[node], slot: this.slot[node] };
+  }
+}

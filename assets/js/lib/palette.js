@@ -1,0 +1,66 @@
+// Colours that stay apart for colour-blind eyes (Okabe and Ito, without its yellow, which is lost on white), and a glyph beside each. Where
+// actions are continuous nearby ones have nearby colours (of viridis, without its ends that are lost on the paper), and glyphs are not needed.
+
+const HUES = {
+  light: ["#0072b2", "#d55e00", "#009e73", "#b5559a", "#d89000", "#3aa0d8", "#7a5230", "#5b6470"],
+  dark: ["#4aa8e0", "#f0813a", "#2dc598", "#dd8fc2", "#f0b53c", "#8bcdf2", "#c09a72", "#a9b2bd"],
+};
+const GLYPHS = ["●", "■", "▲", "◆", "▼", "✚", "★", "⬟"];
+const RAMPS = {
+  light: ["#440154", "#46327e", "#365c8d", "#277f8e", "#1fa187", "#4ac16d"],
+  dark: ["#6a5acd", "#3f8fc4", "#21a594", "#4ac16d", "#a0da39", "#fde725"],
+};
+const RAMP_STEPS = 64;
+const PLOTLY_SYMBOLS = ["circle", "square", "triangle-up", "diamond", "triangle-down", "cross", "star", "pentagon"];
+
+const darkQuery = () => globalThis.matchMedia?.("(prefers-color-scheme: dark)");
+
+/**
+ * The colours of pictures, which the style sheet names for the rest of the page too.
+ * @param {Element} element where they are to be seen
+ */
+export function readTheme(element = document.documentElement) {
+  const style = getComputedStyle(element);
+  const family = style.getPropertyValue("--font");
+  const colour = (name) => style.getPropertyValue(`--${name}`).trim();
+  const scheme = darkQuery()?.matches ? "dark" : "light";
+  return {
+    dark: scheme === "dark",
+    hues: HUES[scheme],
+    ramp: rampColours(RAMPS[scheme]),
+    ink: colour("ink"), muted: colour("muted"), faint: colour("faint"), grid: colour("grid"), paper: colour("panel"),
+    accent: colour("accent"), truth: colour("truth"), policies: ["prior", "proposal", "improved"].map(colour), cursor: colour("cursor"), font: `11px ${family}`, family,
+  };
+}
+
+/** @typedef {ReturnType<typeof readTheme>} Theme */
+
+/**
+ * Calls back when the person's colour scheme changes; returns what ends that.
+ * @param {() => void} callback
+ * @returns {() => void}
+ */
+export function onThemeChange(callback) {
+  const query = darkQuery();
+  query?.addEventListener("change", callback);
+  return () => query?.removeEventListener("change", callback);
+}
+
+/** Colours between some, evenly. */
+function rampColours(stops) {
+  const parts = stops.map((hex) => [1, 3, 5].map((at) => parseInt(hex.slice(at, at + 2), 16)));
+  return Array.from({ length: RAMP_STEPS }, (_, step) => {
+    const at = (step / (RAMP_STEPS - 1)) * (stops.length - 1);
+    const [low, high] = [parts[Math.floor(at)], parts[Math.ceil(at)]];
+    return `rgb(${low.map((value, part) => Math.round(value + (high[part] - value) * (at % 1))).join(" ")})`;
+  });
+}
+
+/** Colour and glyph of a root action of a frame; with more than eight they repeat in other pairs. */
+export function actionColour(theme, { continuous, actions }, action) {
+  if (!continuous) return theme.hues[action % theme.hues.length];
+  return theme.ramp[Math.round((action / Math.max(actions.length - 1, 1)) * (theme.ramp.length - 1))];
+}
+const pairOf = (action) => (action + Math.floor(action / GLYPHS.length)) % GLYPHS.length;
+export const actionGlyph = ({ continuous }, action) => (continuous ? GLYPHS[0] : GLYPHS[pairOf(action)]);
+export const actionSymbol = ({ continuous }, action) => (continuous ? PLOTLY_SYMBOLS[0] : PLOTLY_SYMBOLS[pairOf(action)]);

@@ -1,0 +1,344 @@
+// The microscope: the component that shows one plan after another, wherever they come from. It builds its own elements inside a root, and gives
+// everything back when it is disposed of. Two of them share nothing.
+
+import { captions } from "./frame/captions.js";
+import { kindOf } from "./frame/level_curves.js";
+import { narrate } from "./frame/narration.js";
+import { element } from "./lib/elements.js";
+import { followKeys } from "./lib/keyboard.js";
+import { Lifetime } from "./lib/lifetime.js";
+import { onThemeChange, readTheme } from "./lib/palette.js";
+import { Painter } from "./lib/painter.js";
+import { createStore, sameParticle, viewOf } from "./lib/store.js";
+import { atMost } from "./lib/throttle.js";
+import { decisionSection, writeDecision } from "./panels/decision_panel.js";
+import { renderParticle } from "./panels/particle.js";
+import { nameSection, panelSection, setText } from "./panels/section.js";
+import { readOpen, StripChooser } from "./panels/strip_chooser.js";
+import { Gallery } from "./pictures/gallery.js";
+
+export const PANELS = ["world", "genealogy", "strips", "weights", "decision", "particle", "narration"];
+const PICTURES = ["world", "genealogy", "strips", "weights"];
+
+/** Keys that every microscope understands. */
+export const MICROSCOPE_KEYS = [
+  { keys: ["ArrowLeft"], show: "←", does: "levelDown", text: "previous level" },
+  { keys: ["ArrowRight"], show: "→", does: "levelUp", text: "next level" },
+  { keys: ["Home"], show: "home", does: "levelFirst", text: "first level" },
+  { keys: ["End"], show: "end", does: "levelLast", text: "last level" },
+  { keys: ["Escape"], show: "esc", does: "drop", text: "drop the selection" },
+];
+
+// Numbers follow the pictures a few times a second: while playing, pictures come first.
+const PAUSE = { playing: 450, resting: 120 };
+// A pointer that sweeps over a picture asks a few times a second, not for everything it passes.
+const ASKING = 60;
+// A world that is about square would be a stamp in a low, wide panel.
+const TALL = 1.1;
+
+/**
+ * @typedef {object} MicroscopeOptions
+ * @property {string[]} [panels] which of PANELS are shown
+ * @property {EventTarget} [keys] where keys are listened for; by default the root, which then takes the focus
+ * @property {Storage | null} [storage] keeps the choice of strips; null for none
+ */
+
+export class Microscope {
+  /**
+   * @param {HTMLElement} root
+   * @param {import("./source/source.js").Source | null} source
+   * @param {MicroscopeOptions} options
+   */
+  constructor(root, source = null, { panels = PANELS, keys, storage = ownStorage() } = {}) {
+    this.root = root;
+    this.lifetime = new Lifetime();
+    this.counters = { framesReceived: 0, framesPainted: 0 };
+    /** @type {import("./lib/store.js").Store<any>} */
+    this.store = createStore({ frame: null, level: null, hover: null, selection: null, strips: readOpen(storage) });
+    /** @type {import("./source/source.js").Source | null} */
+    this.source = null;
+    /** @type {Map<string, Set<Function>>} */
+    this.hooks = new Map();
+    /** @type {Map<string, HTMLElement>} */
+    this.sections = new Map();
+    this.actionShown = null;
+    this.build(panels, storage, keys);
+    this.theme = readTheme(root);
+    this.painter = new Painter({ paint: (frame, parts) => this.paint(frame, parts), acknowledge: (frame) => frame.source?.acknowledge(frame) });
+    this.gallery = new Gallery(this.sections, this.store, () => this.painter.request("base"), this.lifetime);
+    this.gallery.refit();
+    this.follow();
+    if (source) this.connect(source);
+  }
+
+  /** The frame that is shown, or null. */
+  get frame() {
+    return this.store.state.frame;
+  }
+
+  /** The level looked at, the particle highlighted, the action singled out. */
+  get view() {
+    return viewOf(this.store.state);
+  }
+
+  /**
+   * Shows frames of a source from now on. The source before is closed; its last frame stays until the first of this one.
+   * @param {import("./source/source.js").Source} source
+   */
+  connect(source) {
+    this.source?.close();
+    this.source = source;
+    source.open({
+      frame: (frame) => {
+        this.counters.framesReceived++;
+        // Painted or dropped later, a frame is acknowledged to the source it came from.
+        this.painter.offer(Object.assign(frame, { source }));
+      },
+      trouble: (error) => this.call("trouble", error),
+    });
+  }
+
+  /**
+   * Called after a frame was painted, with the frame and with false where it only brought the numbers of another particle.
+   * @param {(frame: any, fresh: boolean) => void} listener
+   * @returns {() => void} ends it
+   */
+  onFrame(listener) {
+    return this.hook("frame", listener);
+  }
+
+  /**
+   * Called when a frame could not be read or painted.
+   * @param {(error: Error) => void} listener
+   */
+  onTrouble(listener) {
+    return this.hook("trouble", listener);
+  }
+
+  /**
+   * Called when the colours have changed.
+   * @param {(theme: import("./lib/palette.js").Theme) => void} listener
+   */
+  onTheme(listener) {
+    return this.hook("theme", listener);
+  }
+
+  /** Nothing selected and no level chosen, as at the beginning of another session. */
+  clear() {
+    this.store.set({ level: null, hover: null, selection: null });
+  }
+
+  /** Gives everything back: source, listeners, observers, timers, canvases, and the elements in the root. */
+  dispose() {
+    this.source?.close();
+    this.source = null;
+    this.lifetime.end();
+    this.hooks.clear();
+    this.element.remove();
+  }
+
+  // --- building -------------------------------------------------------------------------------------------------------------------
+
+  /**
+   * @param {string[]} panels
+   * @param {Storage | null} storage
+   * @param {EventTarget | undefined} keys
+   */
+  build(panels, storage, keys) {
+    this.centre = element("div", "microscope-centre");
+    this.side = element("section", "microscope-side");
+    this.side.setAttribute("aria-label", "Numbers");
+    this.foot = element("div", "microscope-foot");
+    this.element = element("div", "microscope");
+    this.chooser = new StripChooser(this.store, storage, (open) => this.makeRoom(open.length), this.lifetime);
+    for (const name of PICTURES.filter((each) => panels.includes(each))) {
+      this.add(this.centre, name === "strips" ? panelSection(name, this.chooser.element) : panelSection(name, ...(name === "world" ? [recordedBadge()] : [])));
+    }
+    if (panels.includes("decision")) this.add(this.side, decisionSection());
+    if (panels.includes("particle")) {
+      const section = panelSection("particle");
+      section.append(element("div", "particle-numbers", ""));
+      this.add(this.side, section);
+    }
+    if (panels.includes("narration")) {
+      const sentence = element("p", "narration", "Waiting for the first plan …");
+      sentence.dataset.panel = "narration";
+      sentence.setAttribute("aria-live", "polite");
+      this.add(this.foot, sentence);
+    }
+    for (const region of [this.centre, this.side, this.foot]) if (region.childElementCount) this.element.append(region);
+    this.root.append(this.element);
+    if (!keys) {
+      this.element.tabIndex = 0;
+      this.element.setAttribute("aria-label", "Microscope");
+    }
+    followKeys(keys ?? this.element, MICROSCOPE_KEYS, this.actions, this.lifetime);
+  }
+
+  add(region, section) {
+    this.sections.set(section.dataset.panel, section);
+    region.append(section);
+  }
+
+  /** As much height for the strips as are open. */
+  makeRoom(count) {
+    this.centre.style.setProperty("--strip-rows", `${count}`);
+    this.centre.style.setProperty("--strip-share", `${Math.max(6 * count, 0.001)}fr`);
+  }
+
+  /** The actions of MICROSCOPE_KEYS. */
+  get actions() {
+    const move = (to) => {
+      const { frame } = this.store.state;
+      if (frame) this.store.set({ hover: null, level: Math.min(Math.max(to(this.view.level), 0), frame.levels - 1) });
+    };
+    return {
+      levelDown: () => move((level) => level - 1),
+      levelUp: () => move((level) => level + 1),
+      levelFirst: () => move(() => 0),
+      levelLast: () => move(() => Infinity),
+      drop: () => this.store.set({ hover: null, selection: null }),
+    };
+  }
+
+  /** The decision's side of pointing: the action singled out, and what happens to one that is pointed at or clicked. */
+  get pointing() {
+    return {
+      action: this.view.action,
+      onAction: (action) => this.store.set({ hover: action === null ? null : { action } }),
+      onSelect: (action) => this.store.set({ selection: sameParticle({ action }, this.store.state.selection) ? null : { action } }),
+    };
+  }
+
+  /** Everything that paints again, or asks, when something changes. */
+  follow() {
+    const { store, painter, lifetime } = this;
+    const pause = () => (store.state.frame?.playing ? PAUSE.playing : PAUSE.resting);
+    this.writeDecision = atMost(pause, () => this.withSection("decision", (section, frame) => writeDecision(section, frame, this.theme, this.pointing)));
+    this.writeParticle = atMost(pause, () => this.withSection("particle", (section, frame) => {
+      if (frame.particle) renderParticle(section.querySelector(".particle-numbers"), section.querySelector(".panel-note"), frame, this.theme);
+    }));
+    this.ask = atMost(() => ASKING, () => this.source?.want(this.wanted()));
+    for (const { cancel } of [this.writeDecision, this.writeParticle, this.ask]) lifetime.add(cancel);
+    lifetime.add(() => painter.cancel());
+    lifetime.add(store.subscribe(["level", "hover", "selection"], (state) => {
+      // A root action singled out dims the rest of the pictures themselves; everything else is only drawn over them.
+      const { action } = viewOf(state);
+      painter.request(action === this.actionShown ? "overlay" : "base");
+      this.actionShown = action;
+      this.ask();
+    }));
+    lifetime.add(store.subscribe(["strips"], () => painter.request("base")));
+    lifetime.add(onThemeChange(() => {
+      this.theme = readTheme(this.root);
+      painter.request("base");
+      this.call("theme", this.theme);
+    }));
+  }
+
+  /** The particle whose numbers are to be shown: the one looked at, or the heaviest of the level; null for the last level's. */
+  wanted() {
+    const { particle } = this.view;
+    if (particle) return { level: particle.level, slot: particle.slot };
+    const level = this.store.state.hover?.level ?? this.store.state.level;
+    return level === null ? null : { level };
+  }
+
+  // --- painting -------------------------------------------------------------------------------------------------------------------
+
+  /**
+   * @param {any} offered a frame, or null where something else asked for a painting
+   * @param {Set<string>} parts
+   */
+  paint(offered, parts) {
+    const shown = this.store.state.frame;
+    if (offered) this.store.state.frame = offered;
+    const { frame } = this.store.state;
+    if (!frame) return;
+    // The same plan with the numbers of another particle: the pictures do not change.
+    const again = offered && offered.drawsTheSame(shown);
+    const fresh = !!offered && !again;
+    const base = parts.has("base") || fresh;
+    if (fresh) this.arrange(frame);
+    this.gallery.paint(base, this.theme);
+    this.write(frame);
+    if (offered) this.ask();
+    if (fresh) this.counters.framesPainted++;
+    if (base) this.writeDecision();
+    this.writeParticle();
+    if (offered) this.call("frame", frame, fresh);
+  }
+
+  /** Names and room, by the kind of the plan and the shape of its world. */
+  arrange(frame) {
+    const kind = kindOf(frame);
+    if (this.element.dataset.kind !== kind) {
+      this.element.dataset.kind = kind;
+      for (const section of this.element.querySelectorAll(".panel")) if (section instanceof HTMLElement) nameSection(section, kind);
+    }
+    const [x0, x1, y0, y1] = frame.scene?.focus ?? [0, 2, 0, 1];
+    this.centre.toggleAttribute("data-tall-world", (x1 - x0) / (y1 - y0) < TALL);
+    this.element.toggleAttribute("data-recorded", frame.recorded);
+    this.chooser.show(frame);
+    // The room may just have changed.
+    this.gallery.refit();
+  }
+
+  /** The words around the pictures. */
+  write(frame) {
+    const { notes } = captions(frame);
+    const { level } = this.view;
+    for (const name of ["world", "genealogy", "weights"]) this.withSection(name, (section) => setText(section, ".panel-note", notes[name](frame, level)));
+    this.withSection("narration", (sentence) => {
+      const text = narrate(frame, level);
+      if (sentence.textContent === text) return;
+      sentence.setAttribute("aria-live", frame.playing ? "off" : "polite");
+      sentence.textContent = text;
+      // A narrow window cuts it off.
+      sentence.title = text;
+    });
+  }
+
+  /** @param {(section: HTMLElement, frame: any) => void} work done where the panel is shown and there is a frame */
+  withSection(name, work) {
+    const section = this.sections.get(name);
+    if (section && this.frame) work(section, this.frame);
+  }
+
+  hook(name, listener) {
+    if (!this.hooks.has(name)) this.hooks.set(name, new Set());
+    this.hooks.get(name)?.add(listener);
+    return () => this.hooks.get(name)?.delete(listener);
+  }
+
+  call(name, ...values) {
+    for (const listener of this.hooks.get(name) ?? []) listener(...values);
+  }
+}
+
+/** The storage of this origin; null where a page has none, as in a sandbox. */
+function ownStorage() {
+  try {
+    return globalThis.localStorage ?? null;
+  } catch {
+    return null;
+  }
+}
+
+function recordedBadge() {
+  const badge = element("span", "badge recorded-badge", "recorded");
+  badge.title = "Planned earlier and kept; not planned just now";
+  return badge;
+}
+
+/**
+ * Links the cursors of two microscopes: level, pointer and selection of one are those of the other.
+ * @param {Microscope} a
+ * @param {Microscope} b
+ * @returns {() => void} ends the link
+ */
+export function linkMicroscopes(a, b) {
+  const follow = (from, to) => from.store.subscribe(["level", "hover", "selection"], ({ level, hover, selection }) => to.store.set({ level, hover, selection }));
+  const ends = [follow(a, b), follow(b, a)];
+  return () => ends.forEach((end) => end());
+}

@@ -1,0 +1,257 @@
+// The root decision: per action the prior, the proposal, the improved policy and Q-hat, and what is exact where the environment can be solved.
+// A panel of its own: key, picture, numbers and a sentence, without any library.
+
+import { captions } from "../frame/captions.js";
+import { element } from "../lib/elements.js";
+import { narrateDecision, neverTried } from "../frame/narration.js";
+import { number, percent } from "../lib/format.js";
+import { axisLayout, axisPicture } from "./action_axis.js";
+import { FEW, rowsLayout, rowsPicture } from "./decision_rows.js";
+import { decimalsOf, fixed, nats, partOf, share, signed } from "./digits.js";
+import { build, line, marker, node, optimalMarker, textWidth, truthMarker } from "./shapes.js";
+import { extent, steadyAxis, steadyReach } from "./value_axis.js";
+
+const WIDTH = { least: 240, usual: 348 };
+const NOTE = { size: 11.5, line: 15.5, padding: 20 };
+// Below this the numbers stand in one column; where there are exact answers their names are longer.
+const TWO_COLUMNS = { plain: 296, exact: 320 };
+
+/** Where everything in the picture stands at a width; its height depends on the kind and number of actions and on whether there are exact answers. */
+export const decisionLayout = (frame, width) => (frame.continuous ? axisLayout : rowsLayout)(frame, Math.max(width, WIDTH.least));
+
+/** The picture of a plan as nodes of shapes.js; pure. `axes` as `decisionAxes` makes them; `action` is singled out. */
+export const decisionPicture = (frame, theme, layout, axes, action = null) =>
+  (layout.kind === "axis" ? axisPicture : rowsPicture)(frame, theme, layout, axes, action);
+
+/** The axes of a plan after those of the plan before it (null at first); pure. */
+export function decisionAxes(previous, frame) {
+  const { root_prior, root_proposal, root_policy, root_q, root_value, value_target, truth, playing, continuous, actions } = frame;
+  const most = Math.max(...(continuous ? [] : root_prior), ...root_proposal, ...root_policy, ...(truth?.policy ?? []));
+  const values = extent([...root_q, root_value, value_target, ...(truth ? [...truth.q, ...truth.optimalQ] : [])]);
+  const least = !continuous && actions.length <= FEW ? 1 : undefined;
+  return { reach: steadyReach(previous?.reach, most, playing, least), q: steadyAxis(previous?.q ?? null, values, playing) };
+}
+
+/** What the marks of the picture mean, as lines of [mark, text]. */
+export function decisionKey(frame) {
+  const { continuous, truth } = frame;
+  const shares = captions(frame).shares;
+  if (continuous) return [[["prior", "prior density"], ["–", shares], ["●", "improved policy"]]];
+  const own = [["prior", "prior"], ["proposal", shares], ["improved", "improved policy"]];
+  const exact = [["◆", "exact posterior"], ["◆", "Q soft, exact"], ["×", "Q optimal"]];
+  return [[...own, ["●", "Q-hat"]], ...(truth ? [exact] : [])];
+}
+
+/** KL(improved policy, prior) in nats: how much the plan changed the network's mind. */
+export function klPolicyPrior({ root_policy, root_prior }) {
+  return root_policy.reduce((sum, part, action) => (part > 0 ? sum + part * Math.log(part / root_prior[action]) : sum), 0);
+}
+
+/** Largest distance of Q-hat from the truth, over the actions tried. */
+export function qError({ root_q, truth }) {
+  const errors = Array.from(root_q, (value, action) => Math.abs(value - truth.q[action])).filter(Number.isFinite);
+  return errors.length ? Math.max(...errors) : NaN;
+}
+
+/** The numbers below the picture, as [name, value, help]; the first half are values, with as many decimals each. */
+export function decisionNumbers(frame) {
+  const { truth, levels, root_value, value_target, valueSource } = frame;
+  const decimals = decimalsOf([root_value, value_target, ...(truth ? [truth.value, truth.optimalValue] : [])]);
+  const values = [
+    ["┊ V(s₀)", fixed(root_value, decimals), `The ${valueSource ? "planner's" : "network's"} value of this state${valueSource ? ` (${valueSource})` : ""} (dotted line).`],
+    ["│ value target", fixed(value_target, decimals), "What the plan makes of it (solid line)."],
+  ];
+  const change = ["KL to prior", nats(klPolicyPrior(frame)), "How far the improved policy left the prior, in nats."];
+  const evidence = frame.log_evidence?.[levels - 1];
+  const budget = frame.tree
+    ? ["nodes", number(frame.steps), "Steps in the search tree."]
+    : ["log-evidence", fixed(evidence, 3), "Logarithm of the mean weight over the whole plan."];
+  if (!truth) return [...values, change, budget];
+  const error = truth.logEvidence && evidence - truth.logEvidence[levels - 1];
+  return [
+    ...values,
+    ["V soft", fixed(truth.value, decimals), "Exact value of this state for who pays the reward temperature for leaving the prior."],
+    ["V*", fixed(truth.optimalValue, decimals), "Exact value of this state under the optimal policy."],
+    change,
+    ["KL to exact", nats(truth.kl), "KL of the improved policy to the exact posterior, in nats."],
+    ["Q-hat error", fixed(qError(frame), 3), "Largest distance of Q-hat from the exact Q soft, over the actions tried."],
+    error === null || error === undefined
+      ? budget
+      : ["log-evid. error", signed(error, 3), `Log-evidence at the last level, ${fixed(evidence, 3)}, less what is exact.`],
+  ];
+}
+
+/** The sentence below: what is taken, and what the picture cannot show. All values are in the picture's own sentence. */
+export function decisionNote(frame) {
+  const { continuous, dimensions, actions, root_visits, settings, root_prior, root_policy, chosen } = frame;
+  const change = `from ${percent(root_prior[chosen])} by the prior to ${percent(partOf(root_policy, chosen))}`;
+  const missing = continuous && root_visits ? root_visits.filter((visits) => visits === 0).length : 0;
+  return [
+    `${settings.act === "sample" ? "Drawn" : "Chosen"}: ${actions[chosen]}, ${change}.`,
+    ...(missing ? [`Never tried: ${missing} of ${actions.length} candidates.`] : []),
+    ...(dimensions.length > 1 ? [`Of ${dimensions.length} dimensions the first is shown.`] : []),
+  ].join(" ").replaceAll(" %", "\u00a0%");
+}
+
+/** How many lines the longest such sentence takes, so that the panel's height does not follow the values. */
+export function noteLines({ actions, continuous, dimensions }, width) {
+  const longest = actions.reduce((most, name) => (name.length > most.length ? name : most), "");
+  const worst = `Chosen: ${longest}, from >99.9 % by the prior to >99.9 %.`
+    + (continuous ? ` Never tried: ${actions.length} of ${actions.length} candidates.` : "")
+    + (dimensions.length > 1 ? ` Of ${dimensions.length} dimensions the first is shown.` : "");
+  return Math.ceil((textWidth(worst, NOTE.size) * 1.02) / (width - NOTE.padding));
+}
+
+/** All that is known of an action, a line each. */
+export function actionTitle(frame, action) {
+  const { actions, chosen, root_prior, root_proposal, root_policy, root_q, root_visits, truth, tree, root_value, value_target, continuous } = frame;
+  const decimals = decimalsOf([...root_q, root_value, value_target, ...(truth ? [...truth.q, ...truth.optimalQ] : [])]);
+  const place = continuous ? ` (candidate ${action + 1} of ${actions.length})` : "";
+  return [
+    `${actions[action]}${place}${action === chosen ? ": chosen" : ""}`,
+    `prior ${share(root_prior[action], 1)}`,
+    `${captions(frame).shares} ${share(root_proposal[action], 1)}`,
+    `improved policy ${share(partOf(root_policy, action), 1)}`,
+    Number.isFinite(root_q[action]) ? `Q-hat ${fixed(root_q[action], decimals)}` : "never tried",
+    ...(root_visits ? [`${tree ? "simulations" : "particles"}: ${root_visits[action]}`] : []),
+    ...(truth
+      ? [
+        `exact posterior ${share(truth.policy[action], 1)}`, `Q soft, exact ${fixed(truth.q[action], decimals)}`,
+        `Q optimal ${fixed(truth.optimalQ[action], decimals)}`,
+      ]
+      : []),
+  ].join("\n");
+}
+
+const panels = new WeakMap();
+
+/**
+ * Writes a plan's root decision into an element, and over what it wrote there before.
+ * @param {{onAction: ?function(?number), onSelect: ?function(number), action: ?number}} options `action` is singled out; `onAction` gets the
+ *   action that is pointed at, null when none is any more; `onSelect` one that is clicked (without it `onAction` does)
+ */
+export function renderDecision(root, frame, theme, options = {}) {
+  let panel = panels.get(root);
+  if (!panel) panels.set(root, (panel = openPanel(root)));
+  panel.options = options;
+  const width = Math.round(root.clientWidth) || panel.width || WIDTH.usual;
+  const changed = width !== panel.width;
+  panel.width = width;
+  keepAxes(panel, frame);
+  const layout = decisionLayout(frame, width);
+  writeKey(panel, frame, theme);
+  writePicture(panel, frame, theme, layout, options.action ?? null);
+  writeNumbers(panel, frame, width);
+  panel.note.textContent = decisionNote(frame);
+  if (changed || panel.frame !== frame) panel.note.style.minHeight = `${noteLines(frame, width) * NOTE.line}px`;
+  panel.frame = frame;
+}
+
+/** The elements of a panel, once. Areas that take the pointer lie over the picture and stay, so that nothing flickers under it. */
+function openPanel(root) {
+  const [drawn, hits] = [build(node("g", {})), build(node("g", { fill: "transparent" }))];
+  const picture = build(node("svg", { class: "decision-picture", role: "img" }));
+  picture.append(drawn, hits);
+  const panel = {
+    key: element("p", "decision-key"), picture, drawn, hits, numbers: element("dl", "decision-numbers"), note: element("p", "decision-note"),
+    pointed: null, options: {},
+  };
+  const actionOf = ({ target }) => (target.dataset?.action === undefined ? null : Number(target.dataset.action));
+  const point = (action) => {
+    if (panel.pointed === action) return;
+    panel.pointed = action;
+    panel.options.onAction?.(action);
+  };
+  hits.addEventListener("pointerover", (event) => point(actionOf(event)));
+  picture.addEventListener("pointerleave", () => point(null));
+  hits.addEventListener("click", (event) => {
+    const { onSelect, onAction } = panel.options;
+    (onSelect ?? onAction)?.(actionOf(event));
+  });
+  root.classList.add("decision");
+  root.replaceChildren(panel.key, picture, panel.numbers, panel.note);
+  return panel;
+}
+
+/** Axes go on from plan to plan of one planner, environment and checkpoint. The same plan drawn again does not count. */
+function keepAxes(panel, frame) {
+  const { session, environment, checkpoint, planner, tree, continuous, truth, settings } = frame;
+  const names = continuous ? frame.dimensions : frame.actions;
+  const from = JSON.stringify([session, environment, checkpoint, planner, tree, !!truth, names, Object.keys(settings)]);
+  if (panel.frame === frame && panel.axes) return;
+  panel.axes = decisionAxes(panel.from === from ? panel.axes : null, frame);
+  panel.from = from;
+}
+
+function writePicture({ picture, drawn, hits, axes }, frame, theme, layout, action) {
+  const { width, height } = layout;
+  const attributes = {
+    viewBox: `0 0 ${width} ${height}`, width: "100%", height, preserveAspectRatio: "xMinYMin meet", "font-family": theme.family,
+    "aria-label": [narrateDecision(frame), neverTried(frame)].filter(Boolean).join(" "),
+  };
+  for (const [name, value] of Object.entries(attributes)) picture.setAttribute(name, value);
+  drawn.replaceChildren(...decisionPicture(frame, theme, layout, axes, action).map(build));
+  const areas = layout.kind === "axis"
+    ? layout.hits.map(({ x, width: wide }) => ({ x, y: 0, width: wide, height }))
+    : layout.rows.map(({ top, high }) => ({ x: 0, y: top, width, height: high }));
+  while (hits.childElementCount > areas.length) hits.lastChild.remove();
+  areas.forEach((area, index) => {
+    const rect = hits.children[index] ?? hits.appendChild(build(node("rect", { "data-action": index }, node("title", {}))));
+    for (const [name, value] of Object.entries(area)) rect.setAttribute(name, Math.round(value * 100) / 100);
+    const title = actionTitle(frame, index);
+    if (rect.firstChild.textContent !== title) rect.firstChild.textContent = title;
+  });
+}
+
+function writeNumbers({ numbers }, frame, width) {
+  const list = decisionNumbers(frame);
+  const rows = width < TWO_COLUMNS[frame.truth ? "exact" : "plain"] ? list.length : Math.ceil(list.length / 2);
+  numbers.style.gridTemplateRows = `repeat(${rows}, auto)`;
+  while (numbers.childElementCount > list.length) numbers.lastChild.remove();
+  list.forEach(([name, value, help], index) => {
+    const pair = numbers.children[index] ?? numbers.appendChild(pairOf());
+    const [term, number] = pair.children;
+    if (term.textContent !== name) writeTerm(term, name, index < list.length / 2);
+    if (pair.title !== help) pair.title = help;
+    if (number.textContent !== value) number.textContent = value;
+  });
+}
+
+/** The name of a number; those of values stand in line, with or without the line that marks them in the picture. */
+function writeTerm(term, name, value) {
+  const [, mark, words] = /^([┊│] )?(.*)$/.exec(name);
+  term.replaceChildren(...(value ? [element("span", "decision-line", mark ?? "")] : []), words);
+}
+
+function pairOf() {
+  const pair = element("div");
+  pair.append(element("dt"), element("dd"));
+  return pair;
+}
+
+/** The sign of a mark in the key, drawn as in the picture. */
+function signOf(mark, theme) {
+  const draw = {
+    "●": () => marker("circle", 5, 5, 4, { fill: theme.ink }),
+    "◆": () => truthMarker(theme, 5, 5, 3.6),
+    "×": () => optimalMarker(theme, 5, 5, 3),
+    "–": () => line(0.5, 5, 9.5, 5, theme.policies[1], { "stroke-width": 2.6 }),
+  }[mark] ?? (() => node("rect", { x: 0.5, y: 0.5, width: 9, height: 9, rx: 2, fill: theme.policies[["prior", "proposal", "improved"].indexOf(mark)] }));
+  return build(node("svg", { width: 10, height: 10, viewBox: "0 0 10 10", "aria-hidden": "true" }, draw()));
+}
+
+function writeKey(panel, frame, theme) {
+  const lines = decisionKey(frame);
+  const written = JSON.stringify([lines, theme.ink, theme.truth]);
+  if (panel.written === written) return;
+  panel.written = written;
+  panel.key.replaceChildren(...lines.map((entries) => {
+    const whole = element("span", "decision-key-line");
+    whole.append(...entries.map(([mark, words]) => {
+      const entry = element("span", "decision-key-entry");
+      entry.append(signOf(mark, theme), words);
+      return entry;
+    }));
+    return whole;
+  }));
+}

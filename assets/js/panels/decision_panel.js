@@ -1,0 +1,27 @@
+// The panel of the root decision: its heading, and below it the decision as panels/decision.js writes it.
+
+import { element } from "../lib/elements.js";
+import { renderDecision } from "./decision.js";
+import { panelSection, setText } from "./section.js";
+
+/** An empty panel. */
+export function decisionSection() {
+  const section = panelSection("decision", element("span", "badge value-source"));
+  section.append(element("div", "decision"));
+  return section;
+}
+
+/**
+ * Writes the decision of a frame.
+ * @param {HTMLElement} section
+ * @param {any} frame
+ * @param {import("../lib/palette.js").Theme} theme
+ * @param {{action: number | null, onAction: (action: number | null) => void, onSelect: (action: number) => void}} pointing the action singled out, and
+ *   what to do when one is pointed at or clicked
+ */
+export function writeDecision(section, frame, theme, pointing) {
+  renderDecision(section.querySelector(".decision"), frame, theme, pointing);
+  setText(section, ".panel-note", `takes ${frame.actions[frame.chosen]}`);
+  setText(section, ".value-source", frame.valueSource);
+  section.toggleAttribute("data-truth", !!frame.truth);
+}

@@ -1,0 +1,163 @@
+// The root decision where actions are discrete: a row for each, with bars of the prior, the proposal and the improved policy, and Q-hat right of
+// them on an axis of its own; where the environment can be solved, what is exact of each.
+
+import { actionColour, actionSymbol } from "../lib/palette.js";
+import { partOf, share } from "./digits.js";
+import { line, marker, node, optimalMarker, rootValueLines, shorten, text, textWidth, truthMarker } from "./shapes.js";
+import { axisTicks, fitsAlong, shareTicks } from "./value_axis.js";
+
+const PAD = 10;
+const RIGHT = 16;
+const POINTER = 11;
+const GLYPH = 15;
+// Room for the widest percentage, without decimals and with one.
+const PERCENT = [48, 60];
+const GAP = 8;
+const HEAD = 18;
+const FOOT = 20;
+const NAME_SIZE = 11.5;
+const TICK_SIZE = 10.5;
+// Rows shrink until all of them take about this much, but not below what a line of text takes.
+const ROWS = 190;
+const ROW = { least: 15, most: 44 };
+const BAR_GROUP = 28;
+// How the height of a group of bars is divided: the improved policy is what is decided by.
+const PARTS = [0.3, 0.3, 0.4];
+// Rows at least as high have a line for Q-hat and a line for what is exact.
+const TWO_LINES = 26;
+// With so few actions the bars' axis always ends at 100 %.
+export const FEW = 8;
+
+/** How the width is divided, as [from, to] of each column. */
+function columns(actions, width) {
+  const q = Math.round(68 + Math.max(width - 260, 0) * 0.18);
+  const percent = PERCENT[Number(actions.length > FEW)];
+  const free = width - PAD - POINTER - GLYPH - 2 * GAP - percent - GAP - q - RIGHT;
+  const longest = Math.max(...actions.map((name) => textWidth(name, NAME_SIZE, true)));
+  const name = Math.min(longest, Math.max(free * 0.56, 30));
+  const nameAt = PAD + POINTER + GLYPH;
+  const bars = [nameAt + name + GAP, width - RIGHT - q - 2 * GAP - percent];
+  return { name: [nameAt, nameAt + name], bars, percent: [bars[1], bars[1] + percent], q: [width - RIGHT - q, width - RIGHT] };
+}
+
+/** Where everything stands; it depends on the actions and the width alone. */
+export function rowsLayout({ actions, truth }, width) {
+  const high = Math.min(Math.max(Math.floor(ROWS / actions.length), ROW.least), ROW.most);
+  const group = Math.min(high - Math.max(3, Math.round(high * 0.2)), BAR_GROUP);
+  const own = columns(actions, width);
+  const rows = actions.map((name, action) => {
+    const [top, middle] = [HEAD + action * high, HEAD + (action + 0.5) * high];
+    let y = middle - group / 2;
+    const bars = PARTS.map((part) => ({ y: (y += part * group) - part * group, height: part * group }));
+    const apart = truth && high >= TWO_LINES ? high * 0.2 : 0;
+    // The widest name has just its own width, give or take what rounding leaves of it.
+    const shown = shorten(name, own.name[1] - own.name[0] + 0.1, NAME_SIZE, true);
+    return { action, name, shown, top, high, middle, bars, q: middle - apart, exact: middle + apart };
+  });
+  const base = HEAD + actions.length * high;
+  return { kind: "rows", width, height: base + FOOT, head: HEAD, base, rows, ...own };
+}
+
+const along = ([from, to], { low, high }, value) => from + ((value - low) / (high - low)) * (to - from);
+
+/** The picture as nodes; pure. `axes`: {reach, q} as value_axis.js makes them. */
+export function rowsPicture(frame, theme, layout, { reach: { reach }, q }, singled = null) {
+  const shares = (value) => along(layout.bars, { low: 0, high: reach }, Math.min(value, reach));
+  const values = (value) => along(layout.q, q, value);
+  const { head, base } = layout;
+  const lines = rootValueLines(frame, theme, (value, style) => node("line", { x1: values(value), x2: values(value), y1: head - 2, y2: base + 1, ...style }));
+  return [
+    ...heads(theme, layout),
+    ...band(theme, layout, singled),
+    ...barsAxis(theme, layout, reach, shares),
+    ...valueAxis(theme, layout, q, values),
+    ...lines,
+    ...layout.rows.map((row) =>
+      node("g", { "data-action": row.action, ...(singled === null || singled === row.action ? {} : { opacity: 0.3 }) },
+        ...label(frame, theme, row), ...bars(frame, theme, row, layout, shares), ...value(frame, theme, row, layout, values))),
+  ];
+}
+
+const small = (theme, more) => ({ "font-size": TICK_SIZE, fill: theme.muted, ...more });
+
+const heads = (theme, { bars, q, head }) => [
+  text(bars[0], head - 6, "policy", small(theme)),
+  text(q[0], head - 6, "Q-hat", small(theme)),
+];
+
+/** Behind the row that is singled out. */
+function band(theme, { rows, width }, singled) {
+  const row = rows[singled];
+  return row ? [node("rect", { x: 4, y: row.top, width: width - 8, height: row.high, rx: 3, fill: theme.grid, opacity: 0.6 })] : [];
+}
+
+function barsAxis(theme, { bars: [from, to], head, base }, reach, place) {
+  const ticks = shareTicks(reach);
+  // The middle one is left out where there is no room for its number.
+  const shown = to - from < 70 ? [ticks[0], ticks[2]] : ticks;
+  return shown.flatMap(([at, words]) => [
+    line(place(at), head - 2, place(at), base + 3, theme.grid),
+    text(place(at), base + 14, words, small(theme, { "text-anchor": "middle" })),
+  ]);
+}
+
+function valueAxis(theme, { q: [from, to], head, base, width }, axis, place) {
+  return axisTicks(axis, fitsAlong(to - from + 16, TICK_SIZE)).flatMap(([at, words]) => {
+    const half = textWidth(words, TICK_SIZE) / 2;
+    return [
+      line(place(at), head - 2, place(at), base + 3, theme.grid),
+      text(Math.min(place(at), width - 2 - half), base + 14, words, small(theme, { "text-anchor": "middle", "data-tick": "q" })),
+    ];
+  });
+}
+
+function label(frame, theme, { action, shown, middle }) {
+  const chosen = action === frame.chosen;
+  const pointer = [PAD, middle];
+  return [
+    ...(chosen ? [node("path", { d: `M${pointer[0]} ${middle - 4}l6 4l-6 4Z`, fill: theme.ink, "data-mark": "chosen" })] : []),
+    marker(actionSymbol(frame, action), PAD + POINTER + 5, middle, 4.4, { fill: actionColour(theme, frame, action) }),
+    text(PAD + POINTER + GLYPH, middle + 4, shown, { "font-size": NAME_SIZE, fill: theme.ink, ...(chosen ? { "font-weight": 700 } : {}) }),
+  ];
+}
+
+const NAMES = ["prior", "proposal", "improved"];
+
+function bars({ root_prior, root_proposal, root_policy, truth, chosen, actions }, theme, row, { percent, bars: [from] }, place) {
+  const drawn = [root_prior, root_proposal, root_policy].map((shares, index) => {
+    const { y, height } = row.bars[index];
+    const width = Math.max(place(shares[row.action]) - from, 0);
+    return node("rect", { x: from, y: y + 0.5, width, height: height - 1, rx: Math.min(1.5, width / 2), fill: theme.policies[index], "data-bar": NAMES[index] });
+  });
+  const words = share(partOf(root_policy, row.action), actions.length > FEW ? 1 : 0);
+  const style = { "font-size": 11, "text-anchor": "end", fill: theme.ink, ...(chosen === row.action ? { "font-weight": 700 } : {}) };
+  return [...drawn, ...(truth ? posterior(theme, row, place(truth.policy[row.action])) : []), text(percent[1], row.middle + 4, words, style)];
+}
+
+/** The exact posterior: a line across the bars, as they have to reach it, and a diamond on it. */
+function posterior(theme, { bars: [first, , last], middle, high }, x) {
+  const [top, end] = [first.y - 1, last.y + last.height + 1];
+  return [
+    line(x, top, x, end, theme.paper, { "stroke-width": 3.4 }),
+    line(x, top, x, end, theme.truth, { "stroke-width": 1.8 }),
+    truthMarker(theme, x, middle, Math.min(4.6, high * 0.22)),
+  ];
+}
+
+function value(frame, theme, row, { q: [from, to] }, place) {
+  const { truth, root_q } = frame;
+  const { action } = row;
+  const radius = Math.min(4.6, row.high * 0.3);
+  const exact = truth
+    ? [optimalMarker(theme, place(truth.optimalQ[action]), row.exact, radius * 0.72), truthMarker(theme, place(truth.q[action]), row.exact, radius)]
+    : [];
+  if (Number.isFinite(root_q[action])) {
+    const style = { fill: actionColour(theme, frame, action), stroke: theme.paper, "stroke-width": 1.2, "paint-order": "stroke", "data-mark": "q" };
+    return [...exact, marker(actionSymbol(frame, action), place(root_q[action]), row.q, radius, style)];
+  }
+  // On the side where there is more room beside what is exact.
+  const right = truth && place(truth.q[action]) < (from + to) / 2;
+  const halo = { stroke: theme.paper, "stroke-width": 3, "paint-order": "stroke" };
+  const style = small(theme, { "font-style": "italic", "text-anchor": right ? "end" : "start", ...halo, "data-mark": "untried" });
+  return [...exact, text(right ? to : from, row.q + 4, "never tried", style)];
+}

@@ -1,0 +1,139 @@
+// The panel "Many seeds": asks the server, shows how long it takes, can be cancelled, and marks its answer when it is out of date.
+
+import { element } from "../lib/elements.js";
+import { Lifetime } from "../lib/lifetime.js";
+import { writeKey } from "./legend.js";
+import { panelSection } from "./section.js";
+import { readSeeds, seedsFigure, seedsKey, seedsSentence, staleness } from "./seed_figure.js";
+
+const COUNTS = [16, 64, 256];
+const USUAL = 64;
+
+export class SeedsPanel {
+  /**
+   * @param {object} given
+   * @param {{seeds: (id: string, count: number, signal: AbortSignal) => Promise<ArrayBuffer>}} given.api
+   * @param {() => {id: string | null, frame: any}} given.now the session and the frame that is shown
+   * @param {() => import("../lib/palette.js").Theme} given.theme
+   * @param {() => Promise<any>} given.plotly loads the library that draws the figure, when it is first needed
+   */
+  constructor({ api, now, theme, plotly }) {
+    this.api = api;
+    this.now = now;
+    this.theme = theme;
+    this.plotly = plotly;
+    this.lifetime = new Lifetime();
+    /** @type {any} */
+    this.result = null;
+    /** @type {AbortController | null} */
+    this.asking = null;
+    this.part = buildParts();
+    const { count, plan, cancel, close, note, key, figure } = this.part;
+    this.element = panelSection("seeds", count, plan, cancel, close);
+    this.element.append(note, key, figure);
+    this.lifetime.listen(plan, "click", () => this.plan());
+    this.lifetime.listen(cancel, "click", () => this.asking?.abort());
+    this.lifetime.listen(close, "click", () => this.close());
+    this.lifetime.listen(count, "change", () => this.label());
+    this.lifetime.observe(new ResizeObserver(() => figure.childElementCount && figure.clientHeight && globalThis.Plotly?.Plots.resize(figure)), figure);
+    this.label();
+  }
+
+  get count() {
+    return Number(this.part.count.value);
+  }
+
+  label() {
+    this.part.plan.textContent = `plan with ${this.count} seeds`;
+  }
+
+  async plan() {
+    const { id, frame } = this.now();
+    if (!id || !frame || this.asking) return;
+    const asking = new AbortController();
+    this.asking = asking;
+    const since = performance.now();
+    const report = () => this.say(`Planning with ${this.count} seeds … ${Math.round((performance.now() - since) / 1000)} s`);
+    const timer = setInterval(report, 1000);
+    this.arrange();
+    report();
+    try {
+      const buffer = await this.api.seeds(id, this.count, asking.signal);
+      this.asking = null;
+      // The figure and the frame are of one moment unless something was changed meanwhile, which the note then says.
+      this.result = readSeeds(buffer, this.now().frame ?? frame);
+      this.arrange();
+      await this.draw();
+    } catch (error) {
+      this.say(asking.signal.aborted ? "Cancelled." : `No answer: ${error.message}`);
+    } finally {
+      clearInterval(timer);
+      this.asking = null;
+      this.arrange();
+    }
+  }
+
+  close() {
+    this.asking?.abort();
+    this.result = null;
+    this.say("");
+    this.arrange();
+  }
+
+  /** Draws the answer, in the colours of now. */
+  async draw() {
+    if (!this.result) return;
+    writeKey(this.part.key, seedsKey(this.result));
+    this.refresh(this.now().frame);
+    const plotly = await this.plotly();
+    // Closed meanwhile, or disposed of.
+    if (!this.result) return;
+    const { data, layout } = seedsFigure(this.result, this.theme());
+    await plotly.react(this.part.figure, data, layout, { displayModeBar: false });
+  }
+
+  /** Follows the frame that is shown: what it is no longer about is greyed. */
+  refresh(frame) {
+    if (!this.result || this.asking || !frame || frame.recorded) return;
+    const stale = staleness(this.result, frame);
+    this.element.toggleAttribute("data-stale", !!stale);
+    this.say(stale ? `Out of date: ${stale}. ${seedsSentence(this.result)}` : seedsSentence(this.result));
+  }
+
+  say(text) {
+    if (this.part.note.textContent !== text) this.part.note.textContent = text;
+    this.element.toggleAttribute("data-open", !!text || !!this.result);
+  }
+
+  arrange() {
+    this.part.cancel.hidden = !this.asking;
+    this.part.plan.hidden = !!this.asking;
+    this.part.close.hidden = !this.result && !this.part.note.textContent;
+    this.part.figure.hidden = !this.result;
+    this.part.key.hidden = !this.result;
+    if (!this.result) this.element.removeAttribute("data-stale");
+  }
+
+  /** Gives everything back, an answer under way included. */
+  dispose() {
+    this.asking?.abort();
+    this.result = null;
+    this.lifetime.end();
+    globalThis.Plotly?.purge(this.part.figure);
+    this.element.remove();
+  }
+}
+
+function buildParts() {
+  const count = element("select", "seeds-count");
+  count.setAttribute("aria-label", "How many seeds");
+  for (const each of COUNTS) count.append(new Option(`${each}`, `${each}`, each === USUAL, each === USUAL));
+  const button = (name) => Object.assign(element("button", `quiet seeds-${name}`, name), { type: "button" });
+  const [plan, cancel, close] = ["plan", "cancel", "close"].map(button);
+  plan.title = "Plan from this state with other random numbers, everything else the same";
+  const note = element("p", "hint seeds-note");
+  note.setAttribute("role", "status");
+  const [key, figure] = [element("p", "key seeds-key"), element("div", "seeds-figure")];
+  for (const part of [cancel, close, key, figure]) part.hidden = true;
+  return { count, plan, cancel, close, note, key, figure };
+}

@@ -1,0 +1,77 @@
+// The pictures on their canvases: which module draws each, and what a pointer over it finds.
+
+import { captions } from "../frame/captions.js";
+import { narrate, narrateWorld } from "../frame/narration.js";
+import { onPixelRatioChange } from "../lib/pixel_ratio.js";
+import { viewOf } from "../lib/store.js";
+import * as genealogy from "./genealogy.js";
+import { followPointer } from "./pointer.js";
+import { Stage } from "./stage.js";
+import * as strips from "./strips.js";
+import * as weights from "./weights.js";
+import * as world from "./world.js";
+
+/**
+ * @typedef {object} Picture
+ * @property {{draw: Function, overlay: Function}} module
+ * @property {(size: object, frame: any, x: number, y: number) => import("../lib/store.js").Pointed | null} pick
+ * @property {(frame: any, view: import("../lib/store.js").View) => string} describe its text for those who cannot see it
+ */
+
+/** @type {Record<string, Picture>} */
+export const PICTURES = {
+  world: { module: world, pick: world.pick, describe: (frame) => narrateWorld(frame) },
+  genealogy: {
+    module: genealogy,
+    pick: (size, frame, x, y) => genealogy.pickAction(size, frame, x, y) ?? genealogy.geometry(size, frame).pick(x, y),
+    describe: (frame, view) => `Genealogy. ${narrate(frame, view.level)}`,
+  },
+  strips: { module: strips, pick: strips.pick, describe: (frame, view) => `Level ${view.level}: ${strips.describe(frame, view)}. ${narrate(frame, view.level)}` },
+  weights: {
+    module: weights,
+    pick: (size, frame, x, y) => weights.geometry(size, frame).pick(x, y),
+    describe: (frame, view) => `${captions(frame).titles.weights}. ${narrate(frame, view.level)}`,
+  },
+};
+
+export class Gallery {
+  /**
+   * @param {Map<string, HTMLElement>} sections a panel for each picture that is shown
+   * @param {import("../lib/store.js").Store<any>} store
+   * @param {() => void} onResize asks for a new painting
+   * @param {import("../lib/lifetime.js").Lifetime} lifetime ends the listeners and the canvases
+   */
+  constructor(sections, store, onResize, lifetime) {
+    this.store = store;
+    this.open = Object.entries(PICTURES).flatMap(([name, picture]) => {
+      const section = sections.get(name);
+      if (!section) return [];
+      const stage = new Stage(section.dataset.panel ?? name, onResize);
+      section.append(stage.element);
+      followPointer(stage.element, store, (x, y) => picture.pick(stage.size, store.state.frame, x, y), lifetime);
+      lifetime.add(() => stage.dispose());
+      return [{ stage, ...picture }];
+    });
+    lifetime.add(onPixelRatioChange(() => this.refit()));
+  }
+
+  refit() {
+    for (const { stage } of this.open) stage.refit();
+  }
+
+  /**
+   * Paints overlays, and below them the pictures themselves where `base` is true.
+   * @param {boolean} base
+   * @param {import("../lib/palette.js").Theme} theme
+   */
+  paint(base, theme) {
+    const { frame } = this.store.state;
+    const view = viewOf(this.store.state);
+    for (const { stage, module, describe } of this.open) {
+      if (!stage.width || !stage.height) continue;
+      if (base) module.draw(stage.clear("base"), stage.size, frame, view, theme, () => stage.scratch());
+      module.overlay(stage.clear("overlay"), stage.size, frame, view, theme);
+      stage.describe(describe(frame, view));
+    }
+  }
+}

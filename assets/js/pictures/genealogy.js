@@ -1,0 +1,222 @@
+// The genealogy: levels to the right, slots downwards, every step of every particle a line from the state it stepped from.
+
+import { drawCursor, levelAxis } from "./axis.js";
+import { dagger, label, penWidth, ring, strokeMany } from "./pen.js";
+import { ancestry, descendants, endings, lastStep, revivals, strokeGroups, thinned } from "../frame/lineage.js";
+import { actionColour, actionGlyph } from "../lib/palette.js";
+
+const TOP = 8;
+const BOTTOM = 18;
+const MARK_BUDGET = 500;
+
+/** Where things are: `x(node)` and `y(node)`, -1 the root, and the height of any slot; pure. */
+export function geometry({ width, height }, frame) {
+  const { levels, slots, level, slot } = frame;
+  const axis = levelAxis(width, levels);
+  const pitch = (height - TOP - BOTTOM) / slots;
+  const middle = TOP + (pitch * slots) / 2;
+  return {
+    axis,
+    pitch,
+    bottom: height - BOTTOM,
+    x: (node) => axis.x(node < 0 ? -1 : level[node]),
+    y: (node) => (node < 0 ? middle : TOP + (slot[node] + 0.5) * pitch),
+    ySlot: (at) => TOP + (at + 0.5) * pitch,
+    pick: (x, y) => (x < axis.left - 4 ? null : frame.particleAt(frame.nearest(axis.levelAt(x), Math.floor((y - TOP) / pitch)))),
+  };
+}
+
+export function draw(context, size, frame, view, theme) {
+  const place = geometry(size, frame);
+  drawLevels(context, place, frame, theme);
+  drawContinuations(context, place, frame, theme);
+  const { nodes, groups } = strokeGroups(frame);
+  for (const group of groups) {
+    const dimmed = view.action !== null && view.action !== group.action;
+    context.globalAlpha = dimmed ? 0.06 : group.opacity;
+    context.strokeStyle = actionColour(theme, frame, group.action);
+    // Lines leave some white between them as long as there are pixels for it.
+    context.lineWidth = penWidth(group.width * Math.min(0.45 + 0.18 * place.pitch, 1.6));
+    strokeMany(context, group.from, group.to, joiner(place, frame, nodes));
+  }
+  context.globalAlpha = 1;
+  drawMarks(context, place, frame, theme);
+  drawLegend(context, place, frame, view, theme);
+}
+
+/** Draws one step; where slots are finer than pixels, equal neighbours are drawn once. */
+function joiner(place, { parent }, nodes) {
+  const fine = place.pitch < 0.75;
+  const grain = place.pitch < 0.2 ? 2 : 1;
+  let last = null;
+  return (context, index) => {
+    const node = nodes[index];
+    const [x0, y0, x1, y1] = [place.x(parent[node]), place.y(parent[node]), place.x(node), place.y(node)];
+    if (fine) {
+      // x1 in the high digits, then both heights: one number says which pixels are joined.
+      const key = (x1 * 4096 + Math.round(y0 / grain)) * 4096 + Math.round(y1 / grain);
+      if (key === last) return false;
+      last = key;
+    }
+    connect(context, x0, y0, x1, y1);
+    return true;
+  };
+}
+
+/** A line that leaves and arrives level; straight where one could not tell, since curves cost several times as much. */
+function connect(context, x0, y0, x1, y1) {
+  context.moveTo(x0, y0);
+  if (Math.abs(y1 - y0) < 3) return context.lineTo(x1, y1);
+  const bend = (x1 - x0) / 2;
+  return context.bezierCurveTo(x0 + bend, y0, x1 - bend, y1, x1, y1);
+}
+
+/** A particle that has ended keeps its slot (or is copied): a faint line shows where it is, without a step of its own. */
+function drawContinuations(context, place, { size, level, before, alive }, theme) {
+  context.strokeStyle = theme.faint;
+  context.lineWidth = Math.min(1, place.pitch);
+  strokeMany(context, 0, size, (_, node) => {
+    if (alive[node] || level[node] === 0) return false;
+    context.moveTo(place.axis.x(level[node] - 1), place.ySlot(before[node]));
+    context.lineTo(place.x(node), place.y(node));
+    return true;
+  });
+}
+
+function drawMarks(context, place, frame, theme) {
+  const size = Math.min(Math.max(place.pitch * 0.45, 2), 4);
+  context.strokeStyle = theme.ink;
+  context.lineWidth = 1;
+  context.beginPath();
+  for (const node of thinned(endings(frame), MARK_BUDGET)) dagger(context, place.x(node), place.y(node), size);
+  context.stroke();
+  context.strokeStyle = theme.muted;
+  context.beginPath();
+  for (const node of thinned(revivals(frame), MARK_BUDGET)) ring(context, place.x(node), place.y(node), size);
+  context.stroke();
+}
+
+function drawLevels(context, { axis, bottom }, { levels, resampled }, theme) {
+  context.fillStyle = theme.grid;
+  for (let level = 0; level < levels; level++) {
+    if (!resampled?.[level]) continue;
+    // Resampling happens after the level, before the next.
+    context.fillRect(axis.x(level) + axis.column / 2 - 0.5, 0, 1, bottom);
+  }
+  for (const level of axis.ticks()) {
+    label(context, `${level}`, axis.x(level), bottom + 4, { colour: theme.muted, font: theme.font, align: "center", baseline: "top" });
+  }
+  const name = { colour: theme.muted, font: theme.font, baseline: "top", align: "right" };
+  label(context, "level", axis.left - 10, bottom + 4, name);
+}
+
+/** Rows of the legend in the gutter: root action, how many particles (or simulations) of the level descend from it. */
+export function legendRows({ actions, root_counts }, level) {
+  return actions.map((name, action) => ({ name, action, count: root_counts[level * actions.length + action] }));
+}
+
+const LEGEND = { x: 4, top: 14, row: 30, compact: 15 };
+
+/** Which root actions have a row, and where: the first that fit; of continuous ones evenly some, since their colours lie between. */
+export function legendLayout({ actions: { length: actions }, continuous }, bottom) {
+  const row = actions * LEGEND.row + LEGEND.top <= bottom ? LEGEND.row : LEGEND.compact;
+  const room = Math.max(Math.min(actions, Math.floor((bottom - LEGEND.top) / row) + 1), 1);
+  const every = continuous && room > 1 ? (actions - 1) / (room - 1) : 1;
+  return { row, y: (index) => LEGEND.top + index * row, shown: Array.from({ length: room }, (_, index) => Math.round(index * every)) };
+}
+
+function drawLegend(context, { axis, bottom }, frame, view, theme) {
+  const { shown, y } = legendLayout(frame, bottom);
+  shown.forEach((action, index) => {
+    context.globalAlpha = view.action === null || view.action === action ? 1 : 0.35;
+    const colour = actionColour(theme, frame, action);
+    const full = frame.actions[action];
+    if (frame.continuous && axis.narrow) {
+      // Where there is little room, which dimension it is can be read elsewhere, and all glyphs are alike.
+      context.fillStyle = colour;
+      context.fillRect(1, y(index) - 9, 3, 10);
+      return label(context, full.slice(full.lastIndexOf(" ") + 1), 6, y(index), { colour: theme.ink, font: theme.font });
+    }
+    label(context, actionGlyph(frame, action), LEGEND.x, y(index), { colour, font: theme.font });
+    const name = clip(context, full, axis.left - (axis.narrow ? 20 : 34));
+    label(context, name, LEGEND.x + 14, y(index), { colour: theme.ink, font: theme.font });
+  });
+  context.globalAlpha = 1;
+  context.fillStyle = theme.ink;
+  context.beginPath();
+  context.arc(axis.x(-1), (TOP + bottom) / 2, 3.5, 0, 2 * Math.PI);
+  context.fill();
+}
+
+function clip(context, text, width) {
+  let shown = text;
+  while (shown.length > 1 && context.measureText(shown).width > width) shown = shown.slice(0, -1);
+  return shown === text ? text : `${shown}…`;
+}
+
+/** The root action whose legend row is at a point of the gutter, or null. */
+export function pickAction(size, frame, x, y) {
+  const { axis, bottom } = geometry(size, frame);
+  const { row, shown } = legendLayout(frame, bottom);
+  if (x >= axis.left - 16) return null;
+  const action = shown[Math.floor((y - LEGEND.top + 12) / row)];
+  return action === undefined ? null : { action };
+}
+
+export function overlay(context, size, frame, view, theme) {
+  const place = geometry(size, frame);
+  drawCursor(context, place.axis, view.level, place.bottom, theme);
+  drawCounts(context, place, frame, view, theme);
+  drawCoalesced(context, place, frame, view, theme);
+  // The nodes of a particle that is not drawn come with the next frame.
+  const own = view.particle ? frame.find(view.particle) : -1;
+  if (own < 0) return;
+  const last = lastStep(frame, view.particle);
+  const step = (node) => connect(context, place.x(frame.parent[node]), place.y(frame.parent[node]), place.x(node), place.y(node));
+  const children = descendants(frame, last).filter((node) => frame.alive[node]);
+  const line = ancestry(frame, last);
+  const pass = (nodes, width, colour) => {
+    context.lineWidth = width;
+    context.strokeStyle = colour;
+    strokeMany(context, 0, nodes.length, (_, index) => step(nodes[index]));
+  };
+  context.globalAlpha = 0.55;
+  pass(thinned(children, 2000), 1.2, theme.ink);
+  context.globalAlpha = 1;
+  pass(line, 5, theme.paper);
+  pass(line, 2.2, theme.ink);
+  context.fillStyle = theme.ink;
+  context.beginPath();
+  for (const node of line) ring(context, place.x(node), place.y(node), 2.4);
+  context.fill();
+  // Where the particle itself is, which for one that has ended is not where its last step led.
+  context.lineWidth = 2;
+  context.strokeStyle = theme.ink;
+  context.fillStyle = actionColour(theme, frame, frame.root[own]);
+  context.beginPath();
+  ring(context, place.x(own), place.y(own), 5);
+  context.fill();
+  context.stroke();
+}
+
+/** Under the levels that one particle decided, as seen from the level looked at: all of its particles descend from it. */
+function drawCoalesced(context, { axis, bottom }, { coalescence_level: last }, view, theme) {
+  if (!(last?.[view.level] >= 0)) return;
+  const end = axis.x(last[view.level]);
+  context.fillStyle = theme.ink;
+  context.fillRect(axis.x(-1), bottom + 1, end - axis.x(-1), 2);
+  context.beginPath();
+  context.arc(end, bottom + 2, 3.2, 0, 2 * Math.PI);
+  context.fill();
+}
+
+function drawCounts(context, { axis, bottom }, frame, view, theme) {
+  const { shown, row, y } = legendLayout(frame, bottom);
+  const counts = legendRows(frame, view.level);
+  shown.forEach((action, index) => {
+    const { count } = counts[action];
+    const share = axis.narrow ? `${count}` : `${count} of ${frame.total}`;
+    if (row === LEGEND.row) label(context, share, LEGEND.x + 14, y(index) + 13, { colour: theme.muted, font: theme.font });
+    else label(context, `${count}`, axis.left - 4, y(index), { colour: theme.muted, font: theme.font, align: "right" });
+  });
+}

@@ -1,0 +1,30 @@
+// A pointer over a picture, turned into what it points at.
+
+import { sameParticle } from "../lib/store.js";
+
+/**
+ * Pointing at a picture looks there; a click keeps it, and a second click lets it go.
+ * @param {HTMLElement} element
+ * @param {import("../lib/store.js").Store<any>} store with `frame`, `level`, `hover` and `selection`
+ * @param {(x: number, y: number) => import("../lib/store.js").Pointed | null} pick
+ * @param {import("../lib/lifetime.js").Lifetime} lifetime
+ */
+export function followPointer(element, store, pick, lifetime) {
+  const at = ({ clientX, clientY }) => {
+    const { left, top } = element.getBoundingClientRect();
+    return store.state.frame ? pick(clientX - left, clientY - top) : null;
+  };
+  const hover = (found) => sameParticle(found, store.state.hover) || store.set({ hover: found });
+  lifetime.listen(element, "pointermove", (event) => hover(at(event)));
+  lifetime.listen(element, "pointerleave", () => hover(null));
+  lifetime.listen(element, "click", (event) => {
+    const found = at(event);
+    // A frame may have come since the pointer last moved.
+    /** @type {{hover: object | null, level?: number, selection?: object | null}} */
+    const patch = { hover: found, ...(found?.level === undefined ? {} : { level: found.level }) };
+    if (!found || found.slot !== undefined || found.action !== undefined) {
+      patch.selection = sameParticle(found, store.state.selection) ? null : found;
+    }
+    store.set(patch);
+  });
+}

@@ -1,0 +1,70 @@
+// Draws a scene: the picture of an environment's state, as primitives in world coordinates with y upwards.
+
+import { label } from "./pen.js";
+
+/** What each role looks like: fill and stroke, as names of theme colours. */
+const ROLES = {
+  ground: ["faint", "muted"], limit: ["faint", "muted"], body: ["body", "ink"], accent: ["wood", "wood"], joint: ["ink", "ink"],
+  goal: ["goal", "goal"], hazard: ["hazard", "hazard"], cell: ["paper", "grid"],
+};
+const OWN = {
+  light: { body: "#c6ced9", wood: "#8a6a43", goal: "#bfe3d3", hazard: "#f3cdbb" },
+  dark: { body: "#3a4552", wood: "#c9a97c", goal: "#1f4d3d", hazard: "#5c3325" },
+};
+
+/**
+ * World to screen: the focus fits whole, and the room that is left over shows more of the world. One direction may be magnified up to
+ * `stretch` times more than the other; with 1, circles stay round. `x` and `y` go from the world to the screen, `world` back.
+ */
+export function camera({ left = 0, top = 0, width, height }, [x0, x1, y0, y1], padding, stretch = 1) {
+  const fit = [(width - 2 * padding) / (x1 - x0), (height - 2 * padding) / (y1 - y0)];
+  const most = Math.min(...fit) * stretch;
+  const [scale, rise] = fit.map((own) => Math.min(own, most));
+  const [middleX, middleY] = [(x0 + x1) / 2, (y0 + y1) / 2];
+  const toX = (x) => left + width / 2 + (x - middleX) * scale;
+  const toY = (y) => top + height / 2 - (y - middleY) * rise;
+  return {
+    scale,
+    rise,
+    x: toX,
+    y: toY,
+    world: (x, y) => [middleX + (x - left - width / 2) / scale, middleY - (y - top - height / 2) / rise],
+  };
+}
+
+export function drawScene(context, { shapes }, view, theme) {
+  const colours = { ...theme, ...OWN[theme.dark ? "dark" : "light"] };
+  for (const shape of shapes) {
+    const [fill, stroke] = (ROLES[shape.role] ?? ROLES.cell).map((name) => colours[name]);
+    Object.assign(context, { fillStyle: fill, strokeStyle: stroke, lineWidth: 1, lineCap: "round", lineJoin: "round" });
+    DRAW[shape.kind]?.(context, shape, view, theme);
+  }
+  context.lineCap = "butt";
+}
+
+const DRAW = {
+  line(context, { points, width = 0, role }, { scale, x, y }) {
+    // A limit is a boundary, not a thing: a broken line.
+    if (role === "limit") context.setLineDash([5, 4]);
+    context.lineWidth = Math.max(width * scale, 1);
+    context.beginPath();
+    for (const [px, py] of points) context.lineTo(x(px), y(py));
+    context.stroke();
+    context.setLineDash([]);
+  },
+  rect(context, { x: left, y: low, w, h }, { scale, rise, x, y }) {
+    context.beginPath();
+    context.rect(x(left), y(low + h), w * scale, h * rise);
+    context.fill();
+    context.stroke();
+  },
+  circle(context, { x: cx, y: cy, r }, { scale, rise, x, y }) {
+    context.beginPath();
+    context.ellipse(x(cx), y(cy), Math.max(r * scale, 1.5), Math.max(r * rise, 1.5), 0, 0, 2 * Math.PI);
+    context.fill();
+    context.stroke();
+  },
+  text(context, { x: tx, y: ty, text }, { x, y }, theme) {
+    label(context, text, x(tx), y(ty), { colour: theme.muted, font: theme.font, align: "center", baseline: "middle" });
+  },
+};

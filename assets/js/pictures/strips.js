@@ -1,0 +1,202 @@
+// Curves over the levels, on the genealogy's axis: the strips that are open.
+
+import { drawCursor, levelAxis } from "./axis.js";
+import { label } from "./pen.js";
+import { stripRows } from "../frame/level_curves.js";
+import { number } from "../lib/format.js";
+
+const GAP = 7;
+const PAD = 4;
+// Below this height a row has no room for the ends of its axis.
+const ROOMY = 29;
+
+/** How a line of a style is drawn. Lines of one strip differ in dashes as well as in colour. */
+const STYLES = {
+  main: (theme) => ({ colour: theme.accent, width: 1.6, dash: [] }),
+  thin: (theme) => ({ colour: theme.accent, width: 0.8, dash: [] }),
+  second: (theme) => ({ colour: theme.hues[1], width: 1.3, dash: [5, 2] }),
+  bound: (theme) => ({ colour: theme.hues[1], width: 1.2, dash: [4, 3] }),
+  truth: (theme) => ({ colour: theme.ink, width: 1.4, dash: [3, 2.5] }),
+  threshold: (theme) => ({ colour: theme.muted, width: 1.2, dash: [4, 3] }),
+  grey: (theme) => ({ colour: theme.faint, width: 1.4, dash: [] }),
+  part0: (theme) => ({ colour: theme.hues[3], width: 1.6, dash: [] }),
+  part1: (theme) => ({ colour: theme.hues[4], width: 1.6, dash: [6, 2] }),
+  part2: (theme) => ({ colour: theme.hues[5], width: 1.6, dash: [2, 2] }),
+};
+
+/** Where row `index` lies and how a value becomes a height in it; pure. */
+export function rowGeometry({ height }, rows, index) {
+  const pitch = (height - GAP) / rows.length;
+  const top = GAP / 2 + index * pitch;
+  const [high, low] = [top + PAD, top + pitch - PAD];
+  const { domain: [from, to], log } = rows[index];
+  const scale = log ? Math.log : Number;
+  const share = (value) => (scale(Math.max(value, from)) - scale(from)) / (scale(to) - scale(from));
+  return { top, bottom: top + pitch, y: (value) => low - Math.min(Math.max(share(value), 0), 1) * (low - high) };
+}
+
+export function draw(context, size, frame, { strips }, theme) {
+  const axis = levelAxis(size.width, frame.levels);
+  const rows = stripRows(frame, strips);
+  rows.forEach((row, index) => drawRow(context, axis, rowGeometry(size, rows, index), row, theme));
+}
+
+function drawRow(context, axis, place, row, theme) {
+  const { top, bottom, y } = place;
+  if (row.empty) return sayInRow(context, axis, place, row.empty, theme);
+  const [from, to] = row.domain;
+  context.fillStyle = theme.grid;
+  context.globalAlpha = 0.6;
+  context.fillRect(axis.left, Math.round(y(from < 0 && to > 0 ? 0 : from)), axis.right - axis.left, 1);
+  context.globalAlpha = 1;
+  if (bottom - top >= ROOMY && !axis.narrow) drawEnds(context, axis, y, row, theme);
+  for (const band of row.bands ?? []) fillBand(context, axis, y, band, STYLES[band.style](theme));
+  if (row.bars) drawBars(context, axis, y, row.bars, theme);
+  if (Number.isFinite(row.threshold)) stroke(context, axis, y, { values: row.lines[0].values.map(() => row.threshold), style: "threshold" }, theme);
+  // Bounds and truths lie on top: where they are met, the row's own line lies right under them.
+  for (const line of row.lines) stroke(context, axis, y, line, theme);
+  if (row.grey) sayInRow(context, axis, place, row.grey, theme);
+  else if (row.key && bottom - top >= 18) drawKey(context, axis, place, row, theme);
+}
+
+/** Text across a row, on a ground that keeps it apart from what is drawn. */
+function sayInRow(context, axis, { top, bottom }, text, theme) {
+  const [x, y] = [(axis.left + axis.right) / 2, (top + bottom) / 2];
+  context.font = theme.font;
+  const width = context.measureText(text).width + 12;
+  context.fillStyle = theme.paper;
+  context.globalAlpha = 0.85;
+  context.fillRect(x - width / 2, y - 8, width, 16);
+  context.globalAlpha = 1;
+  label(context, text, x, y, { colour: theme.muted, font: theme.font, align: "center", baseline: "middle" });
+}
+
+const endsOf = ({ domain: [from, to] }) => [number(to), number(from)];
+
+function drawEnds(context, axis, y, row, theme) {
+  const style = { colour: theme.muted, font: theme.font, align: "right", baseline: "middle" };
+  const [high, low] = endsOf(row);
+  label(context, high, axis.left - 6, y(row.domain[1]) + 4, style);
+  // Several numbers need the room of the lower end.
+  if (!row.readAll) label(context, low, axis.left - 6, y(row.domain[0]) - 3, style);
+}
+
+/** Of the corners and the middles of a row the one where a box of some width hides least of its lines; pure. */
+export function freePlace(axis, { top, bottom, y }, { lines }, width) {
+  const corners = [axis.right - width, axis.left + 4, (axis.left + axis.right - width) / 2].flatMap((x) => [[x, top + 8], [x, bottom - 8], [x, (top + bottom) / 2]]);
+  const hidden = ([x, middle]) =>
+    lines.reduce((sum, { values }) => sum + values.filter((value, level) => {
+      const at = axis.x(level);
+      return value !== null && at > x - 8 && at < x + width + 8 && Math.abs(y(value) - middle) < 9;
+    }).length, 0);
+  return corners.reduce((best, corner) => (hidden(corner) < hidden(best) ? corner : best));
+}
+
+/** What the lines are, where there is room. */
+function drawKey(context, axis, place, row, theme) {
+  const { lines } = row;
+  context.font = theme.font;
+  const widths = lines.map(({ name }) => context.measureText(name).width + 28);
+  const total = widths.reduce((sum, width) => sum + width, 0);
+  if (total > (axis.right - axis.left) * 0.7) return;
+  let [x, y] = freePlace(axis, place, row, total);
+  context.fillStyle = theme.paper;
+  context.globalAlpha = 0.75;
+  context.fillRect(x - 4, y - 7, total + 4, 14);
+  context.globalAlpha = 1;
+  lines.forEach((line, index) => {
+    pen(context, STYLES[line.style](theme));
+    context.beginPath();
+    context.moveTo(x, y);
+    context.lineTo(x + 16, y);
+    context.stroke();
+    context.setLineDash([]);
+    label(context, line.name, x + 19, y, { colour: theme.muted, font: theme.font, baseline: "middle" });
+    x += widths[index];
+  });
+}
+
+function pen(context, { colour, width, dash }) {
+  context.strokeStyle = colour;
+  context.lineWidth = width;
+  context.setLineDash(dash);
+}
+
+function stroke(context, axis, y, { values, style, step }, theme) {
+  pen(context, STYLES[style](theme));
+  context.beginPath();
+  let before = null;
+  values.forEach((value, level) => {
+    if (value !== null && before === null) context.moveTo(axis.x(level), y(value));
+    else if (value !== null) {
+      if (step) context.lineTo(axis.x(level), y(before));
+      context.lineTo(axis.x(level), y(value));
+    }
+    before = value;
+  });
+  context.stroke();
+  context.setLineDash([]);
+}
+
+/** What each level added: a bar from nothing. */
+function drawBars(context, axis, y, bars, theme) {
+  const width = Math.max(axis.column * 0.4, 1.5);
+  context.fillStyle = theme.faint;
+  bars.forEach((value, level) => {
+    if (value) context.fillRect(axis.x(level) - width / 2, Math.min(y(0), y(value)), width, Math.abs(y(value) - y(0)));
+  });
+}
+
+function fillBand(context, axis, y, { low, high }, { colour }) {
+  const levels = low.map((_, level) => level).filter((level) => low[level] !== null);
+  context.fillStyle = colour;
+  context.globalAlpha = 0.16;
+  context.beginPath();
+  for (const level of levels) context.lineTo(axis.x(level), y(high[level]));
+  for (const level of levels.reverse()) context.lineTo(axis.x(level), y(low[level]));
+  context.fill();
+  context.globalAlpha = 1;
+}
+
+/** What a row says of a level: the value of its own line, or of all. */
+export function readout(row, level, brief = false) {
+  const said = ({ values }, index) => (values[level] === null && row.missing && !index ? row.missing[level] : number(values[level], row.readAll ? 2 : 3));
+  const read = row.readAll && !brief ? row.lines : row.lines.slice(0, row.lines[1]?.style === "thin" && !brief ? 2 : 1);
+  return read.every(({ values }) => values[level] === null) ? said(read[0], 0) : read.map(said).join(" · ");
+}
+
+/** All rows in words, for who cannot see them. */
+export const describe = (frame, { level, strips }) => stripRows(frame, strips).map((row) => `${row.name} ${row.empty || row.grey || readout(row, level)}`).join("; ");
+
+export function overlay(context, size, frame, { level, strips }, theme) {
+  const axis = levelAxis(size.width, frame.levels);
+  const rows = stripRows(frame, strips);
+  drawCursor(context, axis, level, size.height, theme);
+  rows.forEach((row, index) => {
+    const { top, bottom, y } = rowGeometry(size, rows, index);
+    const middle = (top + bottom) / 2;
+    const quiet = row.grey || row.empty;
+    label(context, nameOf(context, axis, row, bottom - top, theme), 4, middle - 3, { colour: theme.muted, font: theme.font });
+    if (!quiet) label(context, readout(row, level, axis.narrow), 4, middle + 10, { colour: theme.ink, font: `600 ${theme.font}` });
+    const value = row.lines[0].values[level];
+    if (value === null || quiet) return;
+    context.fillStyle = STYLES[row.lines[0].style](theme).colour;
+    context.beginPath();
+    context.arc(axis.x(level), y(value), 3, 0, 2 * Math.PI);
+    context.fill();
+  });
+}
+
+/** The long name where it fits beside the ends of the axis. */
+function nameOf(context, axis, row, height, theme) {
+  if (axis.narrow) return row.short;
+  context.font = theme.font;
+  const ends = height >= ROOMY && !row.empty ? Math.max(...endsOf(row).map((text) => context.measureText(text).width)) + 6 : 0;
+  return context.measureText(row.name).width + ends + 12 <= axis.left ? row.name : row.short;
+}
+
+/** A strip is about levels, not particles. */
+export function pick(size, frame, x) {
+  const axis = levelAxis(size.width, frame.levels);
+  return x < axis.left - 4 ? null : { level: axis.levelAt(x) };
+}

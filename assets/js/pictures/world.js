@@ -1,0 +1,206 @@
+// The world: the state that is planned from, and over it the path of every particle. Where the paths take up little of the picture, a lens
+// beside it shows them large.
+
+import { dagger, label, penWidth, ring, strokeMany } from "./pen.js";
+import { ancestry, descendants, endings, lastStep, revivals, sampleLines, strokeGroups, thinned } from "../frame/lineage.js";
+import { actionColour } from "../lib/palette.js";
+import { camera, drawScene } from "./scene.js";
+import { number } from "../lib/format.js";
+
+const LINE_BUDGET = 3000;
+const MARK_BUDGET = 300;
+// How near the pointer must be to a particle, in pixels.
+const REACH = 14;
+// Paths narrower than this share of the picture deserve the lens.
+const SMALL = 0.5;
+// How much more the lens may magnify the narrower direction.
+const STRETCH = 8;
+// Height of a line of the scene's caption.
+const CAPTION = 14;
+
+/**
+ * The views side by side, each with its camera, its rectangle on the canvas and where each node is (-1 the root); pure.
+ * The last view is the closest one.
+ */
+export function geometry({ width, height }, frame) {
+  const paths = frame.once("extent of paths", extentOfPaths);
+  const focus = frame.scene?.focus ?? paths;
+  const lens = (paths[1] - paths[0]) / (focus[1] - focus[0]) < SMALL && width > 300;
+  const middle = Math.round(width * 0.42);
+  const boxes = lens ? [{ left: 0, width: middle }, { left: middle, width: width - middle }] : [{ left: 0, width }];
+  const { position, root_position: root } = frame;
+  return boxes.map((box, index) => {
+    // The caption stands above the scene, not on it.
+    const top = frame.scene?.caption && !index ? CAPTION : 0;
+    const view = camera({ ...box, top, height: height - top }, index ? paths : focus, index ? 18 : 8, index ? STRETCH : 1);
+    return {
+      ...box,
+      height,
+      view,
+      x: (node) => view.x(node < 0 ? root[0] : position[2 * node]),
+      y: (node) => view.y(node < 0 ? root[1] : position[2 * node + 1]),
+    };
+  });
+}
+
+/** The box around the root and all steps, with some air: a box of no size has no camera. */
+function extentOfPaths({ extent: [x0, x1, y0, y1] }) {
+  const air = Math.max(x1 - x0, y1 - y0, 1e-3) * 0.02;
+  return [x0 - air, x1 + air, y0 - air, y1 + air];
+}
+
+/** The particle nearest to a point, or null when none is near. */
+export function pick(size, frame, x, y) {
+  const place = geometry(size, frame).find((box) => x >= box.left && x < box.left + box.width);
+  if (!place) return null;
+  let [nearest, best] = [-1, REACH * REACH];
+  for (let node = 0; node < frame.size; node++) {
+    if (!frame.alive[node]) continue;
+    const distance = (place.x(node) - x) ** 2 + (place.y(node) - y) ** 2;
+    if (distance < best) [nearest, best] = [node, distance];
+  }
+  return frame.particleAt(nearest);
+}
+
+/** Draws each view inside its own rectangle. */
+function inEach(context, size, frame, drawing) {
+  geometry(size, frame).forEach((place, index) => {
+    context.save();
+    context.beginPath();
+    context.rect(place.left, 0, place.width, place.height);
+    context.clip();
+    drawing(place, index);
+    context.restore();
+  });
+}
+
+export function draw(context, size, frame, view, theme) {
+  const views = geometry(size, frame);
+  inEach(context, size, frame, (place, index) => {
+    // Under the lens the bodies would be blots without an edge in sight.
+    if (frame.scene && !index) drawScene(context, frame.scene, place.view, theme);
+    drawPaths(context, place, frame, view, theme, index < views.length - 1);
+    drawMarks(context, place, frame, theme);
+    if (index) drawLens(context, place, views[0], theme);
+    else {
+      drawLensFrame(context, place, views[1], theme);
+      if (frame.scene?.caption) drawCaption(context, frame.scene.caption, place, theme);
+    }
+  });
+}
+
+/** What the state is, in as many lines as its view is narrow. */
+function drawCaption(context, caption, { width }, theme) {
+  context.font = theme.font;
+  const fits = (text) => context.measureText(text).width <= width - 18;
+  const lines = fits(caption) ? [caption] : wrapped(caption, fits);
+  lines.forEach((line, index) => label(context, line, 10, 12 + CAPTION * index, { colour: theme.muted, font: theme.font }));
+}
+
+/** Words in lines that fit; pure. */
+export function wrapped(text, fits) {
+  return text.split(" ").reduce((lines, word) => {
+    const longer = lines.length ? `${lines.at(-1)} ${word}` : word;
+    return lines.length && fits(longer) ? [...lines.slice(0, -1), longer] : [...lines, word];
+  }, []);
+}
+
+/** In a view that a lens shows large, only the lineages that survive are drawn: the others would be specks. */
+function drawPaths(context, place, frame, view, theme, small) {
+  const { nodes, groups } = strokeGroups(frame);
+  // Paths lie over one another here: some of the thin ones say as much as all.
+  const sample = sampleLines(frame, LINE_BUDGET);
+  for (const group of groups) {
+    if (small && !group.survives) continue;
+    context.globalAlpha = view.action !== null && view.action !== group.action ? 0.05 : group.opacity * 0.8;
+    context.strokeStyle = actionColour(theme, frame, group.action);
+    context.lineWidth = penWidth(group.width / 2);
+    strokeMany(context, group.from, group.to, (_, index) => sample[nodes[index]] === 1 && step(context, place, frame, nodes[index]));
+  }
+  context.globalAlpha = 1;
+}
+
+function drawLens(context, { left, height, view, x, y }, wide, theme) {
+  context.fillStyle = theme.grid;
+  context.fillRect(left, 0, 1, height);
+  const [across, up] = [view.scale / wide.view.scale, view.rise / wide.view.scale].map((times) => number(times, 2));
+  context.beginPath();
+  ring(context, x(-1), y(-1), 3.5);
+  context.fillStyle = theme.ink;
+  context.fill();
+  label(context, across === up ? `× ${across}` : `× ${across} across, × ${up} up`, left + 8, height - 8, { colour: theme.muted, font: theme.font });
+}
+
+/** Where in the wide view the lens looks. */
+function drawLensFrame(context, { view }, lens, theme) {
+  if (!lens) return;
+  const [x, y] = lens.view.world(lens.left, 0);
+  context.strokeStyle = theme.muted;
+  context.lineWidth = 1;
+  context.strokeRect(view.x(x), view.y(y), (lens.width * view.scale) / lens.view.scale, (lens.height * view.rise) / lens.view.rise);
+}
+
+function step(context, place, { parent }, node) {
+  context.moveTo(place.x(parent[node]), place.y(parent[node]));
+  context.lineTo(place.x(node), place.y(node));
+}
+
+function drawMarks(context, place, frame, theme) {
+  context.lineWidth = 1;
+  context.strokeStyle = theme.ink;
+  context.beginPath();
+  for (const node of thinned(endings(frame), MARK_BUDGET)) dagger(context, place.x(node), place.y(node), 3.5);
+  context.stroke();
+  context.strokeStyle = theme.muted;
+  context.beginPath();
+  // The ring goes where the revived particle starts from: the state its parent led to.
+  for (const node of thinned(revivals(frame), MARK_BUDGET)) ring(context, place.x(frame.parent[node]), place.y(frame.parent[node]), 3.5);
+  context.stroke();
+}
+
+export function overlay(context, size, frame, view, theme) {
+  const last = view.particle ? lastStep(frame, view.particle) : -1;
+  const line = ancestry(frame, last);
+  const children = thinned(descendants(frame, last).filter((node) => frame.alive[node]), 2000);
+  inEach(context, size, frame, (place) => {
+    drawParticles(context, place, frame, view, theme);
+    if (line.length) drawLineage(context, place, frame, line, children, theme);
+  });
+}
+
+function drawLineage(context, place, frame, line, children, theme) {
+  const pass = (nodes, width, colour) => {
+    context.lineWidth = width;
+    context.strokeStyle = colour;
+    strokeMany(context, 0, nodes.length, (_, index) => step(context, place, frame, nodes[index]));
+  };
+  context.globalAlpha = 0.4;
+  pass(children, 1, theme.ink);
+  context.globalAlpha = 1;
+  pass(line, 5, theme.paper);
+  pass(line, 2.2, theme.ink);
+  context.fillStyle = theme.ink;
+  context.beginPath();
+  ring(context, place.x(line[0]), place.y(line[0]), 4);
+  context.fill();
+}
+
+/** Where the particles are at the level looked at: a dot each, its size by its weight. */
+function drawParticles(context, place, frame, view, theme) {
+  const { weight, alive, root, level_start: start } = frame;
+  const fill = (action, colour, halo) => {
+    context.fillStyle = colour;
+    context.beginPath();
+    for (let node = start[view.level]; node < start[view.level + 1]; node++) {
+      if (!alive[node] || root[node] !== action) continue;
+      ring(context, place.x(node), place.y(node), Math.min(Math.max(2.5 * Math.sqrt(weight[node]), 1.2), 6) + halo);
+    }
+    context.fill();
+  };
+  for (let action = 0; action < frame.actions.length; action++) {
+    if (view.action !== null && view.action !== action) continue;
+    // A halo keeps dots apart from lines; below all of them, so that dots do not cut into one another.
+    fill(action, theme.paper, 1);
+    fill(action, actionColour(theme, frame, action), 0);
+  }
+}

@@ -1,0 +1,109 @@
+// The backend's HTTP interface, as far as the page needs it.
+
+/** An answer other than success, with what a person should read. */
+export class ApiError extends Error {
+  /**
+   * @param {number} status
+   * @param {{title?: string, detail?: string, errors?: any[]}} problem
+   */
+  constructor(status, problem) {
+    const fields = (problem.errors ?? []).map(({ field, given, allowed }) => `${field}: got ${JSON.stringify(given)}, allowed: ${allowed}`);
+    super([problem.detail ?? problem.title ?? `HTTP ${status}`, ...fields].join(" — "));
+    this.status = status;
+  }
+}
+
+const problemOf = async (answer) => new ApiError(answer.status, await answer.json().catch(() => ({ title: answer.statusText })));
+
+export class Api {
+  /**
+   * @param {string} origin where the backend is; "" for the page's own address
+   * @param {string | null} token what a protected backend elsewhere asks for; at the page's own address a cookie has it
+   */
+  constructor(origin, token) {
+    this.root = new URL("/api/v1", origin || window.location.origin);
+    this.token = token;
+  }
+
+  /**
+   * @param {string} method
+   * @param {string} path
+   * @param {RequestInit} options
+   */
+  fetch(method, path, options = {}) {
+    const headers = { ...(options.body && { "content-type": "application/json" }), ...(this.token && { authorization: `Bearer ${this.token}` }) };
+    return fetch(`${this.root}${path}`, { method, headers, ...options });
+  }
+
+  /**
+   * @param {string} method
+   * @param {string} path
+   * @param {object} [body]
+   */
+  async call(method, path, body) {
+    const answer = await this.fetch(method, path, { body: body && JSON.stringify(body) });
+    if (!answer.ok) throw await problemOf(answer);
+    return answer.status === 204 ? null : answer.json();
+  }
+
+  /** {checkpoints: cards, damaged: [{name, detail}]}. */
+  checkpoints() {
+    return this.call("GET", "/checkpoints");
+  }
+
+  /** The picture of the state that an episode of a checkpoint begins with. */
+  async scene(checkpoint) {
+    return (await this.call("GET", `/checkpoints/${encodeURIComponent(checkpoint)}/scene`)).scene;
+  }
+
+  /** {first, groups, planners: [{name, title, help, settings}]}. */
+  planners() {
+    return this.call("GET", "/planners");
+  }
+
+  /**
+   * The recorded opening plan of a checkpoint, or of the server's first choice, as the bytes of a drawing; null where there is none.
+   * @param {string | null} checkpoint
+   * @returns {Promise<ArrayBuffer | null>}
+   */
+  async opening(checkpoint) {
+    const answer = await this.fetch("GET", `/opening${checkpoint ? `?checkpoint=${encodeURIComponent(checkpoint)}` : ""}`);
+    if (answer.status === 404) return null;
+    if (!answer.ok) throw await problemOf(answer);
+    return answer.arrayBuffer();
+  }
+
+  createSession(wish) {
+    return this.call("POST", "/sessions", wish);
+  }
+
+  session(id) {
+    return this.call("GET", `/sessions/${encodeURIComponent(id)}`);
+  }
+
+  /** The decisions of the session's moment with many seeds, as bytes. */
+  async seeds(id, seeds, signal) {
+    const answer = await this.fetch("POST", `/sessions/${encodeURIComponent(id)}/seeds`, { body: JSON.stringify({ seeds }), signal });
+    if (!answer.ok) throw await problemOf(answer);
+    return answer.arrayBuffer();
+  }
+
+  /** Also while the page is being left, which is when `keepalive` matters. */
+  deleteSession(id) {
+    this.fetch("DELETE", `/sessions/${encodeURIComponent(id)}`, { keepalive: true }).catch(() => {});
+  }
+
+  streamUrl(id) {
+    const url = new URL(`${this.root}/sessions/${encodeURIComponent(id)}/stream`);
+    url.protocol = url.protocol.replace("http", "ws");
+    url.searchParams.set("drawing", "true");
+    if (this.token) url.searchParams.set("token", this.token);
+    return url.href;
+  }
+}
+
+/** The backend of this page: its own server, unless the page names another. */
+export function apiOfPage() {
+  const meta = /** @type {HTMLMetaElement | null} */ (document.querySelector("meta[name=twistscope-api]"));
+  return new Api(meta?.content ?? "", new URLSearchParams(location.search).get("token"));
+}

@@ -1,0 +1,112 @@
+// A source that is planned live: a session on the server, and the link that brings its plans. It comes back by itself after every loss, and begins
+// the session again where it was when the server has forgotten it.
+
+import { readFrame } from "../frame/frame.js";
+import { Connection } from "./connection.js";
+import { Session } from "./session.js";
+
+/** @implements {import("./source.js").LiveSourceInterface} */
+export class LiveSource {
+  /**
+   * @param {import("./api.js").Api} api
+   * @param {object} heard everything about the session that is not a frame
+   * @param {(connection: string, reason: string) => void} heard.onState
+   * @param {(message: any) => void} heard.onMessage
+   * @param {(session: any, wish: any) => void} heard.onCreated
+   */
+  constructor(api, { onState, onMessage, onCreated }) {
+    /** @type {readonly import("./source.js").Ability[]} */
+    this.can = ["particles", "commands", "settings"];
+    this.session = new Session(api);
+    this.session.onCreated = onCreated;
+    /** @type {import("./source.js").SourceHandlers | null} */
+    this.handlers = null;
+    /** @type {import("./source.js").Wanted} */
+    this.particle = null;
+    this.connection = new Connection(this.session, {
+      onFrame: (buffer) => this.receive(buffer),
+      onMessage: (message) => {
+        this.follow(message);
+        onMessage(message);
+      },
+      onState: (state, reason = "") => onState(state, reason),
+      onOpen: () => this.sendView(),
+    });
+  }
+
+  /** @param {import("./source.js").SourceHandlers} handlers */
+  open(handlers) {
+    this.handlers = handlers;
+  }
+
+  /**
+   * Begins a session; the one before is given back.
+   * @param {{checkpoint: string, planner: string, settings: object, seed: number, step: number}} wish
+   */
+  begin(wish) {
+    this.session.want(wish);
+    this.connection.start();
+  }
+
+  /** @param {import("./source.js").Wanted} particle */
+  want(particle) {
+    if (JSON.stringify(particle) === JSON.stringify(this.particle)) return;
+    this.particle = particle;
+    this.sendView();
+  }
+
+  sendView() {
+    this.connection.send({ type: "view", drawing: true, particle: this.particle });
+  }
+
+  /** Gives a credit back: the frame was painted, or dropped for a newer one. */
+  acknowledge({ id }) {
+    this.connection.send({ type: "ack", frame: id });
+  }
+
+  /** Sends a command; false when there is no connection. */
+  command(name, more = {}) {
+    return this.connection.send({ type: "command", command: name, ...more });
+  }
+
+  /** Changes settings; false when there is no connection. */
+  change(settings) {
+    return this.connection.send({ type: "settings", settings });
+  }
+
+  /** Ends the link and gives the session back. */
+  close() {
+    this.handlers = null;
+    this.connection.stop();
+    this.session.close();
+  }
+
+  /** @param {ArrayBuffer} buffer */
+  receive(buffer) {
+    if (!this.handlers) return;
+    let frame;
+    try {
+      frame = readFrame(buffer);
+    } catch (error) {
+      // The credit is given back all the same.
+      const { frame: id } = /** @type {any} */ (error);
+      if (id) this.acknowledge({ id });
+      return this.handlers.trouble(/** @type {Error} */ (error));
+    }
+    this.session.remember({ step: frame.step });
+    this.handlers.frame(frame);
+  }
+
+  /** Remembers the session as it is, so that a lost one can be begun again. */
+  follow({ type, session, settings }) {
+    if (type === "status") {
+      const { checkpoint, planner, seed, step } = session;
+      this.session.remember({ checkpoint, planner, seed, step, settings: session.settings });
+    }
+    if (type === "settings") this.session.remember({ settings });
+    if (type === "gone") {
+      this.session.id = null;
+      this.connection.stop();
+    }
+  }
+}

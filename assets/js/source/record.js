@@ -1,0 +1,43 @@
+// A source of one kept plan, from the bytes of a drawing. Of a complete drawing it also finds the numbers of every particle that is drawn, without
+// a server.
+
+import { readFrame } from "../frame/frame.js";
+import { isComplete, lineageNumbers } from "../frame/lineage_numbers.js";
+
+/** @implements {import("./source.js").Source} */
+export class RecordSource {
+  /**
+   * @param {ArrayBuffer} bytes a drawing
+   * @throws {Error} where they are not one
+   */
+  constructor(bytes) {
+    this.frame = readFrame(bytes);
+    this.complete = isComplete(this.frame);
+    /** @type {readonly import("./source.js").Ability[]} */
+    this.can = this.complete ? ["particles"] : [];
+    /** @type {import("./source.js").SourceHandlers | null} */
+    this.handlers = null;
+    this.asked = "";
+  }
+
+  /** @param {import("./source.js").SourceHandlers} handlers */
+  open(handlers) {
+    this.handlers = handlers;
+    if (this.frame.particle || !this.complete) handlers.frame(this.frame);
+    else this.want(null);
+  }
+
+  /** @param {import("./source.js").Wanted} particle */
+  want(particle) {
+    const asked = JSON.stringify(particle);
+    if (!this.complete || !this.handlers || asked === this.asked) return;
+    this.asked = asked;
+    this.handlers.frame(this.frame.withLineage(lineageNumbers(this.frame, particle) ?? {}));
+  }
+
+  acknowledge() {}
+
+  close() {
+    this.handlers = null;
+  }
+}

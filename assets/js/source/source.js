@@ -1,0 +1,35 @@
+// The interface between a microscope and where its frames come from. A source yields frames and takes requests; it knows nothing of pictures.
+
+/**
+ * A microscope's side of a source.
+ * @typedef {object} SourceHandlers
+ * @property {(frame: import("../frame/frame.js").Frame) => void} frame a frame to show; each is acknowledged once, after it was painted or dropped
+ * @property {(error: Error) => void} trouble a frame could not be read
+ */
+
+/**
+ * Abilities of a source: `particles`, it answers `want` with the numbers of that particle; `commands`, its session plays, pauses and steps; `settings`,
+ * it plans again with other settings.
+ * @typedef {"particles" | "commands" | "settings"} Ability
+ */
+
+/**
+ * A particle whose numbers are wanted; without `slot` the heaviest of the level, null for that of the last level.
+ * @typedef {{level: number, slot?: number} | null} Wanted
+ */
+
+/**
+ * @typedef {object} Source
+ * @property {readonly Ability[]} can
+ * @property {(handlers: SourceHandlers) => void} open begins to yield frames; called once
+ * @property {(particle: Wanted) => void} want
+ * @property {(frame: import("../frame/frame.js").Frame) => void} acknowledge
+ * @property {() => void} close stops for good and gives back what it holds
+ */
+
+/**
+ * A source that is planned live.
+ * @typedef {Source & {command: (name: string, more?: object) => boolean, change: (settings: object) => boolean}} LiveSourceInterface
+ */
+
+export {};

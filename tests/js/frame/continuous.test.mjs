@@ -1,0 +1,37 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { readFrame } from "../../../assets/js/frame/frame.js";
+import * as genealogy from "../../../assets/js/pictures/genealogy.js";
+import { narrate, narrateDecision, neverTried } from "../../../assets/js/frame/narration.js";
+import { actionColour, actionGlyph } from "../../../assets/js/lib/palette.js";
+import { particleSteps } from "../../../assets/js/panels/particle.js";
+import { continuousSample, THEME } from "../drawing.mjs";
+
+const frame = readFrame(continuousSample());
+
+test("atoms stand where actions stand otherwise, named by what they are", () => {
+  assert.ok(frame.continuous);
+  assert.deepEqual(frame.actions, ["torque −1.50", "torque +0.25", "torque +1.25"]);
+  assert.deepEqual([frame.chosen, frame.atoms], [0, [-1.5, 0.25, 1.25]]);
+  assert.equal(frame.truth, null);
+});
+
+test("texts name continuous actions by their value", () => {
+  assert.match(narrate(frame, 1), /2 of 4 particles descend from torque −1.50, the others from torque \+0.25/);
+  assert.match(narrateDecision(frame), /^Chosen: torque −1.50, /);
+  assert.equal(neverTried(frame), "Never tried: torque +1.25.");
+  assert.deepEqual(particleSteps(frame).map(({ action, offspring }) => [action, offspring]), [["−1.50", 1], ["0.00", 1]]);
+});
+
+test("nearby actions have nearby colours, and one glyph", () => {
+  assert.deepEqual([0, 1, 2].map((atom) => actionColour(THEME, frame, atom)), ["ramp 0", "ramp 32", "ramp 63"]);
+  assert.equal(actionGlyph(frame, 0), actionGlyph(frame, 2));
+});
+
+test("of more atoms than there is room for evenly some have a row", () => {
+  const many = { actions: Array.from({ length: 64 }, (_, atom) => `${atom}`), continuous: true };
+  const { shown } = genealogy.legendLayout(many, 180);
+  assert.ok(shown.length < 20 && shown[0] === 0 && shown.at(-1) === 63);
+  assert.deepEqual(genealogy.legendLayout({ ...many, continuous: false }, 180).shown, shown.map((_, index) => index));
+});

@@ -1,0 +1,71 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { readFrame } from "../../../assets/js/frame/frame.js";
+import { readSeeds, seedsFigure, seedsKey, seedsSentence, staleness } from "../../../assets/js/panels/seed_figure.js";
+import { continuousSample, encode, sampleArrays, sampleMetadata, THEME } from "../drawing.mjs";
+
+const frame = readFrame(encode(sampleArrays(), { ...sampleMetadata, seed: "4" }));
+const METADATA = { schema: "twistscope.seeds/1", planner: "trt_smc", checkpoint: "some", seed: "4", step: "12", settings: JSON.stringify(frame.settings) };
+const ARRAYS = {
+  seed: ["I64", [4], [4n, 5n, 6n, 7n]], root_policy: ["F32", [4, 3], [0.75, 0.25, 0, 0.5, 0.5, 0, 0.25, 0.75, 0, 1, 0, 0]],
+  root_q: ["F32", [4, 3], [11, 10, NaN, 11, 11, NaN, 10, 12, NaN, 11, NaN, NaN]], value_target: ["F32", [4], [10.75, 11, 11.5, 11]],
+  log_evidence: ["F32", [4], [0.75, 0.5, 0.25, 0.5]], chosen_action: ["I32", [4], [0, 0, 1, 0]], root_value: ["F32", [], [10]],
+};
+const answer = (arrays = {}, metadata = {}) => encode({ ...ARRAYS, ...arrays }, { ...METADATA, ...metadata });
+const result = readSeeds(answer(), frame);
+
+test("the sentence counts the seeds that choose an action", () => {
+  assert.equal(seedsSentence(result), "left is chosen by 3 of 4 seeds. Value target 11.00 at the median, half of them 10.94 to 11.13.");
+});
+
+test("the figure has a dot per seed and column, their quartiles, and this run by itself", () => {
+  const { data, layout } = seedsFigure(result, THEME);
+  const dots = data.filter(({ marker, type }) => type === "scatter" && marker?.size === 4);
+  assert.deepEqual(dots.map(({ name, x }) => [name, x.length]), [["improved policy", 12], ["Q-hat", 12], ["value target", 4], ["log-evidence", 4]]);
+  assert.equal(data.filter(({ type }) => type === "box").length, 4);
+  const own = data.filter(({ name }) => name === "this run");
+  assert.deepEqual(own.map(({ x }) => x), [[0.75, 0.25, 0], [11, 10, null], [10.75], [0.75]]);
+  assert.ok(own.every(({ marker }) => marker.symbol === "star"));
+  // Dots keep to their row.
+  for (const { x, y } of dots.slice(0, 2)) x.forEach((_, index) => assert.ok(Math.abs(y[index] - Math.floor(index / 4)) < 0.5));
+  // V(s0), V soft, V* below the value targets, the exact evidence below its estimates.
+  assert.deepEqual(layout.shapes.map(({ xref, x0 }) => [xref, x0]), [["x3", 10], ["x3", 11.5], ["x3", 13], ["x4", 0.5]]);
+  assert.deepEqual(data.filter(({ name }) => name === "exact").map(({ x }) => x), [[0.625, 0.25, 0.125], [12, 10, 9]]);
+});
+
+test("without exact answers, and without evidence, both are left out", () => {
+  const bare = readSeeds(answer({ log_evidence: ["F32", [4], [NaN, NaN, NaN, NaN]] }, { step: "11" }), frame);
+  const { data, layout } = seedsFigure(bare, THEME);
+  assert.ok(!data.some(({ name }) => name === "exact" || name === "log-evidence"));
+  assert.deepEqual(layout.shapes.map(({ x0 }) => x0), [10]);
+  assert.ok(seedsKey(result).flat().flat().includes("◆") && !seedsKey(bare).flat().flat().includes("◆"));
+});
+
+test("what has changed since is said", () => {
+  assert.equal(staleness(result, frame), "");
+  const later = readFrame(encode(sampleArrays(), { ...sampleMetadata, seed: "4", step: "13", settings: JSON.stringify({ ...frame.settings, alpha: 1 }) }));
+  assert.equal(staleness(result, later), "of step 12, other settings");
+  assert.equal(staleness(result, readFrame(encode(sampleArrays(), { ...sampleMetadata, seed: "5" }))), "other seed");
+  assert.equal(staleness(result, readFrame(encode(sampleArrays(), { ...sampleMetadata, seed: "4", session: "else" }))), "other session");
+});
+
+test("the order of settings does not matter", () => {
+  const turned = JSON.stringify(Object.fromEntries(Object.entries(frame.settings).reverse()));
+  assert.equal(staleness(readSeeds(answer({}, { settings: turned }), frame), frame), "");
+});
+
+test("continuous actions lie on their axis, over the prior", () => {
+  const place = readFrame(continuousSample());
+  const chosen = { chosen_action: ["F32", [4, 1], [-1.5, 1, 1.2, 1.4]] };
+  const many = readSeeds(answer(chosen, { seed: String(place.seed) }), place);
+  assert.match(seedsSentence(many), /^Of 4 seeds the median chooses torque \+1.10, half of them \+0.38 to \+1.25\. Value target/);
+  const { data, layout } = seedsFigure(many, THEME);
+  assert.equal(data[0].name, "prior density");
+  assert.deepEqual(data.find(({ name, marker }) => name === "torque" && marker).x.map((x) => Number(x.toFixed(3))), [-1.5, 1, 1.2, 1.4]);
+  assert.ok(layout.xaxis.range[0] < -2 && layout.xaxis.range[1] > 2);
+});
+
+test("another container is refused by name", () => {
+  assert.throws(() => readSeeds(encode({}), frame), /reads twistscope.seeds\/1, it is twistscope.drawing\/1/);
+});

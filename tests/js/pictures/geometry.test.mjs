@@ -1,0 +1,70 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { levelAxis } from "../../../assets/js/pictures/axis.js";
+import * as genealogy from "../../../assets/js/pictures/genealogy.js";
+import { camera } from "../../../assets/js/pictures/scene.js";
+import * as strips from "../../../assets/js/pictures/strips.js";
+import * as weights from "../../../assets/js/pictures/weights.js";
+import * as world from "../../../assets/js/pictures/world.js";
+import { readFrame } from "../../../assets/js/frame/frame.js";
+import { encode, sampleArrays, sampleMetadata } from "../drawing.mjs";
+
+const frame = readFrame(encode(sampleArrays(), sampleMetadata));
+const SIZE = { width: 800, height: 300 };
+
+test("every column is found again from its own position", () => {
+  for (const width of [340, 824, 2000]) {
+    const axis = levelAxis(width, 24);
+    for (let level = 0; level < 24; level++) assert.equal(axis.levelAt(axis.x(level)), level);
+    const [left, column] = axis.band(23);
+    assert.ok(left + column <= axis.right + 1e-9);
+  }
+});
+
+test("pictures that share the axis agree about the level under a point", () => {
+  const x = levelAxis(SIZE.width, frame.levels).x(1);
+  assert.equal(genealogy.geometry(SIZE, frame).pick(x, 100).level, 1);
+  assert.equal(weights.geometry(SIZE, frame).pick(x, 100).level, 1);
+  assert.equal(strips.pick(SIZE, frame, x).level, 1);
+});
+
+test("a node of the genealogy is picked where it is drawn", () => {
+  const place = genealogy.geometry(SIZE, frame);
+  for (let id = 0; id < 12; id++) assert.deepEqual(place.pick(place.x(id), place.y(id)), { level: Math.floor(id / 4), slot: id % 4 });
+  assert.ok(place.x(-1) < place.x(0));
+});
+
+test("the legend's rows name root actions, and their counts follow the level", () => {
+  assert.deepEqual(genealogy.legendRows(frame, 2).map(({ name, count }) => [name, count]), [["left", 3], ["right", 1], ["<stay>", 0]]);
+  assert.deepEqual(genealogy.pickAction(SIZE, frame, 20, 14), { action: 0 });
+  assert.equal(genealogy.pickAction(SIZE, frame, 400, 14), null);
+});
+
+test("the camera keeps circles round, y upwards and the focus inside", () => {
+  const view = camera({ width: 400, height: 100 }, [-1, 1, 0, 1], 10);
+  assert.equal(view.scale, 80);
+  assert.ok(view.y(1) < view.y(0));
+  assert.ok(view.x(-1) >= 10 && view.x(1) <= 390);
+  const [x, y] = view.world(view.x(0.3), view.y(0.7));
+  assert.ok(Math.abs(x - 0.3) < 1e-9 && Math.abs(y - 0.7) < 1e-9);
+});
+
+test("a particle is picked where its step leads, and nothing in the void", () => {
+  const place = world.geometry(SIZE, frame).at(-1);
+  assert.deepEqual(world.pick(SIZE, frame, place.x(9), place.y(9)), { level: 2, slot: 1 });
+  assert.equal(world.pick(SIZE, frame, 799, 1), null);
+});
+
+test("paths that fill little of the focus get a lens beside the whole", () => {
+  const small = readFrame(encode(sampleArrays(), { ...sampleMetadata, scene: JSON.stringify({ focus: [-10, 10, -1, 1], shapes: [] }) }));
+  const [whole, lens] = world.geometry(SIZE, small);
+  assert.ok(lens.view.scale > whole.view.scale);
+  assert.equal(whole.width + lens.width, SIZE.width);
+});
+
+test("a caption breaks where its view ends, and never within a word", () => {
+  const fits = (text) => text.length <= 12;
+  assert.deepEqual(world.wrapped("cart at 0.02, pole upright", fits), ["cart at", "0.02, pole", "upright"]);
+  assert.deepEqual(world.wrapped("incomprehensibilities", fits), ["incomprehensibilities"]);
+});
