@@ -13,7 +13,7 @@ from pathlib import Path
 
 ASSETS = Path(__file__).resolve().parents[2] / "assets"
 ENTRY = "standalone.js"
-STYLES = ("theme.css", "microscope.css", "decision.css")
+STYLES = ("theme.css", "microscope.css")
 _IMPORT = re.compile(r"""((?:^|\n)\s*(?:import|export)\b[^;]*?\bfrom\s*|(?:^|\n)\s*import\s*)(["'])(\.{1,2}/[^"']+)\2""")
 
 _PAGE = """<!DOCTYPE html>
@@ -32,7 +32,7 @@ _PAGE = """<!DOCTYPE html>
 <script type="module">
 import { show } from "twistscope/standalone.js";
 const text = atob(document.getElementById("record").textContent);
-show(document.getElementById("microscope"), Uint8Array.from(text, (c) => c.charCodeAt(0)).buffer);
+window.microscope = show(document.getElementById("microscope"), Uint8Array.from(text, (c) => c.charCodeAt(0)).buffer);
 </script>
 </body>
 </html>
