@@ -20,7 +20,7 @@ START_SECONDS = 120
 
 @dataclass
 class Server:
-    """A server process and where it listens."""
+    """A server process and its address."""
 
     process: subprocess.Popen
     url: str
@@ -51,7 +51,7 @@ def twistscope(*arguments: str, check: bool = False, **options) -> subprocess.Co
 
 @contextlib.contextmanager
 def serving(*arguments: str, data: Path, port: int | None = None, **environment: str) -> Iterator[Server]:
-    """A server started by its own command line, up and answering; stopped at the end."""
+    """Start a server by its command line, wait until it answers, and stop it at the end."""
     port = port or free_port()
     command = [sys.executable, "-m", "backend.cli", *arguments, "--port", str(port)]
     env = os.environ | {"TWISTSCOPE_DATA": str(data)} | environment
@@ -74,7 +74,7 @@ def serving(*arguments: str, data: Path, port: int | None = None, **environment:
 
 
 def wait_until_ready(server: Server) -> None:
-    """Until the first planner is compiled."""
+    """Wait until the first planner is compiled."""
     end = time.monotonic() + START_SECONDS
     while time.monotonic() < end:
         if httpx.get(server.api + "/health/ready").status_code == 200:

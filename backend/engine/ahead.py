@@ -1,7 +1,7 @@
-"""Compile ahead: while the server is idle, a process of its own fills the cache of compiled programs for the other environments.
+"""Compile ahead: while the server is idle, a separate process fills the cache of compiled programs for the other environments.
 
-A process and not a thread: it can be stopped at any instruction as soon as anyone needs the device, it runs at low priority, and its memory goes with
-it. The server finds the programs in the cache on disk, which a later start finds too. `python -m backend.engine.ahead` is that process.
+Unlike a thread, a process can be stopped at any instruction when someone needs the device, runs at low priority, and frees its memory at its end.
+The server reads the programs from the cache on disk, and so does a later start. `python -m backend.engine.ahead` runs this process.
 """
 
 import asyncio
@@ -21,7 +21,7 @@ from backend.openings import REQUEST
 from planner import Card
 
 IDLE_SECONDS = 1.5
-"""Quiet for so long before compiling begins or goes on."""
+"""Idle seconds of the engine before compiling begins or continues."""
 LOOK_SECONDS = 0.05
 NICE = 19
 
@@ -29,10 +29,10 @@ Progress = Callable[[dict[str, int]], None]
 
 
 async def compile_ahead(config: ServerConfig, engine: Engine, progress: Progress) -> None:
-    """Run the compiling process to its end, paused whenever the engine is busy.
+    """Run the compiling process to its end, and pause it whenever the engine is busy.
 
     Args:
-      progress: called with `{ready, of}`, counted in environments and network shapes.
+      progress: called with `{ready, of}`, numbers of pairs of environment and network shape.
     """
     await _quiet(engine)
     command = [sys.executable, "-m", "backend.engine.ahead", str(config.checkpoints), str(config.data / "compiled")]
@@ -47,12 +47,12 @@ async def compile_ahead(config: ServerConfig, engine: Engine, progress: Progress
     finally:
         pausing.cancel()
         with contextlib.suppress(ProcessLookupError):
-            # A stopped process takes no other signal.
+            # A stopped process reacts to no other signal.
             process.kill()
 
 
 async def _quiet(engine: Engine) -> None:
-    """Return once nobody has needed the engine for IDLE_SECONDS."""
+    """Return when the engine has been idle for IDLE_SECONDS."""
     quiet = 0.0
     while quiet < IDLE_SECONDS:
         await asyncio.sleep(LOOK_SECONDS)
@@ -60,7 +60,7 @@ async def _quiet(engine: Engine) -> None:
 
 
 async def _pause_while_busy(process: asyncio.subprocess.Process, engine: Engine) -> None:
-    """Stop the process as soon as the engine is busy, and let it go on when that is over."""
+    """Stop the process as soon as the engine is busy, and continue it afterwards."""
     with contextlib.suppress(ProcessLookupError):
         while process.returncode is None:
             await asyncio.sleep(LOOK_SECONDS)
@@ -71,7 +71,7 @@ async def _pause_while_busy(process: asyncio.subprocess.Process, engine: Engine)
 
 
 async def _main(checkpoints: Path, cache: Path) -> None:
-    """Make the opening plan of one checkpoint of each environment and network shape, and say after each how many are ready."""
+    """Make the opening plan of one checkpoint of each environment and network shape, and print the number ready after each."""
     from backend.engine.local import LocalEngine
     from planner import CheckpointError
 
@@ -88,7 +88,7 @@ async def _main(checkpoints: Path, cache: Path) -> None:
             record = await engine.plan(prepare(REQUEST, card), moment)
             await engine.next_moment(card.name, moment, record.arrays["chosen_action"], seed=REQUEST.seed, step=0)
         except Exception as error:
-            # One bad checkpoint must not keep the others from being compiled; who opens it is told why.
+            # One damaged checkpoint must not prevent compiling the others. Opening it reports its error.
             sys.stderr.write(f"compiling ahead, {card.name}: {error}\n")
     print(json.dumps({"ready": len(found), "of": len(found)}), flush=True)
     engine.close()

@@ -127,7 +127,7 @@ def test_a_drawing_of_a_large_plan_is_small(server, new_session):
     session = new_session(settings={"particles": 4096, "depth": 32})
     with Link(server, session["id"]) as link:
         link.send(type="view", narrow=True)
-        # Frames sent before the message arrived are whole traces.
+        # Frames sent before the message arrived are complete traces.
         while not isinstance(message := link.socket.recv(timeout=120), bytes) or b"twistscope.drawing" not in message[:8192]:
             pass
     # The trace has 9 MB.
@@ -163,7 +163,7 @@ def test_a_past_moment_is_planned_again_to_the_same_bits(server, new_session, ht
         first, _ = link.frame()
         link.send(type="command", command="step")
         link.frame(step=1)
-        # What is set now does not change what was planned then.
+        # A later change of settings does not change an earlier plan.
         link.send(type="settings", settings={"alpha": 0.8})
         link.frame(revision=1)
     arrays, _ = read_trace(http.get(f"/sessions/{session['id']}/moments/0/trace").content)
@@ -178,7 +178,7 @@ def test_a_viewer_that_does_not_acknowledge_gets_two_frames_and_later_the_newest
         quick.frame()
         quick.send(type="command", command="play", speed=1000)
         _, second = slow.frame(acknowledge=False)
-        # The quick viewer is not held up by the slow one.
+        # The slow viewer does not delay the quick one.
         quick.frame(step=15)
         quick.send(type="command", command="pause")
         paused = quick.until(lambda s: not s["session"]["playing"] and s["phase"] == "idle")["session"]["step"]

@@ -1,4 +1,4 @@
-"""Continuous actions: an axis of actions where there is a row for each otherwise."""
+"""Continuous actions: the root decision has an axis of actions in place of a row for each action."""
 
 import pytest
 
@@ -51,7 +51,7 @@ def test_a_tree_over_continuous_actions_is_drawn_too(server, open_page):
     page.wait_for_function("document.querySelector('#decision-numbers').innerText.includes('nodes')")
     assert "simulations pass here" in sentence(page) and "torque " in sentence(page)
     assert traces(page)[0] == "prior density"
-    # Help and panel titles speak of nodes.
+    # Help and panel titles name nodes in place of particles.
     page.keyboard.press("?")
     assert page.locator("#help").get_by_text("Point at any node").is_visible()
     assert not page.locator("#help").get_by_text("Point at any particle").is_visible()

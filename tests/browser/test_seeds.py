@@ -21,7 +21,7 @@ def answered(page):
 
 
 def small(page, server):
-    """A plan that compiles soon."""
+    """Choose a plan that compiles quickly."""
     frame = last_frame(page)
     address = f"{server.api}/sessions/{page.evaluate('window.twistscope.session')}"
     httpx.patch(f"{address}/settings", json={"particles": 32, "depth": 8}).raise_for_status()
@@ -40,12 +40,12 @@ def test_many_seeds_give_a_dot_each_and_this_run_by_itself(server, open_page):
     assert dots == {"improved policy": 2 * 64, "Q-hat": 2 * 64, "value target": 64, "log-evidence": 64}
     own = [trace for trace in found if trace["name"] == "this run"]
     assert [(trace["symbol"], trace["count"]) for trace in own] == [("star", 2), ("star", 2), ("star", 1), ("star", 1)]
-    # The star is the plan that is shown.
+    # The star marks the plan shown.
     star = page.evaluate("document.querySelector('#seeds .js-plotly-plot').data.filter(({ name }) => name === 'this run')[2].x[0]")
     assert f"{star:.4g}" in page.locator("#decision-numbers").inner_text()
     assert "is chosen by" in note(page) and "of 64 seeds" in note(page)
 
-    # Other settings: what is shown is of before, and says so; back again, it is not.
+    # After a change of settings, the panel says that its plans are of earlier settings; after the change back it does not.
     frame = last_frame(page)
     press(page, "alpha", "End")
     settle(page, frame)

@@ -1,4 +1,4 @@
-"""The page draws a search tree where it draws particles, and finds back."""
+"""The page draws a search tree in place of particles, and returns to particles."""
 
 import re
 
@@ -10,7 +10,7 @@ pytestmark = pytest.mark.browser
 
 
 def choose_planner(page, title):
-    """Choose a planner as a person does, and wait for its first picture."""
+    """Choose a planner as a user does, and wait for its first picture."""
     painted = page.evaluate("window.twistscope.framesPainted")
     page.locator("#planner").click()
     page.get_by_role("option", name=title, exact=True).click()
@@ -35,7 +35,7 @@ def test_gumbel_mcts_is_drawn_as_a_tree_and_particles_come_back(server, open_pag
     assert titles(page) == ["Visits", "Node"]
     page.keyboard.press("Home")
     page.wait_for_function("document.querySelector('#narration').innerText.startsWith('Level 0:')")
-    # Every simulation begins with some first action.
+    # Every simulation passes through one node of level 0.
     nodes, passing, simulations = map(int, re.match(r"Level 0: (\d+) nodes?; (\d+) of (\d+) simulations pass here", sentence(page)).groups())
     assert 1 <= nodes <= 2 and passing == simulations == 512
     page.wait_for_function("document.querySelectorAll('#particle .steps tr').length === 2")

@@ -1,4 +1,4 @@
-"""What is exact beside what was planned: its marks, its numbers, its knobs."""
+"""Exact answers next to estimates: their marks, numbers and knobs."""
 
 import pytest
 
@@ -8,7 +8,7 @@ pytestmark = pytest.mark.browser
 
 
 def choose(page, field, name):
-    """Choose a checkpoint or a planner as a person does, and wait for its first picture."""
+    """Choose a checkpoint or a planner as a user does, and wait for its first picture."""
     painted = page.evaluate("window.twistscope.framesPainted")
     page.locator(f"#{field}").click()
     page.get_by_role("option", name=name, exact=True).click()
@@ -16,7 +16,7 @@ def choose(page, field, name):
 
 
 def traces(page):
-    """Names of what the figure of the root decision shows."""
+    """Names of the traces in the figure of the root decision."""
     return page.evaluate("document.querySelector('#decision .js-plotly-plot').data.map(({ name }) => name)")
 
 
@@ -68,7 +68,7 @@ def test_exact_values_are_planned_with_at_once_and_named(server, open_page):
     slider.press("PageUp")
     settle(page, frame)
     page.wait_for_function("document.querySelector('#judge').textContent.startsWith('exact values, noise ')")
-    # Where nothing can be solved the knob stays behind, and nothing is refused.
+    # Without exact answers, the knob is hidden and the session accepts its settings.
     choose(page, "checkpoint", "cartpole")
     page.wait_for_function("document.querySelector('#judge').textContent === ''")
     assert page.locator("#notice").inner_text() == ""
