@@ -30,10 +30,10 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.fixture(autouse=True, scope="module")
 def few_programs() -> Iterator[None]:
-    """Forget compiled programs after each module.
+    """Drop compiled programs after each module.
 
-    A compiled program holds hundreds of memory maps, and Linux gives a process 65 530: a worker that keeps the programs
-    of the whole suite dies inside the compiler.
+    A compiled program holds hundreds of memory maps, and Linux limits a process to 65 530. A worker that kept the
+    programs of the whole suite would crash inside the compiler.
     """
     yield
     jax.clear_caches()

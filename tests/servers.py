@@ -22,7 +22,7 @@ START_SECONDS = 120
 
 @dataclass
 class Server:
-    """A server process and where it listens."""
+    """A server process and its address."""
 
     process: subprocess.Popen
     url: str
@@ -63,7 +63,7 @@ def share_programs(data: Path) -> None:
 
 @contextlib.contextmanager
 def serving(*arguments: str, data: Path, port: int | None = None, **environment: str) -> Iterator[Server]:
-    """A server started by its own command line, up and answering; stopped at the end."""
+    """Start a server by its command line, wait until it answers, and stop it at the end."""
     port = port or free_port()
     command = [sys.executable, "-m", "backend.cli", *arguments, "--port", str(port)]
     share_programs(data)
@@ -88,7 +88,7 @@ def serving(*arguments: str, data: Path, port: int | None = None, **environment:
 
 
 def wait_until_ready(server: Server) -> None:
-    """Until the first planner is compiled."""
+    """Wait until the first planner is compiled."""
     end = time.monotonic() + START_SECONDS
     while time.monotonic() < end:
         if httpx.get(server.api + "/health/ready").status_code == 200:

@@ -1,4 +1,4 @@
-"""Compile ahead: while the server is idle, a process of its own fills the cache of compiled programs for the other environments.
+"""Compile ahead: while the server is idle, a separate process fills the cache of compiled programs for the other environments.
 
 A process and not a thread: it can be stopped at any instruction as soon as anyone needs the device, it runs at low priority, and its memory goes with
 it. It compiles into a folder of its own and moves each finished program into the cache that the server reads: being stopped in the middle of a write
@@ -24,7 +24,7 @@ from backend.openings import REQUEST
 from planner import Card
 
 IDLE_SECONDS = 1.5
-"""Quiet for so long before compiling begins or goes on."""
+"""Idle seconds of the engine before compiling begins or continues."""
 LOOK_SECONDS = 0.05
 NICE = 19
 PR_SET_PDEATHSIG = 1
@@ -33,10 +33,10 @@ Progress = Callable[[dict[str, int]], None]
 
 
 async def compile_ahead(config: ServerConfig, engine: Engine, progress: Progress) -> None:
-    """Run the compiling process to its end, paused whenever the engine is busy.
+    """Run the compiling process to its end, and pause it whenever the engine is busy.
 
     Args:
-      progress: called with `{ready, of}`, counted in environments and network shapes.
+      progress: called with `{ready, of}`, numbers of pairs of environment and network shape.
     """
     await _quiet(engine)
     with tempfile.TemporaryDirectory(prefix="ahead-", dir=config.data) as scratch:
@@ -60,7 +60,7 @@ async def compile_ahead(config: ServerConfig, engine: Engine, progress: Progress
 
 
 async def _quiet(engine: Engine) -> None:
-    """Return once nobody has needed the engine for IDLE_SECONDS."""
+    """Return when the engine has been idle for IDLE_SECONDS."""
     quiet = 0.0
     while quiet < IDLE_SECONDS:
         await asyncio.sleep(LOOK_SECONDS)
@@ -96,7 +96,7 @@ async def _main(checkpoints: Path, cache: Path, scratch: Path) -> None:
             record = await engine.plan(await engine.prepare(card.name, REQUEST), moment)
             await engine.next_moment(card.name, moment, record.arrays["chosen_action"], seed=REQUEST.seed, step=0)
         except Exception as error:
-            # One bad checkpoint must not keep the others from being compiled; who opens it is told why.
+            # One damaged checkpoint must not prevent compiling the others. Opening it reports its error.
             sys.stderr.write(f"compiling ahead, {card.name}: {error}\n")
         _hand_over(scratch, cache)
     print(json.dumps({"ready": len(found), "of": len(found)}), flush=True)

@@ -8,7 +8,7 @@ import jax
 
 @cache
 def use_compilation_cache(folder: Path) -> None:
-    """Keep compiled programs on disk, so that the next start of this machine is quick."""
+    """Keep compiled programs on disk, so that later starts are fast."""
     folder.mkdir(parents=True, exist_ok=True)
     jax.config.update("jax_compilation_cache_dir", str(folder))
     jax.config.update("jax_persistent_cache_min_compile_time_secs", 0.1)
