@@ -82,7 +82,9 @@ def test_a_record_finds_the_numbers_of_every_particle_as_the_server_does(side_by
         for name in names:
             # The weight of a node travels in half precision.
             tolerance = 2e-3 if name == "particle_weight" else 0
-            np.testing.assert_allclose(np.array(answer[name], float), np.asarray(arrays[name], float), rtol=tolerance, err_msg=f"{name} of {particle}")
+            np.testing.assert_allclose(
+                np.array(answer[name], float), np.asarray(arrays[name], float), rtol=tolerance, err_msg=f"{name} of {particle}"
+            )
 
 
 def test_a_page_opens_with_the_recorded_plan_and_says_so(server, open_page, record):

@@ -66,7 +66,10 @@ def test_the_saved_file_is_hovered_and_scrubbed_without_a_server(notebook, open_
     page.wait_for_function("window.microscope.view.particle !== null")
     particle = page.evaluate("window.microscope.view.particle")
     # The numbers of the particle pointed at are worked out in the page.
-    page.wait_for_function("([level, slot]) => window.microscope.frame.particle[0] === level && window.microscope.frame.particle[1] === slot", arg=[particle["level"], particle["slot"]])
+    page.wait_for_function(
+        "([level, slot]) => window.microscope.frame.particle[0] === level && window.microscope.frame.particle[1] === slot",
+        arg=[particle["level"], particle["slot"]],
+    )
     assert page.locator("[data-panel=particle] table tr").count() >= 2
 
 
