@@ -1,4 +1,4 @@
-"""What Dash does when something changes. Everything that moves with a frame happens in the browser instead."""
+"""Callbacks of Dash: its answers to changes. Everything that moves with a frame happens in the browser instead."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the page consists of. Nothing here calls the backend: the knobs come with the first callback."""
+"""Layout of the page: its parts. Nothing here calls the backend: the knobs come with the first callback."""
 
 from __future__ import annotations
 

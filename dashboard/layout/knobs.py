@@ -71,7 +71,7 @@ def _slider(identity: dict[str, str], setting: Setting) -> dcc.Slider:
 
 
 def knob_range(setting: Setting) -> tuple[float, float]:
-    """What the slider spans: the setting's own range, narrowed or closed where it is open."""
+    """Range of the slider: the setting's own range, narrowed or closed where it is open."""
     ends = {"low": ("knob_minimum", "minimum", "exclusive_minimum"), "high": ("knob_maximum", "maximum")}
     low = next((setting[end] for end in ends["low"] if end in setting), 0)
     high = next((setting[end] for end in ends["high"] if end in setting), OPEN_END)

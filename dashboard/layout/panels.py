@@ -8,7 +8,7 @@ from dash.development.base_component import Component
 SEEDS = (16, 64, 256)
 
 Help = tuple[str, str]
-"""What is said of particles, and of a search tree."""
+"""Help for particles, and for a search tree."""
 
 
 def centre() -> html.Main:
