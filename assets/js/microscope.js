@@ -154,7 +154,7 @@ export class Microscope {
     for (const name of PICTURES.filter((each) => panels.includes(each))) {
       this.add(this.centre, name === "strips" ? panelSection(name, this.chooser.element) : panelSection(name, ...(name === "world" ? [recordedBadge()] : [])));
     }
-    if (panels.includes("decision")) this.add(this.side, decisionSection());
+    if (panels.includes("decision")) this.add(this.side, decisionSection(this.lifetime));
     if (panels.includes("particle")) {
       const section = panelSection("particle");
       section.append(element("div", "particle-numbers", ""));

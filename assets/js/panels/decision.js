@@ -4,6 +4,7 @@
 import { captions } from "../frame/captions.js";
 import { element } from "../lib/elements.js";
 import { narrateDecision, neverTried } from "../frame/narration.js";
+import { Lifetime } from "../lib/lifetime.js";
 import { number, percent } from "../lib/format.js";
 import { axisLayout, axisPicture } from "./action_axis.js";
 import { FEW, rowsLayout, rowsPicture } from "./decision_rows.js";
@@ -123,6 +124,7 @@ export function actionTitle(frame, action) {
   ].join("\n");
 }
 
+// What was written into each element: axes go on from plan to plan, and elements stay.
 const panels = new WeakMap();
 
 /**
@@ -147,6 +149,12 @@ export function renderDecision(root, frame, theme, options = {}) {
   panel.frame = frame;
 }
 
+/** Gives back the listeners of what was written into an element. */
+export function disposeDecision(root) {
+  panels.get(root)?.lifetime.end();
+  panels.delete(root);
+}
+
 /** The elements of a panel, once. Areas that take the pointer lie over the picture and stay, so that nothing flickers under it. */
 function openPanel(root) {
   const [drawn, hits] = [build(node("g", {})), build(node("g", { fill: "transparent" }))];
@@ -154,7 +162,7 @@ function openPanel(root) {
   picture.append(drawn, hits);
   const panel = {
     key: element("p", "decision-key"), picture, drawn, hits, numbers: element("dl", "decision-numbers"), note: element("p", "decision-note"),
-    pointed: null, options: {},
+    pointed: null, options: {}, lifetime: null,
   };
   const actionOf = ({ target }) => (target.dataset?.action === undefined ? null : Number(target.dataset.action));
   const point = (action) => {
@@ -162,12 +170,14 @@ function openPanel(root) {
     panel.pointed = action;
     panel.options.onAction?.(action);
   };
-  hits.addEventListener("pointerover", (event) => point(actionOf(event)));
-  picture.addEventListener("pointerleave", () => point(null));
-  hits.addEventListener("click", (event) => {
+  const lifetime = new Lifetime();
+  lifetime.listen(hits, "pointerover", (event) => point(actionOf(event)));
+  lifetime.listen(picture, "pointerleave", () => point(null));
+  lifetime.listen(hits, "click", (event) => {
     const { onSelect, onAction } = panel.options;
     (onSelect ?? onAction)?.(actionOf(event));
   });
+  panel.lifetime = lifetime;
   root.classList.add("decision");
   root.replaceChildren(panel.key, picture, panel.numbers, panel.note);
   return panel;
