@@ -14,4 +14,6 @@ def register_controls(app: Dash) -> None:
     # The knobs were built anew, with the schema's defaults: the scripts set them to the session's values.
     app.clientside_callback(ClientsideFunction("twistscope", "built"), Input("knobs", "children"), prevent_initial_call=True)
     # A dropdown forgets a value that is none of its options, so the scripts choose once there are some.
-    app.clientside_callback(ClientsideFunction("twistscope", "choices"), Input("checkpoint", "options"), Input("planner", "options"), prevent_initial_call=True)
+    app.clientside_callback(
+        ClientsideFunction("twistscope", "choices"), Input("checkpoint", "options"), Input("planner", "options"), prevent_initial_call=True
+    )

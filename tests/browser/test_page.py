@@ -148,7 +148,10 @@ def test_a_large_session_draws_some_of_it_and_stays_in_hand(server, open_page):
     assert frame["steps"] > 100_000
     # A drawing that is bounded: about 6144 nodes, and the line of the heaviest particle of each level.
     assert 2000 < frame["drawn"] < 6144 + 32 * 32
-    assert f"4096 imagined futures, 32 steps deep · {frame['drawn']} of {frame['steps']} steps drawn" in page.locator("[data-panel=genealogy] .panel-note").inner_text()
+    assert (
+        f"4096 imagined futures, 32 steps deep · {frame['drawn']} of {frame['steps']} steps drawn"
+        in page.locator("[data-panel=genealogy] .panel-note").inner_text()
+    )
     for name in PICTURES:
         assert picture(page, name)["drawn"] > 100, name
 
@@ -157,7 +160,9 @@ def test_a_large_session_draws_some_of_it_and_stays_in_hand(server, open_page):
     page.wait_for_function("painted => window.twistscope.framesPainted >= painted + 5", arg=painted, timeout=60_000)
     # Keys, knobs and pointer do their work between the frames.
     page.keyboard.press("Home")
-    page.wait_for_function("window.twistscope.cursorLevel === 0 && document.querySelector('[data-panel=narration]').innerText.startsWith('Level 0: ESS')")
+    page.wait_for_function(
+        "window.twistscope.cursorLevel === 0 && document.querySelector('[data-panel=narration]').innerText.startsWith('Level 0: ESS')"
+    )
     press(page, "alpha", "End")
     page.wait_for_function("window.twistscope.latencies.length > 0", timeout=60_000)
     page.evaluate("document.activeElement.blur()")

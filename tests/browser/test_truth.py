@@ -117,7 +117,9 @@ def test_a_strip_is_opened_by_its_button_and_stays_open(server, open_page):
 def test_all_strips_at_once_stay_inside_the_page(server, open_page):
     page = open_page(server.url)
     page.evaluate("""() => document.querySelectorAll('.strip-chooser [aria-pressed="false"]').forEach(button => button.click())""")
-    page.wait_for_function("document.querySelector('[data-panel=strips] canvas.base').getAttribute('aria-label').includes('evid. variance no estimate here')")
+    page.wait_for_function(
+        "document.querySelector('[data-panel=strips] canvas.base').getAttribute('aria-label').includes('evid. variance no estimate here')"
+    )
     boxes = {name: page.locator(f"[data-panel={name}] .stage").bounding_box() for name in ("world", "genealogy", "strips", "weights")}
     assert boxes["strips"]["height"] >= 10 * 28
     assert boxes["weights"]["y"] + boxes["weights"]["height"] <= page.locator(".microscope-foot").bounding_box()["y"]

@@ -129,7 +129,10 @@ const panels = new WeakMap();
 
 /**
  * Writes a plan's root decision into an element, and over what it wrote there before.
- * @param {{onAction: ?function(?number), onSelect: ?function(number), action: ?number}} options `action` is singled out; `onAction` gets the
+ * @param {Element} root
+ * @param {any} frame
+ * @param {import("../lib/palette.js").Theme} theme
+ * @param {{onAction?: (action: number | null) => void, onSelect?: (action: number) => void, action?: number | null}} options `action` is singled out; `onAction` gets the
  *   action that is pointed at, null when none is any more; `onSelect` one that is clicked (without it `onAction` does)
  */
 export function renderDecision(root, frame, theme, options = {}) {
@@ -162,7 +165,7 @@ function openPanel(root) {
   picture.append(drawn, hits);
   const panel = {
     key: element("p", "decision-key"), picture, drawn, hits, numbers: element("dl", "decision-numbers"), note: element("p", "decision-note"),
-    pointed: null, options: {}, lifetime: null,
+    pointed: /** @type {number | null} */ (null), options: /** @type {any} */ ({}), lifetime: new Lifetime(),
   };
   const actionOf = ({ target }) => (target.dataset?.action === undefined ? null : Number(target.dataset.action));
   const point = (action) => {
@@ -170,14 +173,13 @@ function openPanel(root) {
     panel.pointed = action;
     panel.options.onAction?.(action);
   };
-  const lifetime = new Lifetime();
+  const { lifetime } = panel;
   lifetime.listen(hits, "pointerover", (event) => point(actionOf(event)));
   lifetime.listen(picture, "pointerleave", () => point(null));
   lifetime.listen(hits, "click", (event) => {
     const { onSelect, onAction } = panel.options;
     (onSelect ?? onAction)?.(actionOf(event));
   });
-  panel.lifetime = lifetime;
   root.classList.add("decision");
   root.replaceChildren(panel.key, picture, panel.numbers, panel.note);
   return panel;
@@ -229,7 +231,7 @@ function writeNumbers({ numbers }, frame, width) {
 
 /** The name of a number; those of values stand in line, with or without the line that marks them in the picture. */
 function writeTerm(term, name, value) {
-  const [, mark, words] = /^([┊│] )?(.*)$/.exec(name);
+  const [, mark, words] = /** @type {RegExpExecArray} */ (/^([┊│] )?(.*)$/.exec(name));
   term.replaceChildren(...(value ? [element("span", "decision-line", mark ?? "")] : []), words);
 }
 

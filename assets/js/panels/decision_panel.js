@@ -25,7 +25,7 @@ export function decisionSection(lifetime) {
  *   what to do when one is pointed at or clicked
  */
 export function writeDecision(section, frame, theme, pointing) {
-  renderDecision(section.querySelector(".decision"), frame, theme, pointing);
+  renderDecision(/** @type {Element} */ (section.querySelector(".decision")), frame, theme, pointing);
   setText(section, ".panel-note", `takes ${frame.actions[frame.chosen]}`);
   setText(section, ".value-source", frame.valueSource);
   section.toggleAttribute("data-truth", !!frame.truth);
