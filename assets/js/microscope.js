@@ -2,7 +2,7 @@
 // everything back when it is disposed of. Two of them share nothing.
 
 import { captions } from "./frame/captions.js";
-import { kindOf } from "./frame/level_curves.js";
+import { kindOf } from "./frame/level_series.js";
 import { narrate } from "./frame/narration.js";
 import { element } from "./lib/elements.js";
 import { followKeys } from "./lib/keyboard.js";

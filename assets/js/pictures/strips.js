@@ -2,7 +2,7 @@
 
 import { drawCursor, levelAxis } from "./axis.js";
 import { label } from "./pen.js";
-import { stripRows } from "../frame/level_curves.js";
+import { stripRows } from "../frame/level_series.js";
 import { number } from "../lib/format.js";
 
 const GAP = 7;
