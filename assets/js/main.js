@@ -28,10 +28,10 @@ const PAGE_KEYS = [
 ];
 
 const root = /** @type {HTMLElement} */ (document.getElementById("microscope"));
-const status = createStore({
+const status = createStore(/** @type {import("./controls/status.js").Status & Record<string, any>} */ ({
   connection: "connecting", reason: "", phase: "", detail: "", device: "", queue: 0, warming: null, showing: "none",
   playing: false, step: 0, furthest: 0, speed: 0, seed: 0,
-});
+}));
 const counters = { framesReceived: 0, framesPainted: 0, firstPictureMs: /** @type {number | null} */ (null) };
 const latency = new LatencyMeter();
 const lifetime = new Lifetime();
@@ -237,7 +237,7 @@ status.subscribe(["playing", "step", "furthest"], writeTransport);
 status.subscribe(["speed"], ({ speed }) => dash.set("speed", { value: speed }));
 status.subscribe(["seed"], ({ seed }) => dash.set("seed", { value: seed }));
 
-window.twistscope = {
+globalThis.twistscope = {
   get framesReceived() { return counters.framesReceived; },
   get framesPainted() { return counters.framesPainted; },
   get firstPictureMs() { return counters.firstPictureMs; },

@@ -2,7 +2,7 @@
 // everything back when it is disposed of. Two of them share nothing.
 
 import { captions } from "./frame/captions.js";
-import { kindOf } from "./frame/level_curves.js";
+import { kindOf } from "./frame/level_series.js";
 import { narrate } from "./frame/narration.js";
 import { element } from "./lib/elements.js";
 import { followKeys } from "./lib/keyboard.js";
@@ -62,11 +62,22 @@ export class Microscope {
     /** @type {Map<string, HTMLElement>} */
     this.sections = new Map();
     this.actionShown = null;
-    this.build(panels, storage, keys);
+    this.centre = element("div", "microscope-centre");
+    this.side = element("section", "microscope-side");
+    this.foot = element("div", "microscope-foot");
+    this.element = element("div", "microscope");
+    this.chooser = new StripChooser(this.store, storage, (open) => this.makeRoom(open.length), this.lifetime);
+    this.build(panels, keys);
     this.theme = readTheme(root);
     this.painter = new Painter({ paint: (frame, parts) => this.paint(frame, parts), acknowledge: (frame) => frame.source?.acknowledge(frame) });
     this.gallery = new Gallery(this.sections, this.store, () => this.painter.request("base"), this.lifetime);
     this.gallery.refit();
+    const pause = () => (this.frame?.playing ? PAUSE.playing : PAUSE.resting);
+    this.writeDecision = atMost(pause, () => this.withSection("decision", (section, frame) => writeDecision(section, frame, this.theme, this.pointing)));
+    this.writeParticle = atMost(pause, () => this.withSection("particle", (section, frame) => {
+      if (frame.particle) renderParticle(section.querySelector(".particle-numbers"), section.querySelector(".panel-note"), frame, this.theme);
+    }));
+    this.ask = atMost(() => ASKING, () => this.source?.want(this.wanted()));
     this.follow();
     if (source) this.connect(source);
   }
@@ -141,20 +152,14 @@ export class Microscope {
 
   /**
    * @param {string[]} panels
-   * @param {Storage | null} storage
    * @param {EventTarget | undefined} keys
    */
-  build(panels, storage, keys) {
-    this.centre = element("div", "microscope-centre");
-    this.side = element("section", "microscope-side");
+  build(panels, keys) {
     this.side.setAttribute("aria-label", "Numbers");
-    this.foot = element("div", "microscope-foot");
-    this.element = element("div", "microscope");
-    this.chooser = new StripChooser(this.store, storage, (open) => this.makeRoom(open.length), this.lifetime);
     for (const name of PICTURES.filter((each) => panels.includes(each))) {
       this.add(this.centre, name === "strips" ? panelSection(name, this.chooser.element) : panelSection(name, ...(name === "world" ? [recordedBadge()] : [])));
     }
-    if (panels.includes("decision")) this.add(this.side, decisionSection());
+    if (panels.includes("decision")) this.add(this.side, decisionSection(this.lifetime));
     if (panels.includes("particle")) {
       const section = panelSection("particle");
       section.append(element("div", "particle-numbers", ""));
@@ -213,12 +218,6 @@ export class Microscope {
   /** Everything that paints again, or asks, when something changes. */
   follow() {
     const { store, painter, lifetime } = this;
-    const pause = () => (store.state.frame?.playing ? PAUSE.playing : PAUSE.resting);
-    this.writeDecision = atMost(pause, () => this.withSection("decision", (section, frame) => writeDecision(section, frame, this.theme, this.pointing)));
-    this.writeParticle = atMost(pause, () => this.withSection("particle", (section, frame) => {
-      if (frame.particle) renderParticle(section.querySelector(".particle-numbers"), section.querySelector(".panel-note"), frame, this.theme);
-    }));
-    this.ask = atMost(() => ASKING, () => this.source?.want(this.wanted()));
     for (const { cancel } of [this.writeDecision, this.writeParticle, this.ask]) lifetime.add(cancel);
     lifetime.add(() => painter.cancel());
     lifetime.add(store.subscribe(["level", "hover", "selection"], (state) => {

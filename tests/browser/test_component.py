@@ -26,10 +26,13 @@ def record():
 @pytest.fixture
 def side_by_side(server, open_page, record):
     def prepare(page):
-        page.route("**/side_by_side", lambda route: route.fulfill(body=PAGE, content_type="text/html"))
         page.route("**/record.safetensors", lambda route: route.fulfill(body=record.drawing(complete=True), content_type="application/octet-stream"))
 
-    return open_page(server.url + "/side_by_side", 1600, 900, ready="window.ready", prepare=prepare)
+    # Chromium lets no document open a WebSocket to this machine that did not come from it: the page is written over one that did.
+    page = open_page(server.api + "/health/live", 1600, 900, ready="true", prepare=prepare)
+    page.set_content(PAGE)
+    page.wait_for_function("window.ready")
+    return page
 
 
 def point(page, root, x, y):
@@ -39,7 +42,7 @@ def point(page, root, x, y):
 
 def test_two_microscopes_share_nothing_but_what_is_linked_and_give_everything_back(side_by_side):
     page = side_by_side
-    page.evaluate("window.open()")
+    page.evaluate("window.beginBoth()")
     page.wait_for_function(BOTH_PAINTED, timeout=120_000)
     for root in ("live", "file"):
         drawn = page.evaluate(PIXELS.replace("[data-panel=", "#" + root + " [data-panel="), "genealogy")
@@ -62,9 +65,9 @@ def test_two_microscopes_share_nothing_but_what_is_linked_and_give_everything_ba
     page.wait_for_function("scopes.file.view.level === 1")
     assert page.evaluate("scopes.live.view.level") == 0
 
-    page.evaluate("window.close()")
-    page.wait_for_function("!('socket' in held())")
-    assert page.evaluate("held()") == {}
+    page.evaluate("window.endBoth()")
+    page.wait_for_function("!('socket' in whatIsHeld())")
+    assert page.evaluate("whatIsHeld()") == {}
     page.wait_for_function("timersLeft() === 0")
     assert page.evaluate("[...document.querySelectorAll('#live *, #file *')].length") == 0
 
@@ -81,10 +84,17 @@ def test_a_record_finds_the_numbers_of_every_particle_as_the_server_does(side_by
         assert names <= set(answer), names - set(answer)
         for name in names:
             # The weight of a node travels in half precision.
+<<<<<<< HEAD
             tolerance = 2e-3 if name == "particle_weight" else 0
             np.testing.assert_allclose(
                 np.array(answer[name], float), np.asarray(arrays[name], float), rtol=tolerance, err_msg=f"{name} of {particle}"
             )
+=======
+            tolerance = (2e-3, 1e-7) if name == "particle_weight" else (0, 0)
+            relative, absolute = tolerance
+            ours, theirs = np.array(answer[name], float), np.asarray(arrays[name], float)
+            np.testing.assert_allclose(ours, theirs, rtol=relative, atol=absolute, err_msg=f"{name} of {particle}")
+>>>>>>> js
 
 
 def test_a_page_opens_with_the_recorded_plan_and_says_so(server, open_page, record):

@@ -245,7 +245,7 @@ def test_a_knob_follows_what_somebody_else_sets(server, open_page):
     refused = httpx.patch(f"{server.api}/sessions/{session}/settings", json={"alpha": 7})
     assert refused.status_code == 422
     assert httpx.patch(f"{server.api}/sessions/{session}/settings", json={"alpha": 0.75}).status_code == 200
-    page.wait_for_function("document.querySelector('[data-knob=alpha] .knob-value').innerText === '0.75'")
+    page.wait_for_function("document.querySelector('[data-knob=alpha] .knob-value')?.innerText === '0.75'")
 
 
 def test_two_pages_on_one_server_do_not_disturb_each_other(server, open_page):

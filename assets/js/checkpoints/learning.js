@@ -53,7 +53,11 @@ export function narrateLearning({ environment, unit, lines }) {
   return `${environment}, ${unit} over environment steps: ${list(ends) || "nothing was measured"}.`;
 }
 
-/** What holds for all curves of the file, as a sentence or two. */
+/**
+ * What holds for all curves of the file, as a sentence or two.
+ * @param {{about?: {command?: string, device?: string, interval?: string}}} results
+ * @param {any[]} charts
+ */
 export function aboutLearning({ about = {} }, charts) {
   const seeds = [...new Set(charts.flatMap(({ lines }) => lines.map((line) => line.seeds)))].sort((a, b) => a - b);
   const over = seeds.length ? ` over ${seeds.length > 1 ? `${seeds[0]} to ${seeds.at(-1)}` : seeds[0]} seeds` : "";

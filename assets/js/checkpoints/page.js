@@ -14,7 +14,7 @@ import { count } from "../lib/format.js";
 const RETRY = 1500;
 
 const api = apiOfPage();
-const at = (id) => document.getElementById(id);
+const at = (id) => /** @type {HTMLElement} */ (document.getElementById(id));
 const pictures = [];
 let theme = readTheme();
 let learning = null;
@@ -69,7 +69,7 @@ function pictureOf(environment, card) {
       canvas.setAttribute("aria-label", `A state of ${environment}: ${scene.caption}`);
     } catch (error) {
       canvas.hidden = true;
-      caption.textContent = `No picture: ${error.message}`;
+      caption.textContent = `No picture: ${/** @type {Error} */ (error).message}`;
     }
   }, { rootMargin: "200px" });
   watcher.observe(figure);
@@ -134,12 +134,12 @@ onThemeChange(() => {
   for (const picture of pictures) picture.paint();
   drawLearning();
 });
-for (const link of document.querySelectorAll("[data-page]")) link.href = linkTo(link.dataset.page, location.search);
+for (const link of /** @type {NodeListOf<HTMLAnchorElement>} */ (document.querySelectorAll("[data-page]"))) link.href = linkTo(link.dataset.page, location.search);
 const curves = writeLearning();
 try {
   writeCheckpoints(...(await whatThereIs()));
 } catch (error) {
-  at("checkpoints-note").textContent = `The checkpoints cannot be shown: ${error.message}`;
+  at("checkpoints-note").textContent = `The checkpoints cannot be shown: ${/** @type {Error} */ (error).message}`;
 }
 await curves;
 at("all").setAttribute("aria-busy", "false");

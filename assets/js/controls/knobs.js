@@ -49,12 +49,15 @@ export class Knobs {
     this.arrange();
   }
 
-  /** Whether a setting has an effect in this session, as its others are set. */
+  /**
+   * True where a setting has an effect in this session, as its others are set.
+   * @param {Setting} setting
+   */
   applies({ name, applies_when: conditions }) {
     return this.applicable(name) && Object.entries(conditions ?? {}).every(([other, values]) => values.includes(this.values[other]));
   }
 
-  /** Whether the session knows what to do with a setting. */
+  /** True where the session offers what a setting is about. */
   applicable(name) {
     const { applies_to: needed } = this.setting(name) ?? {};
     return !needed || this.offers.includes(needed);
@@ -139,17 +142,19 @@ export class Knobs {
       const knob = knobOf(setting.name);
       if (!knob) continue;
       knob.hidden = !this.applies(setting);
-      knob.dataset.changed = changed.has(setting.name);
+      knob.dataset.changed = `${changed.has(setting.name)}`;
     }
-    for (const group of document.querySelectorAll(".knob-group")) group.hidden = !group.querySelector(".knob:not([hidden])");
-    for (const button of document.querySelectorAll("[data-reset]")) {
+    for (const group of all(".knob-group")) group.hidden = !group.querySelector(".knob:not([hidden])");
+    for (const button of all("[data-reset]")) {
       const group = button.dataset.reset;
       button.hidden = !this.schema.some((setting) => changed.has(setting.name) && (group === "*" || setting.group === group));
     }
   }
 }
 
-const knobOf = (name) => document.querySelector(`[data-knob="${CSS.escape(name)}"]`);
+const knobOf = (name) => /** @type {HTMLElement | null} */ (document.querySelector(`[data-knob="${CSS.escape(name)}"]`));
+/** @type {(selector: string) => Iterable<HTMLElement>} */
+const all = (selector) => document.querySelectorAll(selector);
 
 const isLog = ({ kind, knob }) => kind === "live" && knob?.scale === "log";
 

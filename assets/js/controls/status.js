@@ -38,7 +38,10 @@ export function writeStatus(status) {
   say("banner", bannerText(status));
 }
 
-/** "3 of 10 environments ready" while programs are compiled ahead. */
+/**
+ * "3 of 10 environments ready" while programs are compiled ahead.
+ * @param {{warming?: {ready: number, of: number} | null}} status
+ */
 export const warmingText = ({ warming }) => (warming && warming.ready < warming.of ? `${warming.ready} of ${count(warming.of, "environment")} ready` : "");
 
 /**
@@ -81,7 +84,10 @@ export class Notice {
   }
 }
 
-/** Disables the buttons that make no sense here. */
+/**
+ * Disables the buttons that make no sense here.
+ * @param {Record<string, any>} status
+ */
 export function writeTransport({ playing, step, furthest }) {
   document.body.dataset.playing = `${playing}`;
   for (const button of document.querySelectorAll("button[data-do]")) {

@@ -3,6 +3,15 @@
 
 import { count, percent } from "../lib/format.js";
 
+/**
+ * @typedef {object} Captions
+ * @property {Record<string, string>} titles by panel
+ * @property {Record<string, string>} help by panel
+ * @property {string} shares name of the shares that first actions are drawn by
+ * @property {Record<string, (frame: any, level: number) => string>} notes by panel
+ */
+
+/** @type {Captions} */
 const PARTICLES = {
   titles: {
     world: "World", genealogy: "Genealogy", strips: "Per level", weights: "Weights", decision: "Root decision", particle: "Particle", seeds: "Many seeds",
@@ -27,7 +36,7 @@ const PARTICLES = {
   },
 };
 
-/** @type {typeof PARTICLES} */
+/** @type {Captions} */
 const TREE = {
   titles: { ...PARTICLES.titles, weights: "Visits", particle: "Node" },
   help: {

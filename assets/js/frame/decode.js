@@ -11,7 +11,7 @@ const text = new TextDecoder();
 /**
  * Arrays and metadata of one drawing, or of another container of this schema.
  * @param {ArrayBuffer} buffer
- * @returns {{metadata: Object<string, string>, arrays: Object<string, {data: ArrayLike<number>, shape: number[]}>}}
+ * @returns {{metadata: Record<string, string>, arrays: Record<string, {data: any, shape: number[]}>}}
  * @throws {Error} when the bytes are not a drawing this page can read.
  */
 export function decode(buffer, schema = DRAWING) {
@@ -20,6 +20,7 @@ export function decode(buffer, schema = DRAWING) {
   if (length > buffer.byteLength - 8) throw new Error(`The drawing is cut off: a header of ${length} bytes in ${buffer.byteLength}.`);
   const { __metadata__: metadata = {}, ...entries } = JSON.parse(text.decode(new Uint8Array(buffer, 8, length)));
   checkSchema(metadata, schema);
+  /** @type {Record<string, {data: any, shape: number[]}>} */
   const arrays = {};
   for (const [name, entry] of Object.entries(entries)) arrays[name] = { data: view(buffer, 8 + length, name, entry), shape: entry.shape };
   return { metadata, arrays };

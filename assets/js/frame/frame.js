@@ -39,14 +39,15 @@ export class Frame {
   /** @type {Numbers} */ root_policy;
   /** @type {Numbers} */ root_q;
   /** @type {Numbers | undefined} */ root_visits;
-  /** @type {Numbers | undefined} */ root_atoms;
-  /** @type {Numbers | undefined} */ root_gaussian;
+  /** @type {Numbers} of continuous actions only */ root_atoms;
+  /** @type {Numbers} of continuous actions only */ root_gaussian;
   /** @type {number} */ root_value;
   /** @type {number} */ value_target;
   /** @type {any} one number where actions are discrete, one for each dimension where they are continuous */ chosen_action;
   /** @type {number} */ chosen_atom;
   /** @type {number} */ endings;
   /** @type {number} of a search tree */ simulations;
+  /** @type {Uint16Array} of each node */ level;
   /** @type {Numbers} level, slot and root action of the particle whose numbers are in `lineage/…` */ particle;
   /** @type {number} */ particle_weight;
 
@@ -99,7 +100,9 @@ export class Frame {
     const { size, levels, level_start, flags, place, extent: [x0, x1, y0, y1] } = this;
     this.level = new Uint16Array(size);
     for (let level = 0; level < levels; level++) this.level.fill(level, level_start[level], level_start[level + 1]);
-    [this.alive, this.terminal, this.revived] = [new Uint8Array(size), new Uint8Array(size), new Uint8Array(size)];
+    this.alive = new Uint8Array(size);
+    this.terminal = new Uint8Array(size);
+    this.revived = new Uint8Array(size);
     this.position = new Float32Array(2 * size);
     const [wide, high] = [(x1 - x0) / GRID, (y1 - y0) / GRID];
     for (let node = 0; node < size; node++) {
@@ -166,13 +169,13 @@ export class Frame {
 
   /** The action of a step of the particle's lineage; a continuous one without its dimension. */
   lineageAction(step) {
-    const taken = this["lineage/action"];
+    const taken = /** @type {any} */ (this)["lineage/action"];
     return this.continuous ? amount(taken[step * this.dimensions.length], this.bounds?.[0]) : this.actions[taken[step]];
   }
 
   /** Exact answers at the root, where the environment can be solved; else null. */
   get truth() {
-    if (!this["exact/policy"]) return null;
+    if (!(/** @type {any} */ (this)["exact/policy"])) return null;
     return this.once("truth", (frame) => ({
       policy: frame["exact/policy"], q: frame["exact/q"], optimalQ: frame["exact/optimal_q"], value: frame["exact/value"],
       optimalValue: frame["exact/optimal_value"], kl: frame["exact/policy_kl"], logEvidence: frame["exact/log_evidence"] ?? null,

@@ -16,7 +16,7 @@
  */
 export function createStore(initial) {
   /** @type {any} */
-  const state = { ...initial };
+  const state = { .../** @type {any} */ (initial) };
   const listeners = new Set();
   return {
     state,

@@ -43,7 +43,12 @@ export function priorMass([low, high], mean, deviation, bins = BINS) {
   }));
 }
 
-/** Places as near to `places` (in rising order) as they can be at least `gap` apart between two ends: the least squares. */
+/**
+ * Places as near to `places` (in rising order) as they can be at least `gap` apart between two ends: the least squares.
+ * @param {number[]} places
+ * @param {number} gap
+ * @param {number[]} ends
+ */
 export function spread(places, gap, [from, to]) {
   const apart = Math.min(gap, (to - from) / Math.max(places.length - 1, 1));
   // Without the gaps they must only not fall: neighbours that do are pooled at their mean.
@@ -112,7 +117,7 @@ function density({ bounds: [bounds], dimensions, root_gaussian }, theme, { place
   const rise = (axis - fan.base) / Math.max(...bins.map(({ mass }) => mass));
   const points = bins.map(({ action, mass }) => [place(action), axis - mass * rise]);
   const [left, right] = [place(bounds[0]), place(bounds[1])];
-  const outline = [[left, points[0][1]], ...points, [right, points.at(-1)[1]]].map(([x, y]) => `${x.toFixed(1)} ${y.toFixed(1)}`).join("L");
+  const outline = [[left, points[0][1]], ...points, [right, points[points.length - 1][1]]].map(([x, y]) => `${x.toFixed(1)} ${y.toFixed(1)}`).join("L");
   return [node("path", { d: `M${left} ${axis}L${outline}L${right} ${axis}Z`, fill: theme.policies[0], "data-mark": "density" })];
 }
 

@@ -4,6 +4,7 @@
 import { captions } from "../frame/captions.js";
 import { element } from "../lib/elements.js";
 import { narrateDecision, neverTried } from "../frame/narration.js";
+import { Lifetime } from "../lib/lifetime.js";
 import { number, percent } from "../lib/format.js";
 import { axisLayout, axisPicture } from "./action_axis.js";
 import { FEW, rowsLayout, rowsPicture } from "./decision_rows.js";
@@ -123,11 +124,15 @@ export function actionTitle(frame, action) {
   ].join("\n");
 }
 
+// What was written into each element: axes go on from plan to plan, and elements stay.
 const panels = new WeakMap();
 
 /**
  * Writes a plan's root decision into an element, and over what it wrote there before.
- * @param {{onAction: ?function(?number), onSelect: ?function(number), action: ?number}} options `action` is singled out; `onAction` gets the
+ * @param {Element} root
+ * @param {any} frame
+ * @param {import("../lib/palette.js").Theme} theme
+ * @param {{onAction?: (action: number | null) => void, onSelect?: (action: number) => void, action?: number | null}} options `action` is singled out; `onAction` gets the
  *   action that is pointed at, null when none is any more; `onSelect` one that is clicked (without it `onAction` does)
  */
 export function renderDecision(root, frame, theme, options = {}) {
@@ -147,6 +152,12 @@ export function renderDecision(root, frame, theme, options = {}) {
   panel.frame = frame;
 }
 
+/** Gives back the listeners of what was written into an element. */
+export function disposeDecision(root) {
+  panels.get(root)?.lifetime.end();
+  panels.delete(root);
+}
+
 /** The elements of a panel, once. Areas that take the pointer lie over the picture and stay, so that nothing flickers under it. */
 function openPanel(root) {
   const [drawn, hits] = [build(node("g", {})), build(node("g", { fill: "transparent" }))];
@@ -154,7 +165,7 @@ function openPanel(root) {
   picture.append(drawn, hits);
   const panel = {
     key: element("p", "decision-key"), picture, drawn, hits, numbers: element("dl", "decision-numbers"), note: element("p", "decision-note"),
-    pointed: null, options: {},
+    pointed: /** @type {number | null} */ (null), options: /** @type {any} */ ({}), lifetime: new Lifetime(),
   };
   const actionOf = ({ target }) => (target.dataset?.action === undefined ? null : Number(target.dataset.action));
   const point = (action) => {
@@ -162,9 +173,10 @@ function openPanel(root) {
     panel.pointed = action;
     panel.options.onAction?.(action);
   };
-  hits.addEventListener("pointerover", (event) => point(actionOf(event)));
-  picture.addEventListener("pointerleave", () => point(null));
-  hits.addEventListener("click", (event) => {
+  const { lifetime } = panel;
+  lifetime.listen(hits, "pointerover", (event) => point(actionOf(event)));
+  lifetime.listen(picture, "pointerleave", () => point(null));
+  lifetime.listen(hits, "click", (event) => {
     const { onSelect, onAction } = panel.options;
     (onSelect ?? onAction)?.(actionOf(event));
   });
@@ -219,7 +231,7 @@ function writeNumbers({ numbers }, frame, width) {
 
 /** The name of a number; those of values stand in line, with or without the line that marks them in the picture. */
 function writeTerm(term, name, value) {
-  const [, mark, words] = /^([┊│] )?(.*)$/.exec(name);
+  const [, mark, words] = /** @type {RegExpExecArray} */ (/^([┊│] )?(.*)$/.exec(name));
   term.replaceChildren(...(value ? [element("span", "decision-line", mark ?? "")] : []), words);
 }
 

@@ -65,7 +65,7 @@ export class SeedsPanel {
       this.arrange();
       await this.draw();
     } catch (error) {
-      this.say(asking.signal.aborted ? "Cancelled." : `No answer: ${error.message}`);
+      this.say(asking.signal.aborted ? "Cancelled." : `No answer: ${/** @type {Error} */ (error).message}`);
     } finally {
       clearInterval(timer);
       this.asking = null;

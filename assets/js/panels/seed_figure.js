@@ -41,7 +41,7 @@ export function seedsSentence(result) {
   const values = quartiles(value_target);
   const spread = values && `Value target ${near(values.median, values)} at the median, half of them ${near(values.low, values)} to ${near(values.high, values)}.`;
   if (result.continuous) {
-    const { low, median, high } = quartiles(firstDimension(result));
+    const { low, median, high } = /** @type {{low: number, median: number, high: number}} */ (quartiles(firstDimension(result)));
     const text = (value) => amount(value, result.bounds[0]);
     return `Of ${count} seeds the median chooses ${result.dimensions[0]} ${text(median)}, half of them ${text(low)} to ${text(high)}. ${spread ?? ""}`.trim();
   }

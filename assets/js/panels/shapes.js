@@ -14,7 +14,11 @@ export function build({ tag, attributes, children }) {
   return svg(tag, Object.fromEntries(rounded), ...children.map((child) => (typeof child === "string" ? child : build(child))));
 }
 
-/** Corners of a regular figure or a star of radius 1, the first one at the top. */
+/**
+ * Corners of a regular figure or a star of radius 1, the first one at the top.
+ * @param {number} count
+ * @param {number | null} inner radius of a star's inner corners
+ */
 function corners(count, inner = null) {
   const points = inner === null ? count : 2 * count;
   return Array.from({ length: points }, (_, index) => {
@@ -64,6 +68,7 @@ export function rootValueLines({ root_value, value_target }, theme, draw) {
 }
 
 // Of a wide font (DejaVu Sans), in parts of its size: with others there is a little more air.
+/** @type {[RegExp, number][]} */
 const WIDTHS = [[/[iljI.,:;'|!]/, 0.3], [/[ftr()[\]\s\-/]/, 0.4], [/[mwMW%@…]/, 0.95], [/[+−=<>]/, 0.84], [/[A-Z▸]/, 0.7]];
 
 /** About how wide a text is, rather more than less; layout must not wait for a font. */

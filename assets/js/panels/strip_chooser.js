@@ -1,6 +1,6 @@
 // Which strips are open: small buttons above them, remembered from visit to visit.
 
-import { DEFAULT_STRIPS, STRIPS, kindOf } from "../frame/level_curves.js";
+import { DEFAULT_STRIPS, STRIPS, kindOf } from "../frame/level_series.js";
 import { element } from "../lib/elements.js";
 
 const KEY = "twistscope.strips";

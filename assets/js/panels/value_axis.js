@@ -14,7 +14,7 @@ const REACHES = [0.1, 0.25, 0.5, 1];
 
 function roundStep(rough) {
   const power = 10 ** Math.floor(Math.log10(rough));
-  return [1, 2, 5, 10].find((factor) => factor * power >= rough * 0.999) * power;
+  return ([1, 2, 5, 10].find((factor) => factor * power >= rough * 0.999) ?? 10) * power;
 }
 
 function snap(low, high) {
@@ -28,7 +28,10 @@ export function extent(values) {
   return usable.length ? [Math.min(...usable), Math.max(...usable)] : null;
 }
 
-/** {low, high, step} around some values; not too narrow, so that equal values do not seem to differ. */
+/**
+ * {low, high, step} around some values; not too narrow, so that equal values do not seem to differ.
+ * @param {number[]} ends
+ */
 export function fitAxis([low, high]) {
   const span = Math.max((high - low) * (1 + 2 * AIR), 0.005 * Math.max(Math.abs(low), Math.abs(high)), 0.01);
   const middle = (low + high) / 2;
@@ -72,7 +75,11 @@ export function tickTexts({ low, high, step }, values) {
   return values.map((value) => fixed(value, decimals));
 }
 
-/** The ticks of an axis as [value, text]: both ends, and the middle where it is a round number; `fits(texts)` says whether there is room for it. */
+/**
+ * The ticks of an axis as [value, text]: both ends, and the middle where it is a round number.
+ * @param {{low: number, high: number, step: number}} axis
+ * @param {(texts: string[]) => boolean} fits whether there is room for the middle one
+ */
 export function axisTicks(axis, fits = () => true) {
   const { low, high, step } = axis;
   const steps = Math.round((high - low) / step);

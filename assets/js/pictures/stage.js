@@ -18,7 +18,9 @@ export class Stage {
     this.base = /** @type {CanvasRenderingContext2D} */ (base.getContext("2d"));
     this.overlay = /** @type {CanvasRenderingContext2D} */ (overlay.getContext("2d"));
     this.onResize = onResize;
-    [this.width, this.height, this.ratio] = [0, 0, 0];
+    this.width = 0;
+    this.height = 0;
+    this.ratio = 0;
     /** @type {HTMLCanvasElement | null} */
     this.spare = null;
     this.observer = new ResizeObserver(() => this.refit());

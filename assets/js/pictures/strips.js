@@ -2,7 +2,7 @@
 
 import { drawCursor, levelAxis } from "./axis.js";
 import { label } from "./pen.js";
-import { stripRows } from "../frame/level_curves.js";
+import { stripRows } from "../frame/level_series.js";
 import { number } from "../lib/format.js";
 
 const GAP = 7;
@@ -84,6 +84,7 @@ function drawEnds(context, axis, y, row, theme) {
 /** Of the corners and the middles of a row the one where a box of some width hides least of its lines; pure. */
 export function freePlace(axis, { top, bottom, y }, { lines }, width) {
   const corners = [axis.right - width, axis.left + 4, (axis.left + axis.right - width) / 2].flatMap((x) => [[x, top + 8], [x, bottom - 8], [x, (top + bottom) / 2]]);
+  /** @param {number[]} corner */
   const hidden = ([x, middle]) =>
     lines.reduce((sum, { values }) => sum + values.filter((value, level) => {
       const at = axis.x(level);
@@ -122,6 +123,7 @@ function pen(context, { colour, width, dash }) {
   context.setLineDash(dash);
 }
 
+/** @type {(context: any, axis: any, y: any, line: {values: any[], style: string, step?: boolean}, theme: any) => void} */
 function stroke(context, axis, y, { values, style, step }, theme) {
   pen(context, STYLES[style](theme));
   context.beginPath();

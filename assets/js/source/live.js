@@ -5,7 +5,9 @@ import { readFrame } from "../frame/frame.js";
 import { Connection } from "./connection.js";
 import { Session } from "./session.js";
 
-/** @implements {import("./source.js").LiveSourceInterface} */
+/** @typedef {import("./source.js").LiveSourceInterface} LiveSourceInterface */
+
+/** @implements {LiveSourceInterface} */
 export class LiveSource {
   /**
    * @param {import("./api.js").Api} api

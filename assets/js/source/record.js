@@ -4,7 +4,9 @@
 import { readFrame } from "../frame/frame.js";
 import { isComplete, lineageNumbers } from "../frame/lineage_numbers.js";
 
-/** @implements {import("./source.js").Source} */
+/** @typedef {import("./source.js").Source} Source */
+
+/** @implements {Source} */
 export class RecordSource {
   /**
    * @param {ArrayBuffer} bytes a drawing

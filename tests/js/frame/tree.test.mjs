@@ -9,7 +9,7 @@ import { ancestry, descendants, strokeGroups } from "../../../assets/js/frame/li
 import { narrate, narrateDecision, narrateWorld } from "../../../assets/js/frame/narration.js";
 import { treeFacts, treeSteps } from "../../../assets/js/panels/particle.js";
 import * as strips from "../../../assets/js/pictures/strips.js";
-import { stripRows } from "../../../assets/js/frame/level_curves.js";
+import { stripRows } from "../../../assets/js/frame/level_series.js";
 import { decode } from "../../../assets/js/frame/decode.js";
 import * as weights from "../../../assets/js/pictures/weights.js";
 import { sampleTree } from "../drawing.mjs";

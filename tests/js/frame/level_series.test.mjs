@@ -5,7 +5,7 @@ import { levelAxis } from "../../../assets/js/pictures/axis.js";
 import { readOpen } from "../../../assets/js/panels/strip_chooser.js";
 import { readFrame } from "../../../assets/js/frame/frame.js";
 import { narrate } from "../../../assets/js/frame/narration.js";
-import { stripRows, STRIPS } from "../../../assets/js/frame/level_curves.js";
+import { stripRows, STRIPS } from "../../../assets/js/frame/level_series.js";
 import * as strips from "../../../assets/js/pictures/strips.js";
 import { encode, sampleArrays, sampleMetadata } from "../drawing.mjs";
 
