@@ -84,17 +84,10 @@ def test_a_record_finds_the_numbers_of_every_particle_as_the_server_does(side_by
         assert names <= set(answer), names - set(answer)
         for name in names:
             # The weight of a node travels in half precision.
-<<<<<<< HEAD
-            tolerance = 2e-3 if name == "particle_weight" else 0
-            np.testing.assert_allclose(
-                np.array(answer[name], float), np.asarray(arrays[name], float), rtol=tolerance, err_msg=f"{name} of {particle}"
-            )
-=======
             tolerance = (2e-3, 1e-7) if name == "particle_weight" else (0, 0)
             relative, absolute = tolerance
             ours, theirs = np.array(answer[name], float), np.asarray(arrays[name], float)
             np.testing.assert_allclose(ours, theirs, rtol=relative, atol=absolute, err_msg=f"{name} of {particle}")
->>>>>>> js
 
 
 def test_a_page_opens_with_the_recorded_plan_and_says_so(server, open_page, record):
