@@ -34,6 +34,8 @@ lint: $(VENV)/.installed-test
 	$(BIN)/ruff format --check .
 	$(BIN)/lint-imports
 	$(BIN)/mypy
+	npm ci --silent --no-audit --no-fund
+	npm run --silent types
 
 bench: $(VENV)/.installed-test  ## ratios of one run; the page's need a browser
 	@tests/install-browser

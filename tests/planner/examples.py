@@ -21,6 +21,11 @@ from planner.record.metadata import Metadata
 
 jitted_plan = jax.jit(plan, static_argnames=("static", "model", "atoms", "states"))
 
+UNOPTIMISED = {"xla_backend_optimization_level": 0}
+"""Compiler options of programs that run a few times: compiled in half the time. Where the optimised program is the point, tests use `jitted_plan`."""
+
+quick_plan = jax.jit(plan, static_argnames=("static", "model", "atoms", "states"), compiler_options=UNOPTIMISED)
+
 
 def quick(examples: int) -> hypothesis.settings:
     """Deterministic draws of hypothesis. Failures are not shrunk: with settings that select programs, each attempt is a compilation."""
@@ -86,9 +91,11 @@ def live(**values: Any) -> Live:
     return Live.of(complete(**values))
 
 
-def make_plan(settings: SmcSettings, mdp: TabularMDP, params: Any, *, seed: int = 0, start: int = 0, record: bool = False) -> Plan:
+def make_plan(
+    settings: SmcSettings, mdp: TabularMDP, params: Any, *, seed: int = 0, start: int = 0, record: bool = False, compiled: Any = jitted_plan
+) -> Plan:
     """One plan on tables, with atoms and states where `record` is set."""
-    return jitted_plan(
+    return compiled(
         params,
         jax.random.key(seed),
         mdp.state(start),
@@ -117,13 +124,14 @@ def batched(settings: SmcSettings, mdp: TabularMDP, read: Any) -> Any:
             model=Model(mdp, exact.look_up),
         )
     )
-    return jax.jit(jax.vmap(one, in_axes=(0, None)))
+    return jax.jit(jax.vmap(one, in_axes=(0, None)), compiler_options=UNOPTIMISED)
 
 
 @functools.cache
 def program(name: str, mdp: TabularMDP, static: Any, record: bool) -> Any:
     """A planner on tables, jitted."""
-    return jax.jit(get_planner(name).program(Model(mdp, exact.look_up), static, atoms=record, states=record))
+    program = get_planner(name).program(Model(mdp, exact.look_up), static, atoms=record, states=record)
+    return jax.jit(program, compiler_options=UNOPTIMISED)
 
 
 def plan_with(name: str, mdp: TabularMDP, params: Any, *, seed: int = 0, start: int = 0, record: bool = False, **values: Any) -> PlanLike:

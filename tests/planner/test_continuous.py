@@ -19,7 +19,7 @@ from planner.checkpoints import build_model, initial_params, network_config
 from planner.core.gaussian import GaussianEvaluation, log_density, normalise, squash
 from planner.core.model import atom_key
 from planner.core.trace import to_arrays
-from tests.planner.examples import complete, jitted_plan, quick, settings_of
+from tests.planner.examples import UNOPTIMISED, complete, jitted_plan, quick, settings_of
 from tests.planner.record.test_trace_recomputed import all_settings, assert_follows
 
 ENVIRONMENTS = ["Pendulum-v1", "MountainCarContinuous-v0"]
@@ -42,7 +42,7 @@ def planned(environment: str, name: str = "trt_smc", seed: int = 0, record: bool
 
 @functools.cache
 def _program(environment: str, name: str, static, record: bool):
-    return jax.jit(PLANNERS[name].program(specimen(environment)[0], static, atoms=record, states=record))
+    return jax.jit(PLANNERS[name].program(specimen(environment)[0], static, atoms=record, states=record), compiler_options=UNOPTIMISED)
 
 
 @given(mean=st.floats(-2, 2), log_std=st.floats(-2, 0.5))

@@ -11,7 +11,7 @@ from planner.algorithms.registry import PLANNERS, get_planner
 from planner.core.model import Model
 from planner.core.trace import to_arrays
 from planner.seeds import plan_seeds, seeds_to_arrays
-from tests.planner.examples import plan_with, random_mdp, random_prior, random_values, settings_of
+from tests.planner.examples import UNOPTIMISED, plan_with, random_mdp, random_prior, random_values, settings_of
 
 MDP = random_mdp(71, stochastic=True, terminals=2)
 TABLES = exact.tables(random_prior(71, MDP), random_values(71, MDP))
@@ -22,7 +22,7 @@ SIZES = {"gumbel_mcts": {"num_simulations": 24}}
 def test_each_row_is_the_plan_with_that_key(name: str) -> None:
     values = SIZES.get(name, {"particles": 16, "depth": 4})
     static, live = get_planner(name).split(settings_of(name, **values))
-    run = jax.jit(partial(plan_seeds, program=get_planner(name).program(Model(MDP, exact.look_up), static)))
+    run = jax.jit(partial(plan_seeds, program=get_planner(name).program(Model(MDP, exact.look_up), static)), compiler_options=UNOPTIMISED)
     seeds = [3, 4, 8]
     keys = jax.numpy.stack([jax.random.key(seed) for seed in seeds])
     arrays = seeds_to_arrays(run(keys, TABLES, MDP.state(0), live))

@@ -18,7 +18,7 @@ from planner.algorithms.settings import MAX_TRANSITIONS, SettingsError
 from planner.algorithms.smc import STATUSES
 from planner.core.model import Model
 from planner.core.trace import to_arrays
-from tests.planner.examples import layered_mdp, plan_with, program, random_mdp, random_prior, random_values, settings_of
+from tests.planner.examples import UNOPTIMISED, layered_mdp, plan_with, program, random_mdp, random_prior, random_values, settings_of
 
 TEMPERATURE, DISCOUNT = 2.0, 0.9
 MDP = random_mdp(61, stochastic=True, terminals=2)
@@ -35,7 +35,7 @@ def many(mdp, tables, runs: int, read, **values):
     """`read(plan)` of [R] plans with different keys."""
     static, live = get_planner("tsmcts").split(settings_of("tsmcts", **values))
     run = get_planner("tsmcts").program(Model(mdp, exact.look_up), static)
-    one = jax.jit(jax.vmap(lambda key: read(run(tables, key, mdp.state(0), jax.tree.map(jnp.asarray, live)))))
+    one = jax.jit(jax.vmap(lambda key: read(run(tables, key, mdp.state(0), jax.tree.map(jnp.asarray, live)))), compiler_options=UNOPTIMISED)
     return jax.device_get(one(jax.random.split(jax.random.key(0), runs)))
 
 

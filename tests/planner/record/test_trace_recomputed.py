@@ -4,6 +4,8 @@ Each of these one-line mutations of the planner fails here: E5 without the disco
 dead particle that steps; the reference left behind by a moving particle; E8 without min(1, pi/q); E9 with a sum for the mean; branches not permuted.
 """
 
+from typing import Any
+
 import hypothesis.strategies as st
 import jax
 import jax.numpy as jnp
@@ -18,7 +20,7 @@ from planner.core.trace import to_arrays
 from planner.environments import make_environment
 from planner.networks import NetworkConfig, PolicyValueNetwork
 from tests.planner import recompute
-from tests.planner.examples import complete, jitted_plan, make_arrays, quick, random_mdp, random_prior, random_values
+from tests.planner.examples import complete, jitted_plan, make_arrays, quick, quick_plan, random_mdp, random_prior, random_values
 
 EXACT = {"parent", "depth", "alive", "terminal", "revived", "branch", "root_action", "root_visits"}
 
@@ -121,10 +123,10 @@ def states_before(trace: dict[str, np.ndarray], name: str, root: np.ndarray) -> 
     return np.where(at_root, root, flat[trace["parent"]])
 
 
-def check_on_tables(settings: SmcSettings, seed: int) -> None:
+def check_on_tables(settings: SmcSettings, seed: int, compiled: Any = jitted_plan) -> None:
     mdp = random_mdp(seed % 5, stochastic=True, terminals=2)
     prior, values = random_prior(seed, mdp), random_values(seed, mdp)
-    trace = make_arrays(settings, mdp, exact.tables(prior, values), seed=seed, record=True)
+    trace = make_arrays(settings, mdp, exact.tables(prior, values), seed=seed, record=True, compiled=compiled)
     assert_follows(trace, settings)
 
     before, after, action, alive = states_before(trace, "state/index", np.int32(0)), trace["state/index"], trace["action"], trace["alive"]
@@ -150,7 +152,7 @@ def test_derived_arrays_follow_from_the_primary_ones_on_tables(settings: SmcSett
 @given(seed=st.integers(0, 2**31 - 1), settings=all_settings)
 @quick(30)
 def test_derived_arrays_follow_from_the_primary_ones_on_tables_for_many_settings(settings: SmcSettings, seed: int) -> None:
-    check_on_tables(settings, seed)
+    check_on_tables(settings, seed, quick_plan)
 
 
 network = PolicyValueNetwork(NetworkConfig(num_actions=2, hidden=(16,), value_scale=10.0))
