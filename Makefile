@@ -22,6 +22,7 @@ run: install
 install: $(VENV)/.installed-$(ACCEL) $(if $(EXTRAS),$(VENV)/.installed-extras)
 
 test: $(VENV)/.installed-test
+	tests/run-javascript
 	@tests/install-browser
 	$(BIN)/python -m pytest -n 2 --dist loadfile --max-worker-restart 0
 

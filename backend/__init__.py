@@ -1,1 +1,1 @@
-"""The service: sessions, plans and the live link, over HTTP and WebSocket. The only state is what `create_app` builds."""
+"""The service: sessions, plans and the live link, over HTTP and WebSocket. All state is built by `create_app`."""

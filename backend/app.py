@@ -9,7 +9,6 @@ from fastapi import APIRouter, FastAPI
 from fastapi.middleware.cors import CORSMiddleware
 
 from backend import problems
-from backend.arguments import prepare
 from backend.config import ServerConfig
 from backend.engine.ahead import compile_ahead
 from backend.engine.cache import use_compilation_cache
@@ -27,7 +26,7 @@ log = logging.getLogger("twistscope")
 
 
 def create_app(config: ServerConfig) -> FastAPI:
-    """The backend, with all it holds; nothing lives outside of it. Warms the preloaded checkpoint once it runs."""
+    """Build the backend; it holds all state of the service. Once it runs, it warms the preloaded checkpoint."""
     use_compilation_cache(config.data / "compiled")
     engine = LocalEngine(config.checkpoints, max_programs=config.max_programs)
     metrics = Metrics()
@@ -52,7 +51,7 @@ def create_app(config: ServerConfig) -> FastAPI:
     problems.install(app)
     app.add_middleware(Guard, token=config.token, allowed_origins=config.allowed_origins)
     if config.allowed_origins:
-        # Outside the guard: a browser asks for leave without a token, and reads a refusal only where its origin may.
+        # Outside the guard: a browser's preflight request carries no token, and the browser reads a refusal only with CORS headers.
         app.add_middleware(
             CORSMiddleware, allow_origins=list(config.allowed_origins), allow_methods=["*"], allow_headers=["*"], allow_credentials=True
         )
@@ -63,14 +62,14 @@ def create_app(config: ServerConfig) -> FastAPI:
 
     @app.api_route("/api/{path:path}", methods=["GET", "POST", "PUT", "PATCH", "DELETE"], include_in_schema=False)
     async def unknown(path: str) -> None:
-        # The dashboard's catch-all would answer with a page.
+        # Without this route, the dashboard's catch-all would answer with a page.
         raise NotFound(f"no route /api/{path}; the routes are listed at {API}/docs")
 
     return app
 
 
 async def _warm(services: Services) -> None:
-    """Load the first checkpoint and compile its planner, so that the first viewer does not wait; then compile ahead for the others."""
+    """Load the first checkpoint and compile its planner, so that the first viewer does not wait. Then compile ahead for the others."""
     engine, name = services.engine, services.first_checkpoint
     try:
         if name is None:
@@ -79,7 +78,7 @@ async def _warm(services: Services) -> None:
         services.awaited = f"loading checkpoint {name!r}"
         moment = await engine.first_moment(name, REQUEST.seed)
         services.awaited = f"compiling the planner of checkpoint {name!r}"
-        await engine.plan(prepare(REQUEST, engine.card(name)), moment)
+        await engine.plan(await engine.prepare(name, REQUEST), moment)
         services.awaited = None
     except Problem as problem:
         services.awaited = problem.detail
@@ -90,7 +89,7 @@ async def _warm(services: Services) -> None:
 
 
 def _show_warming(services: Services) -> Callable[[dict[str, int]], None]:
-    """Hand the progress of compiling ahead to every page."""
+    """Send the progress of compiling ahead to every page."""
 
     def show(progress: dict[str, int]) -> None:
         services.sessions.warming = progress

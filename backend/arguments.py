@@ -1,4 +1,4 @@
-"""Reading what a client asks for: plans, and the arguments of commands."""
+"""Parsing of requests: plans, and the arguments of commands."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -11,11 +11,11 @@ MAX_SPEED = 1000.0
 
 
 def prepare(request: PlanRequest, card: Card) -> Prepared:
-    """The checked request.
+    """Check and complete a request.
 
     Raises:
-      NotFound: no such planner.
-      Invalid: settings that cannot be used, naming each.
+      NotFound: no planner has this name.
+      Invalid: invalid settings; the error names each.
     """
     try:
         return request.prepare(card)
@@ -26,7 +26,7 @@ def prepare(request: PlanRequest, card: Card) -> Prepared:
 
 
 def seeds_of(prepared: Prepared, count: int) -> list[int]:
-    """`count` seeds from the request's own on; raises Invalid where so many plans at once would be too large."""
+    """`count` consecutive seeds, starting at the request's own; raises Invalid where so many plans are too large together."""
     try:
         return prepared.seeds(count)
     except SettingsError as error:
@@ -34,7 +34,7 @@ def seeds_of(prepared: Prepared, count: int) -> list[int]:
 
 
 def whole(arguments: Mapping[str, Any], name: str, low: int, high: int) -> int:
-    """A whole number from a command; raises Invalid."""
+    """Read a whole number from the arguments of a command; raises Invalid."""
     value = arguments.get(name)
     if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
         allowed = f"a whole number from {low} to {high}"
@@ -43,7 +43,7 @@ def whole(arguments: Mapping[str, Any], name: str, low: int, high: int) -> int:
 
 
 def number(arguments: Mapping[str, Any], name: str, low: float, high: float) -> float:
-    """A number from a command; raises Invalid."""
+    """Read a number from the arguments of a command; raises Invalid."""
     value = arguments.get(name)
     if isinstance(value, bool) or not isinstance(value, int | float) or not low <= value <= high:
         allowed = f"a number from {low} to {high}"

@@ -9,21 +9,21 @@ ROOT = Path(__file__).resolve().parent.parent
 
 
 class ServerConfig(BaseSettings):
-    """Where things are and what is allowed."""
+    """Folders, limits and access rules of the server."""
 
     model_config = SettingsConfigDict(env_prefix="TWISTSCOPE_", frozen=True)
 
     checkpoints: Path = ROOT / "assets" / "checkpoints"
     data: Path = Path.home() / ".local" / "share" / "twistscope"
-    """Compiled programs."""
+    """Folder of compiled programs."""
     preload: str = "cartpole-early"
-    """Checkpoint to load and warm at start; passed over where it is not there."""
+    """Checkpoint to load and warm at start; ignored where it does not exist."""
     warm: bool = True
     """Compile the programs of shipped environments ahead, while idle."""
     token: str | None = None
-    """Needed for every request when set."""
+    """Token that every request must carry; None for no token."""
     allowed_origins: tuple[str, ...] = ()
-    """Pages of other origins that may use this backend, such as a dashboard of its own; `http://host:port` each."""
+    """Other origins whose pages may use this backend, for example a separate dashboard; `http://host:port` each."""
     max_sessions: int = Field(64, ge=1)
     max_programs: int = Field(32, ge=1)
-    """Compiled planners kept."""
+    """Largest number of compiled programs kept."""

@@ -1,4 +1,4 @@
-"""What the service counts, for Prometheus. One registry for each app, so that several can live in one process."""
+"""Counters of the service, for Prometheus. Each app has its own registry, so that several apps can run in one process."""
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
@@ -19,7 +19,7 @@ class Metrics:
         self.viewers = Gauge("twistscope_viewers", "Viewers connected.", registry=self.registry)
         self.frames = Counter("twistscope_frames_sent_total", "Frames sent to viewers.", registry=self.registry)
         self.bytes = Counter("twistscope_frame_bytes_total", "Bytes of frames sent to viewers.", registry=self.registry)
-        self.skipped = Counter("twistscope_frames_skipped_total", "Frames a slow viewer was not sent.", registry=self.registry)
+        self.skipped = Counter("twistscope_frames_skipped_total", "Frames skipped for slow viewers.", registry=self.registry)
 
     def planned(self, milliseconds: float) -> None:
         """Count one plan."""

@@ -1,7 +1,7 @@
-"""Recorded openings: the first plan of each shipped checkpoint, drawn at once while the live engine still compiles.
+"""Recorded openings: the first plan of each shipped checkpoint, shown while the live engine still compiles.
 
-They lie next to the folder of checkpoints, in `moments/NAME.safetensors`, and are made by `twistscope moments`. An opening belongs to the parameters
-it was made with: where the card has another sha256, there is none.
+They are files `moments/NAME.safetensors` next to the folder of checkpoints, made by `twistscope moments`. An opening is valid only for the parameters
+it was made with: it is ignored where the card has another sha256.
 """
 
 import json
@@ -16,7 +16,7 @@ from planner.record.drawing import SCHEMA
 
 MAX_BYTES = 150_000
 REQUEST = PlanRequest()
-"""Of every opening: the first planner, its defaults, seed 0, step 0."""
+"""Request of every opening: the first planner, its defaults, seed 0, step 0."""
 
 ROOT_ARRAYS = ("root_prior", "root_q", "root_value", "value_target", "root_policy")
 
@@ -28,11 +28,11 @@ class Openings:
         self.folder = checkpoints.parent / "moments"
 
     def path(self, name: str) -> Path:
-        """The file of one checkpoint's opening; the name must be a checkpoint's."""
+        """File of a checkpoint's opening. The name must be the name of a checkpoint."""
         return self.folder / f"{name}.safetensors"
 
     def read(self, card: Card) -> bytes | None:
-        """The drawing, or None where there is none of these parameters."""
+        """The drawing, or None where no opening of these parameters is recorded."""
         try:
             data = self.path(card.name).read_bytes()
             header = json.loads(data[8 : 8 + int.from_bytes(data[:8], "little")])["__metadata__"]
@@ -41,10 +41,10 @@ class Openings:
         return data if header.get("checkpoint_sha256") == card.sha256 and header.get("schema") == SCHEMA else None
 
     def write(self, record: Record) -> int:
-        """Keep a record as the opening of its checkpoint; its size in bytes.
+        """Write a record as the opening of its checkpoint. Returns its size in bytes.
 
         Raises:
-          ValueError: it is larger than MAX_BYTES.
+          ValueError: the opening is larger than MAX_BYTES.
         """
         data = record.drawing(header={"recorded": True, "session": "", "frame": 0, "revision": 0, "skipped": 0, "furthest": 0, "playing": False})
         if len(data) > MAX_BYTES:
@@ -55,10 +55,10 @@ class Openings:
 
 
 def difference(kept: bytes, record: Record) -> str:
-    """The first way in which an opening differs from the plan made now; empty where it is that plan.
+    """The first difference between an opening and the plan made now, in words; empty where they agree.
 
-    Everything that made it must be equal. Numbers at the root may differ by rounding: another processor may order sums otherwise, and one particle
-    that then draws another action changes all that follows from it.
+    The request must be equal. Numbers at the root may differ by rounding: another processor may add in another order, and a particle that then draws
+    another action changes all later steps.
     """
     arrays, header = container.read(kept, SCHEMA)
     made = {name: value if isinstance(value, str) else json.dumps(value) for name, value in record.metadata.header().items()}
@@ -69,7 +69,7 @@ def difference(kept: bytes, record: Record) -> str:
 
 
 def first_unequal(kept: Mapping[str, np.ndarray], made: Mapping[str, np.ndarray], share: float = 0.05) -> str:
-    """The first array that differs by more than `share` of its largest number; empty where there is none."""
+    """The first array that differs by more than `share` of its largest number, in words; empty where none does."""
     for name, array in kept.items():
         size = max(float(np.nanmax(np.abs(array), initial=0)), 1e-3)
         if array.shape != made[name].shape or not np.allclose(array, made[name], rtol=0, atol=share * size, equal_nan=True):

@@ -1,4 +1,4 @@
-"""Errors as people meet them: one tree, one body (RFC 9457).
+"""Errors of the service: one tree of exceptions, one form of body (RFC 9457).
 
 Problem                 status, title, detail, errors
 ├── NotFound            404
@@ -20,7 +20,7 @@ from starlette.exceptions import HTTPException
 
 
 class Problem(Exception):
-    """Something the client is told about."""
+    """An error that is reported to the client."""
 
     status = 500
 
@@ -63,7 +63,7 @@ def problem_body(status: int, detail: str, errors: list[dict[str, Any]] | None =
     """The members of a problem document."""
     body: dict[str, Any] = {"type": "about:blank", "title": HTTPStatus(status).phrase, "status": status, "detail": detail}
     if errors:
-        # What was given may be anything, also what JSON cannot say.
+        # A given value can be of any type, also one that JSON cannot represent.
         body["errors"] = json.loads(json.dumps(errors, default=str))
     return body
 
@@ -74,7 +74,7 @@ def problem_response(status: int, detail: str, errors: list[dict[str, Any]] | No
 
 
 def install(app: FastAPI) -> None:
-    """Let every error of `app` be answered by a problem document."""
+    """Answer every error of `app` with a problem document."""
 
     @app.exception_handler(Problem)
     async def _problem(request: Request, problem: Problem) -> JSONResponse:

@@ -1,4 +1,4 @@
-"""Who may talk to the server: request size, origin and token, checked before anything else."""
+"""Access to the server: request size, origin and token, checked before anything else."""
 
 import hmac
 import ipaddress
@@ -17,7 +17,7 @@ POLICY_VIOLATION = 1008
 
 
 def is_loopback(host: str) -> bool:
-    """Whether only this machine can reach a server bound to `host`."""
+    """True if only this machine can reach a server bound to `host`."""
     if host == "localhost":
         return True
     try:
@@ -27,7 +27,7 @@ def is_loopback(host: str) -> bool:
 
 
 class Guard:
-    """ASGI middleware: refuses over-large bodies, foreign origins of WebSockets, and requests without the token where one is set."""
+    """ASGI middleware that refuses over-large bodies, foreign origins of WebSockets, and requests without the token if one is set."""
 
     def __init__(self, app: ASGIApp, token: str | None, allowed_origins: tuple[str, ...]):
         self.app, self.token, self.allowed_origins = app, token, allowed_origins
@@ -54,12 +54,12 @@ class Guard:
         await self.app(scope, receive, send)
 
     def _origin_allowed(self, headers: Headers) -> bool:
-        """A page may open the live link from this server's own origin or a listed one; scripts send no origin."""
+        """True if a page of this origin may open the live link: the server's own origin, a listed one, or none (scripts)."""
         origin = headers.get("origin")
         return origin is None or urlsplit(origin).netloc == headers.get("host") or origin in self.allowed_origins
 
     def _token(self, scope: Scope, headers: Headers) -> str:
-        """The token given: as a bearer, in the link, or in the cookie that a link sets."""
+        """The token of a request: from its Authorization header, its query, or the cookie set by a link."""
         scheme, _, bearer = headers.get("authorization", "").partition(" ")
         if scheme.lower() == "bearer":
             return bearer
@@ -82,7 +82,7 @@ def _same(given: str, token: str) -> bool:
 
 
 def _limited(receive: Receive) -> Receive:
-    """Count what arrives without a declared length."""
+    """Limit the size of a body that arrives without a declared length."""
     seen = 0
 
     async def counted() -> Message:
@@ -90,7 +90,7 @@ def _limited(receive: Receive) -> Receive:
         message = await receive()
         seen += len(message.get("body", b""))
         if seen > MAX_BODY:
-            # Reading a body, FastAPI lets only its own exception through.
+            # While FastAPI reads a body, it passes on only its own exception.
             raise HTTPException(413, f"a request may hold at most {MAX_BODY} bytes")
         return message
 
@@ -98,7 +98,7 @@ def _limited(receive: Receive) -> Receive:
 
 
 def _with_cookie(send: Send, token: str) -> Send:
-    """Remember the token of a link, so that the page's own requests carry it."""
+    """Store the token of a link in a cookie, so that the page's own requests carry it."""
 
     async def sent(message: Message) -> None:
         if message["type"] == "http.response.start":

@@ -11,14 +11,14 @@ from fastapi import FastAPI
 
 
 class PortError(ValueError):
-    """The address cannot be listened on; the message is one line for a person."""
+    """The server cannot listen on the address; the message is one line."""
 
 
 def listen(host: str, port: int) -> socket.socket:
-    """A socket bound to the address, before anything slow is done.
+    """Bind a socket to the address, before any slow work.
 
     Raises:
-      PortError: it is taken, not allowed, or not an address of this machine.
+      PortError: the address is in use, not permitted, or not of this machine.
     """
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     bound = socket.socket(family, socket.SOCK_STREAM)
@@ -39,7 +39,7 @@ def run(app: FastAPI, bound: socket.socket, ready: Callable[[], None]) -> None:
         app,
         log_level="warning",
         access_log=False,
-        # On loopback compressing a frame costs more time than it saves.
+        # On loopback, compressing a frame takes longer than sending it uncompressed.
         ws_per_message_deflate=False,
         ws_max_size=64 * 1024,
         timeout_graceful_shutdown=3,
@@ -48,7 +48,7 @@ def run(app: FastAPI, bound: socket.socket, ready: Callable[[], None]) -> None:
 
 
 class _Server(uvicorn.Server):
-    """A server that says when it is up."""
+    """A server that calls `ready` when it has started."""
 
     def __init__(self, config: uvicorn.Config, ready: Callable[[], None]):
         super().__init__(config)
@@ -61,6 +61,6 @@ class _Server(uvicorn.Server):
 
 
 def open_page(address: str) -> None:
-    """Open the page where there is a display to open it on."""
+    """Open the page in a browser, if there is a display."""
     if sys.platform in ("darwin", "win32") or os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"):
         webbrowser.open(address)

@@ -1,1 +1,1 @@
-"""Measurements as ratios, side by side in one run. `python -m benchmarks` runs all; each module runs alone too."""
+"""Benchmarks, as ratios within one run. `python -m benchmarks` runs all; each module can also be run alone."""

@@ -1,9 +1,9 @@
-"""What planners and PPO learn from the same number of environment steps: the data, figure and tables of docs/learning.md.
+"""Comparison of learning by planners and PPO from the same number of environment steps: data, figure and tables of docs/learning.md.
 
     python -m benchmarks.learning [--seeds 5] [--environments catch cartpole] [--algorithms trt_smc ppo] [--report]
 
-Every planner spends the same model steps on a decision, and every algorithm sees the same number of environment steps with the same network, first
-states and learning rate. Cells that assets/learning.json has already are not measured again.
+Every planner spends the same number of model steps on a decision. Every algorithm has the same number of environment steps, network, first states
+and learning rate. Cells that are already in assets/learning.json are not measured again.
 """
 
 import argparse
@@ -29,7 +29,7 @@ from planner.training.seeds import train_seeds
 ROOT = Path(__file__).resolve().parent.parent
 DATA, PAGE, PICTURE = ROOT / "assets" / "learning.json", ROOT / "docs" / "learning.md", ROOT / "docs" / "images" / "learning.svg"
 
-# Okabe and Ito's colours, told apart by people who do not see all of them; each algorithm has a dash of its own too.
+# Okabe and Ito's colour-blind-safe colours; each algorithm also has its own dash pattern.
 ALGORITHMS = {
     "trt_smc": ("#0072B2", "solid"),
     "spo": ("#E69F00", "dash"),
@@ -40,12 +40,12 @@ ALGORITHMS = {
 
 
 LEARNING_RATE = 1e-3
-"""At the start of a run; it falls to 0 over the run."""
+"""Initial learning rate; it falls to 0 over the run."""
 
 
 @dataclass(frozen=True)
 class Domain:
-    """How long is learned in an environment, and on what budget is planned."""
+    """An environment with its number of environment steps and its budget of planning."""
 
     iterations: int
     evaluate_every: int
@@ -78,7 +78,7 @@ def main() -> None:
 
 
 def measure(environments: list[str], algorithms: list[str], seeds: int) -> None:
-    """Fill the cells that are missing."""
+    """Measure the missing cells."""
     for name in environments:
         for algorithm in algorithms:
             data = json.loads(DATA.read_text("utf-8")) if DATA.is_file() else {"environments": {}}
@@ -102,7 +102,7 @@ def configure(name: str, algorithm: str) -> TrainingConfig:
     shipped, domain = read_config(name), DOMAINS[name]
     acting = "trt_smc" if algorithm == "ppo" else algorithm
     planner = get_planner(acting)
-    # The rest of an algorithm's settings are its own.
+    # All other settings are the defaults of the algorithm.
     common = {"reward_temperature", "discount", "act", "action_atoms"} & planner.algorithm.settings.model_fields.keys()
     kept = {key: value for key, value in shipped.planner.items() if key in common}
     values = shipped.model_dump() | {
@@ -119,7 +119,7 @@ def configure(name: str, algorithm: str) -> TrainingConfig:
 
 
 def curve(config: TrainingConfig, algorithm: str, seeds: int) -> dict[str, Any]:
-    """All seeds of one algorithm, told as they go."""
+    """Train all seeds of one algorithm and print their progress."""
     steps, returns, seconds = [], [], 0.0
     for news in train_seeds(config, range(seeds)):
         steps.append(news.environment_steps)
@@ -141,7 +141,7 @@ def curve(config: TrainingConfig, algorithm: str, seeds: int) -> dict[str, Any]:
 
 
 def draw(data: dict[str, Any]) -> None:
-    """The figure, drawn by the plotly.js that comes with Plotly in a headless browser: nothing is loaded from the net."""
+    """Draw the figure in a headless browser, with the plotly.js of the Plotly package, so that nothing is loaded from the network."""
     made = figure(data)
     script = Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
     with sync_playwright() as playwright:
@@ -176,7 +176,7 @@ def figure(data: dict[str, Any]) -> go.Figure:
 
 
 def page(data: dict[str, Any]) -> str:
-    """Markdown around the tables; what is said of them is written by hand in learning-words.md."""
+    """The Markdown page: tables, and the text of learning-words.md, which is written by hand."""
     parts = [(ROOT / "benchmarks" / "learning-words.md").read_text("utf-8").rstrip() + "\n"]
     for environment, cell in data["environments"].items():
         parts.append(f"## {environment}\n\n{table(cell)}\n")
@@ -184,18 +184,18 @@ def page(data: dict[str, Any]) -> str:
 
 
 def table(cell: dict[str, Any]) -> str:
-    """Half-way, last, over the whole run, and what it took."""
+    """Table of returns half-way, at the end and over the whole run."""
     head = "| algorithm | model steps a decision | half-way | at the end | mean over the run | seeds |\n|---|---|---|---|---|---|"
     return "\n".join([head, *(row(one) for one in cell["curves"].values())])
 
 
 def row(one: dict[str, Any]) -> str:
-    """One algorithm."""
+    """Row of one algorithm."""
     middle = len(one["iqm"]) // 2
-    said = lambda at: f"{one['iqm'][at]:.2f} [{one['low'][at]:.2f}, {one['high'][at]:.2f}]"
+    at_step = lambda at: f"{one['iqm'][at]:.2f} [{one['low'][at]:.2f}, {one['high'][at]:.2f}]"
     area = iqm_interval(np.mean(one["returns"], axis=0))
     over = f"{area.estimate:.2f} [{area.low:.2f}, {area.high:.2f}]"
-    return f"| {one['title']} | {one['model_steps_per_decision']} | {said(middle)} | {said(-1)} | {over} | {one['seeds']} |"
+    return f"| {one['title']} | {one['model_steps_per_decision']} | {at_step(middle)} | {at_step(-1)} | {over} | {one['seeds']} |"
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
-"""How quickly the page follows: slider to paint, frames painted while playing, bytes and server time of a frame.
+"""Latency of the page: slider to paint, frames painted while playing, bytes and server time of a frame.
 
-The real server and headless Chromium on this machine. As a ratio: slider to paint beside the plan alone, which is the part nothing can save.
+Measured with the real server and headless Chromium on this machine. The ratio compares slider to paint with the plan alone, its lower bound.
 
     python -m benchmarks.page [--particles 256] [--depth 24] [--seconds 10] [--turns 100]
 """
@@ -33,7 +33,7 @@ def free_port() -> int:
 
 
 def start_server(data: str) -> tuple[subprocess.Popen, str, float]:
-    """A server, its address, and the seconds until it answered."""
+    """Start a server. Returns the process, its address, and the seconds until it answered."""
     started = time.perf_counter()
     command = [sys.executable, "-m", "backend.cli", "serve", "--no-open", "--port", str(free_port())]
     process = subprocess.Popen(command, cwd=ROOT, env=os.environ | {"TWISTSCOPE_DATA": data}, stdout=subprocess.PIPE, text=True)
@@ -42,7 +42,7 @@ def start_server(data: str) -> tuple[subprocess.Popen, str, float]:
 
 
 def metric(address: str, name: str) -> float:
-    """One Prometheus number."""
+    """Read one Prometheus metric."""
     lines = httpx.get(f"{address}/api/v1/metrics").text.splitlines()
     return next(float(line.split()[-1]) for line in lines if line.startswith(name + " "))
 
@@ -58,7 +58,7 @@ def set_shape(page: Page, address: str, particles: int, depth: int) -> None:
 
 
 def slider_to_paint(page: Page, turns: int) -> list[float]:
-    """Milliseconds from each turn of the alpha slider to the picture planned with it, both ways through the real control."""
+    """Milliseconds from each change of the alpha slider to the picture of its plan, in both directions, with the real control."""
     slider = page.locator('[data-knob="alpha"] [role=slider]')
     slider.focus()
     page.evaluate("window.twistscope.latencies.length = 0")
@@ -69,7 +69,7 @@ def slider_to_paint(page: Page, turns: int) -> list[float]:
 
 
 def playing(page: Page, address: str, server: psutil.Process, seconds: float) -> dict[str, float]:
-    """Frames painted in a second, and what a frame costs, while playing as fast as offered."""
+    """Frames painted per second, and bytes and server time of a frame, while playing at the highest speed."""
     session = page.evaluate("window.twistscope.session")
     command = lambda **body: httpx.post(f"{address}/api/v1/sessions/{session}/commands", json=body).raise_for_status()
     before = {name: metric(address, name) for name in ("twistscope_frames_sent_total", "twistscope_frame_bytes_total", "twistscope_plans_total")}

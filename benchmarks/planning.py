@@ -1,6 +1,6 @@
-"""What planning costs beside what it cannot do without, beside another planner, and as particles grow.
+"""Cost of planning: relative to a lower bound, relative to another planner, and as the number of particles grows.
 
-Ratios of one run, and times per particle:
+Ratios within one run, and times per particle:
 
 - a plan with its trace against the same plan without (the decision alone), and against a bare scan of the same number of network evaluations and
   environment steps; compile times of the three beside them;
@@ -26,11 +26,11 @@ from planner.episodes import plan_key, reset_key
 CHECKPOINTS = Path(__file__).resolve().parent.parent / "assets" / "checkpoints"
 GROWTH = (256, 1024, 4096, 16384, 65536)
 EQUAL_STEPS = ((64, 16), (256, 16))
-"""Particles and depth: 1024 and 4096 model steps."""
+"""Particles and depth, for 1024 and 4096 model steps."""
 
 
 def bare_scan(model: Model, particles: int, depth: int):
-    """N * T network evaluations and environment steps with actions given beforehand, and nothing else."""
+    """Program of only N * T network evaluations and environment steps, with fixed actions."""
 
     def run(params, key, root_state, live):
         states = jax.tree.map(lambda leaf: jnp.broadcast_to(leaf, (particles, *jnp.shape(leaf))), root_state)
@@ -56,7 +56,7 @@ def program_of(planner: str, loaded: Checkpoint, particles: int, depth: int):
 
 
 def compiled_call(program, live, loaded: Checkpoint):
-    """The program compiled, as a function of the number of the plan, and the seconds that compiling took."""
+    """Compile a program. Returns a function of the number of the plan, and the seconds of compilation."""
     state = loaded.model.environment.reset(reset_key(0))
     started = time.perf_counter()
     compiled = jax.jit(program).lower(loaded.params, plan_key(0, 0), state, live).compile()
@@ -81,7 +81,7 @@ def measure_cost(loaded: Checkpoint, particles: int, depth: int, repeats: int) -
 
 
 def measure_mcts(loaded: Checkpoint, particles: int, depth: int, repeats: int) -> dict[str, float]:
-    """Gumbel MCTS and TRT-SMC at equal model steps, in ms, and how many times as long the first takes."""
+    """Times in ms of Gumbel MCTS and TRT-SMC at equal model steps, and their ratio."""
     calls = {name: compiled_call(*program_of(name, loaded, particles, depth), loaded)[0] for name in ("trt_smc", "gumbel_mcts")}
     times = interleaved(calls, repeats)
     row = {"particles": particles, "depth": depth, "model_steps": particles * depth}
@@ -89,9 +89,9 @@ def measure_mcts(loaded: Checkpoint, particles: int, depth: int, repeats: int) -
 
 
 def measure_growth(loaded: Checkpoint, depth: int, repeats: int) -> list[dict[str, float]]:
-    """Times in ms, and time per particle relative to that of the fewest.
+    """Times in ms, and time per particle relative to that of the smallest number of particles.
 
-    One number of particles after the other: in turns, the largest would leave the smallest a cold cache.
+    The numbers are measured one after the other: interleaved, the largest would leave the smallest a cold cache.
     """
     calls = {n: compiled_call(*program_of("trt_smc", loaded, n, depth), loaded)[0] for n in GROWTH}
     times = {n: interleaved({"plan": call}, repeats)["plan"] for n, call in calls.items()}
@@ -130,7 +130,7 @@ def main() -> None:
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args()
     loaded = Checkpoints(CHECKPOINTS).load(options.checkpoint)
-    # A tree is grown one step at a time, and 65536 particles take seconds: fewer repeats tell as much.
+    # Growing a tree step by step, and plans of 65536 particles, take seconds: fewer repeats suffice.
     slow_repeats = max(5, options.repeats // 10)
     measure = {
         "cost": lambda: [measure_cost(loaded, n, options.depth, options.repeats) for n in options.particles],
@@ -139,7 +139,7 @@ def main() -> None:
     }
     device, rows = jax.devices()[0].device_kind, {part: measure[part]() for part in options.parts}
     if options.json:
-        # The rows of the cost alone keep the name they had.
+        # The rows of `cost` keep their earlier name.
         print(json.dumps({"device": device, "checkpoint": options.checkpoint, **{"rows" if part == "cost" else part: r for part, r in rows.items()}}))
         return
     print(f"planning with {options.checkpoint} on {device}, depth {options.depth}, median of {options.repeats}")

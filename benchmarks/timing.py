@@ -1,4 +1,4 @@
-"""Timing several things side by side."""
+"""Interleaved timing of several calls."""
 
 import time
 from collections.abc import Callable
@@ -8,10 +8,10 @@ import numpy as np
 
 
 def interleaved(calls: dict[str, Callable[[int], object]], repeats: int) -> dict[str, float]:
-    """Median milliseconds of each call, taken in turns, so that a busy moment of the machine falls on all alike.
+    """Median milliseconds of each call. The calls take turns, so that a busy moment of the machine affects all equally.
 
     Args:
-      calls: by name; each is given the number of the repeat and returns arrays, which are waited for.
+      calls: functions by name. Each gets the number of the repeat and returns arrays, which are waited for.
     """
     for call in calls.values():
         jax.block_until_ready(call(0))

@@ -1,10 +1,10 @@
-"""The shipped checkpoints, measured.
+"""Measurement of the shipped checkpoints.
 
     python -m benchmarks.zoo [--checkpoints assets/checkpoints] [--only cartpole-early …] [--part cards] [--planners trt_smc …] [--save]
 
-`cards` plays the episodes of each card again, with the same first states and noise, and says whether each mean is within the 95 % interval that the
-card's standard error gives; the exit code is 1 where one is not. `planning` plays the prior alone and planners at 512 model steps a decision, with
-common seeds, and says what planning adds; with `--save` it puts the returns on the cards (then `python docs/zoo.py`).
+`cards` plays the episodes of each card again, with the same first states and noise. It reports if each mean is within the 95 % interval given by the
+card's standard error; the exit code is 1 where one is not. `planning` plays the prior alone and planners at 512 model steps per decision, with common
+seeds, and reports the improvement by planning. With `--save` it writes the returns to the cards (then run `python docs/zoo.py`).
 """
 
 import argparse
@@ -32,9 +32,9 @@ DEPTHS = {
     "SpaceInvaders-MinAtar": 16,
     "FrozenLake-misc": 2,
 }
-"""Levels of plans, 8 elsewhere: as far as an action's effect takes to show. On the ice, the fewer the better."""
+"""Depth of plans, 8 elsewhere: the number of steps until an action shows its effect. On slippery ice, smaller depths are better."""
 SIMULATIONS = 64
-"""Of Gumbel MCTS, whose time grows with the square of its budget: 512 of them are too slow for whole episodes."""
+"""Simulations of Gumbel MCTS. Its time grows with the square of its budget: 512 are too slow for whole episodes."""
 
 
 def main() -> None:
@@ -59,16 +59,16 @@ def main() -> None:
 
 
 def check_card(loaded: Checkpoint) -> int:
-    """Play a card's episodes again; how many means are outside their interval."""
+    """Play a card's episodes again. Returns the number of means outside their interval."""
     outside = 0
     for name, promised in loaded.card.returns.items():
         prepared = None if name == "prior" else PlanRequest(name, promised.settings).prepare(loaded)
         returns = play(loaded, prepared, promised.episodes)
         within = abs(returns.mean() - promised.mean) <= max(1.96 * promised.standard_error, 1e-6)
-        said = f"{loaded.name}, {name}: {returns.mean():.3f}, the card says {promised.mean:.3f} ± {promised.standard_error:.3f}"
-        print(f"{said}: {'within' if within else 'OUTSIDE'} its interval", flush=True)
+        summary = f"{loaded.name}, {name}: {returns.mean():.3f}, the card says {promised.mean:.3f} ± {promised.standard_error:.3f}"
+        print(f"{summary}: {'within' if within else 'OUTSIDE'} its interval", flush=True)
         outside += not within
-    # Hundreds of programs are more than a process has room for.
+    # Hundreds of compiled programs would exceed the memory of the process.
     jax.clear_caches()
     return outside
 
@@ -80,7 +80,7 @@ def play(loaded: Checkpoint, prepared: Prepared | None, episodes: int) -> np.nda
 
 
 def budget(name: str, card: Card) -> Prepared:
-    """A planner at 512 model steps."""
+    """A planner's settings at 512 model steps."""
     planner, depth = get_planner(name), DEPTHS.get(card.environment, 8)
     shape = {"num_simulations": SIMULATIONS} if name == "gumbel_mcts" else planner.algorithm.settings.of_budget(512 // depth, depth)
     certain = {"act": "argmax"} if "act" in planner.algorithm.settings.model_fields else {"gumbel_scale": 0.0}
@@ -88,7 +88,7 @@ def budget(name: str, card: Card) -> Prepared:
 
 
 def compare(loaded: Checkpoint, names: list[str], episodes: int) -> dict:
-    """The returns of the prior and of planners, told as they come."""
+    """Measure and print the returns of the prior and of planners."""
     prior = play(loaded, None, episodes)
     measured = {"prior": summarise(prior)}
     print(f"{loaded.name}: prior alone {prior.mean():.2f} ± {measured['prior'].standard_error:.2f}", flush=True)
@@ -97,10 +97,12 @@ def compare(loaded: Checkpoint, names: list[str], episodes: int) -> dict:
         prepared = budget(name, loaded.card)
         returns = play(loaded, prepared, episodes)
         measured[name] = summarise(returns, prepared.settings)
-        # Episode i starts alike whoever acts: the difference is paired.
+        # Episode i has the same first state for every policy: the difference is paired.
         gain = mean_interval(returns - prior)
-        said = f"{returns.mean():.2f} ± {measured[name].standard_error:.2f}, planning adds {gain.estimate:+.2f} [{gain.low:+.2f}, {gain.high:+.2f}]"
-        print(f"    {prepared.settings.size}, {prepared.planner.title}: {said}; {time.monotonic() - began:.0f} s", flush=True)
+        summary = (
+            f"{returns.mean():.2f} ± {measured[name].standard_error:.2f}, planning adds {gain.estimate:+.2f} [{gain.low:+.2f}, {gain.high:+.2f}]"
+        )
+        print(f"    {prepared.settings.size}, {prepared.planner.title}: {summary}; {time.monotonic() - began:.0f} s", flush=True)
     jax.clear_caches()
     return measured
 

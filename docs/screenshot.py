@@ -1,4 +1,4 @@
-"""Takes the README's picture of the page: `python docs/screenshot.py ADDRESS FILE [WIDTH HEIGHT]`."""
+"""Take the README's picture of the page: `python docs/screenshot.py ADDRESS FILE [WIDTH HEIGHT]`."""
 
 import shutil
 import sys

@@ -1,4 +1,4 @@
-"""Writes docs/zoo.md and its pictures from the cards of the shipped checkpoints: `python docs/zoo.py`, in the root of the repository."""
+"""Write docs/zoo.md and its pictures from the cards of the shipped checkpoints: `python docs/zoo.py`, in the root of the repository."""
 
 from collections.abc import Iterable
 from itertools import groupby
@@ -9,14 +9,14 @@ import jax
 import numpy as np
 
 from planner import Card, Checkpoints, make_environment
+from planner.algorithms.registry import PLANNERS
 from planner.checkpoints import Returns
 from planner.episodes import prior_action, reset_key, step_key
-from planner.algorithms.registry import PLANNERS
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGE, PICTURES = ROOT / "docs" / "zoo.md", ROOT / "docs" / "images" / "zoo"
 STEPS = 12
-"""Into an episode of the greedy prior, where there is more to see than at its start."""
+"""Step of an episode of the greedy prior to draw, where there is more to see than at the start."""
 
 COLOURS = {
     "ground": "#c9d0d8", "limit": "#5d6978", "body": "#c6ced9", "accent": "#8a6a43", "joint": "#1b2430", "goal": "#bfe3d3", "hazard": "#f3cdbb",
@@ -25,11 +25,16 @@ COLOURS = {
 
 HEAD = """# The zoo
 
-The trained networks that come along, written by `python docs/zoo.py` from their cards. Returns are means over whole episodes ± their standard
-error: of the greedy prior alone, and of planning with it on the budget named. "Early" and "middle" are stages of the same run as the checkpoint they
-are named after: planning helps a weak network much, and a strong one little. On slippery ice it takes luck for skill and does not help.
-`python -m benchmarks.zoo` plays the episodes of every card again and says whether each mean is within its interval; how they are trained and
-measured: [training.md](training.md).
+The trained networks that come with twistscope. `python docs/zoo.py` writes this page from their
+cards.
+
+Returns are means over whole episodes ± their standard error, for the greedy prior alone and for
+planning at the given budget. "Early" and "middle" are stages of the run of the checkpoint that they
+are named after: planning improves a weak network much and a strong one little. On slippery ice
+planning overestimates actions that were lucky, and does not help.
+
+`python -m benchmarks.zoo` plays the episodes of every card again and reports if each mean is within
+its interval. [training.md](training.md) describes training and measurement.
 """
 
 
@@ -44,12 +49,12 @@ def main() -> None:
 
 
 def in_order(cards: Iterable[Card]) -> list[Card]:
-    """By environment, the longest trained first."""
+    """Sort cards by environment, the longest trained first."""
     return sorted(cards, key=lambda card: (card.environment, -card.training["environment_steps"]))
 
 
 def page(cards: list[Card]) -> str:
-    """The Markdown of some cards, those of one environment together."""
+    """The Markdown page of the cards, grouped by environment."""
     parts = [HEAD]
     for environment, group in groupby(cards, key=lambda card: card.environment):
         parts += [f"## {environment}\n", f"![A state of {environment}](images/zoo/{environment}.svg)\n", table(list(group)) + "\n"]
@@ -57,9 +62,9 @@ def page(cards: list[Card]) -> str:
 
 
 def table(cards: list[Card]) -> str:
-    """One environment: a line for each checkpoint, a column for each planner that any of them was measured with."""
+    """Table of one environment: a row for each checkpoint, a column for each planner measured with any of them."""
     measured = ["prior", *(name for name in PLANNERS if any(name in card.returns for card in cards))]
-    # A column says its budget once, unless its cells differ.
+    # The budget is in the head of a column if it is the same for all its cells.
     budgets = {name: {budget(card.returns[name], name) for card in cards if name in card.returns} for name in measured}
     shared = {name: next(iter(found)) if len(found) == 1 else "" for name, found in budgets.items()}
     titles = {name: "prior alone" if name == "prior" else PLANNERS[name].title for name in measured}
@@ -69,7 +74,7 @@ def table(cards: list[Card]) -> str:
 
 
 def row(card: Card, shared: dict[str, str]) -> list[str]:
-    """One line of a table; `shared` has the budgets that their columns say."""
+    """One row of a table; `shared` has the budgets given in the heads of columns."""
     trained = f"{card.training['environment_steps']:,} steps, {card.training['wall_seconds']:.0f} s"
     cells = [
         said(card.returns[name], "" if common else budget(card.returns[name], name)) if name in card.returns else ""
@@ -79,7 +84,7 @@ def row(card: Card, shared: dict[str, str]) -> list[str]:
 
 
 def budget(returns: Returns, name: str) -> str:
-    """What a decision may cost, and over how many episodes."""
+    """Budget of a decision, and number of episodes, in words."""
     episodes = f"{returns.episodes} episodes"
     return episodes if name == "prior" else f"{PLANNERS[name].settings(returns.settings, {}).size}, {episodes}"
 
@@ -90,7 +95,7 @@ def said(returns: Returns, budget: str) -> str:
 
 
 def draw(store: Checkpoints, card: Card) -> str:
-    """A state of an episode, as SVG."""
+    """Draw a state of an episode as SVG."""
     loaded = store.load(card.name)
     environment, act = make_environment(card.environment), jax.jit(prior_action(loaded.model))
     state = environment.reset(reset_key(0))
@@ -103,7 +108,7 @@ def draw(store: Checkpoints, card: Card) -> str:
 
 
 def svg(scene: dict) -> str:
-    """The shapes of a scene; y is turned downwards."""
+    """The shapes of a scene as SVG, with the y axis turned downwards."""
     x0, x1, y0, y1 = scene["focus"]
     scale = 240 / max(x1 - x0, y1 - y0)
     at = lambda x, y: ((x - x0) * scale, (y1 - y) * scale)

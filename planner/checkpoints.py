@@ -1,4 +1,4 @@
-"""Checkpoints: trained parameters, the environment they belong to, and a card that says how they were made.
+"""Checkpoints: trained parameters, the environment they belong to, and a card that describes their training.
 
 On disk a checkpoint is a folder `NAME/` with `params.safetensors` and `card.json`; the card holds the sha256 of the parameters. Nothing is
 executed on loading.
@@ -28,11 +28,11 @@ NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
 
 
 class CheckpointError(ValueError):
-    """A checkpoint that cannot be used; the message is one line for a person."""
+    """A checkpoint cannot be used; the message is one line."""
 
 
 class Returns(BaseModel):
-    """How well something plays: mean undiscounted return of whole episodes."""
+    """Mean undiscounted return over whole episodes."""
 
     mean: float
     standard_error: float
@@ -41,7 +41,7 @@ class Returns(BaseModel):
 
 
 class Card(BaseModel):
-    """What is known of a checkpoint."""
+    """Description of a checkpoint: environment, network, training and returns."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -51,11 +51,11 @@ class Card(BaseModel):
     environment: str
     network: dict[str, Any]
     settings: dict[str, float]
-    """Defaults it gives to a planner: `reward_temperature` and `discount`."""
+    """Defaults for planners: `reward_temperature` and `discount`."""
     training: dict[str, Any]
     """`command`, `config`, `seed`, `iteration`, `environment_steps`, `wall_seconds`, `device`."""
     returns: dict[str, Returns]
-    """By who acts: `prior` (greedy), and planners by name."""
+    """Returns of each policy: `prior` (greedy), and planners by name."""
     sha256: str
     licence: str = "Apache-2.0"
 
@@ -80,11 +80,11 @@ class Checkpoints:
         self.folder = Path(folder)
 
     def names(self) -> list[str]:
-        """Names of all folders here that hold a card, sorted."""
+        """Names of all subfolders with a card, sorted."""
         return sorted(path.parent.name for path in self.folder.glob("*/card.json") if NAME.fullmatch(path.parent.name))
 
     def cards(self) -> Iterator[Card]:
-        """The readable cards; a damaged one is passed over here and reported by `card`."""
+        """The readable cards. A damaged card is skipped here; `card` reports it."""
         for name in self.names():
             try:
                 yield self.card(name)
@@ -95,7 +95,7 @@ class Checkpoints:
         """The card of one checkpoint.
 
         Raises:
-          CheckpointError: no such checkpoint, or a card that cannot be read.
+          CheckpointError: no checkpoint has this name, or its card cannot be read.
         """
         if not NAME.fullmatch(name) or name not in self.names():
             raise CheckpointError(f"unknown checkpoint {name!r}; known are {', '.join(self.names()) or 'none'}")
@@ -112,7 +112,7 @@ class Checkpoints:
         """Read and verify a checkpoint.
 
         Raises:
-          CheckpointError: as `card`; or parameters that are missing, altered, or do not fit the network.
+          CheckpointError: as `card`; or the parameters are missing, altered, or do not fit the network.
         """
         card = self.card(name)
         path = self.folder / name / "params.safetensors"
@@ -132,7 +132,7 @@ class Checkpoints:
         return Checkpoint(card, params, model)
 
     def save(self, card: Card, params: Params) -> Card:
-        """Write parameters and card; the card's sha256 is filled in. The card is written last, so a half-written checkpoint is not listed."""
+        """Write parameters and card, and fill in the card's sha256. The card is written last, so an incomplete checkpoint is not listed."""
         if not NAME.fullmatch(card.name):
             raise CheckpointError(f"a checkpoint's name is lower-case letters, digits, - and _, got {card.name!r}")
         data = save(flatten(params))
@@ -144,12 +144,12 @@ class Checkpoints:
         return card
 
     def save_card(self, card: Card) -> None:
-        """Replace the card of a checkpoint that is here, as when its returns were measured again."""
+        """Replace the card of an existing checkpoint, for example after its returns were measured again."""
         _replace_file(self.folder / card.name / "card.json", (json.dumps(card.model_dump(), indent=2) + "\n").encode())
 
 
 def _replace_file(path: Path, content: bytes) -> None:
-    """Write a file whole, or leave the old one."""
+    """Write a file atomically: an interrupted write leaves the old file."""
     scratch = path.with_name(path.name + ".new")
     scratch.write_bytes(content)
     scratch.replace(path)
@@ -159,10 +159,10 @@ def _replace_file(path: Path, content: bytes) -> None:
 def build_model(environment_name: str, config: NetworkConfig) -> tuple[Model, Any]:
     """The model of an environment and a network, and the shapes of the network's parameters.
 
-    Checkpoints of one environment and network shape get the same model, and so share compiled programs.
+    Checkpoints of one environment and network shape share one model, and therefore compiled programs.
 
     Raises:
-      ValueError: unknown environment, or a network for other actions.
+      ValueError: unknown environment, or a network for other actions than the environment's.
     """
     environment = make_environment(environment_name)
     needed = network_config(environment_name, config.hidden, config.value_scale)
@@ -178,10 +178,10 @@ def build_model(environment_name: str, config: NetworkConfig) -> tuple[Model, An
 
 
 def network_config(environment_name: str, hidden: tuple[int, ...], value_scale: float) -> NetworkConfig:
-    """A network with layers of those widths for an environment.
+    """Configuration of a network for an environment, with hidden layers of the given widths.
 
     Raises:
-      ValueError: unknown environment, or layers that cannot be.
+      ValueError: unknown environment, or invalid layers.
     """
     environment = make_environment(environment_name)
     return NetworkConfig(len(environment.action_names), hidden, value_scale, environment.action_bounds)
@@ -194,7 +194,7 @@ def _describe_actions(config: NetworkConfig) -> str:
 
 
 def initial_params(environment_name: str, config: NetworkConfig, key: jax.Array) -> Params:
-    """Fresh parameters."""
+    """Newly initialised parameters."""
     return init_network(config, key, make_environment(environment_name).observation_shape)
 
 
@@ -210,7 +210,7 @@ def unflatten(arrays: dict[str, np.ndarray], like: Any) -> Any:
     """The inverse of `flatten`, checked against a tree of shapes.
 
     Raises:
-      ValueError: names, shapes or dtypes that differ, naming the first.
+      ValueError: a name, shape or dtype differs; the message gives the first.
     """
     expected = dict(zip(flatten_names(like), jax.tree.leaves(like), strict=True))
     if arrays.keys() != expected.keys():
@@ -223,6 +223,6 @@ def unflatten(arrays: dict[str, np.ndarray], like: Any) -> Any:
 
 
 def flatten_names(tree: Any) -> list[str]:
-    """The names `flatten` gives, in the order of the tree's leaves."""
+    """The names that `flatten` gives, in the order of the tree's leaves."""
     paths = [path for path, _ in jax.tree_util.tree_leaves_with_path(tree)]
     return ["/".join(str(getattr(key, "key", getattr(key, "name", getattr(key, "idx", key)))) for key in path) for path in paths]

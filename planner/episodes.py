@@ -1,6 +1,6 @@
-"""Playing an episode: the keys it uses, and the steps of an environment outside a plan.
+"""Playing an episode: its random keys, and environment steps outside a plan.
 
-The planner's keys and the environment's come from two streams that never meet: a planner that knew the environment's key would foresee its noise.
+The keys of the planner and of the environment come from two separate streams: a planner that shared the environment's key would foresee its noise.
 """
 
 from __future__ import annotations
@@ -41,12 +41,15 @@ def _stream(seed: int, stream: int) -> Array:
 
 
 def prior_action(model: Model) -> Callable[[Params, Any], Array]:
-    """`(params, state) -> action`: the most probable action of the prior; of a continuous one, the one in its middle."""
+    """`(params, state) -> action`: the most probable discrete action of the prior, or the action at the mean of a continuous prior."""
     return lambda params, state: model.evaluate(params, state).greedy
 
 
 def step_and_reset(environment: Environment, key: Array, state: Any, action: Array) -> tuple[Transition, Array, Any]:
-    """One step, whether a time limit ended the episode, and the state to go on from: a fresh one where the episode is over."""
+    """Take one step.
+
+    Returns the transition, a flag for truncation by a time limit, and the next state: a new first state where the episode is over.
+    """
     model_key, reset = jax.random.split(key)
     transition = environment.step(model_key, state, action)
     truncated = environment.is_truncated(transition.state) & (transition.continuation > 0)
@@ -62,24 +65,24 @@ class Moment:
 
     state: Any
     episode_return: float = 0.0
-    """Undiscounted."""
+    """Undiscounted sum of rewards so far."""
     terminated: bool = False
     truncated: bool = False
     previous: Moment | None = None
-    """The moment one step before; None at the start of the episode, and where the state was given."""
+    """The moment one step before; None at the start of the episode, and for a given state."""
     action: Any = None
-    """Executed at `previous`: a number, or a list of numbers where actions are continuous."""
+    """Action executed at `previous`: an index (discrete), or a list of numbers (continuous)."""
     given: bool = False
-    """The state was given, not reached by playing: no seed and actions lead here."""
+    """True for a state that was given, not reached by playing: no seed and actions lead to it."""
 
     @property
     def over(self) -> bool:
-        """The episode has ended here."""
+        """True where the episode has ended."""
         return self.terminated or self.truncated
 
     @property
     def actions(self) -> list[Any] | None:
-        """Executed actions from the start of the episode; None where the state was given."""
+        """Executed actions from the start of the episode; None for a given state."""
         actions, moment = [], self
         while moment.previous is not None:
             actions.append(moment.action)
@@ -92,7 +95,7 @@ class Moment:
 
 
 class Episodes:
-    """The environment of a model, stepped outside of plans; compiled once for each model."""
+    """Episodes of a model's environment, stepped outside plans; compiled once for each model."""
 
     def __init__(self, model: Model):
         environment = model.environment
@@ -117,7 +120,7 @@ class Episodes:
         return Moment(transition.state, earned, terminated, bool(truncated) and not terminated, moment, np.asarray(action).tolist())
 
     def play_prior(self, params: Params, start: Moment, steps: int, *, seed: int) -> list[Moment]:
-        """The moments that the greedy prior passes through, `start` included; fewer than `steps` more where the episode ends before."""
+        """The moments of an episode played by the greedy prior: `start` and up to `steps` more, fewer where the episode ends earlier."""
         moments = [start]
         for step in range(steps):
             if moments[-1].over:

@@ -1,19 +1,19 @@
-"""Exact answers by dynamic programming, for environments small enough to write down as tables.
+"""Exact answers by dynamic programming, for environments with few enough states to be written as tables.
 
-All of it is float64 NumPy and shares nothing with the planner, so that the planner can be held to it. With prior pi, temperature tau and
+The module is float64 NumPy and shares no code with the planner, so that the planner can be tested against it. With prior pi, temperature tau and
 continuation d (0 on entering a terminal state), the values are
 
     soft      Q(s,a) = tau log E_s' exp((r + gamma d V(s')) / tau),   V(s) = tau log E_{a~pi} exp(Q(s,a) / tau)
     optimal   Q(s,a) = E_s' [r + gamma d V(s')],                      V(s) = max_a Q(s,a)
     of pi     Q(s,a) = E_s' [r + gamma d V(s')],                      V(s) = E_{a~pi} Q(s,a)
 
-The soft Q takes the expectation over s' inside the logarithm: that is the posterior over whole trajectories, chance included, and the limit of the
-planner's weights. Values of terminal states are 0.
+The soft Q takes the expectation over s' inside the logarithm. It describes the posterior over whole trajectories, the environment's noise included,
+and is the limit of the planner's weights. Values of terminal states are 0.
 
-Sweeps run over the few states that a step may lead to. Where episodes are long they need thousands of rounds, so every few of them a Newton step
-on V = backup(V) is tried: backups are monotone and convex in V, for which Newton's method is policy iteration (Puterman and Brumelle, Mathematics
-of Operations Research 4, 1979) and takes a handful of steps. A step is taken if its V is below its own backup: then it is below the fixed point,
-and from there on sweeps and Newton steps only rise.
+A sweep covers only the few states that each step can reach. Long episodes need thousands of sweeps, so every few sweeps a Newton step on
+V = backup(V) is tried. Backups are monotone and convex in V; for these, Newton's method is policy iteration (Puterman and Brumelle, Mathematics of
+Operations Research 4, 1979) and needs few steps. A Newton step is accepted if its V is below its own backup. It is then below the fixed point, and
+all later sweeps and Newton steps increase V.
 """
 
 from collections.abc import Callable
@@ -42,17 +42,17 @@ CONVERGED = 1e-13
 
 @dataclass(frozen=True)
 class Values:
-    """A fixed point, float64."""
+    """V and Q of a fixed point, float64."""
 
     value: PerState
     qvalues: Table
 
 
 def enumerate_model(environment: Any) -> TabularMDP:
-    """An environment written down as tables.
+    """Write an environment as tables.
 
     Args:
-      environment: one with `state_count`, `index`, `state_of`, `slip` and `certain_step`, as those of planner/environments/grids.py.
+      environment: has `state_count`, `index`, `state_of`, `slip` and `certain_step`, as in planner/environments/grids.py.
 
     Raises:
       ValueError: the environment cannot be enumerated.
@@ -73,11 +73,11 @@ def enumerate_model(environment: Any) -> TabularMDP:
     successor, reward, terminal, starts, positions = (np.asarray(table) for table in describe())
     transition, total = np.zeros((count, actions, count)), np.zeros((count, actions, count))
     rows = np.arange(count)
-    for meant, chances in enumerate(environment.slip()):
+    for chosen, chances in enumerate(environment.slip()):
         for done, chance in enumerate(chances):
-            # For one thing done every state has one successor, so no index occurs twice.
-            transition[rows, meant, successor[:, done]] += chance
-            total[rows, meant, successor[:, done]] += chance * reward[:, done]
+            # Given the action done, every state has one successor, so no index occurs twice.
+            transition[rows, chosen, successor[:, done]] += chance
+            total[rows, chosen, successor[:, done]] += chance * reward[:, done]
     return TabularMDP(
         name=environment.name,
         transition=transition,
@@ -90,7 +90,7 @@ def enumerate_model(environment: Any) -> TabularMDP:
 
 
 def soft_values(mdp: TabularMDP, prior: Table, temperature: float, discount: float) -> Values:
-    """V_soft and Q_soft: values of the prior tilted by the exponential of the return."""
+    """V_soft and Q_soft: values under the prior, exponentially tilted by the return."""
     chance = mdp.successors.probability
 
     def backup(targets: PerStep) -> Values:
@@ -136,11 +136,11 @@ def posterior_policy(prior: Table, qvalues: Table, temperature: float) -> Table:
 def log_evidence(
     mdp: TabularMDP, prior: Table, value: PerState, temperature: float, discount: float, levels: int, advantage: bool = True
 ) -> PerState:
-    """Log E_pi exp(sum over `levels` steps of (r + gamma d V(s') - V(s)) / tau) from every state; what (E7) estimates.
+    """Log E_pi exp(sum over `levels` steps of (r + gamma d V(s') - V(s)) / tau) from every state; (E7) estimates it.
 
     Args:
-      value: any V, not only a fixed point; taken as 0 in terminal states.
-      advantage: False leaves out `- V(s)`.
+      value: any V, not only a fixed point; replaced by 0 in terminal states.
+      advantage: False omits `- V(s)`.
     """
     return log_evidence_by_level(mdp, prior, value, temperature, discount, levels, advantage)[-1]
 
@@ -148,7 +148,7 @@ def log_evidence(
 def log_evidence_by_level(
     mdp: TabularMDP, prior: Table, value: PerState, temperature: float, discount: float, levels: int, advantage: bool = True
 ) -> Float[np.ndarray, "T S"]:
-    """`log_evidence` of 1, 2, … `levels` steps: what (E7) estimates level by level."""
+    """`log_evidence` for 1, 2, … `levels` steps; (E7) estimates it level by level."""
     value = np.where(mdp.terminal, 0.0, value)
     increments = (_targets(mdp, value, discount) - (value[:, None, None] if advantage else 0.0)) / temperature
     log_rest, rows = np.zeros(len(value)), []
@@ -160,7 +160,7 @@ def log_evidence_by_level(
 
 
 def tables(prior: Table, values: Values) -> Evaluation:
-    """What a network would say of every state, as the parameters of `look_up`: [S, A], [S], [S, A], f32."""
+    """Parameters of `look_up`: prior logits [S, A], V [S] and Q [S, A] of every state, f32."""
     with np.errstate(divide="ignore"):
         logits = np.log(prior)
     return Evaluation(*(jnp.asarray(table, jnp.float32) for table in (logits, values.value, values.qvalues)))
@@ -172,26 +172,26 @@ def look_up(params: Evaluation, state: TabularState) -> Evaluation:
 
 
 def _targets(mdp: TabularMDP, value: PerState, discount: float) -> PerStep:
-    """What a step is worth, r + gamma d V(s'); V is 0 in terminal states."""
+    """Values r + gamma d V(s') of every step; V is 0 in terminal states."""
     return mdp.successors.reward + discount * value[mdp.successors.state]
 
 
 def _log_mean_exp(weights: np.ndarray, exponents: np.ndarray) -> np.ndarray:
-    """Log sum_k weights_k exp(exponents_k) over the last axis; entries of weight 0 do not count, and 0 where none has weight."""
+    """Log sum_k weights_k exp(exponents_k) over the last axis. Entries of weight 0 are ignored; the result is 0 where all weights are 0."""
     shifted, largest = _shifted(weights, exponents)
     total = np.sum(weights * np.exp(shifted), axis=-1)
     return largest[..., 0] + np.log(np.where(total > 0, total, 1.0))
 
 
 def _tilt(weights: np.ndarray, exponents: np.ndarray) -> np.ndarray:
-    """Weights times exp(exponents), made to sum to 1 over the last axis; 0 where none has weight."""
+    """Weights times exp(exponents), normalised over the last axis; 0 where all weights are 0."""
     tilted = weights * np.exp(_shifted(weights, exponents)[0])
     total = tilted.sum(axis=-1, keepdims=True)
     return tilted / np.where(total > 0, total, 1.0)
 
 
 def _shifted(weights: np.ndarray, exponents: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Exponents less the largest that has weight, none above 0, and that largest; 0 for those without weight."""
+    """Exponents minus the largest one of positive weight (so at most 0), and that largest; 0 for entries of weight 0."""
     counted = weights > 0
     largest = np.max(exponents, axis=-1, keepdims=True, where=counted, initial=-np.inf)
     largest = np.where(np.isfinite(largest), largest, 0.0)
@@ -205,17 +205,17 @@ def _fixed_point(
     slope: Callable[[PerStep, Table], PerStep],
     temperature: float = 0.0,
 ) -> Values:
-    """Sweep, and leap, until nothing changes.
+    """Iterate sweeps and Newton steps until the values converge.
 
     Args:
-      mdp: what is solved.
+      mdp: the process to solve.
       discount: gamma.
-      backup: values made from the worth r + gamma d V(s') of every step.
-      slope: derivative of the value made for s with respect to the worth of each of its steps, given those and Q.
-      temperature: of a soft backup, whose rounding errors are as large as those of a number of this size.
+      backup: maps the targets r + gamma d V(s') of every step to values.
+      slope: derivative of V(s) with respect to the target of each of its steps, given the targets and Q.
+      temperature: of a soft backup; its rounding errors are relative to a number of this size.
 
     Raises:
-      ValueError: values that still change after MAX_SWEEPS: an undiscounted process that need not end.
+      ValueError: the values still change after MAX_SWEEPS: an undiscounted process that may never end.
     """
 
     def sweep(value: PerState) -> tuple[PerState, PerStep, Table]:
@@ -242,16 +242,16 @@ def _fixed_point(
 
 
 def _newton_step(mdp: TabularMDP, slope: PerStep, change: PerState, moved: Bool[np.ndarray, "S"]) -> PerState:
-    """The solution x of x = change + (dV'/dV) x over the `moved` states alone; 0 if there is none.
+    """Solve x = change + (dV'/dV) x over the `moved` states; 0 if there is no solution.
 
-    States whose values never changed are left out: where they cannot end either, the system would be singular with them.
+    States whose values never changed are excluded: those among them that cannot end would make the system singular.
     """
     count = len(change)
     states = np.broadcast_to(np.arange(count)[:, None, None], slope.shape)
     jacobian = csc_array((slope.ravel(), (states.ravel(), mdp.successors.state.ravel())), shape=(count, count))
     system, step = (eye_array(count, format="csc") - jacobian)[moved][:, moved], np.zeros(count)
     try:
-        # Not by LAPACK: on busy cores its threads wait for one another, a hundred times as long as this takes.
+        # Not LAPACK: on busy cores its threads wait for one another, which takes a hundred times as long.
         solution = splu(system).solve(change[moved])
     except RuntimeError:  # singular
         return step

@@ -1,6 +1,6 @@
-"""Parameters trained elsewhere, as checkpoints: an Orbax folder or a Flax msgpack file, and a description that maps its arrays to ours.
+"""Import of parameters trained elsewhere: an Orbax folder or a Flax msgpack file, and a description that maps its arrays to ours.
 
-Nothing is executed on reading. What can be imported is what `planner.networks` can apply: one torso of tanh layers that prior, V and Q share.
+Reading executes nothing. Only architectures of `planner.networks` can be imported: one torso of tanh layers shared by prior, V and Q.
 """
 
 import tomllib
@@ -19,11 +19,11 @@ from planner.training.config import NetworkSection
 
 
 class ImportRefused(ValueError):
-    """Parameters or a description that cannot be used; the message is one line for a person."""
+    """Parameters or a description cannot be used; the message is one line."""
 
 
 class Description(BaseModel):
-    """What a file of parameters does not say by itself."""
+    """Description of a file of parameters: the checkpoint's card, the network, and the mapping of its arrays."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -33,22 +33,22 @@ class Description(BaseModel):
     environment: str
     licence: str
     reward_temperature: PositiveFloat
-    """What planners start with."""
+    """Default for planners."""
     discount: float = Field(ge=0, le=1)
     environment_steps: NonNegativeInt
-    """Of training, as far as is known."""
+    """Environment steps of the training; 0 if unknown."""
     network: NetworkSection
     arrays: dict[str, str]
-    """Name of an array of ours -> its name in the file, as `describe` gives it."""
+    """Name of our array -> its name in the file, as `describe` prints it."""
     zero: tuple[str, ...] = ()
-    """Arrays of ours that the file lacks and that are to be 0, such as `params/advantage/*`: Q is then V."""
+    """Our arrays that the file does not have and that are set to 0. With `params/advantage/*` set to 0, Q equals V."""
 
 
 def read_description(path: Path) -> Description:
     """A description from TOML.
 
     Raises:
-      ImportRefused: no such file, not TOML, unknown keys or values out of range.
+      ImportRefused: the file does not exist or is not TOML, a key is unknown, or a value is out of range.
     """
     try:
         return Description.model_validate(tomllib.loads(path.read_text("utf-8")))
@@ -63,10 +63,10 @@ def read_arrays(source: Path) -> dict[str, np.ndarray]:
     """All arrays of a parameter tree, by their path joined with `/`.
 
     Args:
-      source: a file as `flax.serialization.to_bytes` writes it, or a folder as an Orbax checkpointer leaves it.
+      source: a file written by `flax.serialization.to_bytes`, or a folder written by an Orbax checkpointer.
 
     Raises:
-      ImportRefused: neither of them, or damaged.
+      ImportRefused: the source is neither of them, or damaged.
     """
     if not source.exists():
         raise ImportRefused(f"there is no file or folder {source}")
@@ -74,7 +74,7 @@ def read_arrays(source: Path) -> dict[str, np.ndarray]:
         tree = _read_orbax(source) if source.is_dir() else _read_msgpack(source)
     except ImportRefused:
         raise
-    except Exception as error:  # Both libraries raise whatever their readers of bytes raise.
+    except Exception as error:  # Both libraries pass on any exception of their parsers.
         kind = "an Orbax checkpoint" if source.is_dir() else "a Flax msgpack file"
         raise ImportRefused(f"{source} cannot be read as {kind}: {str(error).splitlines()[0] if str(error) else type(error).__name__}") from None
     return {name: array for name, array in flatten(tree).items() if array.dtype != object}
@@ -87,13 +87,13 @@ def _read_msgpack(file: Path) -> Any:
 
 
 def _read_orbax(folder: Path) -> Any:
-    # Takes seconds to import.
+    # Imported here because the import takes seconds.
     import orbax.checkpoint as ocp
 
     folder = folder.resolve()
     steps = [path for path in folder.iterdir() if path.is_dir() and path.name.isdigit()]
     if steps and not (folder / "_METADATA").exists():
-        # What a checkpoint manager leaves: a folder for each step kept.
+        # A checkpoint manager keeps one folder for each step.
         raise ImportRefused(f"{folder} holds several steps: give the folder of one, such as {max(steps, key=lambda path: int(path.name))}")
     if (folder / "default" / "_METADATA").exists():
         folder = folder / "default"
@@ -111,13 +111,13 @@ def describe(arrays: Mapping[str, np.ndarray]) -> str:
 
 
 def import_params(description: Description, arrays: Mapping[str, np.ndarray], source: str) -> tuple[Card, Params]:
-    """The card, without returns, and the parameters that a description finds in some arrays.
+    """Make a card without returns, and the parameters, from arrays and their description.
 
     Args:
       source: name of the file, for the card.
 
     Raises:
-      ImportRefused: arrays that are not mapped, missing, of another shape, or not finite; an environment or network that cannot be.
+      ImportRefused: an array is not mapped, missing, of another shape, or not finite; or the environment or network is invalid.
     """
     try:
         network = network_config(description.environment, description.network.hidden, description.network.value_scale)
@@ -152,7 +152,7 @@ def import_params(description: Description, arrays: Mapping[str, np.ndarray], so
 
 
 def _take(name: str, leaf: Any, theirs: str, arrays: Mapping[str, np.ndarray]) -> np.ndarray:
-    """The array for `name`, checked."""
+    """The array for `name`, with its shape, dtype and values checked."""
     if theirs not in arrays:
         raise ImportRefused(f"arrays: there is no {theirs!r} for {name}; the file holds {describe(arrays)}")
     array = arrays[theirs]

@@ -1,4 +1,4 @@
-"""Networks that judge states: one torso, heads for the prior, V and Q."""
+"""Networks that evaluate states: one torso, with heads for the prior, V and Q."""
 
 from dataclasses import dataclass
 from typing import Any, cast
@@ -20,12 +20,12 @@ class NetworkConfig:
     """
 
     num_actions: int
-    """Actions where they are numbered, dimensions of one where they are continuous."""
+    """Number of discrete actions, or of dimensions of a continuous action."""
     hidden: tuple[int, ...] = (64, 64)
     value_scale: float = 1.0
-    """Units of reward that one unit of a value head stands for, so that the heads learn numbers near 1."""
+    """Units of reward per unit of a value head; chosen so that the heads learn numbers near 1."""
     action_bounds: Bounds | None = None
-    """(low, high) of each dimension of a continuous action; None where actions are numbered."""
+    """(low, high) of each dimension of a continuous action; None where actions are discrete."""
 
     def __post_init__(self) -> None:
         if self.num_actions < 1 or not self.hidden or min(self.hidden) < 1 or not self.value_scale > 0:
@@ -34,16 +34,20 @@ class NetworkConfig:
             raise ValueError(f"a network of {self.num_actions} action dimensions needs as many bounds, got {self.action_bounds}")
 
     def as_card(self) -> dict[str, Any]:
-        """What a card says of it."""
-        said = {"num_actions": self.num_actions, "hidden": list(self.hidden), "value_scale": self.value_scale}
-        return said if self.action_bounds is None else said | {"action_bounds": [list(bound) for bound in self.action_bounds]}
+        """The configuration as a card stores it."""
+        entry = {"num_actions": self.num_actions, "hidden": list(self.hidden), "value_scale": self.value_scale}
+        return entry if self.action_bounds is None else entry | {"action_bounds": [list(bound) for bound in self.action_bounds]}
 
     @classmethod
-    def of_card(cls, said: dict[str, Any]) -> "NetworkConfig":
-        """The inverse of `as_card`; raises KeyError and TypeError where something is missing or unknown."""
-        bounds = said.get("action_bounds")
-        tuples = {"hidden": tuple(said["hidden"]), "action_bounds": None if bounds is None else tuple((low, high) for low, high in bounds)}
-        return cls(**{**said, **tuples})
+    def of_card(cls, entry: dict[str, Any]) -> "NetworkConfig":
+        """The inverse of `as_card`.
+
+        Raises:
+          KeyError, TypeError: a key is missing or unknown.
+        """
+        bounds = entry.get("action_bounds")
+        tuples = {"hidden": tuple(entry["hidden"]), "action_bounds": None if bounds is None else tuple((low, high) for low, high in bounds)}
+        return cls(**{**entry, **tuples})
 
 
 def make_network(config: NetworkConfig) -> nn.Module:
@@ -52,12 +56,12 @@ def make_network(config: NetworkConfig) -> nn.Module:
 
 
 def init_network(config: NetworkConfig, key: Array, observation_shape: tuple[int, ...]) -> Params:
-    """Fresh parameters."""
+    """Newly initialised parameters."""
     return make_network(config).init(key, jnp.zeros(observation_shape))
 
 
 def apply_network(config: NetworkConfig, params: Params, observation: Float[Array, "..."]) -> Any:
-    """What the network of `config` thinks of one observation: `Evaluation`, or `GaussianEvaluation` where actions are continuous."""
+    """Evaluate one observation: an `Evaluation` for discrete actions, a `GaussianEvaluation` for continuous ones."""
     return make_network(config).apply(params, observation)
 
 
@@ -76,11 +80,11 @@ def draw_atoms(config: NetworkConfig, params: Params, key: Array, evaluation: Ga
 _WIDE = nn.initializers.orthogonal(2**0.5)
 _PLAIN = nn.initializers.orthogonal(1.0)
 _SMALL = nn.initializers.orthogonal(0.01)
-"""A policy begins near uniform, and advantages near 0."""
+"""Initial policies are nearly uniform, and initial advantages nearly 0."""
 
 
 class _Network(nn.Module):
-    """What both kinds share: a multilayer perceptron over a flat observation, and V."""
+    """Common part of both networks: a multilayer perceptron over the flattened observation, and V."""
 
     config: NetworkConfig
 
@@ -97,7 +101,7 @@ class _Network(nn.Module):
 
 
 class PolicyValueNetwork(_Network):
-    """For numbered actions. Q is V plus an advantage head: differences between actions are small beside V."""
+    """Network for discrete actions. Q is V plus an advantage head, because differences between actions are small compared with V."""
 
     def setup(self) -> None:
         super().setup()
@@ -111,12 +115,13 @@ class PolicyValueNetwork(_Network):
 
 
 class GaussianPolicyValueNetwork(_Network):
-    """For continuous actions. Q is V plus the advantage of the action, judged by a layer that sees the state's features and the action."""
+    """Network for continuous actions. Q is V plus the advantage of the action, from a layer over the state's features and the action."""
 
     def setup(self) -> None:
         super().setup()
         self.mean = nn.Dense(self.config.num_actions, kernel_init=_SMALL)
         self.log_std = nn.Dense(self.config.num_actions, kernel_init=_SMALL)
+        # flax names saved parameters after this attribute, so it cannot be renamed without losing the shipped checkpoints.
         self.judge = nn.Dense(self.config.hidden[-1], kernel_init=_WIDE)
         self.advantage = nn.Dense(1, kernel_init=_SMALL)
 
@@ -124,13 +129,13 @@ class GaussianPolicyValueNetwork(_Network):
         hidden = self.features(observation)
         value = self.config.value_scale * self.value(hidden)[0]
         if self.is_initializing():
-            # Layers that are never called have no parameters.
+            # flax creates parameters only for layers that are called.
             self.qvalues(hidden, value, jnp.zeros((1, self.config.num_actions)))
         log_std = jnp.clip(self.log_std(hidden), *LOG_STD_RANGE)
         return GaussianEvaluation(self.mean(hidden), log_std, value, hidden, self._bounds)
 
     def qvalues(self, features: Float[Array, "H"], value: Float[Array, ""], actions: Float[Array, "K D"]) -> Float[Array, "K"]:
-        """Q of some actions in the state of those features."""
+        """Q of the given actions in the state with these features."""
         repeated = jnp.broadcast_to(features, (actions.shape[0], *features.shape))
         hidden = nn.tanh(self.judge(jnp.concatenate([repeated, normalise(actions, self._bounds)], axis=-1)))
         return value + self.config.value_scale * self.advantage(hidden)[:, 0]
@@ -138,5 +143,5 @@ class GaussianPolicyValueNetwork(_Network):
     @property
     def _bounds(self) -> Bounds:
         if self.config.action_bounds is None:
-            raise ValueError("a Gaussian policy needs bounds for its actions, got a network for numbered actions")
+            raise ValueError("a Gaussian policy needs bounds for its actions, got a network for discrete actions")
         return self.config.action_bounds

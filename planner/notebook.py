@@ -1,4 +1,4 @@
-"""Planning from a notebook: `run` makes a record, which shows and saves itself; `load` reads one back."""
+"""Planning from a notebook: `run` makes a record, which can be shown and saved; `load` reads it back."""
 
 from collections.abc import Collection, Hashable
 from typing import Any
@@ -32,25 +32,25 @@ def run(
     check: bool = True,
     **settings: Any,
 ) -> Record:
-    """Make one plan. The program is compiled at the first call with settings that select another.
+    """Make one plan. A program is compiled at the first call that needs it, and kept.
 
-    The same checkpoint, planner, settings, seed and step give the same bits as the command line and the service do on this device.
+    On one device, the same checkpoint, planner, settings, seed and step give results bit-equal to those of the command line and the service.
 
     Args:
       subject: a checkpoint, or a bare model with its `params`.
-      planner: by name.
-      params: of a bare model; a checkpoint has its own.
-      state: to plan from. By default the episode with this seed is played by the greedy prior up to `step`.
+      planner: name of the planner.
+      params: parameters of a bare model; a checkpoint has its own.
+      state: the state to plan from. By default, the state that the greedy prior reaches at `step` of the episode with this seed.
       seed, step: choose the planner's random numbers.
-      record: optional arrays to record, of OPTIONAL.
-      truth: exact answers about the subject. They join the record; where `value_source` is `exact` they are made if not given.
-      check: raise where the status of the plan is not ok.
-      settings: as docs/api.md lists them. A bare model needs `reward_temperature` and `discount`, where the planner has them.
+      record: optional arrays to record, from OPTIONAL.
+      truth: exact answers about the subject, added to the record. Where `value_source` is `exact` they are computed if not given.
+      check: raise an error where the status of the plan is not ok.
+      settings: as listed in docs/api.md. A bare model needs `reward_temperature` and `discount`, if the planner has these settings.
 
     Raises:
-      UnknownPlannerError, SettingsError: the request cannot be used.
-      PlanFailed: the network gave numbers that are not finite, or no particle kept any weight; only with `check`.
-      ValueError: `record` names something else, the episode ends before `step`, or a bare model comes without `params`.
+      UnknownPlannerError, SettingsError: the request is invalid.
+      PlanFailed: the status of the plan is not ok; only with `check`.
+      ValueError: an unknown name in `record`, an episode that ends before `step`, or a bare model without `params`.
     """
     unknown = [name for name in record if name not in OPTIONAL]
     if unknown:
@@ -73,7 +73,7 @@ def run(
 
 
 def _moment(model: Model, params: Params, seed: int, step: int) -> Moment:
-    """The state that the greedy prior reaches."""
+    """The moment that the greedy prior reaches at `step`."""
     episodes = episodes_of(model)
     moments = episodes.play_prior(params, episodes.start(seed), step, seed=seed)
     if len(moments) <= step:

@@ -1,9 +1,10 @@
-"""The one way of a plan: a request is prepared, run, and becomes a record.
+"""The life of a plan: a request is prepared and run, and becomes a record.
 
     PlanRequest --prepare()--> Prepared --program(), run()--> Record
 
-`prepare` is the one place where settings are checked, completed, split into static and live ones, and matched to a program. Sessions, routes, the
-command line, notebooks, benchmarks and many seeds all come this way. Nothing here compiles or waits by itself: who calls decides in which thread.
+`prepare` is the only place where settings are checked, completed, split into static and live ones, and matched to a program. Sessions, routes, the
+command line, notebooks, benchmarks and runs of many seeds all use this module. Compiling and running are separate calls, so the caller chooses the
+thread of each.
 """
 
 from __future__ import annotations
@@ -42,32 +43,32 @@ Program = Callable[..., Any]
 CAUSES = {
     "non_finite_network": "the network's prior, value or Q is not a finite number",
     "all_weights_zero": "no particle kept any weight",
-    "no_valid_action": "the network's prior allows no action at all",
+    "no_valid_action": "the network's prior allows no action",
 }
 """Status of a failed plan -> its cause in words."""
 
 
 class PlanFailed(ValueError):
-    """A plan whose status is not ok; the message names cause and place."""
+    """The status of a plan is not ok; the message names cause and place."""
 
 
 @dataclass(frozen=True)
 class PlanRequest:
-    """All that a person asks for. Nothing is checked before `prepare`."""
+    """A plan as a person requests it: planner, settings, seed and step. `prepare` checks it."""
 
     planner: str = "trt_smc"
     settings: Mapping[str, Any] = field(default_factory=dict)
-    """Those that differ from the defaults, by name."""
+    """Settings that differ from the defaults, by name."""
     seed: int = 0
-    """Of the episode and of the plan, 0 to MAX_SEED."""
+    """Seed of the episode and of the plan, 0 to MAX_SEED."""
     step: int = 0
-    """Environment step planned at; part of the plan's key."""
+    """Environment step of the state to plan from; part of the plan's key."""
     atoms: bool = False
     """Also record the distributions at every state."""
     states: bool = False
     """Also record every state."""
     interventions: tuple[Mapping[str, Any], ...] = ()
-    """Changes made inside the plan; none are known yet."""
+    """Changes inside the plan; no kind of intervention is defined yet."""
 
     def prepare(self, subject: Card | Checkpoint | Model, *, defaults: Mapping[str, float] | None = None) -> Prepared:
         """Check and complete the request for a checkpoint, its card, or a bare model.
@@ -76,8 +77,8 @@ class PlanRequest:
           defaults: `reward_temperature` and `discount` of a bare model; a card has its own.
 
         Raises:
-          UnknownPlannerError: no planner of that name.
-          SettingsError: settings that cannot be used, seed or step out of range, exact values where there are none, or interventions.
+          UnknownPlannerError: no planner has this name.
+          SettingsError: invalid settings, seed or step out of range, exact values for an environment without them, or interventions.
         """
         planner = get_planner(self.planner)
         about = _about(subject, defaults or {})
@@ -99,7 +100,7 @@ class PlanRequest:
 
 @dataclass(frozen=True)
 class _About:
-    """Facts about a subject that a record keeps."""
+    """Identity and defaults of the subject of a plan, for its record."""
 
     checkpoint: str
     sha256: str
@@ -122,15 +123,15 @@ class Prepared:
     about: _About
     planner: Planner
     settings: PlannerSettings
-    """Complete."""
+    """Complete, defaults included."""
     static: Hashable
     live: Any
 
     def evaluator(self, model: Model, params: Params, truth: Truth | None) -> tuple[Model, Params]:
-        """The model and params to plan with: those given, or exact tables where `value_source` is `exact`.
+        """The model and params to plan with: the given ones, or exact tables where `value_source` is `exact`.
 
         Args:
-          truth: exact answers about `model` and `params`; made anew where they are needed and None is given.
+          truth: exact answers about `model` and `params`; computed here if needed and None.
         """
         if self.settings.value_source == "network":
             return model, params
@@ -139,15 +140,17 @@ class Prepared:
 
     @property
     def reward_temperature(self) -> float:
-        """tau: the setting, or the checkpoint's for planners that have none."""
+        """tau: the setting, or the checkpoint's default for planners without this setting."""
         return getattr(self.settings, "reward_temperature", self.about.defaults.get("reward_temperature", 1.0))
 
     def key(self, model: Model, seeds: int | None = None) -> Hashable:
-        """Equal for requests that one compiled program serves. Checkpoints of one environment and network shape have equal models.
+        """Key of the compiled program: equal for requests that can share it.
+
+        Checkpoints of one environment and network shape have equal models.
 
         Args:
-          model: as `evaluator` gives it.
-          seeds: of `many`; None for one plan.
+          model: as `evaluator` returns it.
+          seeds: number of plans of `many`; None for one plan.
         """
         return model, self.planner.algorithm, self.static, (self.request.atoms, self.request.states) if seeds is None else seeds
 
@@ -156,13 +159,13 @@ class Prepared:
         return self.planner.program(model, self.static, atoms=self.request.atoms, states=self.request.states)
 
     def compile(self, model: Model, params: Params, state: Any) -> Program:
-        """The compiled program; the arguments give shapes only."""
+        """Compile the program of one plan; only the shapes of the arguments are used."""
         return jax.jit(self.program(model)).lower(params, plan_key(0, 0), state, self.live).compile()
 
     def run(self, program: Program, params: Params, moment: Moment) -> Record:
-        """Plan at a moment and fetch the result.
+        """Plan at a moment and fetch the result as a record.
 
-        The record's metadata has the status; `check` raises where it is not ok.
+        The status is in the record's metadata; `check` raises where it is not ok.
         """
         started = time.perf_counter()
         plan: PlanLike = jax.device_get(program(params, plan_key(self.request.seed, self.request.step), moment.state, self.live))
@@ -173,7 +176,7 @@ class Prepared:
         return Record(arrays, self._metadata(moment, milliseconds, status, fault))
 
     def answer(self, record: Record, moment: Moment, truth: Truth) -> Record:
-        """The record with exact answers at its root."""
+        """Add the exact answers at the root to a record."""
         evidence = self.planner.traits.evidence
         answers = truth.answers(record.arrays, moment.state, record.metadata.settings, self.reward_temperature, evidence=evidence)
         return Record({**record.arrays, **answers}, record.metadata)
@@ -183,14 +186,14 @@ class Prepared:
         return partial(plan_seeds, program=self.program(model))
 
     def compile_many(self, model: Model, params: Params, state: Any, seeds: int) -> Program:
-        """The compiled program of `many`; the arguments give shapes only."""
+        """Compile the program of `many`; only the shapes of the arguments are used."""
         return jax.jit(self.many(model)).lower(_keys([0] * seeds, 0), params, state, self.live).compile()
 
     def run_many(self, program: Program, params: Params, moment: Moment, seeds: Sequence[int]) -> SeedsRecord:
         """Plan at a moment once with each seed.
 
         Raises:
-          PlanFailed: the status of any of the plans is not ok.
+          PlanFailed: the status of a plan is not ok.
         """
         started = time.perf_counter()
         planned: Seeds = program(_keys(seeds, self.request.step), params, moment.state, self.live)
@@ -202,10 +205,10 @@ class Prepared:
         return SeedsRecord(arrays, self._metadata(moment, milliseconds, "ok", ""))
 
     def seeds(self, count: int) -> list[int]:
-        """`count` seeds from the request's own on; after MAX_SEED comes 0.
+        """`count` consecutive seeds, starting at the request's own; 0 follows MAX_SEED.
 
         Raises:
-          SettingsError: so many plans together would be too large.
+          SettingsError: `count` is out of range: more than MAX_SEEDS, or too many model steps together.
         """
         steps = self.settings.model_steps
         most = min(MAX_SEEDS, MAX_TRANSITIONS // steps)
@@ -220,10 +223,10 @@ class Prepared:
         return f"checkpoint {self.about.checkpoint!r}" if self.about.checkpoint else f"a model of {self.about.environment.name}"
 
     def check(self, record: Record) -> Record:
-        """The record itself.
+        """Return the record if its status is ok.
 
         Raises:
-          PlanFailed: its status is not ok.
+          PlanFailed: the status is not ok.
         """
         if record.metadata.status != "ok":
             raise PlanFailed(f"{self.subject}, seed {self.request.seed}, step {self.request.step}: {record.metadata.fault}")
@@ -259,7 +262,7 @@ class Prepared:
 
 
 def device_name() -> str:
-    """The device that plans run on, for people."""
+    """Readable name of the device that plans run on."""
     device = jax.devices()[0]
     return device.device_kind if device.platform != "cpu" else "CPU"
 
@@ -272,7 +275,7 @@ def _version() -> str:
 
 
 VERSION = _version()
-"""Of this package; empty where it is not installed."""
+"""Version of this package; empty where it is not installed."""
 
 
 def _keys(seeds: Sequence[int], step: int) -> jax.Array:
@@ -280,7 +283,7 @@ def _keys(seeds: Sequence[int], step: int) -> jax.Array:
 
 
 def _place(fault: int, arrays: Mapping[str, np.ndarray]) -> str:
-    """The place of a fault in words; empty where it has none."""
+    """The place of a fault in words; empty where there is no fault."""
     if fault <= NOWHERE:
         return ""
     if fault < 0:

@@ -1,4 +1,4 @@
-"""The same plan with many keys: the share of a decision that is luck."""
+"""The same plan with many keys: the variation of a decision over random seeds."""
 
 from __future__ import annotations
 
@@ -28,20 +28,20 @@ class Seeds:
     root: Decision
     """[S, ...] per array."""
     log_evidence: Float[Array, "S"]
-    """[S] (E7) at the last level; NaN for planners that estimate none."""
+    """[S] (E7) at the last level; NaN for planners without an estimate."""
     status: Int[Array, "S"]
     """i32 [S] index into STATUSES."""
 
 
 def plan_seeds(keys: Array, params: Params, root_state: Any, live: Any, *, program: PlanFunction) -> Seeds:
-    """Plan from one state once for each key, side by side.
+    """Plan from one state once for each key, in parallel.
 
-    Pure; jit it with `program` fixed. Row i is the plan that `program` makes with `keys[i]`, up to rounding where the network is evaluated in
-    larger batches.
+    Pure; jit it with `program` fixed. Row i is the plan that `program` makes with `keys[i]`, up to rounding differences from larger batches of the
+    network.
 
     Args:
-      keys: typed, [S].
-      program: as `Planner.program` gives it, without optional records.
+      keys: typed keys, [S].
+      program: as `Planner.program` returns it, without optional arrays.
     """
 
     def one(key: Array) -> Seeds:
@@ -54,7 +54,7 @@ def plan_seeds(keys: Array, params: Params, root_state: Any, live: Any, *, progr
 
 
 def seeds_to_arrays(seeds: Seeds) -> Mapping[str, np.ndarray]:
-    """Named arrays on the host; what does not differ between seeds is there once."""
+    """Named arrays on the host; arrays that are equal for all seeds are stored once."""
     seeds = jax.device_get(seeds)
     arrays = {field.name: getattr(seeds.root, field.name) for field in fields(Decision)} | {"log_evidence": seeds.log_evidence}
     same = ("root_prior", "root_value", "root_gaussian")
@@ -63,13 +63,13 @@ def seeds_to_arrays(seeds: Seeds) -> Mapping[str, np.ndarray]:
 
 @dataclass(frozen=True, eq=False)
 class SeedsRecord:
-    """The decisions of plans that differ by their seed, with all that made them."""
+    """The decisions of plans that differ only in their seed, with the metadata of the first."""
 
     arrays: Mapping[str, np.ndarray]
-    """As `seeds_to_arrays`, and `seed` i64 [S]."""
+    """The arrays of `seeds_to_arrays`, and `seed` i64 [S]."""
     metadata: Metadata
-    """Of the first plan."""
+    """Metadata of the first plan."""
 
     def to_bytes(self) -> bytes:
-        """The container of docs/api.md, Seeds."""
+        """Safetensors bytes (docs/api.md, Seeds)."""
         return write(self.arrays, {**self.metadata.header(), "schema": SCHEMA})

@@ -1,7 +1,7 @@
-"""Exact answers about a checkpoint whose environment is small enough to be enumerated. They stand next to estimates, or replace the network.
+"""Exact answers about a checkpoint, for environments small enough to be enumerated.
 
-The prior is always the network's. V_soft, Q_soft, the posterior policy and the evidence follow from it exactly, for a reward temperature and a
-discount; the optimal values do not depend on it.
+They are compared with a plan's estimates, or replace the network's values. The prior is always the network's. V_soft, Q_soft, the posterior policy
+and the evidence are exact for this prior, a reward temperature and a discount. The optimal values do not depend on the prior.
 """
 
 from collections.abc import Mapping
@@ -22,19 +22,19 @@ from planner.environments.tabular import TabularMDP
 from planner.exact import PerState, Table, Values
 
 NOISE_SEED = 0
-"""Of the errors put on exact values: like those of a network they are the same whenever a state is met again."""
+"""Seed of the errors added to exact values. Like the errors of a network, they are a fixed function of the state."""
 
 ANSWERS = tuple(f"exact/{name}" for name in ("policy", "q", "optimal_q", "value", "optimal_value", "policy_kl", "log_evidence"))
 """Names of the arrays."""
 
 
 def has_truth(environment: Any) -> bool:
-    """Whether an environment can be written down as tables."""
+    """True where an environment can be written as tables."""
     return hasattr(environment, "state_of")
 
 
 def check_value_source(environment: Any, settings: PlannerSettings) -> None:
-    """Raise SettingsError where exact values are asked for and there are none."""
+    """Raise SettingsError where exact values are requested for an environment without them."""
     if settings.value_source == "exact" and not has_truth(environment):
         allowed = f"network: {environment.name} has no exact answers, its states cannot be enumerated"
         raise SettingsError([{"field": "value_source", "given": "exact", "allowed": allowed}])
@@ -42,7 +42,7 @@ def check_value_source(environment: Any, settings: PlannerSettings) -> None:
 
 @lru_cache(64)
 def exact_model(model: Model) -> Model:
-    """The same environment, evaluated by tables: its params are those of `Truth.tables`."""
+    """A model of the same environment that evaluates states by tables; its params are those of `Truth.tables`."""
     environment = model.environment
     return Model(environment, lambda tables, state: jax.tree.map(lambda table: table[environment.index(state)], tables))  # type: ignore[attr-defined]
 
@@ -58,7 +58,7 @@ class Solved:
 
 
 class Truth:
-    """Exact answers about one checkpoint; each is computed once, when first asked for.
+    """Exact answers about one checkpoint; each is computed once, at its first use.
 
     Raises:
       ValueError: the environment cannot be enumerated.
@@ -67,12 +67,12 @@ class Truth:
     def __init__(self, model: Model, params: Params):
         environment = model.environment
         self.model = exact_model(model)
-        """Evaluated by the tables that `tables` gives."""
+        """Evaluates states by the tables of `tables`."""
         self.mdp: TabularMDP = exact.enumerate_model(environment)
         self._index = environment.index  # type: ignore[attr-defined]
         states = jax.vmap(environment.state_of)(jnp.arange(len(self.mdp.terminal)))  # type: ignore[attr-defined]
         evaluated = jax.jit(jax.vmap(model.evaluate, in_axes=(None, 0)))(params, states)
-        # In float64: probabilities that sum to 1 - 1e-7 cost a soft value that much at every step of an endless episode.
+        # In float64: the error of probabilities that sum to 1 - 1e-7 would enter the soft value at every step of a long episode.
         self.prior: Table = scipy.special.softmax(np.asarray(evaluated.prior_logits, float), axis=-1)
         self.network = Values(np.asarray(evaluated.value, float), np.asarray(evaluated.qvalues, float))
         self.solve = lru_cache(64)(self._solve)
@@ -80,11 +80,11 @@ class Truth:
         self._log_evidence = lru_cache(64)(self._all_log_evidence)
 
     def index(self, state: Any) -> int:
-        """Row of the tables."""
+        """Row of the tables for a state."""
         return int(self._index(state))
 
     def _solve(self, temperature: float, discount: float) -> Solved:
-        """The exact answers; kept for the temperatures and discounts asked for last."""
+        """Exact answers, cached for the most recent temperatures and discounts."""
         soft = exact.soft_values(self.mdp, self.prior, temperature, discount)
         return Solved(soft, exact.optimal_values(self.mdp, discount), exact.posterior_policy(self.prior, soft.qvalues, temperature))
 
@@ -93,8 +93,8 @@ class Truth:
 
         Args:
           source: `network`, or `exact` for V_soft and Q_soft.
-          noise: standard deviation of what is added to each exact V and Q, in units of the standard deviation of V_soft over the states that do not
-            end the episode.
+          noise: standard deviation of the error added to each exact V and Q, in units of the standard deviation of V_soft over the non-terminal
+            states.
         """
         if source == "network":
             return self.network
@@ -105,7 +105,7 @@ class Truth:
         return Values(soft.value + size * error_v * going_on, soft.qvalues + size * error_q * going_on[:, None])
 
     def _tables(self, temperature: float, discount: float, noise: float = 0.0) -> Evaluation:
-        """Exact values, perhaps with noise, and the network's prior, as the params of `exact_model`."""
+        """Params of `exact_model`: the network's prior and exact values with noise."""
         return exact.tables(self.prior, self.values("exact", temperature, discount, noise))
 
     def answers(
@@ -114,11 +114,11 @@ class Truth:
         """Exact answers at the root, and the KL of the improved policy to the exact posterior (docs/trace.md, Exact answers).
 
         Args:
-          arrays: of the trace.
+          arrays: the arrays of the trace.
           state: the root.
-          settings: complete.
-          reward_temperature: for planners that have none.
-          evidence: also answer what `log_evidence` estimates; for planners that declare it.
+          settings: complete settings.
+          reward_temperature: tau, for planners without this setting.
+          evidence: add the exact value that `log_evidence` estimates; for planners that declare `evidence`.
         """
         root = self.index(state)
         temperature, discount = settings.get("reward_temperature", reward_temperature), settings["discount"]
@@ -144,13 +144,13 @@ class Truth:
 
     @cached_property
     def _errors(self) -> tuple[PerState, Table]:
-        """Standard normal, one for each V and each Q."""
+        """Standard normal errors, one for each V and each Q."""
         random = np.random.default_rng(NOISE_SEED)
         states, actions = self.prior.shape
         return np.asarray(random.normal(size=states)), np.asarray(random.normal(size=(states, actions)))
 
 
 def kl_to_posterior(policy: Float[np.ndarray, "A"], posterior: Float[np.ndarray, "A"]) -> float:
-    """KL(improved policy || exact posterior), nats: 0 where planning found the answer; an action never tried has probability 0 in the policy."""
+    """KL(improved policy || exact posterior), nats; 0 where they agree. An action never tried has probability 0 in the improved policy."""
     held = policy > 0
     return float(np.sum(policy[held] * np.log(policy[held] / np.maximum(posterior[held], np.finfo(float).tiny))))

@@ -1,18 +1,39 @@
-"""What every test module shares."""
+"""Fixtures that every test module shares, and the caches of compiled programs behind all of them.
+
+Most of the suite's time is compiling. Programs are kept on disk, between workers and from run to run: one folder for the tests themselves, one for
+the servers they start.
+"""
 
 import gc
+import os
 from collections.abc import Iterator
+from pathlib import Path
 
 import jax
 import pytest
 
+CACHE = Path(os.environ.get("TWISTSCOPE_TEST_CACHE", Path.home() / ".cache" / "twistscope-tests"))
+CACHE_BYTES = 2 * 1024**3
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Turn the cache of compiled programs on before anything is compiled."""
+    folder = CACHE / "programs"
+    folder.mkdir(parents=True, exist_ok=True)
+    jax.config.update("jax_compilation_cache_dir", str(folder))
+    jax.config.update("jax_persistent_cache_min_compile_time_secs", 0.2)
+    jax.config.update("jax_persistent_cache_min_entry_size_bytes", 0)
+    jax.config.update("jax_persistent_cache_enable_xla_caches", "none")
+    # A limit also makes workers take turns: without it one may read what another is still writing.
+    jax.config.update("jax_compilation_cache_max_size", CACHE_BYTES)
+
 
 @pytest.fixture(autouse=True, scope="module")
 def few_programs() -> Iterator[None]:
-    """Forget compiled programs after each module.
+    """Drop compiled programs after each module.
 
-    A compiled program holds hundreds of memory maps, and Linux gives a process 65 530: a worker that keeps the programs
-    of the whole suite dies inside the compiler.
+    A compiled program holds hundreds of memory maps, and Linux limits a process to 65 530. A worker that kept the
+    programs of the whole suite would crash inside the compiler.
     """
     yield
     jax.clear_caches()

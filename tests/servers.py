@@ -14,13 +14,15 @@ from pathlib import Path
 
 import httpx
 
+from tests.conftest import CACHE
+
 ROOT = Path(__file__).resolve().parent.parent
 START_SECONDS = 120
 
 
 @dataclass
 class Server:
-    """A server process and where it listens."""
+    """A server process and its address."""
 
     process: subprocess.Popen
     url: str
@@ -49,11 +51,22 @@ def twistscope(*arguments: str, check: bool = False, **options) -> subprocess.Co
     return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=600, check=check, **options)
 
 
+def share_programs(data: Path) -> None:
+    """Let a server with this data folder find the programs that earlier servers compiled."""
+    shared = CACHE / "servers"
+    shared.mkdir(parents=True, exist_ok=True)
+    compiled = data / "compiled"
+    if not compiled.exists():
+        data.mkdir(parents=True, exist_ok=True)
+        compiled.symlink_to(shared)
+
+
 @contextlib.contextmanager
 def serving(*arguments: str, data: Path, port: int | None = None, **environment: str) -> Iterator[Server]:
-    """A server started by its own command line, up and answering; stopped at the end."""
+    """Start a server by its command line, wait until it answers, and stop it at the end."""
     port = port or free_port()
     command = [sys.executable, "-m", "backend.cli", *arguments, "--port", str(port)]
+    share_programs(data)
     # Compiling ahead would take the cores from the tests; the one that is about it turns it on.
     env = os.environ | {"TWISTSCOPE_DATA": str(data), "TWISTSCOPE_WARM": "false"} | environment
     process = subprocess.Popen(command, cwd=ROOT, env=env, stdout=subprocess.PIPE, stderr=None, text=True)
@@ -75,7 +88,7 @@ def serving(*arguments: str, data: Path, port: int | None = None, **environment:
 
 
 def wait_until_ready(server: Server) -> None:
-    """Until the first planner is compiled."""
+    """Wait until the first planner is compiled."""
     end = time.monotonic() + START_SECONDS
     while time.monotonic() < end:
         if httpx.get(server.api + "/health/ready").status_code == 200:

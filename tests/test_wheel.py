@@ -57,8 +57,6 @@ def test_the_installed_program_serves_its_page_its_checkpoints_and_their_opening
                 cards = http.get("/api/v1/checkpoints").json()
                 assert cards["first"] and not cards["damaged"]
                 assert len(cards["checkpoints"]) == len(list((ROOT / "assets" / "checkpoints").glob("*/card.json")))
-                    list((ROOT / "assets" / "checkpoints").glob("*/card.json"))
-                )
                 assert http.get("/api/v1/opening").content[:8]
         finally:
             process.terminate()

@@ -1,6 +1,6 @@
-"""The command line: `twistscope …`. Heavy imports happen inside the commands, so that `--help` and mistakes answer at once.
+"""The command line: `twistscope …`. Heavy imports are inside the commands, so that `--help` and errors of usage answer at once.
 
-Exit codes: 0 done, 2 the user's mistake (one line on stderr), 1 our failure.
+Exit codes: 0 success, 2 an error of the user (one line on stderr), 1 a failure of the program.
 """
 
 import sys
@@ -12,7 +12,7 @@ __all__ = ["app", "main", "planning", "serve"]
 
 
 def main() -> None:
-    """Run the command line; every mistake is one line and exit code 2."""
+    """Run the command line. An error of the user prints one line and gives exit code 2."""
     try:
         code = app(standalone_mode=False)
     except KeyboardInterrupt:
@@ -27,12 +27,12 @@ def main() -> None:
 
 
 def _mistake(error: Exception) -> str | None:
-    """The line to show where an error is the user's; None where it is ours."""
+    """The message for an error of the user; None for a failure of the program."""
     if hasattr(error, "format_message"):
         return error.format_message().replace("\n", " ")
     if isinstance(error, Mistake):
         return str(error)
-    # These have been imported if they were raised.
+    # If one of these was raised, its module is already imported.
     known = (
         "CheckpointError",
         "SettingsError",

@@ -1,4 +1,4 @@
-"""What the commands share: the application, option types, and how a user's mistake is told."""
+"""Common parts of the commands: the application, option types, and errors of the user."""
 
 import json
 from pathlib import Path
@@ -12,11 +12,11 @@ Folder = Annotated[Path | None, typer.Option("--checkpoints", help="Folder of ch
 
 
 class Mistake(Exception):
-    """Something only the user can mend; the message is one line."""
+    """An error that only the user can correct; the message is one line."""
 
 
 def key_values(pairs: list[str]) -> dict[str, Any]:
-    """`key=value` pairs; a value is JSON where it is, else text."""
+    """Parse `key=value` pairs. A value that is valid JSON is decoded; any other is text."""
     values: dict[str, Any] = {}
     for pair in pairs:
         key, equals, text = pair.partition("=")
@@ -30,7 +30,7 @@ def key_values(pairs: list[str]) -> dict[str, Any]:
 
 
 def open_checkpoints(folder: Path | None) -> Any:
-    """The checkpoints of a folder, by default the shipped ones; compiled programs are kept between calls."""
+    """Open the checkpoints of a folder, by default the shipped ones. Compiled programs are cached on disk between calls."""
     from backend.config import ServerConfig
     from backend.engine.cache import use_compilation_cache
     from planner.checkpoints import Checkpoints

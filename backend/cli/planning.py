@@ -15,7 +15,7 @@ Name = Annotated[str, typer.Option("--checkpoint", help="Name of a checkpoint.")
 
 @app.command()
 def checkpoints(folder: Folder = None, as_json: Annotated[bool, typer.Option("--json")] = False) -> None:
-    """List what can be loaded."""
+    """List the checkpoints."""
     from planner.checkpoints import CheckpointError
 
     store = open_checkpoints(folder)
@@ -45,13 +45,13 @@ def plan(
     depth: Annotated[int | None, typer.Option()] = None,
     set: Annotated[list[str] | None, typer.Option("--set", help="key=value; may be repeated.")] = None,
     seed: Annotated[int, typer.Option(min=0, max=2**32 - 1)] = 0,
-    step: Annotated[int, typer.Option(min=0, help="Environment steps to play first, greedily by the prior.")] = 0,
+    step: Annotated[int, typer.Option(min=0, help="Environment steps played by the greedy prior before the plan.")] = 0,
     atoms: Annotated[bool, typer.Option("--atoms", help="Record the distributions at every state.")] = False,
     states: Annotated[bool, typer.Option("--states", help="Record every state.")] = False,
     checkpoints: Folder = None,
     as_json: Annotated[bool, typer.Option("--json", help="Summary as JSON.")] = False,
 ) -> None:
-    """One plan, written as a trace."""
+    """Make one plan and write its trace."""
     import asyncio
 
     from planner import PlanRequest, Record
@@ -79,7 +79,7 @@ def plan(
 
 
 def _summarise_plan(record: Any, size: str, out: Path, as_json: bool) -> None:
-    """Print the decision, for people or programs."""
+    """Print the decision, as text or as JSON."""
     arrays, about = record.arrays, record.metadata
     summary = {
         "out": str(out),
@@ -111,9 +111,9 @@ def _summarise_plan(record: Any, size: str, out: Path, as_json: bool) -> None:
 def train(
     config: Annotated[str, typer.Argument(help="Name of a configuration, or a TOML file.")],
     out: Annotated[Path | None, typer.Option("--out", help="Folder for the checkpoints.", file_okay=False)] = None,
-    seed: Annotated[int | None, typer.Option(min=0, help="Instead of the configuration's.")] = None,
+    seed: Annotated[int | None, typer.Option(min=0, help="Seed in place of the configuration's.")] = None,
 ) -> None:
-    """Train a checkpoint; interrupted, it goes on where it was when called again."""
+    """Train a checkpoint. An interrupted run continues when the command is called again."""
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
@@ -144,11 +144,11 @@ def train(
 @app.command("import")
 def import_(
     source: Annotated[Path, typer.Argument(help="A Flax msgpack file, or the folder of an Orbax checkpoint.")],
-    description: Annotated[Path, typer.Argument(help="TOML that says what it is and maps its arrays (docs/training.md).")],
+    description: Annotated[Path, typer.Argument(help="TOML file that describes the parameters and maps their arrays (docs/training.md).")],
     out: Annotated[Path, typer.Option("--out", help="Folder for the checkpoint.", file_okay=False)] = Path("checkpoints"),
-    episodes: Annotated[int, typer.Option(min=2, help="Behind the return of the prior on its card.")] = 100,
+    episodes: Annotated[int, typer.Option(min=2, help="Episodes for the return of the prior on the card.")] = 100,
 ) -> None:
-    """Make a checkpoint of parameters that were trained elsewhere."""
+    """Make a checkpoint from parameters trained elsewhere."""
     from planner.checkpoints import Checkpoints, build_model
     from planner.importing import ImportRefused, import_params, read_arrays, read_description
     from planner.networks import NetworkConfig
@@ -169,7 +169,7 @@ def import_(
 @app.command()
 def evaluate(
     checkpoint: Name,
-    planner: Annotated[list[str] | None, typer.Option(help="Name of a planner, or none for the prior alone; may be repeated.")] = None,
+    planner: Annotated[list[str] | None, typer.Option(help="Name of a planner, or `none` for the prior alone; may be repeated.")] = None,
     episodes: Annotated[int, typer.Option(min=2)] = 100,
     seed: Annotated[int, typer.Option(min=0)] = 0,
     particles: Annotated[int, typer.Option()] = 64,
@@ -179,7 +179,7 @@ def evaluate(
     save: Annotated[bool, typer.Option("--save", help="Put the returns on the checkpoint's card.")] = False,
     as_json: Annotated[bool, typer.Option("--json")] = False,
 ) -> None:
-    """Returns of whole episodes, for each planner at the same budget and with common seeds: mean and interquartile mean with 95 % intervals."""
+    """Evaluate planners on whole episodes, at the same budget and with common seeds: mean and interquartile mean with 95 % intervals."""
     from planner.algorithms.registry import get_planner
     from planner.training.evaluation import greedy_prior, iqm_interval, mean_interval, planning, player, summarise
 
@@ -197,10 +197,10 @@ def evaluate(
         act = greedy_prior(model) if prepared is None else planning(prepared, model)
         started = time.monotonic()
 
-        def told(step: int, running: int, name: str = name) -> None:
+        def report(step: int, running: int, name: str = name) -> None:
             typer.echo(f"\r{name}: step {step}, {running} of {episodes} episodes still run ", err=True, nl=False)
 
-        returns = player(model, act)(params, episodes=episodes, seed=seed, progress=told if sys.stderr.isatty() else lambda *_: None)
+        returns = player(model, act)(params, episodes=episodes, seed=seed, progress=report if sys.stderr.isatty() else lambda *_: None)
         mean, iqm = mean_interval(returns), iqm_interval(returns)
         measured["prior" if settings is None else name] = summarised = summarise(returns, settings)
         rows[name] = {
@@ -221,7 +221,7 @@ def evaluate(
 
 
 def _print_returns(checkpoint: str, episodes: int, rows: dict[str, dict[str, Any]]) -> None:
-    """A table for people."""
+    """Print the returns as a table."""
     from rich.console import Console
     from rich.table import Table
 
@@ -242,7 +242,7 @@ def _print_returns(checkpoint: str, episodes: int, rows: dict[str, dict[str, Any
 
 
 def _prepared(name: str, budget: tuple[int, int], values: dict[str, Any], loaded: Any) -> Any:
-    """A planner with a budget of particles times depth; an unknown name is a mistake."""
+    """Prepare a planner with a budget of particles times depth; raises Mistake for an unknown name."""
     from planner import PLANNERS, PlanRequest
 
     if name not in PLANNERS:
@@ -254,10 +254,10 @@ def _prepared(name: str, budget: tuple[int, int], values: dict[str, Any], loaded
 @app.command()
 def moments(
     only: Annotated[list[str] | None, typer.Option("--only", help="Name of a checkpoint; may be repeated. All by default.")] = None,
-    check: Annotated[bool, typer.Option("--check", help="Write nothing; say which openings differ from the plan made now.")] = False,
+    check: Annotated[bool, typer.Option("--check", help="Write nothing; report the openings that differ from the plan made now.")] = False,
     checkpoints: Folder = None,
 ) -> None:
-    """Record the opening plan of each checkpoint, which the page shows while the live one is compiled."""
+    """Record the opening plan of each checkpoint, which the page shows while the live engine compiles."""
     import asyncio
 
     from backend.openings import REQUEST, Openings, difference
@@ -272,12 +272,12 @@ def moments(
         differing = []
         for name in only or store.names():
             card = store.card(name)
-            record = await engine.plan(REQUEST.prepare(card), await engine.first_moment(name, REQUEST.seed))
+            record = await engine.plan(await engine.prepare(name, REQUEST), await engine.first_moment(name, REQUEST.seed))
             if not check:
                 typer.echo(f"{openings.path(name)}: {openings.write(record)} bytes")
                 continue
             kept = openings.read(card)
-            found = "there is none of these parameters" if kept is None else difference(kept, record)
+            found = "no opening of these parameters is recorded" if kept is None else difference(kept, record)
             typer.echo(f"{name}: {found or 'as planned now'}")
             differing += [name] if found else []
         engine.close()

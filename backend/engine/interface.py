@@ -1,9 +1,9 @@
-"""What the service needs of an engine. Sessions, routes and the command line know nothing else of it."""
+"""The interface of an engine. Sessions, routes and the command line use only this interface."""
 
 from collections.abc import Sequence
 from typing import Protocol
 
-from planner import Card, Checkpoint, Checkpoints, Moment, Prepared, Record, SeedsRecord
+from planner import Card, Checkpoint, Checkpoints, Moment, PlanRequest, Prepared, Record, SeedsRecord
 
 
 class Engine(Protocol):
@@ -13,52 +13,57 @@ class Engine(Protocol):
 
     @property
     def device(self) -> str:
-        """The device plans run on, for people."""
+        """Readable name of the device that plans run on."""
         ...
 
     @property
     def queued(self) -> int:
-        """Plans and steps that wait for the device or run on it."""
+        """Number of plans and steps that wait for the device or run on it."""
         ...
 
     @property
     def busy(self) -> bool:
-        """Somebody waits for the device, for a compilation or for a checkpoint."""
+        """True while someone waits for the device, for a compilation or for a checkpoint."""
         ...
 
     def card(self, name: str) -> Card:
-        """The card of a checkpoint; raises NotFound where there is none that can be read."""
+        """The card of a checkpoint; raises NotFound where it does not exist or cannot be read."""
         ...
 
     async def checkpoint(self, name: str) -> Checkpoint:
         """A verified checkpoint, read once; raises NotFound."""
         ...
 
+    async def prepare(self, checkpoint: str, request: PlanRequest) -> Prepared:
+        """Load a checkpoint and check a request for it; raises NotFound, Invalid."""
+        ...
+
     async def is_compiled(self, prepared: Prepared) -> bool:
-        """A plan of this kind would start without compiling."""
+        """True if a plan with these settings starts without compiling."""
         ...
 
     async def plan(self, prepared: Prepared, moment: Moment, *, wait_for_answers: bool = True) -> Record:
-        """Plan at a moment; compiles first where the program is new.
+        """Plan at a moment; compiles first if the program is new.
 
         Args:
-          wait_for_answers: exact answers join the record also where they have still to be worked out.
+          wait_for_answers: compute exact answers for the record if they are not yet known.
 
         Raises:
-          NotFound: no such checkpoint. PlannerFailed: the status of the plan is not ok.
+          NotFound: no checkpoint has this name.
+          PlannerFailed: the status of the plan is not ok.
         """
         ...
 
     async def answers_known(self, checkpoint: str) -> None:
-        """Return once exact answers about a checkpoint are worked out; at once where there are none to have."""
+        """Return when exact answers about a checkpoint are computed; at once where the environment has none."""
         ...
 
     def has_answers(self, checkpoint: str) -> bool:
-        """Exact answers about a checkpoint are worked out, or there are none to have."""
+        """True if exact answers about a checkpoint are computed, or its environment has none."""
         ...
 
     def offers_answers(self, checkpoint: str) -> bool:
-        """Exact answers about a loaded checkpoint can be worked out."""
+        """True if exact answers about a loaded checkpoint can be computed."""
         ...
 
     async def plan_seeds(self, prepared: Prepared, moment: Moment, seeds: Sequence[int]) -> SeedsRecord:
@@ -74,9 +79,9 @@ class Engine(Protocol):
         ...
 
     async def moments_until(self, checkpoint: str, steps: int, *, seed: int) -> list[Moment]:
-        """The moments that the greedy prior passes through, from the start to `steps`; raises Invalid where the episode ends before."""
+        """The moments of an episode played by the greedy prior, from the start to `steps`; raises Invalid where the episode ends earlier."""
         ...
 
     def close(self) -> None:
-        """Stop taking work; what runs is finished."""
+        """Refuse new work; running work is finished."""
         ...

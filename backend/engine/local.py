@@ -1,8 +1,7 @@
-"""The engine of this process: a thread for the device, one for compiling, one for loading, so that none holds up another
-or the event loop.
+"""The engine of this process: one thread for the device, one for compiling and one for loading, so that none delays another or the event loop.
 
-Compiled programs are kept by what selects them (`Prepared.key`): checkpoints of one environment and network shape share them, and a live setting
-never makes a new one.
+Compiled programs are kept by `Prepared.key`: checkpoints of one environment and network shape share them, and a live setting never causes a
+compilation.
 """
 
 import asyncio
@@ -12,8 +11,9 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
+from backend.arguments import prepare
 from backend.problems import Invalid, NotFound, PlannerFailed
-from planner import Card, Checkpoint, CheckpointError, Checkpoints, Moment, PlanFailed, Prepared, Record, SeedsRecord, Truth, has_truth
+from planner import Card, Checkpoint, CheckpointError, Checkpoints, Moment, PlanFailed, PlanRequest, Prepared, Record, SeedsRecord, Truth, has_truth
 from planner.episodes import Episodes, episodes_of
 from planner.request import Program, device_name
 
@@ -35,21 +35,21 @@ class LocalEngine:
 
     @property
     def queued(self) -> int:
-        """Plans and steps that wait for the device or run on it."""
+        """Number of plans and steps that wait for the device or run on it."""
         return self._queued
 
     @property
     def busy(self) -> bool:
-        """Somebody waits for the device, for a compilation or for a checkpoint."""
+        """True while someone waits for the device, for a compilation or for a checkpoint."""
         return self._queued > 0 or self._waiting > 0
 
     @property
     def device(self) -> str:
-        """The device plans run on, for people."""
+        """Readable name of the device that plans run on."""
         return device_name()
 
     def close(self) -> None:
-        """Stop taking work; what runs is finished."""
+        """Refuse new work; running work is finished."""
         for executor in (self._device, self._compiler, self._loader):
             executor.shutdown(wait=False, cancel_futures=True)
 
@@ -57,7 +57,7 @@ class LocalEngine:
         """The card of a checkpoint.
 
         Raises:
-          NotFound: no such checkpoint, or a damaged one.
+          NotFound: no checkpoint has this name, or its card is damaged.
         """
         try:
             return self.checkpoints.card(name)
@@ -68,19 +68,28 @@ class LocalEngine:
         """A verified checkpoint, read once.
 
         Raises:
-          NotFound: no such checkpoint, or a damaged one.
+          NotFound: no checkpoint has this name, or it is damaged.
         """
         if name not in self._loaded:
             self._loaded[name] = self._in(self._loader, lambda: self.checkpoints.load(name))
         try:
             return await self._wait(self._loaded[name])
         except CheckpointError as error:
-            # A damaged file may be mended while the server runs.
+            # A damaged file may be repaired while the server runs.
             self._loaded.pop(name, None)
             raise NotFound(str(error)) from None
 
+    async def prepare(self, checkpoint: str, request: PlanRequest) -> Prepared:
+        """Load a checkpoint and check a request for it. Loading imports the environment, which takes seconds the first time.
+
+        Raises:
+          NotFound: no such checkpoint or planner.
+          Invalid: settings that cannot be used, naming each.
+        """
+        return prepare(request, (await self.checkpoint(checkpoint)).card)
+
     async def is_compiled(self, prepared: Prepared) -> bool:
-        """A plan of this kind would start without compiling."""
+        """True if a plan with these settings starts without compiling."""
         name = prepared.about.checkpoint
         if name not in self._loaded or not self._loaded[name].done() or not self._can_evaluate(prepared):
             return False
@@ -89,11 +98,11 @@ class LocalEngine:
         return program is not None and program.done()
 
     async def plan(self, prepared: Prepared, moment: Moment, *, wait_for_answers: bool = True) -> Record:
-        """Plan at a moment; compiles first where the program is new.
+        """Plan at a moment; compiles first if the program is new.
 
         Raises:
-          NotFound: no such checkpoint.
-          PlannerFailed: the network gave numbers that are not finite, or no particle kept any weight.
+          NotFound: no checkpoint has this name.
+          PlannerFailed: the status of the plan is not ok.
         """
         model, params = await self._evaluator(prepared)
         program = await self._program(prepared.key(model), lambda: prepared.compile(model, params, moment.state))
@@ -108,8 +117,8 @@ class LocalEngine:
         """Plan at a moment once with each seed; compiled once for each number of seeds.
 
         Raises:
-          NotFound: no such checkpoint.
-          PlannerFailed: as `plan`, in any of the plans.
+          NotFound: no checkpoint has this name.
+          PlannerFailed: the status of one of the plans is not ok.
         """
         model, params = await self._evaluator(prepared)
         count = len(seeds)
@@ -124,11 +133,11 @@ class LocalEngine:
         return await self._on_device(run)
 
     async def answers_known(self, checkpoint: str) -> None:
-        """Return once exact answers about a checkpoint are worked out; at once where there are none to have."""
+        """Return when exact answers about a checkpoint are computed; at once where the environment has none."""
         await self._truth(checkpoint)
 
     def has_answers(self, checkpoint: str) -> bool:
-        """Exact answers about a checkpoint are worked out, or there are none to have."""
+        """True if exact answers about a checkpoint are computed, or its environment has none."""
         loaded = self._loaded.get(checkpoint)
         if loaded is None or not loaded.done():
             return False
@@ -136,7 +145,7 @@ class LocalEngine:
         return truth.done() if truth is not None else not self.offers_answers(checkpoint)
 
     def offers_answers(self, checkpoint: str) -> bool:
-        """Exact answers about a loaded checkpoint can be worked out."""
+        """True if exact answers about a loaded checkpoint can be computed."""
         loaded = self._loaded.get(checkpoint)
         return loaded is not None and loaded.done() and has_truth(loaded.result().model.environment)
 
@@ -151,10 +160,10 @@ class LocalEngine:
         return await self._on_device(lambda: episodes.advance(moment, action, seed=seed, step=step))
 
     async def moments_until(self, checkpoint: str, steps: int, *, seed: int) -> list[Moment]:
-        """The moments that the greedy prior passes through, from the start to `steps`.
+        """The moments of an episode played by the greedy prior, from the start to `steps`.
 
         Raises:
-          Invalid: the episode ends before.
+          Invalid: the episode ends earlier.
         """
         loaded, episodes = await self.checkpoint(checkpoint), await self._episodes(checkpoint)
         start = await self.first_moment(checkpoint, seed)
@@ -166,7 +175,7 @@ class LocalEngine:
         return moments
 
     def _can_evaluate(self, prepared: Prepared) -> bool:
-        """The model and params of a plan are there without work."""
+        """True if the model and params of a plan are available without computation."""
         return prepared.settings.value_source == "network" or self.has_answers(prepared.about.checkpoint)
 
     async def _evaluator(self, prepared: Prepared) -> tuple[Any, Any]:
@@ -178,7 +187,7 @@ class LocalEngine:
         return await asyncio.to_thread(prepared.evaluator, loaded.model, loaded.params, truth)
 
     async def _program(self, key: Hashable, compile_program: Callable[[], Program]) -> Program:
-        """The compiled program, shared by all who ask for it while it compiles."""
+        """The compiled program; requests that arrive while it compiles wait for the same compilation."""
         if key not in self._programs:
             self._programs[key] = self._in(self._compiler, compile_program)
             while len(self._programs) > self._max_programs:
@@ -192,7 +201,7 @@ class LocalEngine:
             raise
 
     async def _truth(self, checkpoint: str) -> Truth | None:
-        """Exact answers about a checkpoint, None where there are none to have; worked out once."""
+        """Exact answers about a checkpoint, computed once; None where its environment has none."""
         loaded = await self.checkpoint(checkpoint)
         if not has_truth(loaded.model.environment):
             return None
@@ -207,7 +216,7 @@ class LocalEngine:
         return asyncio.ensure_future(asyncio.get_running_loop().run_in_executor(executor, work))
 
     async def _wait(self, future: asyncio.Future[Any]) -> Any:
-        """Wait for work that others may wait for too; it goes on if this one gives up."""
+        """Wait for work that others may also wait for; cancelling this wait does not cancel the work."""
         if future.done():
             return future.result()
         self._waiting += 1
@@ -217,7 +226,7 @@ class LocalEngine:
             self._waiting -= 1
 
     async def _on_device(self, work: Callable[[], Any]) -> Any:
-        """Wait for a turn on the device, and run there."""
+        """Run work on the device, after all work that was queued before it."""
         self._queued += 1
         try:
             return await asyncio.get_running_loop().run_in_executor(self._device, work)
@@ -226,7 +235,7 @@ class LocalEngine:
 
 
 def _checked(prepared: Prepared, record: Record) -> Record:
-    """The record; raises PlannerFailed where its status is not ok."""
+    """Return the record; raises PlannerFailed where its status is not ok."""
     try:
         return prepared.check(record)
     except PlanFailed as error:

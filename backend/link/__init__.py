@@ -1,1 +1,1 @@
-"""The live link: one WebSocket on one session, its frames, and what each viewer still has to be sent."""
+"""The live link: one WebSocket on one session, its frames, and the messages that wait for each viewer."""

@@ -1,4 +1,4 @@
-"""Frames: one record of a session, ready to be sent to viewers, each of whom may want something else of it."""
+"""Frames: one record of a session, encoded for viewers. Viewers may request different parts of it."""
 
 import asyncio
 from dataclasses import dataclass, field
@@ -9,24 +9,24 @@ from planner import PlanRequest, Record
 from planner.record.drawing import Particle
 
 KEPT = 8
-"""Encodings kept of one frame. A pointer that moves over a picture asks for another particle each time, so without a bound they would pile up."""
+"""Encodings kept of one frame. A pointer moving over a picture requests many particles, so their number needs a bound."""
 
 
 @dataclass(frozen=True)
 class View:
-    """The part of every plan that a viewer wants."""
+    """The part of every plan that a viewer requests."""
 
     arrays: tuple[str, ...] | None = None
     """Arrays of the trace by name; all by default."""
     drawing: bool = False
-    """A drawing in place of the trace."""
+    """True for a drawing in place of the trace."""
     particle: Particle = None
-    """Of a drawing."""
+    """Particle whose exact numbers a drawing includes."""
 
 
 @dataclass(frozen=True, eq=False)
 class Frame:
-    """One record of a session, with its place there. Encoded once for all viewers who want the same."""
+    """One record of a session, with its position in the session. It is encoded once for all viewers with the same view."""
 
     number: int
     step: int
@@ -42,15 +42,15 @@ class Frame:
         """The frame as one message.
 
         Args:
-          skipped: newer plans this viewer was not sent since its last frame; a frame after a gap is encoded for its viewer alone.
+          skipped: number of plans that this viewer was not sent since its last frame. A frame after a gap is encoded for its viewer alone.
         """
         if not skipped and view in self._encoded:
             return self._encoded[view]
-        # Megabytes are copied here, or hundreds of thousands of transitions looked through: not on the event loop.
+        # In a thread: encoding copies megabytes or passes over hundreds of thousands of transitions.
         return await asyncio.to_thread(self._encode, view, skipped)
 
     def _encode(self, view: View, skipped: int) -> bytes:
-        # Viewers who want the same wait for the first of them.
+        # Viewers with the same view wait for the first of them.
         with self._encoding:
             if not skipped and view in self._encoded:
                 return self._encoded[view]

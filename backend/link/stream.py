@@ -19,7 +19,7 @@ from planner.record.diagnostics import DIAGNOSTICS
 from planner.truth import ANSWERS
 
 GONE = 4404
-"""Close code where there is no such session."""
+"""Close code for an unknown session."""
 
 MAX_INDEX = 2**31 - 1
 
@@ -35,8 +35,8 @@ async def stream(socket: WebSocket, session_id: str, sessions: Sessions, metrics
         await socket.send_json({"type": "gone", "detail": problem.detail})
         await socket.close(GONE)
         return
-    # A page says in its link what it draws: its first frame would otherwise be sent whole before its first message is read.
-    # `narrow` is the name of earlier pages, accepted until 0.3.
+    # A page requests drawings in its link. Otherwise its first frame would be a complete trace, sent before its first message is read.
+    # `narrow` is the name used by earlier pages, accepted until 0.3.
     viewer = Viewer(View(drawing="true" in (socket.query_params.get("drawing"), socket.query_params.get("narrow"))))
     session.join(viewer)
     metrics.viewers.inc()
@@ -57,7 +57,7 @@ async def stream(socket: WebSocket, session_id: str, sessions: Sessions, metrics
 
 
 async def _send(socket: WebSocket, viewer: Viewer, metrics: Metrics) -> None:
-    """Send everything the viewer waits for."""
+    """Send all messages that wait for the viewer."""
     while (message := await viewer.next()) is not None:
         if isinstance(message, bytes):
             metrics.frames.inc()
@@ -69,7 +69,7 @@ async def _send(socket: WebSocket, viewer: Viewer, metrics: Metrics) -> None:
 
 
 async def _receive(socket: WebSocket, session: Session, viewer: Viewer) -> None:
-    """Take the viewer's messages one by one; a bad one is answered and changes nothing."""
+    """Handle the viewer's messages one by one. An invalid message is answered with an error and changes nothing."""
     while True:
         message = await socket.receive()
         if message["type"] == "websocket.disconnect":
@@ -82,7 +82,7 @@ async def _receive(socket: WebSocket, session: Session, viewer: Viewer) -> None:
 
 
 def _parse(text: str | None) -> dict[str, Any]:
-    """A JSON object with a `type`; raises Invalid."""
+    """Parse a JSON object with a `type`; raises Invalid."""
     try:
         message = json.loads(text or "")
     except ValueError:
@@ -95,7 +95,7 @@ def _parse(text: str | None) -> dict[str, Any]:
 async def _handle(message: dict[str, Any], session: Session, viewer: Viewer) -> None:
     """Carry out one message of a viewer; raises Problem."""
     match message["type"]:
-        # `pong` is the name of earlier pages, accepted until 0.3.
+        # `pong` is the name used by earlier pages, accepted until 0.3.
         case "ack" | "pong":
             viewer.acknowledge(whole(message, "frame", 0, 2**53))
         case "settings":
@@ -114,19 +114,19 @@ async def _handle(message: dict[str, Any], session: Session, viewer: Viewer) -> 
 
 
 def _view(message: dict[str, Any]) -> View:
-    """The view a viewer asks for: arrays of the trace by name, or a drawing; raises Invalid."""
+    """Parse the view that a viewer requests: arrays of the trace by name, or a drawing; raises Invalid."""
     drawing = message.get("drawing", message.get("narrow", False))
     if not isinstance(drawing, bool):
         raise Invalid('"drawing" must be true or false', [{"field": "drawing", "given": drawing, "allowed": "true, false"}])
     if not drawing:
         return View(_array_names(message.get("arrays")))
     if "arrays" in message:
-        raise Invalid('"arrays" cannot be chosen of a drawing: leave them out, or "drawing"')
+        raise Invalid('"arrays" cannot be chosen for a drawing: omit "arrays" or "drawing"')
     return View(drawing=True, particle=_particle(message.get("particle")))
 
 
 def _array_names(names: Any) -> tuple[str, ...]:
-    """The arrays a viewer asks for; raises Invalid where a trace has no such array."""
+    """Parse the arrays that a viewer requests; raises Invalid for an unknown array."""
     if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
         raise Invalid('"arrays" must be a list of array names')
     unknown = [name for name in names if name not in ARRAYS]
@@ -136,10 +136,10 @@ def _array_names(names: Any) -> tuple[str, ...]:
 
 
 def _particle(given: Any) -> tuple[int, int | None] | None:
-    """The particle whose numbers are wanted; raises Invalid."""
+    """Parse the particle whose exact numbers are requested; raises Invalid."""
     if given is None:
         return None
     if not isinstance(given, dict):
-        raise Invalid('"particle" must be an object with a "level" and perhaps a "slot"')
+        raise Invalid('"particle" must be an object with a "level" and optionally a "slot"')
     slot = whole(given, "slot", 0, MAX_INDEX) if given.get("slot") is not None else None
     return whole(given, "level", 0, MAX_INDEX), slot

@@ -1,8 +1,7 @@
-"""A viewer: one WebSocket on one session, and what it still has to be sent.
+"""A viewer: one WebSocket on one session, and the messages that wait for it.
 
-Nothing queues without bound: of frames, statuses and settings only the newest waits, since each replaces the one before. A viewer holds two
-credits: with two frames not yet acknowledged it is sent no third, and then gets the newest one and is told how many it missed. So a slow viewer
-delays nobody.
+No queue grows without bound: a new frame, status or set of settings replaces one that still waits. A viewer has two credits: while two frames are
+not acknowledged it is sent no third. It then gets the newest frame, with the number of frames skipped. A slow viewer therefore delays no other.
 """
 
 import asyncio
@@ -16,7 +15,7 @@ MAX_ERRORS = 16
 
 
 class Viewer:
-    """What one viewer draws, has acknowledged and waits for."""
+    """View, credits and waiting messages of one viewer."""
 
     def __init__(self, wants: View) -> None:
         self.wants = wants
@@ -30,7 +29,7 @@ class Viewer:
         self._closing = False
 
     def tell(self, message: dict[str, Any]) -> None:
-        """Queue a text message; a newer one of a type replaces an older one, errors are kept apart."""
+        """Queue a text message. It replaces a waiting message of the same type; errors are never replaced."""
         if message["type"] == "error":
             self._errors.append(message)
         else:
@@ -46,24 +45,24 @@ class Viewer:
         self._changed.set()
 
     def view(self, wants: View, newest: Frame | None) -> None:
-        """Draw something else from now on, starting with the newest frame."""
+        """Change the viewer's view, starting with the newest frame."""
         self.wants = wants
         if newest is not None:
             self._frame = newest
         self._changed.set()
 
     def acknowledge(self, number: int) -> None:
-        """Frame `number` was drawn or dropped; unknown numbers are ignored, a reconnected page may send them."""
+        """Acknowledge that frame `number` was drawn or dropped. Unknown numbers are ignored: a reconnected page may send them."""
         self._unacknowledged.discard(number)
         self._changed.set()
 
     def close(self) -> None:
-        """Finish once everything queued is sent."""
+        """Finish after all queued messages are sent."""
         self._closing = True
         self._changed.set()
 
     async def next(self) -> dict[str, Any] | bytes | None:
-        """The next thing to send, text messages before frames; None when closed."""
+        """The next message to send, text before frames; None when closed."""
         while True:
             if self._latest:
                 return self._latest.pop(next(iter(self._latest)))

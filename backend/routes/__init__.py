@@ -1,1 +1,1 @@
-"""HTTP routes: thin; what they do is in engine, sessions and stream."""
+"""HTTP routes: a thin layer over engine, sessions and link."""

@@ -18,7 +18,7 @@ router = APIRouter(tags=["catalogue"])
 
 
 class Damaged(BaseModel):
-    """A checkpoint whose card cannot be read, and why."""
+    """A checkpoint whose card cannot be read, and the reason."""
 
     name: str
     detail: str
@@ -28,7 +28,7 @@ class Cards(BaseModel):
     """The checkpoints of the server's folder."""
 
     first: str | None
-    """The one to open where nobody chose; None where there is none."""
+    """Name of the checkpoint to open by default; None where there is no checkpoint."""
     checkpoints: list[Card]
     damaged: list[Damaged]
 
@@ -36,12 +36,12 @@ class Cards(BaseModel):
 @router.get("/checkpoints")
 def checkpoints(given: Given) -> Cards:
     """The cards of all checkpoints."""
-    # Not a coroutine: it reads a file for each checkpoint, which the event loop must not wait for.
+    # Not a coroutine, so that it runs in a thread: it reads one file for each checkpoint.
     return read_cards(given)
 
 
 def read_cards(given: Services) -> Cards:
-    """The cards of all checkpoints, from their files."""
+    """Read the cards of all checkpoints from their files."""
     found = Cards(first=given.first_checkpoint, checkpoints=[], damaged=[])
     for name in given.engine.checkpoints.names():
         try:
@@ -59,7 +59,7 @@ async def checkpoint(name: str, given: Given) -> Card:
 
 @router.get("/checkpoints/{name}/scene")
 async def scene(name: str, given: Given, seed: Annotated[int, Query(ge=0, le=MAX_SEED)] = 0) -> dict[str, Any]:
-    """The picture of the state that the episode with this seed begins with."""
+    """The picture of the first state of the episode with this seed."""
     loaded = await given.engine.checkpoint(name)
     moment = await given.engine.first_moment(name, seed)
     return {"scene": await asyncio.to_thread(loaded.model.environment.scene, moment.state)}
@@ -67,13 +67,13 @@ async def scene(name: str, given: Given, seed: Annotated[int, Query(ge=0, le=MAX
 
 @router.get("/planners")
 async def planners() -> dict[str, Any]:
-    """The planners with their settings, and the groups of settings in the order they are shown; the page builds its knobs from this."""
+    """The planners with their settings, and the groups of settings in display order. The page builds its knobs from them."""
     return describe_planners()
 
 
 @cache
 def describe_planners() -> dict[str, Any]:
-    """`{first, groups, planners}`, which never changes."""
+    """`{first, groups, planners}`; constant, so it is computed once."""
     return {"first": REQUEST.planner, "groups": list(GROUPS), "planners": [planner.describe() for planner in PLANNERS.values()]}
 
 
@@ -82,18 +82,18 @@ OPENING_MEDIA_TYPE = "application/vnd.twistscope.drawing"
 
 @router.get("/opening", response_class=Response, responses={200: {"content": {OPENING_MEDIA_TYPE: {}}}})
 async def opening(given: Given, checkpoint: str | None = None) -> Response:
-    """The recorded first plan of a checkpoint, by default of the first one: a drawing, there before anything is compiled."""
+    """The recorded first plan of a checkpoint (by default the first one), as a drawing; available before any compilation."""
     name = checkpoint if checkpoint is not None else given.first_checkpoint
     if name is None:
         raise NotFound("there is no checkpoint to open")
     data = await asyncio.to_thread(given.openings.read, given.engine.card(name))
     if data is None:
-        raise NotFound(f"no opening is recorded of checkpoint {name!r}; `twistscope moments` makes one")
+        raise NotFound(f"no opening of checkpoint {name!r} is recorded; `twistscope moments` records one")
     return Response(data, media_type=OPENING_MEDIA_TYPE)
 
 
 async def catalogue(given: Services) -> dict[str, Any]:
-    """What a page needs to offer its choices: `{first, checkpoints, planners, groups}`, checkpoints without their training and returns."""
+    """The choices that a page offers: `{first, checkpoints, planners, groups}`, checkpoints without their training and returns."""
     cards = await asyncio.to_thread(read_cards, given)
     described = describe_planners()
     return {

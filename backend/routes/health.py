@@ -11,13 +11,13 @@ router = APIRouter(tags=["health"])
 
 @router.get("/health/live")
 async def live() -> dict[str, str]:
-    """Answers as soon as the process does."""
+    """Answer 200 while the process runs."""
     return {"status": "live"}
 
 
 @router.get("/health/ready")
 async def ready(given: Given) -> dict[str, str]:
-    """200 when a checkpoint is loaded and its planner is warmed, else 503 with what is awaited."""
+    """Answer 200 when a checkpoint is loaded and its planner compiled, else 503 with the work that is awaited."""
     if given.awaited is not None:
         raise NotReady(given.awaited)
     return {"status": "ready"}

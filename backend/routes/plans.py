@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from backend.arguments import MAX_STEP, prepare, seeds_of
+from backend.arguments import MAX_STEP, seeds_of
 from backend.routes.services import Given, Services
 from planner import Moment, PlanRequest, Prepared
 from planner.request import MAX_SEED, MAX_SEEDS
@@ -21,7 +21,7 @@ Count = Annotated[int, Field(ge=1, le=MAX_SEEDS)]
 
 
 class PlanBody(BaseModel):
-    """A plan as HTTP asks for it."""
+    """Body of a request for a plan."""
 
     model_config = ConfigDict(extra="forbid", strict=True)
 
@@ -32,7 +32,7 @@ class PlanBody(BaseModel):
     step: Step = 0
 
     def request(self, *, atoms: bool = False, states: bool = False) -> PlanRequest:
-        """The planner's own form of it."""
+        """The planner's own form of the request."""
         return PlanRequest(self.planner, self.settings, self.seed, self.step, atoms, states)
 
 
@@ -52,32 +52,32 @@ class OnePlanBody(PlanBody):
 @router.post("/plans", response_class=Response, responses={200: {"content": {MEDIA_TYPE: {}}}})
 async def make_plan(body: OnePlanBody, given: Given) -> Response:
     """Play `step` environment steps by the greedy prior, then plan."""
-    prepared = prepare(body.request(atoms=body.atoms, states=body.states), given.engine.card(body.checkpoint))
+    prepared = await given.engine.prepare(body.checkpoint, body.request(atoms=body.atoms, states=body.states))
     *_, moment = await given.engine.moments_until(body.checkpoint, body.step, seed=body.seed)
     return await answer_with_trace(given, prepared, moment)
 
 
 @router.post("/plans/seeds", response_class=Response, responses={200: {"content": {SEEDS_MEDIA_TYPE: {}}}})
 async def plan_with_seeds(body: SeedsBody, given: Given) -> Response:
-    """Play `step` environment steps by the greedy prior, then plan from there once with each seed.
+    """Play `step` environment steps with the greedy prior, then plan from there once with each seed.
 
-    Only the planner's randomness differs: the episode is that of `seed`, and so is the first plan.
+    The seeds change only the planner's random numbers. The episode is that of `seed`, which is also the seed of the first plan.
     """
-    prepared = prepare(body.request(), given.engine.card(body.checkpoint))
+    prepared = await given.engine.prepare(body.checkpoint, body.request())
     seeds = seeds_of(prepared, body.seeds)
     *_, moment = await given.engine.moments_until(body.checkpoint, body.step, seed=body.seed)
     return await answer_with_seeds(given, prepared, moment, seeds)
 
 
 async def answer_with_trace(given: Services, prepared: Prepared, moment: Moment) -> Response:
-    """Plan at a moment; the whole trace."""
+    """Plan at a moment and answer with the complete trace."""
     record = await given.engine.plan(prepared, moment)
     given.metrics.planned(record.metadata.plan_ms)
     return Response(record.to_bytes(), media_type=MEDIA_TYPE)
 
 
 async def answer_with_seeds(given: Services, prepared: Prepared, moment: Moment, seeds: list[int]) -> Response:
-    """Plan at a moment once with each seed."""
+    """Plan at a moment once with each seed, and answer with the decisions."""
     planned = await given.engine.plan_seeds(prepared, moment, seeds)
     given.metrics.planned(planned.metadata.plan_ms)
     return Response(planned.to_bytes(), media_type=SEEDS_MEDIA_TYPE)

@@ -15,7 +15,7 @@ from backend.sessions.all import Sessions
 
 @dataclass
 class Services:
-    """One for each app."""
+    """The services of one app."""
 
     config: ServerConfig
     engine: Engine
@@ -27,7 +27,7 @@ class Services:
 
     @property
     def first_checkpoint(self) -> str | None:
-        """The checkpoint to open where nobody chose one."""
+        """The checkpoint to open by default."""
         names = self.engine.checkpoints.names()
         return self.config.preload if self.config.preload in names else next(iter(names), None)
 

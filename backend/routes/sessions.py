@@ -28,7 +28,7 @@ class Command(BaseModel):
 
 @router.post("/sessions", status_code=201)
 async def create(body: PlanBody, given: Given, response: Response) -> dict[str, Any]:
-    """A new session, paused, with its first plan under way."""
+    """Create a session, paused, and start its first plan."""
     session = await given.sessions.create(body.checkpoint, body.request())
     response.headers["Location"] = f"/api/v1/sessions/{session.id}"
     return session.describe()
@@ -48,26 +48,26 @@ async def one(session_id: str, given: Given) -> dict[str, Any]:
 
 @router.delete("/sessions/{session_id}", status_code=204)
 async def delete(session_id: str, given: Given) -> None:
-    """End a session; its viewers are told."""
+    """End a session and notify its viewers."""
     await given.sessions.delete(session_id)
 
 
 @router.patch("/sessions/{session_id}/settings")
 async def change_settings(session_id: str, changes: dict[str, Any], given: Given) -> dict[str, Any]:
-    """Change settings; the answer is all of them."""
+    """Change settings and answer with all settings."""
     return given.sessions.get(session_id).change_settings(changes).model_dump()
 
 
 @router.post("/sessions/{session_id}/commands")
 async def command(session_id: str, request: Command, given: Given) -> dict[str, Any]:
-    """Carry out a transport command; the answer is the session, for `fork` the new one."""
+    """Carry out a transport command and answer with the session; for `fork`, with the new session."""
     session = given.sessions.get(session_id)
     forked = await session.command(request.command, request.model_dump(exclude_none=True))
     return (forked or session).describe()
 
 
 class SeedsBody(BaseModel):
-    """How many seeds."""
+    """Body of a request for plans with several seeds."""
 
     model_config = ConfigDict(extra="forbid", strict=True)
 
@@ -76,7 +76,7 @@ class SeedsBody(BaseModel):
 
 @router.post("/sessions/{session_id}/seeds", response_class=Response, responses={200: {"content": {SEEDS_MEDIA_TYPE: {}}}})
 async def plan_with_seeds(session_id: str, request: SeedsBody, given: Given) -> Response:
-    """Plan from the moment the session is at, with its settings, once with each of several seeds; the first is the session's own."""
+    """Plan from the current moment of a session, with its settings, once with each of several seeds; the first is the session's own."""
     session = given.sessions.get(session_id)
     prepared = prepare(replace(session.request, step=session.step), session.card)
     return await answer_with_seeds(given, prepared, session.moment, seeds_of(prepared, request.seeds))
@@ -84,7 +84,7 @@ async def plan_with_seeds(session_id: str, request: SeedsBody, given: Given) -> 
 
 @router.get("/sessions/{session_id}/moments/{step}/trace", response_class=Response)
 async def past_trace(session_id: str, step: int, given: Given) -> Response:
-    """The trace of a past moment, planned again with the settings that chose its action: same key, same bits."""
+    """The trace of a past moment, planned again with the key and settings that chose its action; bit-equal to the original."""
     session = given.sessions.get(session_id)
     if not 0 <= step <= session.furthest:
         raise NotFound(f"no moment {step}; the session has moments 0 to {session.furthest}")

@@ -1,11 +1,10 @@
 """All sessions of the process.
 
-The service's mutable state is here, in each session, and in the engine (checkpoints, programs and exact answers it has made).
+The service has mutable state here, in each session, and in the engine (loaded checkpoints, compiled programs and exact answers).
 """
 
 from typing import Any
 
-from backend.arguments import prepare
 from backend.engine.interface import Engine
 from backend.metrics import Metrics
 from backend.problems import NotFound, TooMany
@@ -29,25 +28,25 @@ class Sessions:
         return len(self._sessions)
 
     def get(self, session_id: str) -> Session:
-        """Raises NotFound for an unknown id."""
+        """The session with this id; raises NotFound for an unknown id."""
         if session_id not in self._sessions:
             raise NotFound(f"no session {session_id!r}; it was deleted, or the server has been restarted since")
         return self._sessions[session_id]
 
     async def create(self, checkpoint: str, request: PlanRequest) -> Session:
-        """A new session, paused at the request's step, to which the greedy prior has played.
+        """Create a session, paused at the request's step, which the greedy prior has reached.
 
         Raises:
-          NotFound, Invalid: as the engine and the settings say.
+          NotFound, Invalid: the checkpoint or the request is invalid.
           TooMany: the limit is reached and every session has a viewer.
         """
+        await self.engine.prepare(checkpoint, request)
         card = self.engine.card(checkpoint)
-        prepare(request, card)
         moments = await self.engine.moments_until(checkpoint, request.step, seed=request.seed)
         return await self._add(Session(self, card, request, moments, {}))
 
     async def fork(self, old: Session) -> Session:
-        """A new session at the moment that another is at, with its past and the settings that made it.
+        """Create a session at the current moment of another, with its past moments and their settings.
 
         Raises:
           TooMany: as `create`.
@@ -56,7 +55,7 @@ class Sessions:
         return await self._add(Session(self, old.card, old.request, old.moments[: old.step + 1], made))
 
     async def _add(self, session: Session) -> Session:
-        """Take a session in and start it. One without viewers makes room, the oldest first."""
+        """Add and start a session. At the limit, the oldest session without viewers is closed first."""
         while len(self._sessions) >= self.limit:
             idle = next((s for s in self._sessions.values() if not s.viewers), None)
             if idle is None:
@@ -68,7 +67,7 @@ class Sessions:
         return session
 
     def announce(self) -> None:
-        """Send every viewer of every session the status."""
+        """Send the status of every session to its viewers."""
         for session in self._sessions.values():
             session.announce()
 

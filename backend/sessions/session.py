@@ -1,7 +1,7 @@
 """A session: one episode being played with one checkpoint and one planner.
 
-It has one task, which sleeps until something changed, plans the moment it is at, hands the frame to its viewers, and when playing takes the
-chosen action and goes on. Changes that arrive while it plans are taken up by the next plan: any number of them cost one.
+A session has one task. It sleeps until something changes, plans at the current moment, and gives the frame to its viewers. While playing it then
+takes the chosen action and repeats. All changes that arrive during a plan are applied together by the next plan.
 """
 
 from __future__ import annotations
@@ -29,16 +29,16 @@ log = logging.getLogger("twistscope")
 
 COMMANDS = ("play", "pause", "step", "back", "goto", "reset", "fork")
 SPEED = 10.0
-"""Environment steps a second, until somebody chooses."""
+"""Default speed, environment steps per second."""
 
 
 class Session:
-    """One episode being looked at.
+    """One episode, with the moment currently shown.
 
     Args:
-      sessions: all of the process, with the engine and the metrics.
-      request: planner, settings asked for and seed; its step is passed over.
-      moments: from the start of the episode to the moment to begin at.
+      sessions: all sessions of the process, with the engine and the metrics.
+      request: planner, requested settings and seed; its step is ignored.
+      moments: moments from the start of the episode to the one to begin at.
       made: requests of the plans whose actions led there, by step; empty where the prior acted.
     """
 
@@ -46,16 +46,16 @@ class Session:
         self.id = secrets.token_urlsafe(9)
         self.sessions, self.engine, self.card = sessions, sessions.engine, card
         self.moments = moments
-        """From the start of the episode on, by environment step."""
+        """Moments of the episode, by environment step."""
         self.made = made
-        """Request of the plan whose action was executed, by step: fixed when the plan is made."""
+        """Request of the plan whose action was executed, by step; later changes of settings do not alter it."""
         self.step = len(moments) - 1
         self.request = replace(request, step=self.step)
         self.prepared = prepare(self.request, card)
-        """With the settings of the next plan; its step is the one the session began at."""
+        """Request and settings of the next plan. Its step is the step at which the session began."""
         self.playing = False
         self.goal: int | None = None
-        """Step a `goto` is on its way to."""
+        """Target step of a `goto` that is not yet reached; None without one."""
         self.speed = SPEED
         self.revision = 0
         self.frame: Frame | None = None
@@ -69,10 +69,10 @@ class Session:
         self._tasks: list[asyncio.Task[None]] = []
 
     def start(self) -> None:
-        """Begin to plan."""
+        """Start the task of the session."""
         self._tasks = [asyncio.create_task(self._live(), name=f"session {self.id}"), asyncio.create_task(self._await_answers())]
 
-    # What it is
+    # State
 
     @property
     def moment(self) -> Moment:
@@ -80,11 +80,11 @@ class Session:
 
     @property
     def settings(self) -> PlannerSettings:
-        """Complete, of the next plan."""
+        """Complete settings of the next plan."""
         return self.prepared.settings
 
     def request_at(self, step: int) -> PlanRequest:
-        """The request that made the plan of a visited moment, or would make it now where none was executed there."""
+        """The request of the plan at a visited moment: of the executed plan, or the current one where no plan was executed."""
         return self.made.get(step, replace(self.request, step=step))
 
     @property
@@ -93,11 +93,11 @@ class Session:
 
     @property
     def over(self) -> bool:
-        """Whether the episode has ended at the moment looked at."""
+        """True if the episode has ended at the current moment."""
         return self.moment.over
 
     def describe(self) -> dict[str, Any]:
-        """The session as docs/api.md has it."""
+        """Description of the session (docs/api.md)."""
         return {
             "id": self.id,
             "checkpoint": self.card.name,
@@ -121,22 +121,22 @@ class Session:
 
     @property
     def actions(self) -> list[str]:
-        """Names of the actions; of the dimensions of one where actions are continuous."""
+        """Names of the discrete actions, or of the dimensions of a continuous action."""
         return list(self.environment.action_names)
 
     @property
     def offers(self) -> list[str]:
-        """Features that only some environments have, and that some settings need."""
+        """Features of the environment that some settings require."""
         offers = {"exact answers": has_truth(self.environment), "continuous actions": self.environment.action_bounds is not None}
         return [name for name, offered in offers.items() if offered]
 
     @property
     def episode(self) -> dict[str, Any]:
-        """`{return, length, terminated, truncated}` up to the moment looked at."""
+        """`{return, length, terminated, truncated}` up to the current moment."""
         return self.moment.episode(self.step)
 
     def status(self) -> dict[str, Any]:
-        """The status message of docs/api.md."""
+        """The status message (docs/api.md)."""
         return {
             "type": "status",
             "session": self.describe(),
@@ -150,13 +150,13 @@ class Session:
     def settings_message(self) -> dict[str, Any]:
         return {"type": "settings", "settings": self.settings.model_dump(), "revision": self.revision}
 
-    # What may be done to it
+    # Commands
 
     def change_settings(self, changes: Mapping[str, Any]) -> PlannerSettings:
-        """Take new settings up with the next plan, which follows at once when paused.
+        """Use new settings from the next plan on. A paused session plans again at once.
 
         Raises:
-          Invalid: nothing is changed.
+          Invalid: a setting is invalid; no setting is changed.
         """
         request = replace(self.request, settings={**self.request.settings, **changes})
         prepared = prepare(request, self.card)
@@ -178,8 +178,8 @@ class Session:
 
         Raises:
           Invalid: unknown command or argument.
-          Conflict: the episode has ended, or there is nothing before this moment.
-          TooMany: no room for a fork.
+          Conflict: the episode has ended, or this is its first moment.
+          TooMany: no further session can be opened for a fork.
         """
         match name:
             case "play":
@@ -218,7 +218,7 @@ class Session:
         return None
 
     def _go(self, step: int) -> None:
-        """Look at a moment already visited."""
+        """Show a moment already visited."""
         self.playing, self.goal, self.step = False, None, step
         self._plan_due = True
 
@@ -227,10 +227,10 @@ class Session:
             how = "terminated" if self.moment.terminated else "been cut by the time limit"
             raise Conflict(f"the episode has {how} at step {self.step}; go back or reset")
 
-    # Who watches it
+    # Viewers
 
     def join(self, viewer: Viewer) -> None:
-        """Let a viewer see the status, the settings, the newest frame and all that follow."""
+        """Add a viewer: send it the status, the settings, the newest frame and all later ones."""
         self.viewers.add(viewer)
         viewer.tell(self.status())
         viewer.tell(self.settings_message())
@@ -247,7 +247,7 @@ class Session:
             viewer.tell(status)
 
     async def close(self) -> None:
-        """End the session; viewers are told."""
+        """End the session and notify its viewers."""
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
@@ -255,7 +255,7 @@ class Session:
             viewer.tell({"type": "gone", "detail": "the session was deleted"})
             viewer.close()
 
-    # Its life
+    # Task
 
     async def _live(self) -> None:
         while True:
@@ -266,12 +266,12 @@ class Session:
             except Problem as problem:
                 self._stop(problem.detail, problem.errors)
             except Exception as error:
-                # A fault of ours must not end the session silently: it is shown and logged, and the session goes on.
+                # An error of the program must not end the session silently: it is shown and logged, and the session continues.
                 self._stop(f"{type(error).__name__}: {error}")
                 log.exception("session %s", self.id)
 
     async def _go_on(self) -> None:
-        """Plan and play until there is nothing more to do."""
+        """Plan, and play if playing, until nothing remains to be done."""
         loop = asyncio.get_running_loop()
         tick = loop.time()
         while True:
@@ -288,7 +288,7 @@ class Session:
             await self._advance()
 
     async def _interrupted(self, seconds: float) -> bool:
-        """Wait for the next tick; true where something changed meanwhile."""
+        """Wait for the next tick. Returns true if something changed during the wait."""
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self._wake.wait(), max(seconds, 0.0))
         changed = self._wake.is_set()
@@ -296,7 +296,7 @@ class Session:
         return changed and (self._plan_due or not self.playing)
 
     async def _await_answers(self) -> None:
-        """Plan once more when exact answers are worked out: the first picture does not wait for them. The new plan has the same bits."""
+        """Plan again when exact answers are computed, so that the first picture does not wait for them. The new plan is bit-equal."""
         if self.engine.has_answers(self.card.name):
             return
         with contextlib.suppress(Problem):
@@ -306,7 +306,7 @@ class Session:
                 self._wake.set()
 
     async def _plan(self) -> None:
-        """Plan the moment looked at and show it."""
+        """Plan at the current moment and show the result."""
         self._plan_due = False
         step, revision, moment = self.step, self.revision, self.moment
         request = replace(self.request, step=step)
@@ -315,14 +315,14 @@ class Session:
         if not compiled:
             self._set_phase("compiling", f"compiling for {prepared.settings.size}")
         else:
-            # Not announced: it lasts milliseconds. But no status on the way may call the session idle.
+            # Not announced, because it lasts milliseconds. But a status sent meanwhile must not say that the session is idle.
             self.phase, self.detail = "planning", ""
         record = await self.engine.plan(prepared, moment, wait_for_answers=False)
         if not compiled:
             self._set_phase("planning")
         self.sessions.metrics.planned(record.metadata.plan_ms)
         if moment is not self.moment or request.seed != self.request.seed:
-            # Someone went elsewhere meanwhile; that plan is due already.
+            # A command changed the moment during the plan; the plan of the new moment is already due.
             return
         self._frames += 1
         about = {"session": self.id, "furthest": self.furthest, "playing": self.playing}
@@ -331,7 +331,7 @@ class Session:
             viewer.show(self.frame)
 
     async def _advance(self) -> None:
-        """Take the chosen action of the plan shown."""
+        """Take the chosen action of the current plan."""
         if self.frame is None or self.frame.step != self.step:
             self._plan_due = True
             return
@@ -343,9 +343,9 @@ class Session:
         following = await self.engine.next_moment(self.card.name, moment, action, seed=frame.request.seed, step=step)
         if moment is not self.moment:
             return
-        # The plan that chose the action, whatever has been changed since it was made.
+        # The request of the plan that chose the action, not the current one, which may have changed since.
         self.made = {at: made for at, made in self.made.items() if at < step} | {step: frame.request}
-        # What lay ahead of this moment is played anew: other settings may have chosen otherwise.
+        # Later moments are discarded and played again: other settings may choose other actions.
         self.moments[step + 1 :] = [following]
         self.step += 1
         self._plan_due = True
@@ -359,7 +359,7 @@ class Session:
             self.announce()
 
     def _stop(self, detail: str, errors: list[dict[str, Any]] | None = None) -> None:
-        """Pause after a failure and say why."""
+        """Pause after a failure and report its reason."""
         self.playing, self.goal, self._plan_due = False, None, False
         for viewer in self.viewers:
             viewer.tell({"type": "error", "title": "planning failed", "detail": detail, **({"errors": errors} if errors else {})})

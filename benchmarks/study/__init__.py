@@ -1,5 +1,5 @@
-"""How well the planners plan, against exact answers: `python -m benchmarks.study`; what was found is in docs/study.md.
+"""Study of the planners' quality against exact answers: `python -m benchmarks.study`. Its results are in docs/study.md.
 
-Subjects are environments, the states planned from, who judges values there, and what is true of them; measures make a few numbers of many plans;
-parts A to E say what is compared with what; statistics gives intervals over states; the report draws figures and writes tables.
+`subjects` defines environments, states to plan from, sources of values and exact answers. `measures` reduces many plans to a few numbers. `parts`
+defines the comparisons A to E. `statistics` computes intervals over states. `report` and `figures` write tables and figures.
 """

@@ -1,8 +1,8 @@
-"""Run the study, or write its report anew from the data.
+"""Run the study, or write its report again from the data.
 
     python -m benchmarks.study [--quick] [--report] [--out docs] [--subjects deepsea cartpole] [--parts A B]
 
-Cells that are in OUT/study.json already are not measured again.
+Cells that are already in OUT/study.json are not measured again.
 """
 
 import argparse
@@ -27,7 +27,7 @@ Data = dict[str, Any]
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--quick", action="store_true", help="two seeds: does everything run?")
+    parser.add_argument("--quick", action="store_true", help="two seeds, to test that everything runs")
     parser.add_argument("--report", action="store_true", help="only tables and figures, from the data")
     parser.add_argument("--out", type=Path, default=Path("docs"))
     parser.add_argument("--subjects", nargs="+", default=list(SUBJECTS), choices=list(SUBJECTS))
@@ -42,7 +42,7 @@ def main() -> None:
 
 
 def collect(path: Path, subjects: list[str], parts: list[str], seeds: int) -> None:
-    """Measure what is missing, one subject after the other, writing after every cell."""
+    """Measure the missing cells, one subject after the other, and write the data after every cell."""
     empty = {"seeds": seeds, "few_seeds": min(seeds, FEW_SEEDS), "seconds": 0, "subjects": {}, "cells": {}}
     data = json.loads(path.read_text("utf-8")) if path.exists() else empty
     if data["seeds"] != seeds:
@@ -62,7 +62,7 @@ def collect(path: Path, subjects: list[str], parts: list[str], seeds: int) -> No
 
 
 def describe(subject: Subject) -> Data:
-    """What the report says of a subject: its settings, and the regret at each root of the prior, the posterior and the greedy Q of each source."""
+    """Description of a subject for the report: its settings, and the regret at each root of the prior, the posterior and each source's greedy Q."""
     optimal = np.asarray(subject.answer.optimal_q, float)
     gap = optimal.max(axis=1, keepdims=True) - optimal
     regret = {"prior": (subject.prior * gap).sum(axis=1), "posterior": (np.asarray(subject.answer.posterior, float) * gap).sum(axis=1)}
@@ -74,7 +74,7 @@ def describe(subject: Subject) -> Data:
 
 
 def write(path: Path, data: Data) -> None:
-    """One line for each cell; written beside and moved, so that an interruption leaves a whole file."""
+    """Write the data, one line for each cell. The file is replaced atomically, so that an interruption leaves a complete file."""
     head = {name: value for name, value in data.items() if name != "cells"}
     cells = ",\n".join(f"{json.dumps(key)}:{json.dumps(cell, separators=(',', ':'))}" for key, cell in data["cells"].items())
     path.parent.mkdir(parents=True, exist_ok=True)

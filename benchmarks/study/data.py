@@ -12,11 +12,11 @@ from benchmarks.study.statistics import Interval, interval
 
 ALL = slice(None)
 LEAST = 1e-3
-"""The smallest difference that counts: of regret in shares of the prior's, of others in nats. The data has three digits."""
+"""Smallest difference that counts: of regret, as a share of the prior's; of others, in nats. The data has three digits."""
 
 
 class Data:
-    """What docs/study.json holds."""
+    """The data of docs/study.json."""
 
     def __init__(self, content: dict[str, Any]):
         self.content = content
@@ -28,7 +28,7 @@ class Data:
         return cls(json.loads(path.read_text("utf-8")))
 
     def per_root(self, key: str, name: str) -> Float[np.ndarray, "R"] | None:
-        """Root by root; None where it was not measured, or not kept so."""
+        """Values root by root; None where they were not measured or not kept."""
         values = self.cells.get(key, {}).get("roots", {}).get(name)
         return None if values is None else np.asarray(values)
 
@@ -41,7 +41,7 @@ class Data:
         return None if values is None else interval(values)
 
     def difference(self, key: str, other: str, name: str, other_name: str | None = None, roots: slice = ALL) -> Interval | None:
-        """Of the first cell less the second, at the same roots, or some of them; LEAST is too small to count."""
+        """The first cell minus the second, at the same roots or some of them. A difference below LEAST does not count."""
         ours, theirs = self.per_root(key, name), self.per_root(other, other_name or name)
         if ours is None or theirs is None:
             return None
@@ -49,12 +49,12 @@ class Data:
         return replace(interval((ours - theirs)[roots]), least=LEAST * (unit or 0.0))
 
     def share(self, key: str, subject: str) -> Interval | None:
-        """Regret in shares of the prior's, at the same roots."""
+        """Regret as a share of the prior's, at the same roots."""
         values = self.per_root(key, "regret")
         return None if values is None else interval(values, np.asarray(self.subjects[subject]["regret"]["prior"]))
 
     def reference(self, subject: str, name: str) -> float | None:
-        """Mean regret of something that does not plan: prior, posterior, `greedy SOURCE`."""
+        """Mean regret of a policy without planning: prior, posterior, `greedy SOURCE`."""
         values = self.subjects[subject]["regret"].get(name)
         return None if values is None else float(np.mean(values))
 

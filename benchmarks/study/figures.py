@@ -1,4 +1,4 @@
-"""One picture for each part."""
+"""Figures of the study, one for each part."""
 
 import re
 from collections.abc import Callable, Iterable
@@ -17,12 +17,12 @@ from benchmarks.study.parts import ALPHAS, BUDGETS, LEVELS, PLANNERS, ROOT_SAMPL
 from benchmarks.study.statistics import Interval
 from planner import get_planner
 
-# Okabe and Ito's colours, told apart by people who do not see all of them; each has a marker of its own too.
+# Okabe and Ito's colour-blind-safe colours; each planner also has its own marker.
 COLOURS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#D55E00", "#56B4E9")
 MARKERS = ("o", "s", "^", "D", "v", "P")
 SOURCES = ("exact", "noisy", "trained")
 FLOOR = 1e-4
-"""Where a logarithmic axis of regret ends."""
+"""Lower end of logarithmic axes of regret."""
 STYLE = {
     "font.size": 8,
     "font.sans-serif": ["DejaVu Sans"],
@@ -48,12 +48,12 @@ def draw_all(data: Data, folder: Path, suffix: str = "svg") -> None:
 
 
 def _small(svg: str) -> str:
-    """Coordinates to a hundredth of a point, and no indentation."""
+    """Make an SVG smaller: coordinates to a hundredth of a point, no indentation."""
     return re.sub(r"\n\s+", "\n", re.sub(r"(\.\d\d)\d+", r"\1", svg))
 
 
 def draw_budgets(data: Data) -> Any:
-    """A: what is left of the prior's regret against model steps, a row for each source of values."""
+    """A: regret as a share of the prior's against model steps, a row for each source of values."""
     figure, axes = _grid(data, len(SOURCES), height=2.0)
     for column, subject in enumerate(data.subjects):
         for row, source in enumerate(SOURCES):
@@ -63,7 +63,7 @@ def draw_budgets(data: Data) -> Any:
                 continue
             for number, planner in enumerate(PLANNERS):
                 steps = [*TREE_BUDGETS, SLOW_TREE] if planner == "gumbel_mcts" else BUDGETS
-                # Side by side, so that their intervals can be told apart.
+                # Shifted horizontally, so that intervals do not overlap.
                 at = np.asarray(steps) * 1.08 ** (number - 2.5)
                 found = [data.share(f"A {subject} {source} {planner} {n}", subject) for n in steps]
                 _line(axis, at, found, number, get_planner(planner).title)
@@ -82,7 +82,7 @@ def draw_budgets(data: Data) -> Any:
 
 
 def draw_alphas(data: Data) -> Any:
-    """B: what alpha does, a row for each measure."""
+    """B: effect of alpha, a row for each measure."""
     names = {"regret": "regret", "kl": "KL to the\nposterior, nats", "log_evidence_sd": "deviation of the\nlog-evidence, nats", "ess": "ESS / N"}
     figure, axes = _grid(data, len(names), height=1.6)
 
@@ -99,7 +99,7 @@ def draw_alphas(data: Data) -> Any:
 
 
 def draw_revival(data: Data) -> Any:
-    """C: with revival and without."""
+    """C: effect of revival, a row for each measure."""
     names = {"regret": "regret", "living": "share alive at\nthe last level", "steps": "share of the\nsteps used"}
     figure, axes = _grid(data, len(names), height=1.6)
     pairs = [(rule, source) for rule in RULES for source in SOURCES]
@@ -123,7 +123,7 @@ def draw_revival(data: Data) -> Any:
 
 
 def draw_levels(data: Data) -> Any:
-    """D: four readings of the same particles; network values."""
+    """D: four policy targets from the same particles, with network values."""
     names = {"regret": "regret", "kl": "KL to the\nposterior, nats", "positive": "root actions of\npositive probability"}
     figure, axes = _grid(data, len(names), height=1.6)
 
@@ -141,7 +141,7 @@ def draw_levels(data: Data) -> Any:
 
 
 def draw_variance(data: Data) -> Any:
-    """E: how far the log-evidence varies from seed to seed."""
+    """E: standard deviation of the log-evidence over seeds."""
     figure, axes = _grid(data, 1, height=2.2)
 
     def lines(axis: Any, subject: str, name: str) -> None:
@@ -164,7 +164,7 @@ def _grid(data: Data, rows: int, height: float) -> tuple[Any, Any]:
 
 
 def _fill(data: Data, axes: Any, names: dict[str, str], draw: Callable[[Any, str, str], None]) -> None:
-    """One row for each measure, one column for each subject; a panel without data is left out."""
+    """Draw one row for each measure and one column for each subject; a panel without data is omitted."""
     for row, (name, label) in enumerate(names.items()):
         for column, subject in enumerate(data.subjects):
             axis = axes[row, column]
@@ -180,7 +180,7 @@ def _intervals(data: Data, keys: list[str], name: str) -> list[Interval | None]:
 
 
 def _line(axis: Any, at: Iterable[float], intervals: list[Interval | None], number: int, label: str, dashes: str = "-") -> None:
-    """A measure with its intervals; points that were not measured are left out."""
+    """Draw a measure with its intervals; points that were not measured are omitted."""
     points = np.array([(x, i.mean, i.low, i.high) for x, i in zip(at, intervals, strict=True) if i is not None])
     if not len(points):
         return
@@ -201,7 +201,7 @@ def _line(axis: Any, at: Iterable[float], intervals: list[Interval | None], numb
 
 
 def _references(axis: Any, data: Data, subject: str) -> None:
-    """What the prior loses without planning, and the exact posterior, which is what weights aim at."""
+    """Draw reference lines: the prior without planning, and the exact posterior, the target of the weights."""
     axis.axhline(1.0, color="0.45", ls=":", lw=0.9, label="prior, no planning")
     prior, posterior = data.reference(subject, "prior"), data.reference(subject, "posterior")
     if prior and posterior is not None:
@@ -209,7 +209,7 @@ def _references(axis: Any, data: Data, subject: str) -> None:
 
 
 def _finish(figure: Any, axes: Any, label: str, columns: int) -> None:
-    """Names of the axes, and one legend for all."""
+    """Label the axes and add one legend for all panels."""
     for column in range(axes.shape[1]):
         shown = [axis for axis in axes[:, column] if axis.axison]
         if shown:

@@ -1,4 +1,4 @@
-"""Many plans from many states, as a few numbers each."""
+"""Measures of plans: many plans from many states, reduced to a few numbers each."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -21,20 +21,20 @@ from planner.core.targets import Decision
 from planner.core.trace import Trace
 
 Measured = dict[str, Array]
-"""By name, one number for each plan."""
+"""Measures by name, one number for each plan."""
 
 TARGETS = ("message", "surviving", "value", "online")
 
 CHUNK = 65_536
-"""Model steps that are taken side by side: more would not fit a cache."""
+"""Model steps taken in parallel: more would not fit into the cache."""
 FEW_STEPS = 64
-"""Up to here a program is run as it comes: to optimise it would take longer."""
+"""Model steps up to which a program is compiled without optimisation, which would take longer than it saves."""
 SMALL_TREE = 256
-"""Simulations up to which trees are grown side by side; larger ones are copied too often."""
+"""Simulations up to which trees are grown in parallel; larger trees are copied too often."""
 
 
 def measure_decision(decision: Decision, answer: Answer) -> Measured:
-    """How good one decision is, by the answer of its root alone (no axis R)."""
+    """Measures of one decision against the answer at its root (without the axis R)."""
     gap = jnp.max(answer.optimal_q) - answer.optimal_q
     policy, tried = decision.root_policy, decision.root_visits > 0
     squared = jnp.where(tried, (decision.root_q - answer.soft_q) ** 2, 0.0)
@@ -50,7 +50,7 @@ def measure_decision(decision: Decision, answer: Answer) -> Measured:
 
 
 def measure_trace(trace: Trace) -> Measured:
-    """What became of the particles."""
+    """Measures of the particles of a plan."""
     slots = trace.alive.shape[1]
     return {
         "ess": trace.ess[-1] / slots,
@@ -62,19 +62,19 @@ def measure_trace(trace: Trace) -> Measured:
 
 
 def measure_plan(plan: Any, answer: Answer, live: Any, static: Any) -> Measured:
-    """Both, where there are particles."""
+    """Measures of the decision and, where there are particles, of the trace."""
     return measure_decision(plan.root, answer) | (measure_trace(plan.trace) if isinstance(plan, Plan) else {})
 
 
 def measure_targets(plan: Plan, answer: Answer, live: Live, static: Static) -> Measured:
-    """The same particles read off in four ways: the measures of each policy target, named `target_measure`."""
+    """Measures of each policy target from the same particles, named `target_measure`."""
     root = plan.root
-    judged = Evaluation(jnp.log(root.root_prior), root.root_value, jnp.zeros_like(root.root_prior))
+    evaluation = Evaluation(jnp.log(root.root_prior), root.root_value, jnp.zeros_like(root.root_prior))
     proposal = Twist(jnp.log(root.root_proposal), *[jnp.float32(0)] * 3)
     found = measure_trace(plan.trace)
     for target in TARGETS:
         chosen = replace(static, policy_target=target)
-        read = read_root(plan.trace, judged, judged, proposal, jnp.bool_(False), key=jax.random.key(0), live=live, static=chosen)
+        read = read_root(plan.trace, evaluation, evaluation, proposal, jnp.bool_(False), key=jax.random.key(0), live=live, static=chosen)
         found |= {f"{target}_{name}": value for name, value in measure_decision(read, answer).items()}
     return found
 
@@ -86,13 +86,13 @@ class Runner:
         self.subject, self.seeds = subject, seeds
 
     def __call__(self, planner: str, values: dict[str, Any], source: str, measure: Callable[..., Measured] = measure_plan) -> dict[str, np.ndarray]:
-        """What is measured, by name, each [R, S].
+        """Measures by name, each [R, S].
 
         Args:
-          planner: by name.
-          values: settings other than the planner's own.
-          source: of the values.
-          measure: of `(plan, answer, live, static)`.
+          planner: name of the planner.
+          values: settings that differ from the planner's defaults.
+          source: source of the values.
+          measure: a function of `(plan, answer, live, static)`.
         """
         prepared = PlanRequest(planner, values).prepare(self.subject.model, defaults=self.subject.settings)
         run = _program(self.subject.model, planner, prepared.static, measure, self.seeds, prepared.settings.model_steps)
@@ -102,7 +102,7 @@ class Runner:
 
 @lru_cache(128)
 def _program(model: Model, planner: str, static: Any, measure: Callable[..., Measured], seeds: int, steps: int) -> Callable[..., Measured]:
-    """Compiled once for each model and static settings: subjects that are joined share it. Compiling takes longer than most cells do."""
+    """The program, compiled once for each model and static settings, because compiling takes longer than most cells. Joined subjects share it."""
     found = get_planner(planner)
     chunk = 1 if found.traits.kind == "tree" and steps > SMALL_TREE else max(1, min(seeds, CHUNK // steps))
     options = {"xla_llvm_disable_expensive_passes": True} | ({"xla_backend_optimization_level": 0} if steps <= FEW_STEPS else {})
@@ -112,7 +112,7 @@ def _program(model: Model, planner: str, static: Any, measure: Callable[..., Mea
 def _measure_all(
     program: Callable[..., Any], measure: Callable[..., Measured], seeds: int, chunk: int, params: Params, roots: Any, answer: Answer, live: Any
 ) -> dict[str, Float[Array, "R S"]]:
-    """All plans, `chunk` of one root side by side; root r and seed s have the same key whatever plans."""
+    """Measure all plans, `chunk` of one root in parallel. Root r and seed s have the same key for every planner."""
     count = answer.optimal_q.shape[0]
     keys = jax.random.split(jax.random.key(1), (count, -(-seeds // chunk), chunk))
 

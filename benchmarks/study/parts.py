@@ -1,4 +1,4 @@
-"""What is compared with what: the cells of the five parts, each one planner with some settings, values and subject."""
+"""The cells of the five parts: each is one planner with its settings, source of values and subject."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -13,7 +13,7 @@ from benchmarks.study.subjects import Subject
 BUDGETS = (64, 1024, 4096)
 TREE_BUDGETS = (64, 256)
 BUDGET = 1024
-"""Model steps where the budget is not what is varied."""
+"""Model steps where the budget is not varied."""
 ALPHAS = (0.0, 0.05, 0.1, 0.2, 0.4, 0.7, 1.0)
 LEVELS = (4, 16, 64)
 PLANNERS = ("trt_smc", "bootstrap_smc", "spo", "twisted_smc", "tsmcts", "gumbel_mcts")
@@ -25,11 +25,11 @@ TWISTS: dict[str, dict[str, Any]] = {
     "no trust region": {"constraint": "fixed_temperature"},
 }
 SLOW_TREE = 1024
-"""Simulations of the largest trees that are grown, by FEW_SEEDS seeds."""
+"""Simulations of the largest trees, with FEW_SEEDS seeds."""
 FEW_SEEDS = 8
 
 Cell = dict[str, dict[str, list[float]]]
-"""`roots`: measures root by root, where differences are taken; `summary`: mean, low and high of the others."""
+"""`roots`: measures root by root, for those with differences; `summary`: mean, low and high of the others."""
 
 
 @dataclass(frozen=True)
@@ -45,18 +45,18 @@ class Case:
     keep: tuple[str, ...]
     """Measures kept root by root."""
     show: tuple[str, ...] = ()
-    """Measures of which a summary is kept."""
+    """Measures kept as a summary."""
     measure: Callable[..., Measured] = field(default=measure_plan)
     few: bool = False
 
     @property
     def key(self) -> str:
-        """Its name in the data."""
+        """Name of the cell in the data."""
         return " ".join((self.part, self.subject, self.source, *self.label))
 
 
 def budget(subject: Subject, planner: str, steps: int) -> dict[str, Any]:
-    """Settings that spend so many model steps; Q-hat is of the particles alone, without a share of the network's value of the root."""
+    """Settings that spend `steps` model steps. Q-hat uses only the particles, without a share of the network's value of the root."""
     if planner == "gumbel_mcts":
         return {"num_simulations": steps}
     mixing = {} if planner == "tsmcts" else {"value_mixing": 1.0}
@@ -64,7 +64,7 @@ def budget(subject: Subject, planner: str, steps: int) -> dict[str, Any]:
 
 
 def cases(subject: Subject) -> Iterator[Case]:
-    """All cells of a subject; the slow trees come last."""
+    """All cells of a subject, the slow trees last."""
     for part in (levels, variance, revival, planners, alphas, slow_trees):
         yield from part(subject)
 
@@ -77,7 +77,7 @@ def planners(subject: Subject) -> Iterator[Case]:
 
 
 def slow_trees(subject: Subject) -> Iterator[Case]:
-    """A: the trees that take long."""
+    """A: the largest trees."""
     yield from _planner_cases(subject, "gumbel_mcts", SLOW_TREE)
 
 
@@ -109,7 +109,7 @@ def revival(subject: Subject) -> Iterator[Case]:
 
 
 def levels(subject: Subject) -> Iterator[Case]:
-    """D: the four readings of the same particles, resampled at every level, as the plan gets longer."""
+    """D: the four policy targets from the same particles, resampled at every level, for increasing depth."""
     keep = tuple(f"{target}_{name}" for target in ("message", "surviving") for name in ("regret", "kl"))
     show = tuple(f"{target}_{name}" for target in TARGETS for name in ("regret", "kl", "positive") if f"{target}_{name}" not in keep)
     for depth in LEVELS:
@@ -129,7 +129,7 @@ def variance(subject: Subject) -> Iterator[Case]:
 
 
 def measure_case(case: Case, runner: Runner) -> Cell:
-    """Plan, and keep what the report needs, to three digits."""
+    """Measure a cell and keep the numbers of the report, to three digits."""
     measured = runner(case.planner, case.values, case.source, case.measure)
     found = per_root(measured)
     truth = runner.subject.log_evidence
@@ -149,5 +149,5 @@ def _summary(values: np.ndarray) -> list[float]:
 
 
 def _rounded(values: Any, digits: int = 3) -> list[float]:
-    """So that the file stays small."""
+    """Round values, so that the file stays small."""
     return [float(f"{value:.{digits - 1}e}") for value in values]

@@ -1,4 +1,4 @@
-"""Tables, written into the marked places of docs/study.md, and figures."""
+"""The report: tables, written between the marks of docs/study.md, and figures."""
 
 import re
 from collections.abc import Iterable
@@ -18,7 +18,7 @@ Row = Iterable[str]
 
 
 def write_report(out: Path) -> None:
-    """Figures and tables of OUT/study.json; the words around the tables are those of OUT/study.md, or of docs/study.md if there is none yet."""
+    """Write figures and tables from OUT/study.json. The text around the tables is that of OUT/study.md, or of docs/study.md if it does not exist."""
     data = Data.read(out / "study.json")
     draw_all(data, out / "images")
     page = out / "study.md"
@@ -27,23 +27,23 @@ def write_report(out: Path) -> None:
 
 
 def fill(text: str, data: Data) -> str:
-    """The text with every marked table made anew.
+    """Replace every marked table of a text.
 
     Raises:
-      KeyError: a mark that names no table.
+      KeyError: a mark names an unknown table.
     """
     return MARK.sub(lambda match: match[1] + TABLES[match[2]](data) + match[3], text)
 
 
 def table(head: Row, rows: Iterable[Row]) -> str:
-    """Markdown."""
+    """A Markdown table."""
     line = lambda cells: "| " + " | ".join(cells) + " |\n"
     head = list(head)
     return line(head) + line(["---"] * len(head)) + "".join(line(row) for row in rows)
 
 
 def number(value: float) -> str:
-    """Two digits; what is left by rounding is 0."""
+    """A number with two digits; rounding residues become 0."""
     if abs(value) < 5e-9:
         return "0"
     return f"{value:.2g}" if abs(value) < 100 else f"{value:.0f}"
@@ -54,8 +54,8 @@ def shown(found: Interval | None) -> str:
     return "" if found is None else f"{number(found.mean)} [{number(found.low)}, {number(found.high)}]"
 
 
-def judged(found: Interval | None) -> str:
-    """A difference and its interval, in bold where the interval does not hold 0."""
+def marked(found: Interval | None) -> str:
+    """A difference and its interval, in bold where the interval does not contain 0."""
     if found is None:
         return ""
     return f"**{shown(found)}**" if found.sign else shown(found)
@@ -88,20 +88,20 @@ def planners_table(name: str, data: Data) -> str:
 
 
 def rivals_table(data: Data) -> str:
-    """A: TRT-SMC less the others, at the same states and the largest budget both have."""
+    """A: TRT-SMC minus the others, at the same states and the largest common budget."""
     rows = []
     for subject, about in data.subjects.items():
         for source in data.sources(subject):
             cells = []
             for planner in PLANNERS[1:]:
                 steps = SLOW_TREE if planner == "gumbel_mcts" else BUDGETS[-1]
-                cells.append(judged(data.difference(f"A {subject} {source} trt_smc {steps}", f"A {subject} {source} {planner} {steps}", "regret")))
+                cells.append(marked(data.difference(f"A {subject} {source} trt_smc {steps}", f"A {subject} {source} {planner} {steps}", "regret")))
             rows.append([about["title"], source, *cells])
     return table(["", "values", *(get_planner(planner).title for planner in PLANNERS[1:])], rows)
 
 
 def messages_table(data: Data) -> str:
-    """D, claim 1."""
+    """D, claim 1: `message` against `surviving`."""
     rows = []
     for subject, about in data.subjects.items():
         for source in data.sources(subject):
@@ -109,25 +109,25 @@ def messages_table(data: Data) -> str:
                 key = f"D {subject} {source} {depth}"
                 counts = [data.interval(key, name) for name in ("lineages", "surviving_positive", "message_positive")]
                 differences = [data.difference(key, key, f"message_{name}", f"surviving_{name}") for name in ("regret", "kl")]
-                rows.append([about["title"], source, str(depth), *(number(c.mean) if c else "" for c in counts), *map(judged, differences)])
+                rows.append([about["title"], source, str(depth), *(number(c.mean) if c else "" for c in counts), *map(marked, differences)])
     head = ["", "values", "T", "root slots left", "actions left, surviving", "actions left, message"]
     return table([*head, "regret, message less surviving", "KL, message less surviving"], rows)
 
 
 def twisting_table(data: Data) -> str:
-    """E, claim 2."""
+    """E, claim 2: effect of twisting on the log-evidence."""
     rows = []
     base, *others = TWISTS
     for subject, about in data.subjects.items():
         for source in data.sources(subject):
             key = f"E {subject} {source}"
             differences = [data.difference(f"{key} {twist}", f"{key} {base}", "log_evidence_sd") for twist in others]
-            rows.append([about["title"], source, shown(data.interval(f"{key} {base}", "log_evidence_sd")), *map(judged, differences)])
+            rows.append([about["title"], source, shown(data.interval(f"{key} {base}", "log_evidence_sd")), *map(marked, differences)])
     return table(["", "values", "deviation from the prior alone", "trust region less that", "no trust region less that"], rows)
 
 
 def evidence_table(data: Data) -> str:
-    """E: estimate over truth."""
+    """E: ratio of estimated to exact evidence."""
     rows = []
     for subject, about in data.subjects.items():
         for source in data.sources(subject):
@@ -150,21 +150,21 @@ def alphas_table(name: str, data: Data) -> str:
 
 
 def trust_table(data: Data) -> str:
-    """B, claim 3: what some trust, and all of it, change against none."""
+    """B, claim 3: changes from alpha 0 to 0.1, and from 0.1 to 1."""
     rows = []
     for subject, about in data.subjects.items():
         for source in data.sources(subject):
             for sampling in ROOT_SAMPLINGS:
                 key = f"B {subject} {source} {sampling}"
                 pairs = ((0.1, 0.0, "regret"), (0.1, 0.0, "log_evidence_sd"), (1.0, 0.1, "regret"), (1.0, 0.1, "kl"))
-                cells = [judged(data.difference(f"{key} {high}", f"{key} {low}", name)) for high, low, name in pairs]
+                cells = [marked(data.difference(f"{key} {high}", f"{key} {low}", name)) for high, low, name in pairs]
                 rows.append([about["title"], source, sampling, *cells])
     head = ["", "values", "root", "regret, 0.1 less 0", "deviation of log-evidence, 0.1 less 0", "regret, 1 less 0.1", "KL, 1 less 0.1"]
     return table(head, rows)
 
 
 def revival_table(data: Data) -> str:
-    """C, claim 4; of CartPole the states near the end of an episode alone."""
+    """C, claim 4; of CartPole only the states near the end of an episode."""
     rows = []
     for subject, about in data.subjects.items():
         roots, title = (slice(1, None, 2), f"{about['title']}, near the end") if subject == "cartpole" else (ALL, about["title"])
@@ -175,14 +175,14 @@ def revival_table(data: Data) -> str:
                 for name in ("living", "steps"):
                     found = [data.per_root(key, name) for key in (off, on)]
                     shares.append(" → ".join(f"{values[roots].mean():.2f}" for values in found if values is not None))
-                differences = [judged(data.difference(on, off, name, roots=roots)) for name in ("regret", "kl")]
+                differences = [marked(data.difference(on, off, name, roots=roots)) for name in ("regret", "kl")]
                 rows.append([title, source, WHEN[rule], *shares, *differences])
     head = ["", "values", "resampled", "alive at the last level, off → on", "share of steps used, off → on", "regret, on less off", "KL, on less off"]
     return table(head, rows)
 
 
 def verdicts_table(data: Data) -> str:
-    """Over all subjects and sources, in how many comparisons the interval is below 0, above 0, or holds it."""
+    """Number of comparisons, over all subjects and sources, whose interval is below 0, above 0, or contains 0."""
     places = [(subject, source) for subject in data.subjects for source in data.sources(subject)]
 
     def messages(name: str) -> list[Interval | None]:
@@ -215,7 +215,7 @@ def verdicts_table(data: Data) -> str:
 
 
 def evidence_of_revival_table(data: Data) -> str:
-    """B and E, alpha 0.1: the spread of the log-evidence with revival and without."""
+    """B and E, alpha 0.1: standard deviation of the log-evidence with and without revival."""
     rows = []
     for subject, about in data.subjects.items():
         for source in data.sources(subject):

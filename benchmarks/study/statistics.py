@@ -1,4 +1,4 @@
-"""Intervals over states: seeds are averaged within a state, then states are drawn again."""
+"""Intervals over states: seeds are averaged within a state, then states are resampled."""
 
 from dataclasses import dataclass
 
@@ -16,12 +16,12 @@ class Interval:
     low: float
     high: float
     least: float = 0.0
-    """What is smaller counts as nothing."""
+    """Smallest mean that counts."""
 
     @property
     def sign(self) -> int:
-        """Of what is surely above or below 0; 0 where the interval holds both, or the mean is too small to count."""
-        # An end that is 0 but for rounding is 0: where one root alone has anything to decide, some draws leave it out.
+        """1 or -1 where the interval is above or below 0; 0 where it contains 0 or the mean is too small to count."""
+        # An end within rounding of 0 counts as 0: where only one root has a difference, some resamples omit it.
         rounding = 1e-3 * self.least
         return 0 if abs(self.mean) < self.least else int(self.low > rounding) - int(self.high < -rounding)
 
@@ -30,7 +30,7 @@ def interval(per_root: Float[np.ndarray, "R"], unit: Float[np.ndarray, "R"] | No
     """Percentile bootstrap of the mean: R roots are drawn with replacement, RESAMPLES times, by a fixed seed.
 
     Args:
-      unit: of which the mean is taken in shares, at the same roots.
+      unit: values at the same roots; the mean is divided by theirs.
     """
     values = np.asarray(per_root, float)
     units = np.ones_like(values) if unit is None else np.asarray(unit, float)
@@ -40,7 +40,7 @@ def interval(per_root: Float[np.ndarray, "R"], unit: Float[np.ndarray, "R"] | No
 
 
 def per_root(measured: dict[str, Float[np.ndarray, "R S"]]) -> dict[str, Float[np.ndarray, "R"]]:
-    """Measures averaged over the seeds of each root; Q-hat's as root mean square, and of the log-evidence its standard deviation."""
+    """Measures of each root over its seeds: the mean; for Q-hat the root mean square, for the log-evidence the standard deviation."""
     found = {name: array.mean(axis=1) for name, array in measured.items() if name != "log_evidence"}
     for name in [name for name in found if name.endswith("q_square")]:
         found[name.replace("q_square", "q_error")] = np.sqrt(found.pop(name))

@@ -1,4 +1,4 @@
-"""What is planned: environments, the states planned from, who judges values there, and what is true of them."""
+"""Subjects of the study: environments, states to plan from, sources of values, and exact answers."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -22,22 +22,22 @@ from planner.truth import Truth
 CHECKPOINTS = Path(__file__).resolve().parents[2] / "assets" / "checkpoints"
 ROOTS = 24
 VALUE_NOISE = 0.5
-"""Of the source `noisy`, in standard deviations of V_soft over the states that can be reached."""
+"""Noise of the source `noisy`, in standard deviations of V_soft over the reachable states."""
 REFERENCE_STEPS = 500
-"""How long CartPole is rolled out for its reference values."""
+"""Steps of CartPole's rollouts for its reference values."""
 BLOCKS = 10
-"""Choices of the plans that those values are searched among."""
+"""Choices in each of the action sequences that the reference values are searched over."""
 
 
 @jax.tree_util.register_dataclass
 @dataclass(frozen=True)
 class Answer:
-    """What is true of R states."""
+    """Exact answers at R states."""
 
     optimal_q: Float[Array, "R A"]
-    """[R, A] Q*, which regret is counted in."""
+    """[R, A] Q*, for the regret."""
     soft_q: Float[Array, "R A"]
-    """[R, A] Q_soft, which Q-hat is held to."""
+    """[R, A] Q_soft, the reference of Q-hat."""
     posterior: Float[Array, "R A"]
     """[R, A] pi exp(Q_soft / tau) / Z; NaN where it is not known."""
 
@@ -50,7 +50,7 @@ class Subject:
     title: str
     model: Model
     sources: dict[str, Params]
-    """Params of the model by who judges values: exact, noisy, trained."""
+    """Params of the model by source of values: exact, noisy, trained."""
     roots: Any
     """[R, ...] per leaf."""
     answer: Answer
@@ -58,16 +58,16 @@ class Subject:
     settings: dict[str, float]
     """`reward_temperature` and `discount`."""
     depth: int
-    """T where the budget is varied by N alone."""
+    """T of cells in which only N varies the budget."""
     log_evidence: Callable[[str, int], Float[np.ndarray, "R"]] | None = None
-    """By source and number of levels, what (E7) estimates at each root; None where it is not known."""
+    """Exact log-evidence (E7) at each root, by source and number of levels; None where it is not known."""
 
 
 class Tables(TabularMDP):
-    """An environment written down as tables, which steps by the few states that a step may lead to."""
+    """An environment given as tables, which draws among the few possible next states of a step."""
 
     def step(self, key: Array, state: TabularState, action: Array) -> Transition:
-        """One draw among the successors; ends are absorbing."""
+        """Draw one of the possible next states; terminal states are absorbing."""
         successors, row = self.successors, (state.index, action)
         drawn = jax.random.categorical(key, jnp.log(jnp.asarray(successors.probability, jnp.float32))[row])
         after = TabularState(jnp.asarray(successors.state, jnp.int32)[row][drawn])
@@ -76,7 +76,7 @@ class Tables(TabularMDP):
 
 
 def joined(truths: list[Truth]) -> Tables:
-    """Several processes side by side, none leading to another: one program plans in all of them."""
+    """Join several processes into one with disconnected parts, so that one program plans in all of them."""
     mdps = [truth.mdp for truth in truths]
     blocks = lambda arrays: np.stack([block_diag(*(array[:, action] for array in arrays)) for action in range(arrays[0].shape[1])], axis=1)
     return Tables(
@@ -91,11 +91,11 @@ def joined(truths: list[Truth]) -> Tables:
 
 
 def tabular(name: str, title: str, truths: list[Truth], place: int, settings: dict[str, float], depth: int) -> Subject:
-    """A subject written down as tables; roots are drawn from all states that go on and that the prior can reach.
+    """A subject given as tables. Roots are drawn from the non-terminal states that the prior can reach.
 
     Args:
-      truths: all that are joined, with the same actions.
-      place: of this one among them.
+      truths: all joined processes, with the same actions.
+      place: index of this subject among them.
     """
     truth, model = truths[place], Model(joined(truths), exact.look_up)
     first = sum(len(other.prior) for other in truths[:place])
@@ -103,7 +103,7 @@ def tabular(name: str, title: str, truths: list[Truth], place: int, settings: di
     solved = truth.solve(temperature, discount)
     reachable = _reachable(truth)
     rows = np.sort(np.random.default_rng(0).permutation(reachable)[:ROOTS])
-    # The planner's noise is in deviations over all states; in DeepSea many of them cannot be reached, and are worth more than any that can.
+    # The planner's noise is in standard deviations over all states. In DeepSea many states are unreachable, with larger values than all others.
     share = np.std(solved.soft.value[reachable]) / np.std(solved.soft.value[~truth.mdp.terminal])
     values = {
         "exact": truth.values("exact", temperature, discount),
@@ -111,18 +111,18 @@ def tabular(name: str, title: str, truths: list[Truth], place: int, settings: di
         "trained": truth.values("network", temperature, discount),
     }
 
-    def params(judged: exact.Values) -> Evaluation:
-        """Tables of all that are joined; those of the others are never looked at."""
+    def params(evaluated: exact.Values) -> Evaluation:
+        """Tables of all joined processes; those of the others are never used."""
         everywhere = lambda own, of: np.concatenate([own if other is truth else of(other) for other in truths])
-        value = everywhere(judged.value, lambda other: other.network.value)
-        qvalues = everywhere(judged.qvalues, lambda other: other.network.qvalues)
+        value = everywhere(evaluated.value, lambda other: other.network.value)
+        qvalues = everywhere(evaluated.qvalues, lambda other: other.network.qvalues)
         return exact.tables(np.concatenate([other.prior for other in truths]), exact.Values(value, qvalues))
 
     return Subject(
         name,
         title,
         model,
-        {source: params(judged) for source, judged in values.items()},
+        {source: params(evaluated) for source, evaluated in values.items()},
         TabularState(jnp.asarray(first + rows, jnp.int32)),
         Answer(*(jnp.asarray(table[rows], jnp.float32) for table in (solved.optimal.qvalues, solved.soft.qvalues, solved.posterior))),
         truth.prior[rows],
@@ -133,7 +133,7 @@ def tabular(name: str, title: str, truths: list[Truth], place: int, settings: di
 
 
 def _reachable(truth: Truth) -> np.ndarray:
-    """Rows of the states that do not end the episode and that steps from the start can lead to."""
+    """Rows of the non-terminal states that can be reached from the start."""
     possible = (truth.mdp.transition > 0).any(axis=1)
     reached, before = truth.mdp.start > 0, None
     while before is None or (reached != before).any():
@@ -143,7 +143,7 @@ def _reachable(truth: Truth) -> np.ndarray:
 
 @lru_cache(1)
 def _slippery() -> list[Truth]:
-    """FrozenLake and FourRooms; no checkpoint of the lake is shipped, its network has learnt nothing."""
+    """FrozenLake and FourRooms. No checkpoint of FrozenLake is shipped, so its network is untrained."""
     environment = "FrozenLake8x8-misc"
     config = network_config(environment, (64, 64), 1.0)
     model, _ = build_model(environment, config)
@@ -152,7 +152,7 @@ def _slippery() -> list[Truth]:
 
 
 def frozenlake() -> Subject:
-    """The lake of 8 by 8 cells."""
+    """FrozenLake with 8 by 8 cells."""
     return tabular("frozenlake", "FrozenLake 8x8", _slippery(), 0, {"reward_temperature": 0.1, "discount": 0.99}, 16)
 
 
@@ -168,12 +168,12 @@ def deepsea() -> Subject:
 
 
 def cartpole() -> Subject:
-    """CartPole with the early prior; true is the best that a search before the final checkpoint's greedy prior earns after each action."""
+    """CartPole with the early prior. Its reference is the best return of a search followed by the final checkpoint's greedy prior."""
     early, final = (Checkpoints(CHECKPOINTS).load(name) for name in ("cartpole-early", "cartpole"))
 
     def evaluate(params: tuple[Params, Params], state: Any) -> Evaluation:
-        ours, judge = early.model.evaluate(params[0], state), final.model.evaluate(params[1], state)
-        return Evaluation(ours.prior_logits, judge.value, judge.qvalues)
+        ours, reference = early.model.evaluate(params[0], state), final.model.evaluate(params[1], state)
+        return Evaluation(ours.prior_logits, reference.value, reference.qvalues)
 
     roots = _cartpole_roots(early.model, early.params)
     search = partial(_best_return, final.model, final.params, discount=early.card.settings["discount"])
@@ -193,7 +193,7 @@ def cartpole() -> Subject:
 
 
 def _cartpole_roots(model: Model, params: Params) -> Any:
-    """States of episodes in which actions are drawn from the prior: half from anywhere in them, half 4 to 15 steps before the end."""
+    """States of episodes with actions drawn from the prior: half at any step, half 4 to 15 steps before the end."""
     environment = model.environment
 
     @jax.jit
@@ -217,9 +217,9 @@ def _cartpole_roots(model: Model, params: Params) -> Any:
 
 
 def _best_return(model: Model, params: Params, state: Any, *, discount: float) -> Float[Array, "A"]:
-    """For each action, the largest discounted return of REFERENCE_STEPS steps that begin with it, go on as some plan, and then as the greedy prior.
+    """For each action, the largest discounted return of REFERENCE_STEPS steps: the action, a sequence of choices, then the greedy prior.
 
-    The plans hold each of their BLOCKS choices for two steps; all are tried. The greedy prior alone loses poles that can still be saved.
+    Every sequence of BLOCKS choices is tried; each choice is held for two steps. The greedy prior alone loses poles that can still be saved.
     """
     environment, key = model.environment, jax.random.key(0)
     actions = len(environment.action_names)

@@ -1,4 +1,4 @@
-"""An environment of one's own: walk to the right end of a corridor of seven cells, one point there."""
+"""Example of a user's environment: walk to the right end of a corridor of seven cells, for one point."""
 
 from dataclasses import dataclass
 
@@ -15,14 +15,14 @@ MAX_STEPS = 30
 @jax.tree_util.register_dataclass
 @dataclass(frozen=True)
 class State:
-    """Where one is, and since when: i32 [] each."""
+    """Cell and time, i32 [] each."""
 
     cell: jax.Array
     time: jax.Array
 
 
 class Corridor:
-    """All that twistscope asks of an environment. Two instances are alike, and say so: they select compiled programs."""
+    """Everything that twistscope requires of an environment. All instances compare equal, because they select compiled programs."""
 
     name = "Corridor"
     action_names = ("left", "right")
@@ -41,7 +41,7 @@ class Corridor:
     def step(self, key, state, action):
         after = State(jnp.clip(state.cell + 2 * action - 1, 0, CELLS - 1), state.time + 1)
         ended = self.is_terminal(after).astype(jnp.float32)
-        # Once over it stays over: a planner steps on from wherever its particles are.
+        # Terminal states must be absorbing: a planner also steps particles that have ended.
         return absorb(self.is_terminal(state), state, Transition(after, ended, 1.0 - ended))
 
     def is_terminal(self, state):
@@ -54,7 +54,7 @@ class Corridor:
         return jax.nn.one_hot(state.cell, CELLS)
 
     def position(self, state):
-        # All paths lie on one line; time spreads them over the picture.
+        # All paths lie on one line; the time as second coordinate separates them in the picture.
         return jnp.stack([state.cell + 0.5, -0.15 * state.time]).astype(jnp.float32)
 
     def scene(self, state):

@@ -1,7 +1,7 @@
-"""Sequential halving with particles: which root actions are in at which level, and which slots are theirs.
+"""Sequential halving with particles: the root actions considered at each level, and the slots assigned to each action.
 
-The slots are cut into as many even, contiguous groups as actions are in. Neighbouring slots belong together, so one systematic resampling of all
-of them can resample each group by itself.
+The slots are divided into equal contiguous groups, one for each action considered. Because groups are contiguous, one systematic resampling of all
+slots resamples each group separately.
 """
 
 from typing import NamedTuple
@@ -15,24 +15,24 @@ from planner.core.resampling import resample
 
 
 class Schedule(NamedTuple):
-    """The rounds, level by level."""
+    """The rounds of sequential halving, level by level."""
 
     considered: Int[Array | np.ndarray, "T"]
-    """[T] actions still in."""
+    """[T] number of actions still considered."""
     within: Int[Array | np.ndarray, "T"]
     """[T] levels since the start of the round."""
     last: Bool[Array | np.ndarray, "T"]
-    """[T] whether the round ends with this level."""
+    """[T] true at the last level of a round."""
 
 
 def schedule(particles: int, depth: int, actions: int) -> Schedule:
     """The rounds of a budget of `particles * depth` model steps.
 
-    There are floor(log2 m) of them, but one at least and no more than levels; m halves from each to the next, rounded down. Levels that do
-    not divide evenly go to the last rounds, where the fewest actions are in.
+    There are floor(log2 m) rounds, at least one and at most one per level. m halves from round to round, rounded down. Levels that do not divide
+    evenly go to the last rounds, which consider the fewest actions.
 
     Args:
-      actions: that may enter; m is no more than the particles.
+      actions: number of actions that may enter; m = min(actions, particles).
     """
     considered = min(actions, particles)
     rounds = max(1, min(considered.bit_length() - 1, depth))
@@ -45,9 +45,13 @@ def schedule(particles: int, depth: int, actions: int) -> Schedule:
 
 
 def share_out(scores: Float[Array, "A"], considered: Int[Array, ""], slots: Int[Array, "N"], most: int) -> tuple[Int[Array, "N"], Int[Array, "N"]]:
-    """The root action of every slot and its group: the slots in as many even parts as actions are considered, best action first.
+    """Root action and group of every slot. The slots are divided into equal groups, one for each action considered, best action first.
 
-    Where fewer actions are possible the best have several groups.
+    Where fewer actions are valid, the best have several groups.
+
+    Args:
+      scores: -inf marks an invalid action.
+      most: upper bound on `considered`.
     """
     group = slots * considered // slots.shape[0]
     possible = jnp.maximum(jnp.sum(scores > -jnp.inf), 1)
@@ -56,10 +60,10 @@ def share_out(scores: Float[Array, "A"], considered: Int[Array, ""], slots: Int[
 
 
 def ancestors_by_group(uniform: Float[Array, "1"], log_weights: Float[Array, "N"], group: Int[Array, "N"], groups: int) -> Int[Array, "N"]:
-    """Systematic ancestors of each group from its own slots.
+    """Draw systematic ancestors within each group.
 
-    A group has as much weight as it has slots, so of the evenly spaced points as many fall on it as it has slots. A point rounded
-    across the border is put back.
+    The total weight of a group equals its number of slots, so the same number of the evenly spaced points falls on it. A point that rounding moves
+    across the border is clipped back into its group.
     """
     slots = jnp.arange(group.shape[0], dtype=jnp.int32)
     first = jnp.full(groups, slots.size, jnp.int32).at[group].min(slots)

@@ -1,8 +1,8 @@
 """Gumbel MCTS: the search of the library mctx, stepping the true model.
 
-`mctx.gumbel_muzero_policy` does the planning. Here is what it needs, the environment's own step as its recurrent function, and what is made of
-its answer: the tree as arrays over *simulations*. Simulation k is one model step and has the id k, so `parent` means here what it means
-for particles: the id of the step that produced the state stepped from, -1 for the root.
+`mctx.gumbel_muzero_policy` does the planning. This module gives it the environment's step as its recurrent function, and converts its result to
+arrays over *simulations*. Simulation k is one model step and has the id k. `parent` has the same meaning as for particles: the id of the step that
+produced the state stepped from, -1 for the root.
 """
 
 from __future__ import annotations
@@ -27,9 +27,11 @@ class MctsSettings(PlannerSettings):
     """Every setting of Gumbel MCTS."""
 
     num_simulations: int = setting(
-        512, "shape", "budget", "simulations", "How many model steps the search takes, one after another.", ge=1, le=16384, scale="log"
+        512, "shape", "budget", "simulations", "Model steps of the search, one after another.", ge=1, le=16384, scale="log"
     )
-    max_depth: int = setting(64, "live", "budget", "depth limit", "How far from the root a simulation may step.", ge=1, le=16384, knob_maximum=128)
+    max_depth: int = setting(
+        64, "live", "budget", "depth limit", "Largest number of steps from the root in a simulation.", ge=1, le=16384, knob_maximum=128
+    )
     max_num_considered_actions: int = MAX_NUM_CONSIDERED_ACTIONS
     gumbel_scale: float = GUMBEL_SCALE
 
@@ -81,34 +83,34 @@ class Tree:
     """The search tree, over M simulations."""
 
     parent: Int[Array, "M"]
-    """i32 [M] id of the simulation that produced the state stepped from, always a smaller one; -1 the root."""
+    """i32 [M] id of the simulation that produced the state stepped from, always smaller than its own; -1 for the root."""
     action: Array
     """i32 [M], or f32 [M, D] where actions are continuous."""
     depth: Int[Array, "M"]
     """i32 [M] environment steps from the root before this step."""
     visits: Int[Array, "M"]
-    """i32 [M] simulations that passed here; 0 where a simulation repeated an earlier step at the depth limit, and is no node of the tree."""
+    """i32 [M] number of simulations that passed through this node. 0 where it repeated an earlier step at the depth limit and made no node."""
     q_value: Float[Array, "M"]
     """f32 [M] mean return from this step on."""
     prior: Float[Array, "M"]
-    """f32 [M] of the action."""
+    """f32 [M] prior probability of the action."""
     reward: Float[Array, "M"]
     alive: Bool[Array, "M"]
-    """[M] steps from a state that is not terminal."""
+    """[M] true where the step is from a non-terminal state."""
     terminal: Bool[Array, "M"]
-    """[M] this step ended the episode."""
+    """[M] true where this step ended the episode."""
     position: Float[Array, "M 2"]
-    """f32 [M, 2] of s', in the coordinates of the environment's picture."""
+    """f32 [M, 2] position of s', in the coordinates of the environment's picture."""
     root_position: Float[Array, "2"]
-    """f32 [2]."""
+    """f32 [2] position of the root state."""
     atom: Int[Array, "M"] | None = None
-    """i32 [M] which of the atoms of the state stepped from the action is, where actions are continuous."""
+    """i32 [M] index of the action among the candidate actions of the state stepped from, where actions are continuous."""
     state: Any = None
-    """[M, ...] per leaf, s', on request."""
+    """[M, ...] per leaf: s', on request."""
 
 
 class Embedding(NamedTuple):
-    """What mctx keeps of a node: the state, and the actions it can take, where they are continuous."""
+    """Data that mctx keeps for each node: the state, and its candidate actions where they are continuous."""
 
     state: Any
     atoms: Float[Array, "K D"] | None
@@ -124,7 +126,7 @@ class TreePlan:
     status: Int[Array, ""]
     """i32 [] index into STATUSES."""
     fault: Int[Array, ""]
-    """i32 [] id of the simulation into the state that the network could not evaluate; -1 the root, NOWHERE without a fault."""
+    """i32 [] id of the simulation that reached the state with the fault; -1 for the root, NOWHERE without a fault."""
 
 
 def plan(
@@ -132,10 +134,10 @@ def plan(
 ) -> TreePlan:
     """Plan from one state with Gumbel MCTS; arguments as of `planner.algorithms.smc.plan`.
 
-    Where steps are random, each edge of the tree holds the one outcome that was drawn when it was first taken.
+    Where steps are random, each edge of the tree keeps the outcome drawn when it was first taken.
 
     Args:
-      atoms: changes nothing; the tree has no distributions to record.
+      atoms: ignored; the tree has no distributions to record.
       states: also record every state s'.
     """
     root_evaluation = model.evaluate(params, root_state)
@@ -161,9 +163,9 @@ def plan(
 
 
 def recurrent_function(model: Model, discount: Array, action_atoms: int = 8) -> mctx.RecurrentFn:
-    """The true model as mctx wants it: the embedding is the environment's state, with the actions it can take where they are continuous.
+    """The true model as a recurrent function of mctx. The embedding is the environment's state, with its candidate actions where they are continuous.
 
-    Ends are absorbing: no reward, no discount, no value.
+    Terminal states are absorbing: reward, discount and value are 0.
     """
 
     def step(params: Params, key: Array, atoms: Int[Array, "B"], nodes: Embedding) -> tuple[mctx.RecurrentFnOutput, Embedding]:
@@ -185,7 +187,7 @@ def recurrent_function(model: Model, discount: Array, action_atoms: int = 8) -> 
 
 
 def _decide(output: mctx.PolicyOutput, search: mctx.Tree, root: Evaluation, terminal: Array) -> Decision:
-    """What mctx decided; at a terminal root the prior, and value 0."""
+    """The decision of mctx; at a terminal root the prior, and value 0."""
     visits = search.children_visits[0]
     qvalues = search.children_rewards[0] + search.children_discounts[0] * search.children_values[0]
     prior = jax.nn.softmax(root.prior_logits)
@@ -202,7 +204,7 @@ def _decide(output: mctx.PolicyOutput, search: mctx.Tree, root: Evaluation, term
 
 
 def _read_tree(search: mctx.Tree, model: Model, states: bool) -> Tree:
-    """The tree over simulations: node k + 1 of mctx was made by simulation k, node 0 is the root."""
+    """The tree over simulations. Simulation k made node k + 1 of mctx; node 0 is the root."""
     from_node, atom = jnp.maximum(search.parents[1:], 0), jnp.maximum(search.action_from_parent[1:], 0)
     used = search.node_visits[1:] > 0
     states_of_nodes, atoms = search.embeddings
@@ -230,7 +232,7 @@ def _read_tree(search: mctx.Tree, model: Model, states: bool) -> Tree:
 
 
 def _depths(from_node: Int[Array, "M"]) -> Int[Array, "M"]:
-    """Steps between the root and the node stepped from, by following pointers of doubling length."""
+    """Number of steps from the root to the node stepped from, by pointer doubling."""
     ancestor = jnp.concatenate([jnp.zeros(1, jnp.int32), from_node])
     distance = (jnp.arange(ancestor.shape[0]) > 0).astype(jnp.int32)
 
@@ -244,8 +246,8 @@ def _depths(from_node: Int[Array, "M"]) -> Int[Array, "M"]:
 
 
 def _status(search: mctx.Tree, root: Evaluation) -> tuple[Int[Array, ""], Int[Array, ""]]:
-    """Index into STATUSES, and the simulation that met the fault: mctx asks the network for priors and values, and not for Q."""
-    # At the root mctx puts numbers in place of the logits of invalid actions.
+    """Index into STATUSES, and the simulation with the first fault. Q is not checked: mctx uses only priors and values of the network."""
+    # At the root mctx replaces the logits of invalid actions by finite numbers.
     logits = search.children_prior_logits.at[0].set(root.prior_logits)
     made = search.node_visits > 0
     no_action = made & jnp.all(logits == -jnp.inf, axis=-1)

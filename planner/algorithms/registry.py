@@ -1,6 +1,6 @@
 """The planners by name: algorithms with their settings, behind one interface.
 
-An algorithm declares what its plans have (`Traits`). Whoever reads a record asks the declaration and never guesses from the names of arrays.
+An algorithm declares the properties of its plans (`Traits`). Readers of a record use this declaration and never infer it from the names of arrays.
 """
 
 from collections.abc import Callable, Hashable, Mapping
@@ -23,7 +23,7 @@ class PlanLike(Protocol):
 
     @property
     def trace(self) -> Any:
-        """The record, of the planner's `kind`."""
+        """The arrays of the plan, of the planner's `kind`."""
         ...
 
     @property
@@ -36,7 +36,7 @@ class PlanLike(Protocol):
 
     @property
     def fault(self) -> Any:
-        """i32 [] id of the transition into the state that could not be evaluated; -1 the root, NOWHERE without a fault."""
+        """i32 [] id of the transition into the state with the fault; -1 for the root, NOWHERE without a fault."""
         ...
 
 
@@ -46,14 +46,14 @@ PlanFunction = Callable[[Params, jax.Array, Any, Any], PlanLike]
 
 @dataclass(frozen=True)
 class Algorithm:
-    """A way to plan: its settings, how they split, and the program that `static` selects."""
+    """A planning algorithm: its settings, their static and live parts, and the program that `static` selects."""
 
     traits: Traits
-    """Declared once, and written into every record."""
+    """Properties of its plans, written into every record."""
     settings: type[PlannerSettings]
     static: Callable[[Any], Hashable]
     live: Callable[[Any], Any]
-    """Has a `discount`, whatever else."""
+    """Makes the live part of complete settings, a pytree with at least a `discount`."""
     plan: Callable[..., PlanLike]
     """`(params, key, root_state, *, live, static, model, atoms, states) -> plan`."""
 
@@ -64,7 +64,7 @@ GUMBEL_MCTS = Algorithm(Traits(kind="tree"), mcts.MctsSettings, mcts.Static.of, 
 
 
 class UnknownPlannerError(ValueError):
-    """A name that no planner has; the message lists those there are."""
+    """No planner has this name; the message lists the known names."""
 
 
 @dataclass(frozen=True)
@@ -75,19 +75,19 @@ class Planner:
     title: str
     help: str
     defaults: Mapping[str, Any] = field(default_factory=dict)
-    """Settings in which it differs from the defaults of the algorithm."""
+    """Settings whose default differs from that of the algorithm."""
     source: str = ""
     algorithm: Algorithm = SMC
     from_card: Mapping[str, str] = field(default_factory=dict)
-    """Setting -> the card's default that it takes, where the names differ."""
+    """Setting -> name of the card's default that it takes, where the names differ."""
 
     @property
     def traits(self) -> Traits:
-        """The algorithm's declaration."""
+        """Properties of the algorithm's plans."""
         return self.algorithm.traits
 
     def settings(self, values: Mapping[str, Any], card: Mapping[str, Any]) -> Any:
-        """Complete settings: `values` over the planner's defaults over the checkpoint's.
+        """Complete settings: `values`, then the planner's defaults, then those of the checkpoint's card.
 
         Raises:
           SettingsError: as `make_settings`.
@@ -159,7 +159,7 @@ PLANNERS = {
             "The prior twisted by exp(Q / temperature), with no trust region.",
             {"constraint": "fixed_temperature"},
             source="TRT-SMC without its trust region",
-            # Without a trust region the twist has the temperature of the rewards.
+            # Without a trust region, the temperature of the twist is the reward temperature.
             from_card={"twist_temperature": "reward_temperature"},
         ),
         Planner(
@@ -181,10 +181,10 @@ PLANNERS = {
 
 
 def get_planner(name: str) -> Planner:
-    """The planner of that name.
+    """The planner with this name.
 
     Raises:
-      UnknownPlannerError: no planner has it.
+      UnknownPlannerError: no planner has this name.
     """
     if name not in PLANNERS:
         raise UnknownPlannerError(f"unknown planner {name!r}; known are {', '.join(PLANNERS)}")

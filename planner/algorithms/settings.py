@@ -1,8 +1,8 @@
 """Settings that all planners share, their validation, and the description that knobs are built from.
 
-Settings are the outside face: the names people type, with ranges and help. An algorithm takes two things made from them: `Static`, which selects
-the compiled program (sizes, choices, flags), and `Live`, a pytree of scalars that never cause a compilation. Each algorithm derives its own settings
-from `PlannerSettings` in a module of its own.
+Settings are the public interface: names with ranges and help. An algorithm takes two values made from them. `Static` selects the compiled program
+(sizes, choices, flags). `Live` is a pytree of scalars that never cause a compilation. Each algorithm derives its settings from `PlannerSettings` in
+its own module.
 """
 
 from __future__ import annotations
@@ -15,23 +15,23 @@ from typing import Any, Literal, TypeVar, get_args
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 MAX_TRANSITIONS = 4_194_304
-"""particles * depth may not exceed this: about 0.4 GB of trace."""
+"""Largest particles * depth: about 0.4 GB of trace."""
 
 Group = Literal["budget", "trust region", "weights", "values", "resampling", "targets"]
 GROUPS: tuple[str, ...] = get_args(Group)
-"""Groups of knobs, in the order they are shown."""
+"""Groups of knobs, in the order shown."""
 
 SIZES = {"particles": tuple(2**power for power in range(13)), "depth": (1, 2, 4, 8, 16, 24, 32, 48, 64)}
-"""Sizes a knob offers; the planner takes any. Other shape settings offer those of `particles`."""
+"""Sizes that a knob offers; the planner accepts any. Other shape settings offer those of `particles`."""
 
 OPEN_END = 100.0
-"""Upper end of a slider where neither the setting nor its `knob_maximum` has one."""
+"""Upper end of a slider where neither the setting nor its `knob_maximum` gives one."""
 
 
 def setting(default: Any, kind: str, group: Group, label: str, help: str, **rest: Any) -> Any:
-    """A pydantic field that also carries what a knob needs to draw itself."""
+    """A pydantic field with the additional description that a knob is drawn from."""
     extra = {"kind": kind, "group": group, "label": label, "scale": rest.pop("scale", "linear")}
-    # The upper end of a knob where the range itself is open.
+    # Upper end of a knob whose setting has an open range.
     extra["knob_maximum"] = rest.pop("knob_maximum", None)
     extra["knob_minimum"] = rest.pop("knob_minimum", None)
     extra["applies_when"] = rest.pop("applies_when", None)
@@ -45,7 +45,7 @@ REWARD_TEMPERATURE = setting(
     "live",
     "weights",
     "reward temperature",
-    "Smaller trusts rewards and values more, and spreads the weights.",
+    "A smaller temperature gives rewards and values more influence and makes the weights more uneven.",
     gt=0,
     scale="log",
     knob_minimum=1e-3,
@@ -53,21 +53,21 @@ REWARD_TEMPERATURE = setting(
 )
 DISCOUNT = setting(None, "live", "weights", "discount", "Factor on rewards for each further step.", ge=0, le=1)
 MAX_NUM_CONSIDERED_ACTIONS = setting(
-    16, "shape", "targets", "considered actions m", "First actions that enter the sequential halving.", ge=1, le=1024, scale="log"
+    16, "shape", "targets", "considered actions m", "Root actions that enter the sequential halving.", ge=1, le=1024, scale="log"
 )
 GUMBEL_SCALE = setting(
     1.0,
     "live",
     "targets",
     "Gumbel scale",
-    "Scale of the Gumbel noise in the choice of first actions; 0 always plays the best action found.",
+    "Scale of the Gumbel noise in the choice of root actions; 0 always plays the best action found.",
     ge=0,
     knob_maximum=2.0,
 )
 
 
 class PlannerSettings(BaseModel):
-    """Settings of some planner; a default of `None` is given by the checkpoint's card."""
+    """Settings common to all planners; where a default is `None`, the checkpoint's card gives the value."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
 
@@ -110,7 +110,7 @@ class PlannerSettings(BaseModel):
 
     @property
     def model_steps(self) -> int:
-        """The budget: how often a plan steps the model, at most."""
+        """The budget: largest number of model steps of a plan."""
         raise NotImplementedError
 
     @property
@@ -139,7 +139,7 @@ class ParticleSettings(PlannerSettings):
 
 
 class SettingsError(ValueError):
-    """Settings that cannot be used. `errors` lists {field, given, allowed}; the message is one line for a person."""
+    """Invalid settings. `errors` lists {field, given, allowed}; the message is one line."""
 
     def __init__(self, errors: list[dict[str, Any]]):
         self.errors = errors
@@ -150,15 +150,15 @@ Kind = TypeVar("Kind", bound=PlannerSettings)
 
 
 def make_settings(values: Mapping[str, Any], defaults: Mapping[str, Any], model: type[Kind]) -> Kind:
-    """Complete settings from what a person gave.
+    """Complete and check requested settings.
 
     Args:
-      values: setting name -> value, what was asked for.
-      defaults: lower-ranking values (a planner's own, a checkpoint's `reward_temperature` and `discount`).
-      model: whose settings.
+      values: setting name -> requested value.
+      defaults: values for settings not requested (a planner's own, a checkpoint's `reward_temperature` and `discount`).
+      model: class of the settings.
 
     Raises:
-      SettingsError: unknown name, wrong type or out of range; or particles * depth above MAX_TRANSITIONS; or no value for a
+      SettingsError: an unknown name, a wrong type, or a value out of range; particles * depth above MAX_TRANSITIONS; or no value for a
         setting whose default only a checkpoint gives.
     """
     merged = {**defaults, **values}
@@ -176,7 +176,7 @@ def make_settings(values: Mapping[str, Any], defaults: Mapping[str, Any], model:
 
 
 def _describe(error: Any, model: type[PlannerSettings]) -> dict[str, Any]:
-    """One pydantic error as field, what was given, and what is allowed."""
+    """One pydantic error as {field, given, allowed}."""
     field = str(error["loc"][0])
     given = error.get("input")
     if field not in model.model_fields:
@@ -185,7 +185,7 @@ def _describe(error: Any, model: type[PlannerSettings]) -> dict[str, Any]:
 
 
 def allowed_values(name: str, model: type[PlannerSettings]) -> str:
-    """The values a setting takes, in words."""
+    """Allowed values of a setting, in words."""
     setting = describe_setting(name, model)
     if setting["type"] == "choice":
         return "one of " + ", ".join(setting["choices"])
@@ -222,12 +222,12 @@ def describe_setting(name: str, model: type[PlannerSettings]) -> dict[str, Any]:
 
 @cache
 def _schema(model: type[PlannerSettings]) -> dict[str, Any]:
-    """JSON schema of each setting; pydantic takes milliseconds to make it."""
+    """JSON schema of each setting; cached, because pydantic takes milliseconds to make it."""
     return model.model_json_schema()["properties"]
 
 
 def _knob(setting: dict[str, Any]) -> dict[str, Any] | None:
-    """Ends, step and scale of a slider, in the setting's own unit; None where the control is no slider or list of sizes.
+    """Ends, step and scale of a slider, in the setting's own unit; None where the control is neither a slider nor a list of sizes.
 
     `step` is in the slider's own coordinate: the decimal logarithm where the scale is logarithmic.
     """

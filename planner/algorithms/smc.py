@@ -1,4 +1,4 @@
-"""Twisted sequential Monte Carlo: the recursion (E4-E7) as one scan, and the plan read off it.
+"""Twisted sequential Monte Carlo: the recursion (E4-E7) as one scan, and the resulting plan.
 
 `planner.core.particles` defines a particle, its step and its weight.
 """
@@ -44,11 +44,11 @@ class Plan:
     status: Int[Array, ""]
     """i32 [] index into STATUSES."""
     fault: Int[Array, ""]
-    """i32 [] id of the transition into the state that the network could not evaluate; -1 the root, NOWHERE without a fault."""
+    """i32 [] id of the transition into the state with the fault; -1 for the root, NOWHERE without a fault."""
 
 
 class _RootEvaluation(NamedTuple):
-    """The root as every level needs it."""
+    """Evaluation and proposal of the root, used at every level."""
 
     evaluation: Any
     """As `Model.evaluate` gives it."""
@@ -68,19 +68,19 @@ class _Randomness(NamedTuple):
 
 
 def plan(params: Params, key: Array, root_state: Any, *, live: Live, static: Static, model: Model, atoms: bool = False, states: bool = False) -> Plan:
-    """Plan from one state with TRT-SMC or any of its relatives (settings decide which).
+    """Plan from one state with TRT-SMC or another planner of its family, selected by the settings.
 
-    Pure; jit it with `static`, `model`, `atoms` and `states` fixed. Same key, settings and device: the same bits.
+    Pure; jit it with `static`, `model`, `atoms` and `states` fixed. The same key, settings and device give bit-equal results.
 
     Args:
       params: of `model.evaluate`.
-      key: a typed key, the planner's own and never the environment's.
+      key: a typed key of the planner, never the environment's.
       root_state: an unbatched environment state.
       atoms: also record the distributions at every state ([T, N, A]).
       states: also record every state s'.
 
     Returns:
-      The trace, and the decision read off at the root. A terminal root leaves nothing to plan: the prior, and value 0.
+      The trace, and the decision at the root. For a terminal root the decision is the prior, with value 0.
     """
     n, depth = static.particles, static.depth
     root = _evaluate_root(params, key, root_state, live, static, model)
@@ -130,11 +130,11 @@ def _propose(
 def _resample_if_due(
     before: Particles, after: Particles, level: Array, uniforms: Float[Array, "N"], root_terminal: Array, live: Live, static: Static
 ) -> tuple[Particles, dict[str, Array]]:
-    """Resample where the rule asks for it (E6, E7), never after the last level; and the arrays that the trace records of it."""
+    """Resample where the rule requires it (E6, E7), never after the last level. Also returns the arrays that the trace records."""
     ess = effective_sample_size(after.log_weights)
     log_evidence = before.log_evidence + logsumexp(after.log_weights) - jnp.log(static.particles)
     due = _due(static, live, level, ess) & (level < static.depth - 1)
-    # A terminal root is no state to go back to.
+    # Particles cannot restart from a terminal root.
     revive = due & ~root_terminal & static.revive
     following, ancestors = _resample(after, uniforms, due, log_evidence, static, revive=revive)
     return following, {"ancestor": ancestors, "resampled": due, "ess": ess, "log_evidence": log_evidence}
@@ -151,7 +151,7 @@ def read_trace(record: dict[str, Any], root_state: Any, model: Model, *, states:
     """The trace of a scan over levels, its status and its fault.
 
     Args:
-      record: [T, ...] per array, as `advance` names them, with what resampling added.
+      record: [T, ...] per array, as `advance` names them, with the arrays of the resampling.
     """
     faults = record.pop("fault")
     here = {"position": model.environment.position(root_state), **({"state": root_state} if states else {})}
@@ -170,18 +170,18 @@ def _draw(key: Array, n: int, depth: int, static: Static) -> _Randomness:
 
 
 def _root_twist(log_prior: Float[Array, "A"], qvalues: Float[Array, "A"], static: Static, live: Live) -> Twist:
-    """The proposal at the root: with stratified root sampling mixed with the prior, so that every action of some prior mass is tried."""
+    """The proposal at the root. Stratified root sampling mixes it with the prior, so that every action of some prior mass is tried."""
     proposal = twist(log_prior, qvalues, static.root_constraint, live)
     if static.root_sampling == "proposal":
         return proposal
     share = live.root_prior_share
-    # log1p(-1) = -inf leaves the prior alone at share 1, and log(0) = -inf the proposal at share 0.
+    # A share of 1 gives log1p(-1) = -inf: the prior alone. A share of 0 gives log(0) = -inf: the proposal alone.
     mixed = jnp.logaddexp(jnp.log1p(-share) + proposal.log_proposal, jnp.log(share) + log_prior)
     return Twist(mixed, kl_divergence(mixed, log_prior), proposal.kl_bound, proposal.temperature)
 
 
 def _due(static: Static, live: Live, level: Array, ess: Array) -> Array:
-    """Bool [], resample after this level (E6)."""
+    """Bool [], true where resampling is due after this level (E6)."""
     if static.resampling_rule == "never":
         return jnp.bool_(False)
     if static.resampling_rule == "period":

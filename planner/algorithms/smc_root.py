@@ -1,4 +1,4 @@
-"""Read the decision off a trace of the SMC family: improved policy, value target and Q-hat (E8-E10)."""
+"""The decision from a trace of the SMC family: improved policy, value target and Q-hat (E8-E10)."""
 
 from typing import Any
 
@@ -39,7 +39,7 @@ def read_root(
     )
     slot_logits = _slot_logits(trace, log_increment, log_ratio, backup, live, static)
     slot_policy = jax.nn.softmax(slot_logits)
-    # A terminal root leaves nothing to plan: value 0, and the prior.
+    # A terminal root has value 0, and its improved policy is the prior.
     root_value = jnp.where(root_terminal, 0.0, root.value)
     slot_value = live.value_mixing * backup.returns + (1 - live.value_mixing) * root_value
 

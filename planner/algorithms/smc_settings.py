@@ -1,4 +1,4 @@
-"""Settings of the SMC family: what a person may change, what selects the compiled program, and what stays live."""
+"""Settings of the SMC family, and their static and live parts."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ class SmcSettings(ParticleSettings):
 
     reward_temperature: float | None = REWARD_TEMPERATURE
     advantage: bool = setting(
-        True, "flag", "weights", "advantage", "Weigh by reward + next value - value; off leaves out the value of the state itself."
+        True, "flag", "weights", "advantage", "Weigh by reward + next value - value. Off: without the value of the state stepped from."
     )
     weight_normaliser: Literal["none", "min_max", "standardise"] = setting(
         "none", "choice", "weights", "weight normaliser", "Rescales the log-weights before resampling draws from them."
@@ -87,7 +87,7 @@ class SmcSettings(ParticleSettings):
         "live",
         "resampling",
         "resampling period",
-        "Resample every so many levels.",
+        "Levels between two resamplings.",
         ge=1,
         knob_maximum=32,
         applies_when={"resampling_rule": ["period"]},
@@ -96,7 +96,7 @@ class SmcSettings(ParticleSettings):
         "systematic", "choice", "resampling", "resampling scheme", "Method of drawing ancestors from the weights."
     )
     revive: bool = setting(
-        True, "flag", "resampling", "revive", "Offspring of a particle that ended early start again from its last state before the end."
+        True, "flag", "resampling", "revive", "Offspring of a particle that has ended start again from its last non-terminal state."
     )
 
     policy_target: Literal["message", "value", "online", "surviving"] = setting(
@@ -107,20 +107,24 @@ class SmcSettings(ParticleSettings):
         "choice",
         "targets",
         "root sampling",
-        "Spread the first actions evenly over the proposal mixed with the prior, or draw them independently.",
+        "Spread the root actions evenly over a mixture of proposal and prior, or draw them independently from the proposal.",
     )
     root_prior_share: float = setting(
         0.25,
         "live",
         "targets",
         "prior share at the root",
-        "Share beta of the prior in the mixture that first actions are drawn from.",
+        "Share beta of the prior in the mixture that root actions are drawn from.",
         ge=0,
         le=1,
         applies_when={"root_sampling": ["stratified"]},
     )
-    retrace_lambda: float = setting(0.95, "live", "targets", "Retrace lambda", "0 trusts the value after one step, 1 the whole path.", ge=0, le=1)
-    value_mixing: float = setting(0.5, "live", "targets", "value mixing", "0 takes the network's value of the root, 1 the particles'.", ge=0, le=1)
+    retrace_lambda: float = setting(
+        0.95, "live", "targets", "Retrace lambda", "0 uses only the value after one step, 1 the rewards of the whole path.", ge=0, le=1
+    )
+    value_mixing: float = setting(
+        0.5, "live", "targets", "value mixing", "0 uses the network's value of the root, 1 the particles' value.", ge=0, le=1
+    )
     act: Literal["argmax", "sample"] = setting("argmax", "choice", "targets", "act", "Take the best action of the improved policy, or draw from it.")
 
 

@@ -1,11 +1,11 @@
 """Twice sequential Monte Carlo tree search: sequential halving over root actions, and particles below each of them.
 
-The best m root actions by prior and Gumbel noise enter. There are floor(log2 m) rounds; in each the particles start again at the root, are
-shared evenly among the actions still in, and each action's particles are a sequential Monte Carlo of their own that samples from the
-prior. An action's Q is the mean over levels of the weighted return of its particles. After a round the better half stays in, by
-log pi + Gumbel + Q / tau.
+The best m root actions by prior and Gumbel noise enter. There are floor(log2 m) rounds. In each round the particles start again at the root and are
+divided evenly among the actions still considered. The particles of each action are a separate sequential Monte Carlo that samples from the prior.
+An action's Q is the mean over levels of the weighted return of its particles. After each round the half with the larger log pi + Gumbel + Q / tau
+is kept.
 
-All rounds are one scan over T levels. The start of a round puts every particle back at the root, so in the trace its parent is -1 again.
+All rounds are one scan over T levels. At the start of a round every particle is at the root, so its parent in the trace is -1.
 """
 
 from __future__ import annotations
@@ -35,7 +35,9 @@ class TsmctsSettings(ParticleSettings):
     """Every setting of TSMCTS."""
 
     reward_temperature: float | None = REWARD_TEMPERATURE
-    resampling_period: int = setting(1, "live", "resampling", "resampling period", "Resample every so many levels of a round.", ge=1, knob_maximum=32)
+    resampling_period: int = setting(
+        1, "live", "resampling", "resampling period", "Levels between two resamplings of a round.", ge=1, knob_maximum=32
+    )
     max_num_considered_actions: int = MAX_NUM_CONSIDERED_ACTIONS
     gumbel_scale: float = GUMBEL_SCALE
 
@@ -75,42 +77,42 @@ class Live:
 @jax.tree_util.register_dataclass
 @dataclass(frozen=True)
 class _Carried:
-    """From level to level."""
+    """State of the scan over levels."""
 
     particles: Particles
     returns: Float[Array, "N"]
     """[N] discounted rewards since the root."""
     log_evidence: Float[Array, "N"]
-    """[N] of the slot's action, since the start of the round."""
+    """[N] log-evidence of the slot's root action since the start of the round."""
     entered: Bool[Array, "A"]
-    """[A] still in."""
+    """[A] true where the action is still considered."""
     total: Float[Array, "A"]
     """[A] sum over particles and levels of weighted returns."""
     count: Float[Array, "A"]
-    """[A] how many particles and levels those were."""
+    """[A] number of terms in `total`."""
     visits: Int[Array, "A"]
     """i32 [A] root slots that tried the action, over all rounds."""
 
 
 class _Root(NamedTuple):
-    """The root, before the first level."""
+    """The root and its candidate actions, before the first level."""
 
     evaluation: Evaluation
-    """Over atoms."""
+    """Over the candidate actions."""
     log_prior: Float[Array, "A"]
     terminal: Array
     noisy_prior: Float[Array, "A"]
     """[A] log pi + Gumbel."""
     start: Particles
-    """All at the root."""
+    """All particles at the root."""
     atom: Int[Array, "N"]
     """i32 [N] first actions of level 0."""
     branch: Int[Array, "A"]
-    """i32 [A] first slot of level 0 with the action; later rounds consider some of the same."""
+    """i32 [A] first slot of level 0 with the action; later rounds consider a subset of these actions."""
 
 
 class _Inputs(NamedTuple):
-    """Of one level: the schedule and everything random."""
+    """Inputs of one level: the schedule and all random numbers."""
 
     number: Array
     rounds: Schedule
@@ -122,8 +124,8 @@ class _Inputs(NamedTuple):
 def plan(params: Params, key: Array, root_state: Any, *, live: Live, static: Static, model: Model, atoms: bool = False, states: bool = False) -> Plan:
     """Plan from one state with TSMCTS; arguments as of `planner.algorithms.smc.plan`.
 
-    In the trace `branch` is the first slot of level 0 with the particle's root action, `log_weight` is relative to the mean of the particles of
-    the same action, and `log_evidence` is of the round so far, over the actions in it.
+    Three arrays of the trace have their own meaning: `branch` is the first slot of level 0 with the particle's root action; `log_weight` is relative
+    to the mean over the particles of the same action; `log_evidence` covers the current round so far, over the actions considered in it.
     """
     evaluation = model.evaluate(params, root_state)
     over_atoms = model.over_root_atoms(params, key, evaluation, static.action_atoms)
@@ -161,7 +163,7 @@ def plan(params: Params, key: Array, root_state: Any, *, live: Live, static: Sta
 
 
 def _enter(evaluation: Evaluation, terminal: Array, start: Particles, key: Array, most: int, live: Live) -> _Root:
-    """The root, and which actions enter: the best by prior and noise."""
+    """Select the actions that enter, the best by prior and noise, and place all particles at the root."""
     log_prior = log_normalise(evaluation.prior_logits)
     noisy_prior = log_prior + live.gumbel_scale * jax.random.gumbel(key, log_prior.shape)
     slots = start.branch
@@ -171,7 +173,7 @@ def _enter(evaluation: Evaluation, terminal: Array, start: Particles, key: Array
 
 
 def _scores(root: _Root, carried: _Carried, live: Live) -> Float[Array, "A"]:
-    """The scores log pi + Gumbel + Q / tau of the actions still in; Q is 0 for all before the first level."""
+    """Scores log pi + Gumbel + Q / tau of the actions still considered; Q is 0 for all before the first level."""
     qvalues = carried.total / jnp.maximum(carried.count, 1.0)
     return jnp.where(carried.entered, root.noisy_prior + qvalues / live.reward_temperature, -jnp.inf)
 
@@ -179,7 +181,7 @@ def _scores(root: _Root, carried: _Carried, live: Live) -> Float[Array, "A"]:
 def _level(
     params: Params, root: _Root, most: int, live: Live, static: Static, model: Model, carried: _Carried, inputs: _Inputs
 ) -> tuple[_Carried, dict[str, Any]]:
-    """One level of the round it belongs to."""
+    """One level: step all particles, resample within each action's group, and update the estimates of Q."""
     n = static.particles
     slots = jnp.arange(n, dtype=jnp.int32)
     begins = inputs.rounds.within == 0
@@ -193,7 +195,7 @@ def _level(
 
     keys = jax.random.split(inputs.model, n)
     after, record = advance(params, keys, particles, proposed, inputs.number, model=model, live=live)
-    # Particles of one action compete with each other alone: their weights have mean 1.
+    # Particles compete only with those of the same action: the weights of each action have mean 1.
     log_mean = log_mean_by_group(after.log_weights, group, most)[group]
     after = replace(after, log_weights=after.log_weights - log_mean)
     log_evidence = jnp.where(begins, 0.0, carried.log_evidence) + log_mean
@@ -224,7 +226,7 @@ def _level(
 
 
 def _proposals(log_prior: Float[Array, "N A"], first: Int[Array, "N"], begins: Array) -> Twist:
-    """The prior; at the start of a round the shares of the slots that the actions were given."""
+    """The proposals: the prior, or at the start of a round each action's share of the slots."""
     n, actions = log_prior.shape
     shares = jnp.log(jnp.zeros(actions).at[first].add(1.0) / n)
     log_proposal = jnp.where(begins, shares, log_prior)
@@ -233,7 +235,7 @@ def _proposals(log_prior: Float[Array, "N A"], first: Int[Array, "N"], begins: A
 
 
 def _decide(carried: _Carried, root: _Root, live: Live) -> Root:
-    """The policy softmax(log pi + Q / tau) over the actions tried, and the one that is left of the halving."""
+    """The policy softmax(log pi + Q / tau) over the actions tried, and the action left after the halving."""
     tried = carried.visits > 0
     qvalues = carried.total / jnp.maximum(carried.count, 1.0)
     prior = jnp.exp(root.log_prior)

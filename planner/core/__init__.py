@@ -1,1 +1,1 @@
-"""The mathematics that all planners share: model, proposal, resampling, particles, genealogy, and what a decision is. Pure JAX."""
+"""The mathematics that all planners share: model, proposal, resampling, particles, genealogy and the decision at the root. Pure JAX."""

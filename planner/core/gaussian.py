@@ -12,44 +12,44 @@ from jaxtyping import Array, Float
 Bounds = tuple[tuple[float, float], ...]
 
 LOG_STD_RANGE = (-3.0, 1.0)
-"""Beyond, a prior would be a single action, or nothing but the two ends of its range."""
+"""Range of log_std. Outside it the prior is concentrated on one action, or on the two bounds."""
 
 EDGE = 1.0 - 1e-6
-"""How near to its bounds an action counts as inside; at the bounds themselves the density is not finite."""
+"""Largest absolute value of a normalised action in a density; at the bounds (1) the density is not finite."""
 
 
 @jax.tree_util.register_dataclass
 @dataclass(frozen=True)
 class GaussianEvaluation:
-    """What a network thinks of a state with continuous actions, before any action is considered."""
+    """Evaluation of a state with continuous actions by a network: the prior as a distribution, before any action is sampled."""
 
     mean: Float[Array, "*batch D"]
-    """[D] of u."""
+    """[D] mean of u."""
     log_std: Float[Array, "*batch D"]
-    """[D] of u."""
+    """[D] log standard deviation of u."""
     value: Float[Array, "*batch"]
     """[] V(s), in units of reward."""
     features: Float[Array, "*batch H"]
-    """[H] of the state, for the judgement of actions."""
+    """[H] features of the state, from which the network evaluates actions."""
     bounds: Bounds = field(metadata={"static": True})
 
     @property
     def greedy(self) -> Float[Array, "D"]:
-        """The action in the middle of the prior."""
+        """The action at the mean of u."""
         return squash(self.mean, self.bounds)
 
     def sample(self, key: Array, number: int) -> Float[Array, "K D"]:
-        """Actions of the prior, in the environment's units."""
+        """Draw actions from the prior, in the environment's units."""
         noise = jax.random.normal(key, (number, *self.mean.shape))
         return squash(self.mean + jnp.exp(self.log_std) * noise, self.bounds)
 
     def log_density(self, actions: Float[Array, "K D"]) -> Float[Array, "K"]:
-        """Log density of the prior at some actions, per unit of (normalised) action in [-1, 1]."""
+        """Log density of the prior at the given actions, with respect to actions normalised to [-1, 1]."""
         return log_density(actions, self.mean, self.log_std, self.bounds)
 
 
 def log_density(actions: Float[Array, "K D"], mean: Float[Array, "D"], log_std: Float[Array, "D"], bounds: Bounds) -> Float[Array, "K"]:
-    """Log density of a squashed Gaussian, as of actions normalised to [-1, 1]."""
+    """Log density of a squashed Gaussian, with respect to actions normalised to [-1, 1]."""
     inside = jnp.clip(normalise(actions, bounds), -EDGE, EDGE)
     standard = (jnp.arctanh(inside) - mean) / jnp.exp(log_std)
     gaussian = -0.5 * standard**2 - log_std - 0.5 * jnp.log(2 * jnp.pi)
@@ -57,13 +57,13 @@ def log_density(actions: Float[Array, "K D"], mean: Float[Array, "D"], log_std: 
 
 
 def squash(u: Float[Array, "*batch D"], bounds: Bounds) -> Float[Array, "*batch D"]:
-    """From the real line into the bounds."""
+    """Map the real line into the bounds."""
     low, high = _ends(bounds)
     return low + (high - low) * 0.5 * (jnp.tanh(u) + 1)
 
 
 def normalise(actions: Float[Array, "*batch D"], bounds: Bounds) -> Float[Array, "*batch D"]:
-    """From the bounds to [-1, 1]."""
+    """Map the bounds to [-1, 1]."""
     low, high = _ends(bounds)
     return 2 * (actions - low) / (high - low) - 1
 

@@ -1,8 +1,9 @@
-"""The tree of transitions, and what is added up along it (E8, E9).
+"""The tree of transitions, and the backups along it (E8, E9).
 
-Transition (t, i) has the id t * N + i. `parent` holds the id of the transition that produced the state it stepped from, -1 for the root. Resampling
-and revival are the same thing here: a pointer to a transition of an earlier level. Children may lie several levels below their parent
-(a revived particle returns to an older state), so the reductions keep one accumulator per transition and walk the levels once, backwards: O(N T).
+Transition (t, i) has the id t * N + i. `parent` holds the id of the transition that produced the state it stepped from, -1 for the root.
+Resampling and revival have the same form here: a pointer to a transition of an earlier level. A child may lie several levels below its parent,
+because a revived particle returns to an older state. The reductions therefore keep one accumulator per transition and pass over the levels once,
+last to first: O(N T).
 """
 
 from typing import NamedTuple
@@ -13,7 +14,7 @@ from jaxtyping import Array, Bool, Float, Int
 
 
 class Backup(NamedTuple):
-    """Read off at level 0, one entry per root slot."""
+    """Results of the backups at level 0, one entry per root slot."""
 
     returns: Float[Array, "N"]
     """[N] G(0, b) of (E8), in units of reward."""
@@ -22,7 +23,7 @@ class Backup(NamedTuple):
 
 
 class _Children(NamedTuple):
-    """Per transition, what its children have handed up so far."""
+    """Accumulated statistics of each transition's children. M = T * N transitions."""
 
     number: Float[Array, "M"]
     returns: Float[Array, "M"]
@@ -45,7 +46,7 @@ def back_up(
         M(n) = u_n + log mean_children exp M,                               u_n alone where n has none
 
     Args:
-      parent: ids as in the module's description; every entry smaller than t * N.
+      parent: ids as in the module's description; an entry of level t is smaller than t * N.
       discounted_continuation: gamma * d.
       trace_weight: lambda * min(1, prior / proposal), in [0, 1].
       log_increment: u of (E5).
@@ -68,7 +69,7 @@ def back_up(
         g = level["reward"] + level["discounted_continuation"] * below
         log_mean = jnp.where(has_children, log_scale + jnp.log(jnp.where(has_children, scaled, 1.0) / safe_count), 0.0)
         message = level["log_increment"] + log_mean
-        return _hand_up(children, level["parent"], g, message), Backup(g, message)
+        return _add_to_parents(children, level["parent"], g, message), Backup(g, message)
 
     per_level = {
         "level": jnp.arange(levels),
@@ -83,11 +84,11 @@ def back_up(
     return Backup(backups.returns[0], backups.messages[0])
 
 
-def _hand_up(children: _Children, parent: Int[Array, "N"], g: Float[Array, "N"], message: Float[Array, "N"]) -> _Children:
-    """Add one level's returns and messages to the accumulators of their parents; those of the root (-1) are dropped."""
+def _add_to_parents(children: _Children, parent: Int[Array, "N"], g: Float[Array, "N"], message: Float[Array, "N"]) -> _Children:
+    """Add one level's returns and messages to the accumulators of their parents; children of the root (-1) are dropped."""
     size = children.number.shape[0]
     target = jnp.where(parent < 0, size, parent)
-    # exp M is accumulated relative to the largest M so far; a larger newcomer rescales what is there.
+    # exp M is accumulated relative to the largest M so far. A larger M rescales the sum.
     old_scale = children.log_scale.at[target].get(mode="fill", fill_value=0.0)
     log_scale = children.log_scale.at[target].max(message, mode="drop")
     new_scale = log_scale.at[target].get(mode="fill", fill_value=0.0)
@@ -102,7 +103,7 @@ def _hand_up(children: _Children, parent: Int[Array, "N"], g: Float[Array, "N"],
 
 
 def surviving(parent: Int[Array, "T N"]) -> Bool[Array, "T N"]:
-    """Which transitions are ancestors of (or are) the transitions of the last level."""
+    """Mask of the transitions of the last level and all their ancestors."""
     levels, slots = parent.shape
     marks = jnp.zeros(levels * slots, bool).at[(levels - 1) * slots :].set(True)
 

@@ -1,7 +1,8 @@
-"""What a planner plans with: an environment to step, and something that judges states.
+"""The model of a planner: an environment to step, and a function that evaluates states.
 
-A planner chooses among *atoms*: all actions where they are numbered; where they are continuous, K samples of the prior, drawn anew wherever a
-particle stands, so that copies of one particle do not try the same few actions.
+A planner chooses among *candidate actions*, called atoms in the names of arrays. Discrete actions are all candidates. Of continuous actions,
+K samples of the prior are candidates. They are drawn separately for every particle at every level, so that copies of one particle do not try the
+same few actions.
 """
 
 from collections.abc import Callable
@@ -22,7 +23,7 @@ Params = Any
 @jax.tree_util.register_dataclass
 @dataclass(frozen=True)
 class Evaluation:
-    """What is thought of a state, atom by atom."""
+    """Evaluation of a state: its value, and prior and Q of each candidate action."""
 
     prior_logits: Float[Array, "*batch A"]
     """[A] unnormalised log-probabilities of the prior; -inf marks an invalid action."""
@@ -31,7 +32,7 @@ class Evaluation:
     qvalues: Float[Array, "*batch A"]
     """[A] Q(s, .), in units of reward."""
     atoms: Float[Array, "*batch A D"] | None = None
-    """[A, D] the actions themselves, in the environment's units; None where they are numbered."""
+    """[A, D] the candidate actions, in the environment's units; None where actions are discrete."""
 
     @property
     def greedy(self) -> Array:
@@ -39,52 +40,54 @@ class Evaluation:
         return jnp.argmax(self.prior_logits)
 
     def action(self, atom: Array) -> Array:
-        """The action of one atom: its number, or f32 [D]."""
+        """The action with candidate index `atom`: the index itself (discrete), or f32 [D] (continuous)."""
         return atom if self.atoms is None else self.atoms[atom]
 
 
 @dataclass(frozen=True)
 class Model:
-    """Hashable, so that it can select a compiled program."""
+    """An environment and the functions that evaluate its states; hashable, so that it can select a compiled program."""
 
     environment: Environment
     evaluate: Callable[[Params, Any], Any]
-    """`evaluate(params, state)` of one state: an `Evaluation`, or where actions are continuous something else with `value` and `greedy`."""
+    """`evaluate(params, state)` of one state: an `Evaluation`, or for continuous actions an object with `value` and `greedy`."""
     draw_atoms: Callable[[Params, Array, Any, int], Evaluation] | None = None
-    """`draw_atoms(params, key, evaluation, number)`: what is thought of a state over samples of its prior. None where actions are numbered."""
+    """`draw_atoms(params, key, evaluation, number)`: an `Evaluation` over samples of the state's prior. None where actions are discrete."""
 
     @property
     def continuous(self) -> bool:
-        """Whether actions are continuous."""
+        """True where actions are continuous."""
         return self.draw_atoms is not None
 
     def _over_atoms(self, params: Params, key: Array, evaluation: Any, number: int) -> Evaluation:
-        """The evaluation of one state over its atoms; as it is where actions are numbered.
+        """The evaluation of one state over its candidate actions; unchanged where actions are discrete.
 
         Args:
-          key: for the samples; not used where actions are numbered.
-          number: K, how many samples are drawn.
+          key: for the samples; not used where actions are discrete.
+          number: K, number of samples.
         """
         return evaluation if self.draw_atoms is None else self.draw_atoms(params, key, evaluation, number)
 
     def over_root_atoms(self, params: Params, key: Array, evaluation: Any, number: int) -> Evaluation:
-        """The same at the root, where all particles choose among the same atoms; those of continuous actions are sorted by the first dimension.
+        """Evaluate the candidate actions of the root, which all particles share.
+
+        Continuous candidates are sorted by their first dimension.
 
         Args:
-          key: of the plan; it may also be split for other things.
+          key: of the plan; it may also be split for other uses.
         """
         drawn = self._over_atoms(params, atom_key(key), evaluation, number)
         if drawn.atoms is None:
             return drawn
-        # Samples of one distribution may be put into any order; this one reads as an axis.
+        # Independent samples may be reordered freely. Sorted, they read as an axis.
         order = jnp.argsort(drawn.atoms[:, 0])
         return Evaluation(drawn.prior_logits[order], drawn.value, drawn.qvalues[order], drawn.atoms[order])
 
     def over_atoms_of_slots(self, params: Params, key: Array, evaluations: Any, number: int) -> Evaluation:
-        """The evaluations of N slots, each over atoms of its own.
+        """The evaluations of N slots, each over its own candidate actions.
 
         Args:
-          key: of the level; it may also be split for other things.
+          key: of the level; it may also be split for other uses.
         """
         if self.draw_atoms is None:
             return evaluations
@@ -93,8 +96,8 @@ class Model:
 
 
 def atom_key(key: Array) -> Array:
-    """The key that atoms are drawn with beside everything else that `key` is split for.
+    """The key that candidate actions are drawn with, independent of all keys split from `key`.
 
-    `fold_in(key, i)` is the i-th key of `split(key, n)`, so the number folded in is one that no split reaches.
+    `fold_in(key, i)` equals the i-th key of `split(key, n)`, so the number folded in is larger than the size of any split.
     """
     return jax.random.fold_in(key, 2**32 - 1)

@@ -1,8 +1,8 @@
 """Particles, and the step that all recursions over them share: propagate, weigh, copy.
 
-A particle is carried as its *reference*, the last non-terminal state it was in, together with the network's evaluation of that state. While the
-particle is alive, the reference is its current state. Once it has died, its terminal state is no longer needed: it does not step, and with `revive`
-its offspring start from the reference. So one state per particle is carried and resampled, and the network is evaluated once per level.
+A particle is carried as its *reference*: its last non-terminal state, with the network's evaluation of that state. While the particle is alive,
+the reference is its current state. A dead particle does not step, and with `revive` its offspring start from the reference, so its terminal state
+is not needed. One state per particle is therefore carried and resampled, and the network is evaluated once per level.
 """
 
 from dataclasses import dataclass
@@ -33,9 +33,9 @@ class Particles:
     evaluation: Any
     """[N, ...] of that state, as `Model.evaluate` gives it."""
     node: Array
-    """i32 [N] id of the transition that produced where the particle is; -1 at the root."""
+    """i32 [N] id of the transition that produced the particle's state; -1 at the root."""
     depth: Array
-    """i32 [N] environment steps from the root to where the particle is."""
+    """i32 [N] environment steps from the root to the particle's state."""
     reference_node: Array
     reference_depth: Array
     alive: Array
@@ -87,7 +87,7 @@ def evaluate_candidates(
       key: of the level.
       root: evaluation of the candidate actions that all particles share at the root.
       at_root: bool [], true where the particles stand at the root.
-      number: K, candidate actions drawn at each state where actions are continuous; every slot draws its own, copies of one particle too.
+      number: K, candidate actions drawn at each state where actions are continuous. Every slot draws separately, also copies of one particle.
     """
     if not model.continuous:
         return particles.evaluation
@@ -108,7 +108,7 @@ class Proposed(NamedTuple):
 
 
 class _Stepped(NamedTuple):
-    """Outcome of one environment step of every particle; a dead particle's is 0 and stays where it is."""
+    """Outcome of one environment step of every particle. A dead particle keeps its state, with reward 0 and continuation 0."""
 
     action: Array
     state: Any
@@ -123,7 +123,7 @@ class _Stepped(NamedTuple):
 
 
 class _Weighed(NamedTuple):
-    """Log-probabilities of the actions taken, and the weights they lead to."""
+    """Log-probabilities of the actions taken, and the resulting log-weights."""
 
     log_prior: Float[Array, "N"]
     log_proposal: Float[Array, "N"]
@@ -140,7 +140,7 @@ def advance(
       advantage: subtract V(s) in (E5).
 
     Returns:
-      The particles before any resampling, and the arrays that the trace records of the level; `fault` [N] besides, an index into STATUSES.
+      The particles before any resampling, and the arrays that the trace records of the level, with `fault` [N], an index into STATUSES.
     """
     stepped = _step(params, keys, particles, proposed, model)
     weighed = _weigh(particles, proposed, stepped, live, advantage)
@@ -171,7 +171,7 @@ def _weigh(particles: Particles, proposed: Proposed, stepped: _Stepped, live: We
 
 
 def _move(particles: Particles, stepped: _Stepped, weighed: _Weighed, level: Array) -> Particles:
-    """The particles after their step; one that ended keeps its last state as its reference."""
+    """The particles after their step; a particle that ended keeps its last non-terminal state as its reference."""
     n = particles.alive.shape[0]
     moved = stepped.continuation > 0
     node = jnp.where(particles.alive, level * n + jnp.arange(n), particles.node)
@@ -219,7 +219,7 @@ def _record(particles: Particles, proposed: Proposed, stepped: _Stepped, weighed
 
 
 def copy_ancestors(particles: Particles, ancestors: Int[Array, "N"], due: Array, log_evidence: Array, *, revive: Array) -> Particles:
-    """Copies of the ancestors, with weight 1 where resampling was due (E6); with `revive`, each starts from the ancestor's reference."""
+    """Copy the ancestors, with weight 1 where resampling was due (E6); with `revive`, each copy starts from the ancestor's reference."""
     copies = jax.tree.map(
         lambda leaf: leaf[ancestors],
         (particles.state, particles.evaluation, particles.reference_node, particles.reference_depth, particles.branch, particles.alive),
@@ -253,15 +253,17 @@ def hold_the_dead(record: dict[str, Any], root: dict[str, Any]) -> dict[str, Any
 
 
 def _column(flags: Array, like: Array) -> Array:
-    """[T, N] flags shaped to broadcast over the trailing axes of `like`."""
+    """Reshape [T, N] flags to broadcast over the trailing axes of `like`."""
     return flags.reshape(*flags.shape, *[1] * (like.ndim - 2))
 
 
 def status_of(trace: Trace, faults: Int[Array, "T N"]) -> tuple[Int[Array, ""], Int[Array, ""]]:
-    """Status of a plan, an index into STATUSES, and the first fault: the id of the transition into the state with the fault, -1 for the root.
+    """Status of a plan (an index into STATUSES), and the place of its first fault.
+
+    The place is the id of the transition into the state with the fault, -1 for the root, NOWHERE without a fault.
 
     Args:
-      faults: [T, N] of the evaluations stepped from, 0 where there is none.
+      faults: [T, N] status of the evaluation stepped from, 0 where it has no fault.
     """
     bad, unfinished = faults.ravel() > 0, ~jnp.isfinite(trace.next_value).ravel()
     first, first_unfinished = jnp.argmax(bad), jnp.argmax(unfinished)
@@ -276,12 +278,12 @@ def take(rows: Float[Array, "N A"], action: Int[Array, "N"]) -> Float[Array, "N"
 
 
 def where(condition: Array, yes: Any, no: Any) -> Any:
-    """Slot-wise choice between two pytrees of [N, ...] arrays."""
+    """Choose between two pytrees of [N, ...] arrays, slot by slot."""
     return jax.tree.map(lambda y, n: jnp.where(condition.reshape(-1, *[1] * (y.ndim - 1)), y, n), yes, no)
 
 
 def _faults(evaluation: Evaluation) -> Int[Array, "N"]:
-    """Status of the evaluation of each slot, an index into STATUSES; the Q of an invalid action is not looked at."""
+    """Status of the evaluation of each slot, an index into STATUSES; the Q of an invalid action is not checked."""
     logits = evaluation.prior_logits
     valid = logits != -jnp.inf
     finite = jnp.all((jnp.isfinite(logits) & jnp.isfinite(evaluation.qvalues)) | ~valid, axis=-1) & jnp.isfinite(evaluation.value)

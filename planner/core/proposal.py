@@ -1,10 +1,9 @@
-"""The twist: how far a particle's proposal may leave the prior (E1-E3).
+"""The twist: the proposal of largest expected Q within a trust region around the prior (E1-E3).
 
-Over a finite set of atoms, the proposal that gains most Q within a trust region is the prior tilted by exp(Q / eta). The temperature eta at which the
-region is met is the root of a falling function of one variable, found by Newton's method inside a bracket after Q is shifted by its maximum and
-divided by its span,
-so the answer does not change under Q -> aQ + b. The Kullback-Leibler divergence is summed from terms that are never negative: near the prior it is a
-small difference of larger numbers, and the plain form loses all its digits there.
+Over a finite set of candidate actions this proposal is the prior tilted by exp(Q / eta). The temperature eta at which the bound is met is the root
+of a decreasing function of one variable. It is found by Newton's method inside a bracket. Q is first shifted by its maximum and divided by its span,
+so the answer does not change under Q -> aQ + b. The Kullback-Leibler divergence is summed from non-negative terms: near the prior it is a small
+difference of larger numbers, and the plain form would lose all its digits.
 """
 
 from dataclasses import dataclass
@@ -25,14 +24,14 @@ LOG_TILT_MAX = 60.0
 """Upper end of the bracket for log(span / eta)."""
 
 KL_TOLERANCE = 3e-4
-"""Relative error at which the attained divergence is good enough."""
+"""Accepted relative error of the attained divergence."""
 
 MAX_STEPS = 64
-"""More than halving the whole bracket down to rounding takes; Newton's steps are nearly always under ten."""
+"""Limit on iterations: more than bisection of the whole bracket down to rounding needs. Newton's method nearly always needs fewer than ten."""
 
 
 class TrustRegion(Protocol):
-    """The live settings that bound a proposal; each constraint reads its own."""
+    """The live settings that bound a proposal; each constraint reads only its own."""
 
     @property
     def alpha(self) -> Array: ...
@@ -56,18 +55,18 @@ class Twist:
     kl_bound: Float[Array, ""]
     """[] eps of (E1), nats; inf under a fixed temperature."""
     temperature: Float[Array, ""]
-    """[] eta of (E2) in the unit of Q; inf where the prior is left as it is, 0 where greedy."""
+    """[] eta of (E2) in the unit of Q; inf where the proposal is the prior, 0 where it is greedy."""
 
 
 @jax.tree_util.register_dataclass
 @dataclass(frozen=True)
 class _Atoms:
-    """The atoms of one state, with Q scaled to [-1, 0] on the prior's support."""
+    """The candidate actions of one state, with Q scaled to [-1, 0] on the prior's support."""
 
     log_prior: Float[Array, "A"]
     scaled: Float[Array, "A"]
     mean: Float[Array, ""]
-    """Of `scaled` under the prior."""
+    """[] mean of `scaled` under the prior."""
     span: Float[Array, ""]
     best: Bool[Array, "A"]
 
@@ -87,21 +86,21 @@ def twist(log_prior: Float[Array, "A"], qvalues: Float[Array, "A"], constraint: 
     greedy, kl_greedy = _greedy(atoms)
     bound = live.kl_bound
     if constraint == "adaptive":
-        # (1 - alpha) eps_low + alpha KL(greedy) rather than E3 as printed: exact at alpha = 1.
+        # (1 - alpha) eps_low + alpha KL(greedy), a rearrangement of (E3) that is exact at alpha = 1.
         bound = (1 - live.alpha) * KL_LOW + live.alpha * kl_greedy
 
     log_tied_mass = _log_tied_mass(atoms)
     limit = jnp.where(atoms.best, log_prior - log_tied_mass, -jnp.inf)
     tilted = _at_temperature(atoms, atoms.span / jnp.exp(_solve_log_tilt(atoms, bound)), bound)
 
-    # Beyond what tilting can reach: the prior on the best actions, and where even the uniform distribution over ties is allowed, that.
+    # A bound beyond the reach of tilting: the prior restricted to the best actions, or the uniform distribution over them if the bound allows it.
     beyond = bound >= -log_tied_mass
     uniform = bound >= kl_greedy
     log_proposal = jnp.where(uniform, greedy, jnp.where(beyond, limit, tilted.log_proposal))
     kl = jnp.where(uniform, kl_greedy, jnp.where(beyond, -log_tied_mass, tilted.kl))
     temperature = jnp.where(beyond | uniform, 0.0, tilted.temperature)
 
-    # Nothing to choose between, or nothing allowed: exactly the prior. (Greedy may be free, where the prior is all but greedy itself.)
+    # All Q equal, or a bound of 0: exactly the prior. (Where the prior is almost greedy, the greedy policy can fit a bound of 0.)
     flat = (atoms.span == 0) | ((bound <= 0) & ~uniform)
     return Twist(
         log_proposal=jnp.where(flat, log_prior, log_proposal),
@@ -112,11 +111,12 @@ def twist(log_prior: Float[Array, "A"], qvalues: Float[Array, "A"], constraint: 
 
 
 def _solve_log_tilt(atoms: _Atoms, bound: Float[Array, ""]) -> Float[Array, ""]:
-    """log(span / eta) at which the divergence is `bound`: Newton's method inside a bracket, which it halves where Newton would leave it.
+    """Solve for log(span / eta) at which the divergence is `bound`.
 
-    Near the prior the divergence grows like tilt^2, so the step is taken on log KL against log tilt; near greedy what is missing to the largest
-    divergence falls like exp(-gap * tilt), so there it is taken on the log of that against tilt. With Q scaled to a span of 1 the divergence is at
-    most tilt^2 / 8 (a variable in an interval of length 1 has variance <= 1/4), so tilt >= sqrt(8 bound): the lower end of the bracket.
+    Newton's method inside a bracket; a step that would leave the bracket is replaced by its midpoint. Near the prior the divergence grows like
+    tilt^2, so the step is taken on log KL against log tilt. Near greedy, the gap to the largest divergence falls like exp(-c * tilt), so the step is
+    taken on the log of that gap against tilt. With Q scaled to a span of 1 the divergence is at most tilt^2 / 8 (a variable in an interval of
+    length 1 has variance <= 1/4), so tilt >= sqrt(8 bound): the lower end of the bracket.
     """
     largest = -_log_tied_mass(atoms)
     solvable = (atoms.span > 0) & (bound > 0) & (bound < largest)
@@ -141,7 +141,7 @@ def _solve_log_tilt(atoms: _Atoms, bound: Float[Array, ""]) -> Float[Array, ""]:
         step = jnp.log(reached / wanted) * reached / slope
         step = jnp.where(near_greedy, jnp.log1p(jnp.maximum(step, -0.9)), -step)
         newton = search.log_tilt + jnp.clip(step, -2.0, 2.0)
-        # Not a number is not inside.
+        # False where `newton` is NaN.
         inside = (low < newton) & (newton < high)
         found = (jnp.abs(kl - target) <= KL_TOLERANCE * target) | (high - low < 1e-6)
         log_tilt = jnp.where(found, search.log_tilt, jnp.where(inside, newton, 0.5 * (low + high)))
@@ -169,10 +169,10 @@ def _scale(log_prior: Float[Array, "A"], qvalues: Float[Array, "A"]) -> _Atoms:
 
 
 def _is_largest(values: Float[Array, "A"]) -> Bool[Array, "A"]:
-    """Which values equal the maximum, compared as integers of the same order.
+    """Mask of the values equal to the maximum, compared as integers of the same order.
 
-    Compared as floats, none may: compiled into one kernel with what made it, the last product of a value and the comparison become one fused
-    multiply-add, and the unrounded product differs from the rounded maximum.
+    Compared as floats, possibly none would be equal. In one kernel with the operation that produced a value, XLA may fuse the last product and the
+    comparison into one multiply-add, and the unrounded product differs from the rounded maximum.
     """
     bits = jax.lax.bitcast_convert_type(jnp.where(values == 0, 0.0, values), jnp.int32)
     ordered = jnp.where(bits < 0, bits ^ 0x7FFFFFFF, bits)
@@ -188,18 +188,18 @@ def _greedy(atoms: _Atoms) -> tuple[Float[Array, "A"], Float[Array, ""]]:
 
 
 def _log_tied_mass(atoms: _Atoms) -> Float[Array, ""]:
-    """Log of the prior mass on the best actions: minus the largest divergence that tilting can reach."""
+    """Log of the prior mass on the best actions: the negative of the largest divergence that tilting can reach."""
     return jnp.minimum(log_total(jnp.where(atoms.best, atoms.log_prior, -jnp.inf)), 0.0)
 
 
 def _kl_at_tilt(atoms: _Atoms, tilt: Float[Array, ""]) -> tuple[Float[Array, ""], Float[Array, ""]]:
     """KL(q || prior) for q ∝ prior exp(tilt * scaled), and the variance of `scaled` under q: d KL / d tilt = tilt * variance.
 
-    The divergence is E_q[y] - log E_prior[exp y] for y = tilt * scaled plus any constant. With the constant that makes y zero on average under the
-    prior both terms are of the size of the answer, and nothing cancels; far from the prior it is held below what exp can take.
+    The divergence is E_q[y] - log E_prior[exp y] for y = tilt * scaled plus any constant. The constant is chosen so that y has mean 0 under the
+    prior: both terms are then of the size of the answer, and nothing cancels. Far from the prior y is limited so that exp does not overflow.
     """
     prior = jnp.exp(atoms.log_prior)
-    # The subtraction is exact where it matters, for atoms near the mean; rounding their large products would not be.
+    # Subtract before multiplying: near the mean the subtraction is exact, and the difference of two large products would not be.
     exponent = tilt * (atoms.scaled - atoms.mean) + jnp.minimum(60.0 + tilt * atoms.mean, 0.0)
     grown = jnp.expm1(exponent)
     weight = prior * (1 + grown)
@@ -212,12 +212,12 @@ def _kl_at_tilt(atoms: _Atoms, tilt: Float[Array, ""]) -> tuple[Float[Array, ""]
 def kl_divergence(log_proposal: Float[Array, "A"], log_prior: Float[Array, "A"]) -> Float[Array, ""]:
     """KL(proposal || prior) in nats, for normalised log-probabilities.
 
-    The sum of q log(q / p) - q + p: no term is negative, and a rounding error of the logarithms counts only in proportion to the answer.
+    Computed as the sum of q log(q / p) - q + p. No term is negative, so rounding errors of the logarithms stay in proportion to the answer.
     """
     held = log_proposal > -jnp.inf
     log_ratio = jnp.where(held, log_proposal - log_prior, 0.0)
     prior, proposal = jnp.exp(log_prior), jnp.exp(log_proposal)
-    # expm1 overflows where the prior all but vanishes; there the plain difference is as good.
+    # expm1 overflows where the prior is almost 0; there the plain difference is as accurate.
     gained = jnp.where(held & (log_ratio < 1), prior * jnp.expm1(jnp.minimum(log_ratio, 1.0)), proposal - prior)
     return jnp.maximum(total(proposal * log_ratio - gained), 0.0)
 

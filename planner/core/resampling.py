@@ -1,8 +1,7 @@
 """Resampling: from log-weights to ancestors (E6).
 
-Randomness is drawn in one place (`resampling_points`) and turned into ancestors in another (`ancestors_at`), so that edge draws can be tested. Every
-scheme here is unbiased: slot i has N * w_i offspring on average. Ancestors come out sorted, so lineages do not cross when drawn by slot, and a
-child lies next to its siblings.
+The caller draws the uniforms; the functions here map them to ancestors, so that extreme draws can be tested. Every scheme is unbiased: slot i has
+N * w_i offspring on average. Ancestors are sorted, so lineages do not cross when drawn by slot, and siblings are adjacent.
 """
 
 import jax
@@ -14,15 +13,18 @@ SCHEMES = ("systematic", "stratified", "residual", "multinomial")
 
 def effective_sample_size(log_weights: Float[Array, "N"]) -> Float[Array, ""]:
     """ESS = (sum w)^2 / sum w^2 (E6), in [1, N]; any additive constant in `log_weights` cancels."""
-    # Not by logarithms of sums: f32 holds few digits of the ESS beside a log-weight of a thousand.
+    # Not by logsumexp: for log-weights of order 1000, f32 would leave few digits for the ESS.
     weights = jnp.exp(log_weights - jnp.max(log_weights))
     return jnp.clip(jnp.sum(weights) ** 2 / jnp.sum(weights**2), 1.0, log_weights.shape[0])
 
 
 def normalise_logits(log_weights: Float[Array, "N"], normaliser: str) -> Float[Array, "N"]:
-    """`norm` of (E6): the logits that resampling draws from.
+    """Logits that resampling draws from: `norm` of (E6).
 
-    `none` leaves the log-weights, `min_max` scales them to [0, 1], `standardise` to mean 0 and variance 1. The last two make the evidence biased.
+    `none` leaves the log-weights unchanged, `min_max` scales them to [0, 1], `standardise` to mean 0 and variance 1. The last two bias the evidence.
+
+    Raises:
+      ValueError: unknown normaliser.
     """
     if normaliser == "none":
         return log_weights
@@ -71,7 +73,8 @@ def ancestors_at(points: Float[Array, "N"], weights: Float[Array, "N"]) -> Int[A
 def _one_from_each_stratum(offset: Float[Array, "*N"], weights: Float[Array, "N"]) -> Int[Array, "N"]:
     """The slots that hold the points (j + offset_j) / N, j = 0, ..., N - 1.
 
-    The ancestor of j is the number of slots that end before its point. Slots are counted by the first point behind them: O(N), without a search.
+    The ancestor of j is the number of slots whose interval ends before point j. Slots are counted by the first point after their interval: O(N),
+    without a search.
     """
     n = weights.shape[0]
     edges = n * _upper_edges(weights)
@@ -82,10 +85,10 @@ def _one_from_each_stratum(offset: Float[Array, "*N"], weights: Float[Array, "N"
 
 
 def _upper_edges(weights: Float[Array, "N"]) -> Float[Array, "N"]:
-    """Where the share of each slot ends in [0, 1]; the last slot with weight, and what lies behind it, at exactly 1.
+    """Upper end of each slot's interval of the cumulative weights in [0, 1]; exactly 1 from the last slot with weight on.
 
-    Summed as integers: partial sums of floats are added up in another order for each slot, and rounding may leave a slot without weight
-    wider than nothing.
+    Summed as integers. XLA adds the partial sums of floats in different orders, and rounding could leave a slot of weight 0 an interval of
+    positive width.
     """
     parts = jnp.round(weights * (2.0**30 / jnp.sum(weights))).astype(jnp.int32)
     cumulative = jnp.cumsum(parts).astype(jnp.float32)
@@ -93,7 +96,7 @@ def _upper_edges(weights: Float[Array, "N"]) -> Float[Array, "N"]:
 
 
 def _residual(uniforms: Float[Array, "N"], weights: Float[Array, "N"]) -> Int[Array, "N"]:
-    """floor(N w_i) certain offspring each, the rest drawn multinomially from what is left over."""
+    """Give each slot floor(N w_i) certain offspring, and draw the rest multinomially from the remaining fractions."""
     n = weights.shape[0]
     # N * (1 / N) may fall just short of 1 in f32.
     certain = jnp.floor(n * weights * (1 + 1e-6))
@@ -101,6 +104,6 @@ def _residual(uniforms: Float[Array, "N"], weights: Float[Array, "N"]) -> Int[Ar
     slots = jnp.arange(n)
     kept = jnp.searchsorted(jnp.cumsum(certain), slots, side="right").astype(jnp.int32)
     remainder = jnp.maximum(n * weights - certain, 0.0)
-    # With nothing left over every slot is certain, and the draw below is not used.
+    # With no remainder all offspring are certain, and this draw is not used.
     drawn = ancestors_at(uniforms, jnp.where(jnp.sum(remainder) > 0, remainder, 1.0))
     return jnp.sort(jnp.where(slots < number_certain, kept, drawn))

@@ -11,28 +11,28 @@ from jaxtyping import Array, Bool, Float, Int
 @jax.tree_util.register_dataclass
 @dataclass(frozen=True)
 class Trace:
-    """Arrays over (level, slot). T levels, N slots, A actions; transition (t, i) has the id t * N + i."""
+    """Arrays over (level, slot). T levels, N slots, A candidate actions, D dimensions of an action. Transition (t, i) has the id t * N + i."""
 
     parent: Int[Array, "T N"]
-    """i32 [T, N] id of the transition that produced the state stepped from; -1 the root."""
+    """i32 [T, N] id of the transition that produced the state stepped from; -1 for the root."""
     ancestor: Int[Array, "T N"]
     """i32 [T, N] slot drawn at the end of level t for each slot of level t + 1; identity where not resampled."""
     branch: Int[Array, "T N"]
-    """i32 [T, N] the level-0 slot it descends from."""
+    """i32 [T, N] slot of level 0 that the particle descends from."""
     depth: Int[Array, "T N"]
     """i32 [T, N] environment steps from the root before this step."""
     alive: Bool[Array, "T N"]
-    """[T, N] steps from a non-terminal state."""
+    """[T, N] true where the particle steps from a non-terminal state."""
     terminal: Bool[Array, "T N"]
-    """[T, N] this step ended in a terminal state."""
+    """[T, N] true where this step ended in a terminal state."""
     revived: Bool[Array, "T N"]
-    """[T, N] started from a reference instead of its ancestor's terminal state."""
+    """[T, N] true where the particle started from a reference instead of its ancestor's terminal state."""
     action: Array
     """i32 [T, N], or f32 [T, N, D] where actions are continuous."""
     log_prior: Float[Array, "T N"]
-    """f32 [T, N] of the action taken; 0 where not alive."""
+    """f32 [T, N] log prior probability of the action taken; 0 where not alive."""
     log_proposal: Float[Array, "T N"]
-    """f32 [T, N] of the action taken; 0 where not alive."""
+    """f32 [T, N] log proposal probability of the action taken; 0 where not alive."""
     reward: Float[Array, "T N"]
     continuation: Float[Array, "T N"]
     """f32 [T, N] d of (E4)."""
@@ -46,7 +46,7 @@ class Trace:
     ess: Float[Array, "T"]
     """f32 [T] in [1, N]."""
     log_evidence: Float[Array, "T"]
-    """f32 [T] (E7), counting the mean weight so far of the current stretch."""
+    """f32 [T] (E7), including the mean weight since the last resampling."""
     kl: Float[Array, "T N"]
     """f32 [T, N] KL(proposal || prior), nats."""
     kl_bound: Float[Array, "T N"]
@@ -54,25 +54,25 @@ class Trace:
     temperature: Float[Array, "T N"]
     """f32 [T, N] eta of (E2)."""
     position: Float[Array, "T N 2"]
-    """f32 [T, N, 2] of s', in the coordinates of the environment's picture."""
+    """f32 [T, N, 2] position of s', in the coordinates of the environment's picture."""
     root_position: Float[Array, "2"]
-    """f32 [2] of the root state."""
+    """f32 [2] position of the root state."""
     atom: Int[Array, "T N"] | None = None
-    """i32 [T, N] which of the slot's atoms the action is, where actions are continuous."""
+    """i32 [T, N] index of the action among the slot's candidate actions, where actions are continuous."""
     prior: Float[Array, "T N A"] | None = None
-    """f32 [T, N, A] at s, on request."""
+    """f32 [T, N, A] prior at s, on request."""
     proposal: Float[Array, "T N A"] | None = None
-    """f32 [T, N, A] at s, on request."""
+    """f32 [T, N, A] proposal at s, on request."""
     q_value: Float[Array, "T N A"] | None = None
-    """f32 [T, N, A] at s, on request."""
+    """f32 [T, N, A] Q(s, .), on request."""
     atoms: Float[Array, "T N A D"] | None = None
-    """f32 [T, N, A, D] the actions chosen among at s, on request where actions are continuous."""
+    """f32 [T, N, A, D] candidate actions at s, on request where actions are continuous."""
     state: Any = None
-    """[T, N, ...] per leaf, s', on request."""
+    """[T, N, ...] per leaf: s', on request."""
 
 
 def to_arrays(plan: Any) -> dict[str, np.ndarray]:
-    """The named arrays of a plan, on the host, fetched in one transfer where they are not there yet. States are named `state/<leaf>`."""
+    """The named arrays of a plan, on the host. Arrays still on the device are fetched in one transfer. States are named `state/<leaf>`."""
     plan = jax.device_get(plan)
     arrays = {
         field.name: np.asarray(getattr(part, field.name))

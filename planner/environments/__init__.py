@@ -1,9 +1,10 @@
-"""Environments by name. Adapters are imported when asked for: gymnax alone takes seconds to import."""
+"""Environments by name. Adapters are imported at their first use: gymnax alone takes seconds to import."""
 
 from functools import cache
 from importlib import import_module
 from importlib.metadata import entry_points
 from importlib.util import find_spec
+from threading import Lock
 from typing import cast
 
 from planner.environments.base import Environment, Transition
@@ -35,7 +36,7 @@ ENVIRONMENTS = {
 """name -> module:class."""
 
 EXTRAS = ("jumanji", "brax")
-"""Packages that are optional, each an extra of its own name; the names of their environments end in it."""
+"""Optional packages. Each is an extra of the same name, and the names of its environments end in it."""
 
 
 GROUP = "twistscope.environments"
@@ -43,16 +44,27 @@ GROUP = "twistscope.environments"
 
 
 class UnavailableError(ValueError):
-    """An environment that cannot be had here; the message is one line for a person."""
+    """An environment is not available; the message is one line."""
+
+
+_importing = Lock()
+"""gymnax cannot be imported by two threads at once: one finds the other's half of it."""
 
 
 @cache
 def make_environment(name: str) -> Environment:
-    """The environment of that name: one of ours, or one that an installed package offers.
+    """The environment with this name: built in, or offered by an installed package.
+
+    The first call for a name may import for seconds: never on an event loop.
 
     Raises:
-      UnavailableError: unknown name; an extra that is not installed; or a class from elsewhere that lacks a part of an environment.
+      UnavailableError: the name is unknown, its extra is not installed, or the class of another package lacks a part of `Environment`.
     """
+    with _importing:
+        return _make(name)
+
+
+def _make(name: str) -> Environment:
     if name in ENVIRONMENTS:
         _require_extra(name)
         module, _, attribute = ENVIRONMENTS[name].partition(":")
@@ -69,7 +81,7 @@ def make_environment(name: str) -> Environment:
 
 
 def _require_extra(name: str) -> None:
-    """Look for the extra before anything is imported, so that no error of one that is there passes for its absence."""
+    """Check that the extra is installed before importing it, so that an import error inside an installed extra is not reported as its absence."""
     extra = name.rpartition("-")[2]
     if extra in EXTRAS and find_spec(extra) is None:
         raise UnavailableError(f'environment {name!r} needs an extra: pip install "twistscope[{extra}]", or in a clone pip install -e ".[{extra}]"')

@@ -1,4 +1,4 @@
-"""What an environment must offer to be planned in and looked at."""
+"""The interface of an environment, for planning and drawing."""
 
 from dataclasses import dataclass
 from typing import Any, Protocol, runtime_checkable
@@ -31,42 +31,42 @@ class Environment(Protocol):
 
     name: str
     action_names: tuple[str, ...]
-    """Of the actions where they are numbered, of the dimensions of an action where they are continuous."""
+    """Names of the discrete actions, or of the dimensions of a continuous action."""
     action_bounds: tuple[tuple[float, float], ...] | None
-    """(low, high) of each dimension of a continuous action, in the environment's units; None where actions are numbered."""
+    """(low, high) of each dimension of a continuous action, in the environment's units; None where actions are discrete."""
     observation_shape: tuple[int, ...]
 
     def reset(self, key: Array) -> State:
-        """A first state."""
+        """Draw the first state of an episode."""
         ...
 
     def step(self, key: Array, state: State, action: Array) -> Transition:
-        """The step of an i32 [] numbered or f32 [D] continuous action."""
+        """Take one step. `action` is i32 [] (discrete) or f32 [D] (continuous)."""
         ...
 
     def is_terminal(self, state: State) -> Array:
-        """Bool [], whether the episode has terminated; a time limit does not count."""
+        """Bool [], true in a terminal state; a time limit does not count."""
         ...
 
     def is_truncated(self, state: State) -> Array:
-        """Bool [], whether a time limit has ended the episode."""
+        """Bool [], true where a time limit has ended the episode."""
         ...
 
     def observation(self, state: State) -> Float[Array, "..."]:
-        """f32 of `observation_shape`: what the network sees."""
+        """Input of the network, f32 of `observation_shape`."""
         ...
 
     def position(self, state: State) -> Float[Array, "2"]:
-        """Where the state is in the picture, in the coordinates of `scene`."""
+        """Position of the state in the picture, in the coordinates of `scene`."""
         ...
 
     def scene(self, state: State) -> dict[str, Any]:
-        """The picture of a state of host arrays: `{extent, focus, shapes, caption}` in world coordinates, y upwards (docs/api.md, Scenes)."""
+        """The picture of a state (of host arrays): `{extent, focus, shapes, caption}` in world coordinates, y upwards (docs/api.md, Scenes)."""
         ...
 
 
 def absorb(terminal: Array, state: State, transition: Transition) -> Transition:
-    """The transition, unless `state` was terminal already: then it stays, with reward 0 and continuation 0."""
+    """Make terminal states absorbing: from a terminal `state`, the transition stays there with reward 0 and continuation 0."""
     stay = lambda old, new: jnp.where(terminal, old, new)
     return Transition(
         state=jax.tree.map(stay, state, transition.state),

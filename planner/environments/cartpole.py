@@ -11,11 +11,11 @@ from jaxtyping import Array, Float
 from planner.environments.gymnax_adapter import GymnaxAdapter
 
 POLE_LENGTH = 1.0
-"""Drawn length of the pole, metres: twice the half-length the dynamics use."""
+"""Drawn length of the pole, metres: twice the half-length of the dynamics."""
 
 
 class CartPole(GymnaxAdapter):
-    """The time limit of 500 steps is a truncation and never seen inside a plan."""
+    """CartPole-v1. The time limit of 500 steps is a truncation, which has no effect inside a plan."""
 
     name = "CartPole-v1"
     action_names = ("left", "right")

@@ -1,7 +1,7 @@
-"""What worlds of cells share: where things are in the picture.
+"""Common picture of grid worlds: positions and shapes of cells.
 
-Cell (row, column) is the unit square whose centre is (column + 0.5, rows - row - 0.5), so that rows run downwards as in the originals and the
-position of a particle is the centre of its cell.
+Cell (row, column) is the unit square with centre (column + 0.5, rows - row - 0.5). Rows therefore run downwards, as in the original environments,
+and the position of a particle is the centre of its cell.
 """
 
 from collections.abc import Iterable
@@ -14,13 +14,13 @@ Shape = dict[str, Any]
 
 
 class Cells:
-    """A world of `rows` by `columns` cells, to be mixed into an adapter."""
+    """Mixin for adapters of worlds of `rows` by `columns` cells."""
 
     rows: int
     columns: int
 
     def cell(self, state: Any) -> tuple[Array, Array]:
-        """Row and column of what the agent is or moves."""
+        """Row and column of the agent, or of the object that it moves."""
         raise NotImplementedError
 
     def position(self, state: Any) -> Float[Array, "2"]:
@@ -29,7 +29,7 @@ class Cells:
         return jnp.stack([column + 0.5, self.rows - row - 0.5]).astype(jnp.float32)
 
     def draw(self, caption: str, shapes: Iterable[Shape]) -> dict[str, Any]:
-        """The picture of empty cells with these shapes on them."""
+        """Draw empty cells with the given shapes on them."""
         extent = [-0.2, self.columns + 0.2, -0.2, self.rows + 0.2]
         grid = [self.square((row, column), "cell") for row in range(self.rows) for column in range(self.columns)]
         return {"extent": extent, "focus": extent, "caption": caption, "shapes": [*grid, *shapes]}

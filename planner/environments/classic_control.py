@@ -1,4 +1,4 @@
-"""Pendulum, MountainCar with numbered and with continuous actions, and Acrobot of gymnax, drawn as Gymnasium draws them."""
+"""Pendulum, MountainCar with discrete and with continuous actions, and Acrobot of gymnax, drawn as in Gymnasium."""
 
 from typing import Any
 
@@ -14,7 +14,7 @@ from planner.environments.gymnax_adapter import GymnaxAdapter
 
 
 class Pendulum(GymnaxAdapter):
-    """Swing a rod up and hold it there. It costs to be away from upright, to turn and to push; only the limit of 200 steps ends an episode."""
+    """Swing a rod up and hold it upright. Angle, speed and torque have costs; an episode ends only at the limit of 200 steps."""
 
     name = "Pendulum-v1"
     action_names = ("torque",)
@@ -33,7 +33,7 @@ class Pendulum(GymnaxAdapter):
         return jnp.stack([-jnp.sin(state.theta), jnp.cos(state.theta)])
 
     def scene(self, state: Any) -> dict[str, Any]:
-        # The angle counts its turns.
+        # The angle is not wrapped: it also counts full turns.
         theta, speed = float(state.theta), float(state.theta_dot)
         tip = [-float(np.sin(theta)), float(np.cos(theta))]
         extent = [-1.25, 1.25, -1.25, 1.25]
@@ -50,7 +50,7 @@ class Pendulum(GymnaxAdapter):
 
 
 class MountainCar(GymnaxAdapter):
-    """Drive an underpowered car out of a valley: swing to and fro until it is up. One point is lost a step, for at most 200."""
+    """Drive an underpowered car out of a valley by swinging to and fro. Every step costs one point; the limit is 200 steps."""
 
     name = "MountainCar-v0"
     action_names: tuple[str, ...] = ("left", "coast", "right")
@@ -63,7 +63,7 @@ class MountainCar(GymnaxAdapter):
         return self._environment.get_obs(state)
 
     def position(self, state: Any) -> Float[Array, "2"]:
-        """Of the car, on the hill."""
+        """The car, on the hill."""
         return jnp.stack([state.position, hill(jnp, state.position)])
 
     def scene(self, state: Any) -> dict[str, Any]:
@@ -98,7 +98,7 @@ class MountainCar(GymnaxAdapter):
 
 
 class MountainCarContinuous(MountainCar):
-    """The same valley with a force to choose: 100 points at the goal, less a tenth of the force squared at each of at most 999 steps."""
+    """The same valley with a continuous force. 100 points at the goal, minus a tenth of the squared force at every step; the limit is 999 steps."""
 
     name = "MountainCarContinuous-v0"
     action_names = ("force",)
@@ -109,7 +109,7 @@ class MountainCarContinuous(MountainCar):
 
 
 class Acrobot(GymnaxAdapter):
-    """Swing two hanging links, pushed at the joint between them, until the tip is above the line. One point is lost a step, for at most 500."""
+    """Swing up two hanging links by a torque at the joint between them, until the tip is above the line. Every step costs one point, at most 500."""
 
     name = "Acrobot-v1"
     action_names = ("clockwise", "none", "counterclockwise")
@@ -148,7 +148,7 @@ def hill(numpy: Any, x: Any) -> Any:
 
 
 def links(numpy: Any, state: Any) -> tuple[Any, Any]:
-    """[2] each, where Acrobot's links of length 1 end."""
+    """Ends of Acrobot's two links of length 1, [2] each."""
     along = lambda angle: numpy.stack([numpy.sin(angle), -numpy.cos(angle)])
     elbow = along(state.joint_angle1)
     return elbow, elbow + along(state.joint_angle1 + state.joint_angle2)

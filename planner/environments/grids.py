@@ -1,4 +1,4 @@
-"""Catch, DeepSea, FrozenLake and FourRooms of gymnax: worlds of cells with few enough states to be written down as tables."""
+"""Catch, DeepSea, FrozenLake and FourRooms of gymnax: grid worlds with few enough states to be written as tables."""
 
 from typing import Any
 
@@ -18,34 +18,34 @@ from planner.environments.gymnax_adapter import GymnaxAdapter
 
 
 class _Grid(Cells, GymnaxAdapter):
-    """Cells that can be written down as tables (`planner.exact.enumerate_model`)."""
+    """A grid world that can be written as tables (`planner.exact.enumerate_model`)."""
 
     action_names: tuple[str, ...]
     state_count: int
 
     def index(self, state: Any) -> Array:
-        """i32 [] row of the tables; the clock does not count."""
+        """i32 [] row of the tables; independent of the time."""
         raise NotImplementedError
 
     def state_of(self, index: Array) -> Any:
-        """The state of that row, at time 0."""
+        """The state of a row, at time 0."""
         raise NotImplementedError
 
     def slip(self) -> Float[np.ndarray, "A A"]:
-        """P(what is done | what was meant)."""
+        """P(action done | action chosen), [A, A] with the chosen action first."""
         return np.eye(len(self.action_names))
 
     def certain_step(self, state: Any, action: Array) -> Transition:
-        """The step of an action that is done as meant."""
+        """Take a step in which the chosen action is done."""
         return self.step(jax.random.key(0), state, action)
 
     def _start(self) -> Any:
-        """A first state, to take the parts from that do not change."""
+        """A first state, for the parts of a state that never change."""
         return self.reset(jax.random.key(0))
 
 
 def _step(environment: Any, params: Any, adapter: _Grid, state: Any, action: Array) -> Transition:
-    """One step of a variant of an adapter's environment, absorbing like the adapter."""
+    """Take one step of a variant of an adapter's environment, absorbing like the adapter."""
     _, after, reward, _, _ = environment.step_env(jax.random.key(0), state, action, params)
     after = jax.tree.map(lambda new, old: jnp.asarray(new, old.dtype), after, state)
     ended = adapter.is_terminal(after).astype(jnp.float32)
@@ -53,7 +53,7 @@ def _step(environment: Any, params: Any, adapter: _Grid, state: Any, action: Arr
 
 
 class Catch(_Grid):
-    """A ball falls one row a step; the paddle in the last row must be below it. +1 or -1 at the end."""
+    """Move the paddle in the last row below a ball that falls one row a step. +1 or -1 at the end."""
 
     name = "Catch-bsuite"
     action_names = ("left", "stay", "right")
@@ -74,7 +74,7 @@ class Catch(_Grid):
         return self._start().replace(ball_y=ball_y, ball_x=ball_x, paddle_x=paddle_x)
 
     def cell(self, state: Any) -> tuple[Array, Array]:
-        """Of a plan, the paddle's column at the ball's height: paths fan out downwards."""
+        """The paddle's column at the height of the ball, so that the paths of a plan fan out downwards."""
         return state.ball_y, state.paddle_x
 
     def observation(self, state: Any) -> Float[Array, "50"]:
@@ -87,9 +87,9 @@ class Catch(_Grid):
 
 
 class DeepSea(_Grid):
-    """Dive a row a step, left or right, on an 8 by 8 board; only right in every row reaches the treasure, and each right costs a little.
+    """Dive one row a step, to the left or to the right, on an 8 by 8 board. Only right in every row reaches the treasure; each right costs a little.
 
-    Which action means right differs from cell to cell, by a fixed mapping; the actions are therefore named by number.
+    A fixed mapping decides in each cell which action is right; the actions are therefore named by number.
     """
 
     name = "DeepSea-bsuite"
@@ -113,7 +113,7 @@ class DeepSea(_Grid):
         return state.row, state.column
 
     def is_truncated(self, state: Any) -> Array:
-        # The last row ends the episode; there is no other limit.
+        # The episode ends at the last row; there is no time limit.
         return jnp.bool_(False)
 
     def observation(self, state: Any) -> Float[Array, "64"]:
@@ -128,7 +128,7 @@ class DeepSea(_Grid):
 
 
 class FrozenLake(_Grid):
-    """Cross a 4 by 4 lake of slippery ice to the goal: a third of the steps go where meant, the others to either side; holes end the episode."""
+    """Cross a 4 by 4 lake of slippery ice. A third of the steps go in the chosen direction, a third to each side; a hole ends the episode."""
 
     name = "FrozenLake-misc"
     action_names = ("left", "down", "right", "up")
@@ -173,7 +173,7 @@ class FrozenLake(_Grid):
 
 
 class FrozenLake8x8(FrozenLake):
-    """The lake of 8 by 8 cells, slippery."""
+    """FrozenLake with 8 by 8 cells, slippery."""
 
     name = "FrozenLake8x8-misc"
     rows, columns = 8, 8
@@ -182,14 +182,14 @@ class FrozenLake8x8(FrozenLake):
 
 
 class FrozenLakeNotSlippery(FrozenLake):
-    """The lake of 4 by 4 cells where every step goes where it was meant to."""
+    """FrozenLake with 4 by 4 cells; every step goes in the chosen direction."""
 
     name = "FrozenLakeNotSlippery-misc"
     slippery = False
 
 
 class FourRooms(_Grid):
-    """Walk through four rooms joined by doors to the goal; a third of the steps go astray. One point at the goal."""
+    """Walk to the goal through four rooms joined by doors. A third of the steps go in another direction; one point at the goal."""
 
     name = "FourRooms-misc"
     action_names = ("up", "right", "down", "left")
@@ -208,7 +208,7 @@ class FourRooms(_Grid):
         return self._start().replace(pos=jnp.stack(jnp.divmod(jnp.asarray(index, jnp.int32), 13)))
 
     def slip(self) -> Float[np.ndarray, "4 4"]:
-        # gymnax draws a random action with probability fail_prob * 4 / 3; a quarter of those is the one meant.
+        # gymnax draws a random action with probability fail_prob * 4 / 3; a quarter of those equals the chosen one.
         astray = float(self._params.fail_prob) * 4 / 3
         return (1 - astray) * np.eye(4) + astray / 4
 

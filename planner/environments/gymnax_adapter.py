@@ -1,7 +1,7 @@
-"""What all adapters of gymnax environments share.
+"""Base class of the adapters of gymnax environments.
 
-`step_env` of gymnax neither resets nor stops at termination, which is what a planner needs but for one thing: no gymnax environment is absorbing,
-so the adapter holds the state once it is terminal.
+`step_env` of gymnax does not reset, as a planner needs. But gymnax environments go on after a terminal state, so the adapter makes terminal states
+absorbing.
 """
 
 from typing import Any
@@ -23,7 +23,7 @@ class GymnaxAdapter:
         self._params = environment.default_params
 
     def __eq__(self, other: object) -> bool:
-        # Adapters take no arguments: those of one class behave alike.
+        # Adapters take no arguments, so two of one class behave alike.
         return type(other) is type(self)
 
     def __hash__(self) -> int:
@@ -48,6 +48,6 @@ class GymnaxAdapter:
 
 
 def _strong(leaf: Any) -> Array:
-    """An array of the default dtype that does not give way to others."""
+    """Convert a Python number to an array with a strong dtype."""
     array = jnp.asarray(leaf)
     return jax.lax.convert_element_type(array, array.dtype)

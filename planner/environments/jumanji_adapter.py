@@ -1,7 +1,8 @@
-"""What all adapters of jumanji environments share.
+"""Base class of the adapters of jumanji environments.
 
-`step` of jumanji does not reset, but it keeps a key in the state, from which all particles in one state would draw the same future, and it reports
-a time limit as a termination. Here states carry no key, every step is given its own, and each adapter says itself what ends an episode.
+`step` of jumanji does not reset, as a planner needs. But it keeps a random key in the state, so that all particles in one state would draw the same
+future, and it reports a time limit as a termination. Here states carry no key, every step is given its own key, and each adapter defines its
+terminal states.
 """
 
 from dataclasses import dataclass
@@ -17,12 +18,12 @@ from planner.environments.base import Transition, absorb
 @jax.tree_util.register_dataclass
 @dataclass(frozen=True)
 class JumanjiState:
-    """A state of jumanji and what it does not say of itself."""
+    """A state of jumanji without its key, and a flag for terminal states."""
 
     board: Any
-    """The state of jumanji, its key taken out."""
+    """The state of jumanji, without its key."""
     terminal: Bool[Array, ""]
-    """Whether the episode has terminated; a time limit does not count."""
+    """True in a terminal state; a time limit does not count."""
 
 
 class JumanjiAdapter:
@@ -34,18 +35,18 @@ class JumanjiAdapter:
         self._environment = environment
 
     def __eq__(self, other: object) -> bool:
-        # Adapters take no arguments: those of one class behave alike.
+        # Adapters take no arguments, so two of one class behave alike.
         return type(other) is type(self)
 
     def __hash__(self) -> int:
         return hash(type(self))
 
     def command(self, action: Array) -> Array:
-        """The numbered action as jumanji wants it."""
+        """Convert a discrete action to the form that jumanji expects."""
         return action
 
     def ended(self, before: Any, action: Array, after: Any) -> Array:
-        """Bool [], whether the step between two states of jumanji terminates the episode."""
+        """Bool [], true where the step between two states of jumanji terminates the episode."""
         raise NotImplementedError
 
     def reset(self, key: Array) -> JumanjiState:

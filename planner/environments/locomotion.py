@@ -1,7 +1,7 @@
-"""Ant, HalfCheetah and Humanoid of brax: bodies that are to run to the right, driven by torques at their joints.
+"""Ant, HalfCheetah and Humanoid of brax: bodies that learn to run to the right, driven by torques at their joints.
 
-brax has several solvers for the same bodies. Here it is `spring`, in which joints are stiff springs: on a CPU it takes two to five times as many
-steps a second as the others. Returns are not comparable with those of another one.
+brax has several solvers for the same bodies. This module uses `spring`, which models joints as stiff springs: on a CPU it makes two to five times
+as many steps a second as the others. Returns are not comparable between solvers.
 """
 
 import io
@@ -21,7 +21,7 @@ from planner.environments.base import Transition, absorb
 
 @contextmanager
 def _quiet() -> Iterator[None]:
-    """Without what brax and its dependencies say of themselves: optional parts that are not there, and what is better maintained."""
+    """Suppress notices of brax and its dependencies: missing optional parts, and unmaintained packages."""
     with redirect_stdout(io.StringIO()), warnings.catch_warnings():
         warnings.filterwarnings("ignore", message="JAXopt is no longer maintained", category=DeprecationWarning)
         warnings.filterwarnings("ignore", message="Brax System", category=UserWarning)
@@ -37,18 +37,18 @@ with _quiet():
 
 BACKEND = "spring"
 TIME_LIMIT = 1000
-"""Of an episode, as brax's own training has it; in brax it belongs to a wrapper."""
+"""Steps of an episode, as in brax's own training, where a wrapper sets this limit."""
 SPHERE, CAPSULE = 2, 3
-"""Kinds of shapes in MuJoCo."""
+"""Types of geometries in MuJoCo."""
 
 
 @jax.tree_util.register_dataclass
 @dataclass(frozen=True)
 class BodyState:
-    """A body in motion."""
+    """State of a moving body."""
 
     physics: Any
-    """Of brax: where the links are, how they move, and what the solver keeps."""
+    """State of brax: positions and velocities of the links, and the state of the solver."""
     seen: Float[Array, "O"]
     """The observation, which may depend on the last action."""
     terminal: Bool[Array, ""]
@@ -57,9 +57,9 @@ class BodyState:
 
 
 def _make(body: Any) -> Any:
-    """The environment of brax for a body."""
-    # MuJoCo writes what it has against an old word in a description into a file in the working directory, unless someone else hears it.
-    mujoco.set_mju_user_warning(lambda said: None)
+    """Make the environment of brax for a body."""
+    # Without a handler, MuJoCo writes its warning of a deprecated keyword in the model into a file in the working directory.
+    mujoco.set_mju_user_warning(lambda message: None)
     try:
         with _quiet():
             return body(backend=BACKEND)
@@ -68,20 +68,20 @@ def _make(body: Any) -> Any:
 
 
 class _Body:
-    """One of the bodies."""
+    """Base class of the bodies."""
 
     name: str
     action_names: tuple[str, ...]
     observation_shape: tuple[int, ...]
     view: tuple[float, float, float, float]
-    """Left, right, bottom and top of the picture's focus; the first two from the torso."""
+    """Left, right, bottom and top of the picture's focus, metres; left and right relative to the torso."""
 
     def __init__(self, body: Any) -> None:
         self._environment = _make(body)
         self.action_bounds = ((-1.0, 1.0),) * len(self.action_names)
 
     def __eq__(self, other: object) -> bool:
-        # Adapters take no arguments: those of one class behave alike.
+        # Adapters take no arguments, so two of one class behave alike.
         return type(other) is type(self)
 
     def __hash__(self) -> int:
@@ -108,7 +108,7 @@ class _Body:
         return state.seen
 
     def position(self, state: BodyState) -> Float[Array, "2"]:
-        """Of the torso, seen from the side: along the track, and height."""
+        """Position of the torso along the track, and its height."""
         return state.physics.x.pos[0, jnp.array([0, 2])]
 
     def scene(self, state: BodyState) -> dict[str, Any]:
@@ -126,7 +126,7 @@ class _Body:
         }
 
     def _limbs(self, state: BodyState) -> list[dict[str, Any]]:
-        """The body seen from the side, the far parts first."""
+        """Shapes of the body seen from the side, the farthest first."""
         system = self._environment.sys
         links, turns = (np.asarray(part) for part in (state.physics.x.pos, state.physics.x.rot))
         drawn = []
@@ -150,13 +150,13 @@ class _Body:
 
 
 def _rotate(turn: Float[np.ndarray, "4"], vector: Float[np.ndarray, "3"]) -> Float[np.ndarray, "3"]:
-    """A vector turned by a unit quaternion (w, x, y, z)."""
+    """Rotate a vector by a unit quaternion (w, x, y, z)."""
     twice = 2 * np.cross(turn[1:], vector)
     return vector + turn[0] * twice + np.cross(turn[1:], twice)
 
 
 class Ant(_Body):
-    """Run on four legs. One point for each metre a second and one for being upright, less half the squared torques; it ends on its back."""
+    """Run on four legs. Reward: speed in m/s, plus 1 for being upright, minus half the squared torques. It ends with the ant on its back."""
 
     name = "Ant-brax"
     action_names = ("hip 4", "ankle 4", "hip 1", "ankle 1", "hip 2", "ankle 2", "hip 3", "ankle 3")
@@ -168,7 +168,7 @@ class Ant(_Body):
 
 
 class HalfCheetah(_Body):
-    """Run in a plane on two legs. One point for each metre a second, less a tenth of the squared torques; only the limit of 1000 steps ends it."""
+    """Run in a plane on two legs. Reward: speed in m/s, minus a tenth of the squared torques. An episode ends only at the limit of 1000 steps."""
 
     name = "HalfCheetah-brax"
     action_names = ("back thigh", "back shin", "back foot", "front thigh", "front shin", "front foot")
@@ -180,7 +180,7 @@ class HalfCheetah(_Body):
 
 
 class Humanoid(_Body):
-    """Walk. Five points for being upright and 1.25 for each metre a second, less a tenth of the squared torques; it ends when it falls."""
+    """Walk. Reward: 5 for being upright, plus 1.25 times the speed in m/s, minus a tenth of the squared torques. An episode ends with a fall."""
 
     name = "Humanoid-brax"
     action_names = (

@@ -1,6 +1,7 @@
-"""Breakout, Asterix, Freeway and SpaceInvaders of MinAtar (Young and Tian, arXiv 1903.03176) as gymnax has them: ten by ten cells, no sticky actions.
+"""Breakout, Asterix, Freeway and SpaceInvaders of MinAtar (Young and Tian, arXiv 1903.03176), in gymnax's version.
 
-The picture is the observation: every cell of every channel is a square or a disc in the colour of its role.
+All have ten by ten cells and no sticky actions. The picture shows the observation: every cell of every channel is a square or a disc in the colour
+of its role.
 """
 
 from typing import Any
@@ -18,11 +19,11 @@ from planner.environments.gymnax_adapter import GymnaxAdapter
 
 
 class _MinAtar(Cells, GymnaxAdapter):
-    """One of the games; what is drawn is listed by channel, from the back to the front."""
+    """Base class of the games; `drawn` lists the channels from the back to the front."""
 
     rows, columns = 10, 10
     drawn: tuple[tuple[int, str, str], ...]
-    """Channel, "square" or "disc", role."""
+    """(channel, "square" or "disc", role) of each channel drawn."""
 
     def __init__(self, environment: Any) -> None:
         super().__init__(environment)
@@ -42,7 +43,7 @@ class _MinAtar(Cells, GymnaxAdapter):
 
 
 class Breakout(_MinAtar):
-    """Keep the ball in play with the paddle; one point a brick. The episode ends when the ball is missed."""
+    """Keep the ball in play with the paddle. One point for each brick; the episode ends when the ball is missed."""
 
     name = "Breakout-MinAtar"
     action_names = ("stay", "left", "right")
@@ -60,7 +61,7 @@ class Breakout(_MinAtar):
 
 
 class Asterix(_MinAtar):
-    """Collect gold, one point a piece. Touching an enemy ends the episode; both come in from the sides, ever faster."""
+    """Collect gold, one point for each piece. Touching an enemy ends the episode; both enter from the sides, faster and faster."""
 
     name = "Asterix-MinAtar"
     action_names = ("stay", "left", "up", "right", "down")
@@ -80,7 +81,7 @@ class Asterix(_MinAtar):
 
 
 class Freeway(_MinAtar):
-    """Cross eight lanes of cars upwards, one point a crossing; a car sends the player back. Only the limit of 2500 steps ends an episode."""
+    """Cross eight lanes of cars, one point for each crossing. A car sends the player back; an episode ends only at the limit of 2500 steps."""
 
     name = "Freeway-MinAtar"
     action_names = ("stay", "up", "down")
@@ -98,7 +99,7 @@ class Freeway(_MinAtar):
 
 
 class SpaceInvaders(_MinAtar):
-    """Shoot aliens, one point each, before they or their bullets hit the cannon, which ends the episode."""
+    """Shoot aliens, one point each. The episode ends when an alien or a bullet hits the cannon."""
 
     name = "SpaceInvaders-MinAtar"
     action_names = ("stay", "left", "right", "fire")

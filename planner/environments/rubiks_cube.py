@@ -1,4 +1,4 @@
-"""RubiksCube-partly-scrambled-v0 of jumanji: a cube that seven random turns have scrambled, and twenty turns to solve it."""
+"""RubiksCube-partly-scrambled-v0 of jumanji: a cube scrambled by seven random turns, to be solved in twenty turns."""
 
 from typing import Any
 
@@ -13,23 +13,23 @@ from jumanji.environments.logic.rubiks_cube.utils import is_solved, unflatten_ac
 from planner.environments.jumanji_adapter import JumanjiAdapter, JumanjiState
 
 FACES = "UFRBLD"
-"""Up, front, right, back, left, down, as jumanji numbers them."""
+"""Up, front, right, back, left, down, in jumanji's order."""
 NET = {"U": (3, 6), "L": (0, 3), "F": (3, 3), "R": (6, 3), "B": (9, 3), "D": (3, 0)}
 """Lower left corner of each face in the picture."""
 ROLES = dict(zip(FACES, ("cell", "goal", "hazard", "body", "accent", "joint"), strict=True))
-"""What the stickers of a face look like."""
+"""Role (colour) of the stickers of each face."""
 CHART_X, TURN_WIDTH, HEIGHT = 13.5, 0.4, 9.0
-"""Where the chart begins, how wide a turn is in it, and how high it is: a cube with every sticker in place is at the top."""
+"""Left edge of the chart, width of one turn, and height of the chart; a cube with every sticker in place is at the top."""
 
 HEADROOM = 2.4
-"""Above cube and chart, for the caption."""
+"""Height above cube and chart, for the caption."""
 
 
 class PartlyScrambledRubiksCube(JumanjiAdapter):
-    """Turn the faces until each is of one colour: one point, and the end. Only the seven turns of the scramble make it easier than the full cube.
+    """Turn the faces until each has one colour, which gives one point and ends the episode. Seven scrambling turns make it easier than the full cube.
 
-    Nothing about a cube is a place, so particles are shown in a chart beside it: the turns taken, against how many of the 54 stickers are on the
-    face of their colour. That is no distance: on the way to a solution it falls as well as rises.
+    A cube has no position, so particles are shown in a chart next to it: turns taken, against the number of the 54 stickers on the face of their
+    colour. This number is not a distance to the solution: on the way it also falls.
     """
 
     name = "RubiksCube-partly-scrambled-jumanji"
@@ -50,14 +50,14 @@ class PartlyScrambledRubiksCube(JumanjiAdapter):
         return jax.nn.one_hot(state.board.cube.reshape(-1), 6).reshape(-1)
 
     def position(self, state: JumanjiState) -> Float[Array, "2"]:
-        """In the chart: turns taken to the right, stickers in place upwards."""
+        """Position in the chart: turns taken to the right, stickers in place upwards."""
         home = jnp.arange(6)[:, None, None]
         return jnp.stack([CHART_X + TURN_WIDTH * state.board.step_count, HEIGHT * jnp.mean(state.board.cube == home)]).astype(jnp.float32)
 
     def scene(self, state: JumanjiState) -> dict[str, Any]:
         cube, turns, limit = np.asarray(state.board.cube), int(state.board.step_count), self._environment.time_limit
         in_place = int((cube == np.arange(6)[:, None, None]).sum())
-        # A plan made near the end of an episode looks beyond it.
+        # A plan near the end of an episode looks beyond the time limit.
         extent = [-0.3, CHART_X + TURN_WIDTH * (limit + 12), -0.9, HEIGHT + HEADROOM]
         return {
             "extent": extent,
@@ -85,7 +85,7 @@ def _stickers(cube: np.ndarray) -> list[dict[str, Any]]:
 
 
 def _letters() -> list[dict[str, Any]]:
-    """The names of the faces, which actions are named after, on their middles, which no turn moves."""
+    """Names of the faces, as used by the names of actions, drawn on the centre stickers, which no turn moves."""
     return [{"kind": "text", "x": x + 1.5, "y": y + 1.5, "text": face, "role": "joint"} for face, (x, y) in NET.items()]
 
 

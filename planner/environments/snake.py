@@ -1,4 +1,4 @@
-"""Snake-v1 of jumanji: a snake that grows by what it eats, on twelve by twelve cells."""
+"""Snake-v1 of jumanji: a snake that grows when it eats, on twelve by twelve cells."""
 
 from typing import Any
 
@@ -12,9 +12,9 @@ from planner.environments.jumanji_adapter import JumanjiAdapter, JumanjiState
 
 
 class Snake(Cells, JumanjiAdapter):
-    """Eat fruit, one point a piece. Running into the border or into oneself ends the episode, as does filling the board; it stops after 4000 steps.
+    """Eat fruit, one point each. The episode ends when the snake hits the border or itself, or fills the board; the limit is 4000 steps.
 
-    All four actions can be taken everywhere: those that jumanji's mask forbids are those that end the episode.
+    All four actions are valid everywhere: those that jumanji's mask forbids end the episode.
     """
 
     name = "Snake-jumanji"
@@ -29,13 +29,13 @@ class Snake(Cells, JumanjiAdapter):
         return ~before.action_mask[action] | jnp.all(after.body)
 
     def cell(self, state: JumanjiState) -> tuple[Array, Array]:
-        """Of the head; where the episode ended at the border it lies outside."""
+        """Row and column of the head; outside the board where the episode ended at the border."""
         return state.board.head_position.row, state.board.head_position.col
 
     def observation(self, state: JumanjiState) -> Float[Array, "726"]:
-        """What jumanji shows, its planes (body, head, tail, fruit, order of the body) and its mask; and the way from the head to the fruit.
+        """Planes (body, head, tail, fruit, order of the body) and mask of jumanji, and the displacement from the head to the fruit.
 
-        The way can be seen in the planes, but a perceptron would have to learn it for every pair of cells.
+        The planes contain the displacement, but a perceptron would have to learn it for every pair of cells.
         """
         seen = self._environment._state_to_observation(state.board)
         head, fruit = state.board.head_position, state.board.fruit_position
@@ -45,7 +45,7 @@ class Snake(Cells, JumanjiAdapter):
     def scene(self, state: JumanjiState) -> dict[str, Any]:
         board = state.board
         head, fruit = board.head_position, board.fruit_position
-        # Outside of the board jumanji writes the head into the cell that its index wraps round to.
+        # When the head leaves the board, jumanji's index wraps around and marks another cell as the head.
         body = np.argwhere((board.body_state > 1) & (board.body_state < board.length))
         shapes = [self.disc((fruit.row, fruit.col), "goal"), *[self.square(cell, "body") for cell in body]]
         shapes += [self.square(cell, "joint") for cell in np.argwhere(board.body_state == 1)] if board.length > 1 else []

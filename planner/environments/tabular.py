@@ -15,7 +15,7 @@ from planner.environments.base import Transition, absorb
 @jax.tree_util.register_dataclass
 @dataclass(frozen=True)
 class TabularState:
-    """Where one is."""
+    """A state: the row of the tables."""
 
     index: Int[Array, ""]
     """i32 [] row of the tables."""
@@ -23,7 +23,7 @@ class TabularState:
 
 @dataclass(frozen=True)
 class Successors:
-    """Where a step may lead, B states at most. Entries of probability 0 fill up and mean nothing; terminal states have no others."""
+    """Possible next states of every step, at most B. Entries of probability 0 are padding; terminal states have only padding."""
 
     state: Int[np.ndarray, "S A B"]
     probability: Float[np.ndarray, "S A B"]
@@ -32,23 +32,23 @@ class Successors:
 
 @dataclass(frozen=True, eq=False)
 class TabularMDP:
-    """S states, A actions, every probability written down. Two are equal when all their tables are.
+    """A decision process with S states and A actions, given by tables of probabilities and rewards. Equal when all tables are equal.
 
     Raises:
-      ValueError: tables whose shapes do not fit together, or whose probabilities do not sum to 1.
+      ValueError: the shapes of the tables do not fit together, or probabilities do not sum to 1.
     """
 
     name: str
     transition: Float[np.ndarray, "S A S"]
     """P(s' | s, a); rows of terminal states are not used."""
     reward: Float[np.ndarray, "S A S"]
-    """Of the step from s by a to s'."""
+    """Reward of the step from s by a to s'."""
     terminal: Bool[np.ndarray, "S"]
-    """Entering such a state ends the episode."""
+    """True for terminal states: entering one ends the episode."""
     start: Float[np.ndarray, "S"]
     """P(s0)."""
     positions: Float[np.ndarray, "S 2"]
-    """Where each state is in the picture."""
+    """Position of each state in the picture."""
     action_names: tuple[str, ...]
 
     def __post_init__(self) -> None:
@@ -65,7 +65,7 @@ class TabularMDP:
     def deterministic(
         cls, name: str, successor: Int[np.ndarray, "S A"], reward: Float[np.ndarray, "S A"], terminal: Bool[np.ndarray, "S"], start: int = 0
     ) -> "TabularMDP":
-        """Each action leads to one state; drawn as a row of cells."""
+        """A process in which each action leads to one state; drawn as a row of cells."""
         states, actions = successor.shape
         return cls(
             name=name,
@@ -90,7 +90,7 @@ class TabularMDP:
 
     @property
     def action_bounds(self) -> None:
-        """Actions are numbered."""
+        """None: actions are discrete."""
 
     @property
     def observation_shape(self) -> tuple[int, ...]:
@@ -98,7 +98,7 @@ class TabularMDP:
 
     @cached_property
     def successors(self) -> Successors:
-        """The tables without the steps that cannot happen."""
+        """The tables without the impossible steps."""
         possible = (self.transition > 0) & ~self.terminal[:, None, None]
         most = max(1, int(possible.sum(axis=-1).max()))
         state = np.argsort(~possible, axis=-1, kind="stable")[..., :most]
@@ -106,7 +106,7 @@ class TabularMDP:
         return Successors(state, keep(self.transition), keep(self.reward))
 
     def state(self, index: int) -> TabularState:
-        """The state of that row."""
+        """The state of a row."""
         return TabularState(jnp.int32(index))
 
     def reset(self, key: Array) -> TabularState:
@@ -129,7 +129,7 @@ class TabularMDP:
         return jax.nn.one_hot(state.index, len(self.terminal))
 
     def position(self, state: TabularState) -> Float[Array, "2"]:
-        """The middle of the state's cell."""
+        """Position of the state, from `positions`."""
         return jnp.asarray(self.positions, jnp.float32)[state.index]
 
     def scene(self, state: TabularState) -> dict[str, Any]:
@@ -145,5 +145,5 @@ class TabularMDP:
 
 
 def _draw(key: Array, probabilities: Array) -> Int[Array, ""]:
-    """A row number; never one of probability 0."""
+    """Draw a row number; never one of probability 0."""
     return jax.random.categorical(key, jnp.log(jnp.asarray(probabilities, jnp.float32))).astype(jnp.int32)

@@ -1,1 +1,1 @@
-"""What a plan becomes once it is made: a record of arrays and metadata, its diagnostics and its drawing. Plain NumPy."""
+"""Records of plans: arrays and metadata, diagnostics and drawings. Plain NumPy."""

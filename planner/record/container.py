@@ -1,7 +1,7 @@
-"""The one container of the project: named arrays and a text header as safetensors bytes (docs/trace.md, Bytes).
+"""The container format of the project: named arrays and a text header as safetensors bytes (docs/trace.md, Bytes).
 
-Traces, drawings and seeds use it on the wire, on disk and in the browser. A header value that is text is written as it is; every other value is
-written as JSON, once. Reading executes nothing.
+Traces, drawings and seeds use it on the wire, on disk and in the browser. Text values of the header are written unchanged; all other values are
+encoded as JSON, once. Reading executes nothing.
 """
 
 import json
@@ -14,15 +14,15 @@ from safetensors.numpy import load, save
 
 
 class TraceError(ValueError):
-    """Bytes that are not a trace this version reads."""
+    """The bytes are not a trace that this version can read."""
 
 
 def write(arrays: Mapping[str, np.ndarray], header: Mapping[str, Any]) -> bytes:
-    """Safetensors bytes of some arrays.
+    """Encode arrays and a header as safetensors bytes.
 
     Args:
-      arrays: by name.
-      header: `schema` among others; text stays text, anything else becomes JSON.
+      arrays: the arrays, by name.
+      header: entries by name, including `schema`. Text stays text; other values become JSON.
     """
     text = {key: value if isinstance(value, str) else json.dumps(value, allow_nan=False) for key, value in header.items()}
     return save({name: np.asarray(array, order="C") for name, array in arrays.items()}, text)
@@ -32,7 +32,7 @@ def read(data: bytes, schema: str) -> tuple[dict[str, np.ndarray], dict[str, str
     """Arrays and header of a container.
 
     Raises:
-      TraceError: not safetensors, truncated, or of another major schema.
+      TraceError: the bytes are not safetensors, are truncated, or have another major schema.
     """
     try:
         arrays = load(data)

@@ -1,6 +1,6 @@
 """Diagnostics of a trace, level by level: unevenness of the weights, ancestry, and the variance of the evidence estimated from one run.
 
-Everything here follows from other arrays of the trace, so it is computed when a trace is written or drawn and never while planning. Plain NumPy.
+All diagnostics are functions of other arrays of the trace. They are computed when a trace is written or drawn, never while planning. Plain NumPy.
 """
 
 from collections.abc import Mapping
@@ -21,7 +21,7 @@ DIAGNOSTICS = (
     "perplexity", "max_weight", "offspring", "unique_branches", "unique_root_actions", "unique_ancestors", "coalescence_level",
     "log_evidence_increment", "weight_part_mean", "weight_part_deviation", "evidence_variance", "evidence_variance_valid",
 )  # fmt: skip
-"""Names of the arrays."""
+"""Names of the arrays of diagnostics."""
 
 
 def diagnose(arrays: Arrays, metadata: Metadata) -> dict[str, np.ndarray]:
@@ -50,7 +50,7 @@ def diagnose(arrays: Arrays, metadata: Metadata) -> dict[str, np.ndarray]:
 
 
 def normalised_weights(log_weight: Float[np.ndarray, "T N"]) -> Float[np.ndarray, "T N"]:
-    """f32, summing to 1 at each level; equal where no particle has any weight, as the planner takes them."""
+    """Weights (f32) normalised to sum to 1 at each level. Where no particle has any weight they are equal, as in the planner."""
     top = log_weight.max(1, keepdims=True)
     usable = np.isfinite(top)
     weights = np.exp(np.where(usable, log_weight - np.where(usable, top, 0), 0))
@@ -58,27 +58,30 @@ def normalised_weights(log_weight: Float[np.ndarray, "T N"]) -> Float[np.ndarray
 
 
 def perplexity(weights: Float[np.ndarray, "T N"]) -> Float[np.ndarray, "T"]:
-    """Exponential of the entropy of the weights, f32 in [1, N]: another count of effective particles, less ruled by the largest weight than ESS."""
+    """Exponential of the entropy of the weights, f32 in [1, N].
+
+    An effective number of particles that depends less on the largest weight than ESS does.
+    """
     entropy = -np.sum(weights * np.log(np.where(weights > 0, weights, 1)), axis=1, dtype=np.float64)
     return np.clip(np.exp(entropy), 1, weights.shape[1]).astype(np.float32)
 
 
 def offspring(ancestor: Int[np.ndarray, "T N"]) -> Int[np.ndarray, "T N"]:
-    """i32 number of slots of the next level drawn from each slot; every row sums to N."""
+    """Number (i32) of slots of the next level drawn from each slot; every row sums to N."""
     levels, slots = ancestor.shape
     flat = ancestor + slots * np.arange(levels, dtype=np.int64)[:, None]
     return np.bincount(flat.ravel(), minlength=levels * slots).reshape(levels, slots).astype(np.int32)
 
 
 def count_unique(labels: Int[np.ndarray, "T N"], kinds: int) -> Int[np.ndarray, "T"]:
-    """i32 number of different labels at each level, of `kinds` possible ones."""
+    """Number (i32) of different labels at each level; labels are in [0, kinds)."""
     seen = np.zeros((labels.shape[0], kinds), bool)
     seen[np.arange(labels.shape[0])[:, None], labels] = True
     return seen.sum(1, dtype=np.int32)
 
 
 def unique_ancestors(ancestor: Int[np.ndarray, "T N"]) -> Int[np.ndarray, "T"]:
-    """i32 number of slots of each level that the particles of the last level descend from; never falls with the level."""
+    """Number (i32) of slots of each level that the particles of the last level descend from; it never decreases with the level."""
     levels, slots = ancestor.shape
     counts, survives = np.full(levels, slots, np.int32), np.ones(slots, bool)
     for level in range(levels - 2, -1, -1):
@@ -90,9 +93,9 @@ def unique_ancestors(ancestor: Int[np.ndarray, "T N"]) -> Int[np.ndarray, "T"]:
 
 
 def coalescence_levels(ancestor: Int[np.ndarray, "T N"]) -> Int[np.ndarray, "T"]:
-    """i32 for each level the last level with a slot that all its particles descend from; -1 where only the root is common to all.
+    """Level (i32) of the latest common ancestor of the particles of each level; -1 where they share only the root.
 
-    The common ancestor never moves back, so one pointer follows it: O(N T) where lineages coalesce within a few levels.
+    The latest common ancestor never moves to an earlier level, so one pointer follows it: O(N T) where lineages coalesce within a few levels.
     """
     levels, slots = ancestor.shape
     if slots == 1:
@@ -119,12 +122,12 @@ def _descend(ancestor: Int[np.ndarray, "T N"], first: int, last: int) -> Int[np.
 
 @dataclass(frozen=True)
 class WeightParts:
-    """The three terms of the log-weight increments (E5) over the particles of a level that step; the last axis as WEIGHT_PARTS, nats."""
+    """The three terms of the log-weight increments (E5), nats, over the particles of a level that step; last axis in the order of WEIGHT_PARTS."""
 
     mean: Float[np.ndarray, "T 3"]
-    """f32, NaN where no particle steps."""
+    """f32 mean; NaN where no particle steps."""
     deviation: Float[np.ndarray, "T 3"]
-    """f32 standard deviation: the largest part makes the weights uneven."""
+    """f32 standard deviation; NaN where no particle steps. The part with the largest one makes the weights uneven."""
 
 
 def weight_parts(arrays: Arrays, settings: Mapping[str, Any]) -> WeightParts:
@@ -148,12 +151,13 @@ def weight_parts(arrays: Arrays, settings: Mapping[str, Any]) -> WeightParts:
 
 
 def evidence_variance(weights: Float[np.ndarray, "T N"], branch: Int[np.ndarray, "T N"], resampled: Bool[np.ndarray, "T"]) -> Float[np.ndarray, "T"]:
-    """Relative variance of exp(log_evidence) at each level, estimated from the one run (E12). f32.
+    """Relative variance (f32) of exp(log_evidence) at each level, estimated from a single run (E12).
 
-        V = 1 - (N / (N - 1))^(R + 1) * (1 - sum_b W_b^2),   W_b the weights of all that descend from root slot b, R resamplings so far
+        V = 1 - (N / (N - 1))^(R + 1) * (1 - sum_b W_b^2)
 
-    Where lineages are still apart it is large only if the weights are uneven; where few root slots are left it is near its largest, 1: a run that has
-    coalesced cannot tell. Meaningful only where `variance_objections` has none. NaN for a single particle.
+    W_b is the total weight of the descendants of root slot b, and R the number of resamplings so far. While many root slots survive, V is large only
+    if the weights are uneven. When few survive, V is near its maximum, 1: a coalesced run carries no information on the variance. Valid only where
+    `variance_objections` is empty. NaN for a single particle.
     """
     levels, slots = weights.shape
     if slots == 1:
@@ -166,9 +170,9 @@ def evidence_variance(weights: Float[np.ndarray, "T N"], branch: Int[np.ndarray,
 
 
 def variance_objections(metadata: Metadata) -> list[str]:
-    """Reasons why `evidence_variance` means nothing for this plan; empty where it has a meaning.
+    """Reasons why `evidence_variance` is not valid for this plan; empty where it is valid.
 
-    It is unbiased for independent root slots and multinomial resampling at fixed levels, and consistent where resampling waits for a low ESS.
+    The estimate is unbiased for independent root slots and multinomial resampling at fixed levels, and consistent for resampling at low ESS.
     """
     if not metadata.traits.evidence:
         return ["the planner restarts its particles"]

@@ -1,8 +1,8 @@
 """The drawing: the part of one plan that a page shows.
 
-A picture has some hundred rows of pixels, a large plan some thousand slots. A drawing holds what is said about all of them (level by level), the
-*nodes*: the transitions that are drawn, and the exact numbers of one particle. Only what is drawn and never read is narrowed: weights to half
-precision, positions to a grid far finer than pixels. Numbers that are shown as text travel as they are.
+A picture has some hundred rows of pixels; a large plan has some thousand slots. A drawing holds three things: statistics of each level over all
+slots, the *nodes* (the transitions to draw), and the exact numbers of one particle. Only numbers that are never shown as text lose precision:
+weights are stored in half precision, positions on a grid far finer than pixels.
 """
 
 from collections.abc import Mapping
@@ -16,32 +16,32 @@ from planner.record.metadata import Metadata
 
 SCHEMA = "twistscope.drawing/1"
 NODES = 6144
-"""About so many transitions are drawn; a plan of 256 particles and 24 levels is drawn whole."""
+"""Approximate number of transitions drawn. A plan of 256 particles and 24 levels is drawn completely."""
 SURVIVING_SHARE = 0.6
-"""Of the nodes of a large plan, how many may belong to lineages that survive; the rest is left to those that died out."""
+"""Largest share of the nodes of a large plan for surviving lineages; the rest is for lineages that died out."""
 ROWS = 256
-"""Rows of the picture of the weights, at most."""
+"""Largest number of rows of the picture of the weights."""
 OCTAVES = 4
-"""Shades run over 1/16 to 16 times the weight of a particle among equals."""
+"""Shades cover 2^-OCTAVES to 2^OCTAVES (1/16 to 16) times the mean weight."""
 GRID = 2**16 - 1
 LINEAGE = ("action", "terminal", "revived", "log_prior", "log_proposal", "reward", "continuation", "value", "next_value")
 NUMBERS = tuple(name for name in LINEAGE if name not in ("terminal", "revived"))
-"""Of a complete drawing; the rest of LINEAGE is in `flags`."""
+"""Arrays of every node of a complete drawing; the rest of LINEAGE is in `flags`."""
 DECISION = (
     "root_position", "root_prior", "root_proposal", "root_policy", "root_q", "root_visits", "root_value", "value_target", "chosen_action",
     "root_atoms", "root_gaussian", "chosen_atom",
     "exact/policy", "exact/q", "exact/optimal_q", "exact/value", "exact/optimal_value", "exact/policy_kl",
 )  # fmt: skip
-"""Of the trace as they are, where it has them."""
+"""Arrays copied unchanged from the trace, where it has them."""
 ALWAYS = (*DECISION, "ess", "log_evidence", "resampled", "exact/log_evidence")
 
 
 Particle = tuple[int, int | None] | None
-"""Level and slot; a slot of None for the heaviest particle of the level, None for that of the last level."""
+"""Level and slot. A slot of None means the heaviest particle of the level; None means the heaviest of the last level."""
 
 
 class Overview:
-    """The parts that all drawings of one plan share; each is computed once, when first needed."""
+    """The parts common to all drawings of one plan; each is computed once, at its first use."""
 
     def __init__(self, arrays: Mapping[str, np.ndarray], metadata: Metadata):
         self.arrays, self.metadata = arrays, metadata
@@ -51,12 +51,12 @@ class Overview:
 
     @cached_property
     def weights(self) -> np.ndarray:
-        """f32 [T, N] normalised over each level; equal where no particle has any, as the planner takes them."""
+        """f32 [T, N] weights normalised over each level; equal where no particle has any weight, as in the planner."""
         return normalised_weights(self.arrays["log_weight"])
 
     @cached_property
     def diagnostics(self) -> dict[str, np.ndarray]:
-        """Those of docs/trace.md."""
+        """The diagnostics of docs/trace.md."""
         return diagnose(self.arrays, self.metadata)
 
     @cached_property
@@ -66,15 +66,15 @@ class Overview:
 
     @cached_property
     def before(self) -> np.ndarray:
-        """i32 [T, N] slot of the level before that a slot was drawn from; its own at level 0."""
+        """i32 [T, N] slot of the previous level that each slot was drawn from; its own at level 0."""
         return np.concatenate([np.arange(self.slots, dtype=np.int32)[None], self.arrays["ancestor"][:-1]])
 
     @cached_property
     def survivors(self) -> np.ndarray:
-        """i32 [T*N] how many particles of the last level descend from a transition, itself included."""
+        """i32 [T*N] number of particles of the last level that descend from each transition, itself included."""
         counts = np.zeros(self.parent.size, np.int32)
         counts[-self.slots :] = 1
-        # Parents stand at smaller levels, so one backward pass has seen all children of a transition before the transition.
+        # Parents have smaller levels, so a backward pass visits all children of a transition before the transition itself.
         for level in range(self.levels - 1, 0, -1):
             here = slice(level * self.slots, (level + 1) * self.slots)
             goes_on = (counts[here] > 0) & (self.parent[here] >= 0)
@@ -83,7 +83,7 @@ class Overview:
 
     @cached_property
     def by_level(self) -> dict[str, np.ndarray]:
-        """What is said about all particles of each level."""
+        """Statistics of each level over all particles."""
         arrays, alive, levels = self.arrays, self.arrays["alive"], np.arange(self.levels)
         actions = arrays["root_policy"].shape[0]
         heaviest = self.weights.argmax(1)
@@ -109,14 +109,14 @@ class Overview:
     def extent(self) -> np.ndarray:
         """f32 [4] box around the root and all steps: x from, x to, y from, y to."""
         ends = []
-        # One axis after the other: a reduction over rows of two numbers is thirty times slower.
+        # One axis at a time: a reduction over rows of two numbers is thirty times slower.
         for axis, root in zip(self.arrays["position"].reshape(-1, 2).T, self.arrays["root_position"], strict=True):
             reached = np.where(self.alive, axis, root)
             ends += [min(reached.min(), root), max(reached.max(), root)]
         return np.array(ends, np.float32)
 
     def shades(self, rows: int) -> np.ndarray:
-        """u8 [T, rows] the logarithm of the weights, 128 for a particle among equals; where slots outnumber rows, of the heaviest in each."""
+        """u8 [T, rows] logarithm of the weights, 128 for the mean weight. Where there are more slots than rows, a row shows its heaviest slot."""
         rows = min(rows, self.slots)
         starts = -(-np.arange(rows) * self.slots // rows)
         heaviest = np.maximum.reduceat(self.weights, starts, axis=1) * self.slots
@@ -132,10 +132,10 @@ def draw(plan: Overview, particle: Particle = None, *, budget: int = NODES, comp
     """Arrays and metadata of a drawing.
 
     Args:
-      particle: level and slot of the particle whose exact numbers are included, a slot of None for the heaviest of the level. A level or slot beyond
-        this plan is taken as its last level and as the heaviest; the drawing names the particle it has.
-      budget: about the number of transitions drawn.
-      complete: include the exact numbers of every drawn transition, so that a page without a server can show any of them.
+      particle: level and slot of the particle whose exact numbers are included; a slot of None for the heaviest of the level. A level beyond this
+        plan is replaced by its last level, a slot beyond it by the heaviest. The drawing names the particle it includes.
+      budget: approximate number of transitions drawn.
+      complete: include the exact numbers of every drawn transition, for pages without a server.
     """
     level, slot = particle if particle is not None else (plan.levels - 1, None)
     level = min(level, plan.levels - 1)
@@ -153,8 +153,8 @@ def draw(plan: Overview, particle: Particle = None, *, budget: int = NODES, comp
 def choose(plan: Overview, budget: int, own: int) -> np.ndarray:
     """Ids of the transitions to draw, in order.
 
-    A plan within the budget is drawn whole. Of a larger one whole lines are drawn, each from its end back to the root: that of `own`, that of the
-    heaviest particle of each level, and evenly some of those that survive and of those that died out.
+    A plan within the budget is drawn completely. Of a larger plan whole lines are drawn, each from its end back to the root: the line of `own`, the
+    lines of the heaviest particle of each level, and evenly spaced lines of survivors and of lineages that died out.
     """
     if plan.parent.size <= budget:
         return np.arange(plan.parent.size)
@@ -171,14 +171,14 @@ def choose(plan: Overview, budget: int, own: int) -> np.ndarray:
 
 
 def _ids_before(plan: Overview) -> np.ndarray:
-    """[T*N] id of the slot a slot was drawn from; -1 at level 0."""
+    """[T*N] id of the slot that each slot was drawn from; -1 at level 0."""
     ids = plan.before + plan.slots * np.arange(-1, plan.levels - 1, dtype=np.int32)[:, None]
     ids[0] = -1
     return ids.ravel()
 
 
 def _some_lines(plan: Overview, came_from: np.ndarray, ends: np.ndarray, steps: int, budget: int) -> np.ndarray:
-    """Marks of every n-th line, with the smallest n that keeps to the budget or nearly so; `steps` is how many steps all lines have."""
+    """Mark every n-th line, with the smallest n that approximately keeps to the budget; `steps` is the total number of steps of all lines."""
     every = max(-(-int(steps) // max(budget, 1)), 1)
     while True:
         marks = _lines(plan, came_from, ends[::every])
@@ -188,7 +188,7 @@ def _some_lines(plan: Overview, came_from: np.ndarray, ends: np.ndarray, steps: 
 
 
 def _lines(plan: Overview, came_from: np.ndarray, ends: np.ndarray) -> np.ndarray:
-    """Marks of some transitions and all they came from; bool [T*N]."""
+    """Mark the transitions `ends` and all their predecessors; bool [T*N]."""
     marks = np.zeros(plan.parent.size, bool)
     marks[ends] = True
     for level in range(plan.levels - 1, 0, -1):
@@ -199,7 +199,7 @@ def _lines(plan: Overview, came_from: np.ndarray, ends: np.ndarray) -> np.ndarra
 
 
 def _nodes(plan: Overview, ids: np.ndarray) -> dict[str, np.ndarray]:
-    """What is drawn of some transitions; `parent` counts among these nodes."""
+    """The drawn arrays of the transitions `ids`; `parent` is an index among these nodes."""
     arrays = plan.arrays
     number = np.full(plan.parent.size + 1, -1, np.int32)
     number[ids] = np.arange(ids.size)
@@ -210,7 +210,7 @@ def _nodes(plan: Overview, ids: np.ndarray) -> dict[str, np.ndarray]:
     return {
         "level_start": np.searchsorted(ids, np.arange(plan.levels + 1) * plan.slots).astype(np.int32),
         "slot": smallest(ids % plan.slots),
-        # The last entry of `number` is reached by the root's id, -1.
+        # The root's id, -1, selects the last entry of `number`.
         "parent": smallest(number[plan.parent[ids]]),
         "before": smallest(plan.before.ravel()[ids]),
         "root": smallest(plan.root_of.ravel()[ids]),
@@ -222,10 +222,10 @@ def _nodes(plan: Overview, ids: np.ndarray) -> dict[str, np.ndarray]:
 
 
 def _lineage(plan: Overview, level: int, slot: int) -> dict[str, np.ndarray]:
-    """The particle's exact numbers, step by step from the root on."""
+    """The particle's exact numbers, step by step from the root."""
     own = level * plan.slots + slot
     line: list[int] = []
-    # A particle that has ended is stood for by the step that ended it.
+    # A particle that has ended is represented by the step that ended it.
     node = own if plan.alive[own] else int(plan.parent[own])
     while node >= 0:
         line.append(node)
@@ -243,13 +243,13 @@ def _lineage(plan: Overview, level: int, slot: int) -> dict[str, np.ndarray]:
 
 
 def _numbers(plan: Overview, ids: np.ndarray) -> dict[str, np.ndarray]:
-    """`node/…`: what `_lineage` says of one particle's steps, for every drawn transition."""
+    """Arrays `node/…`: the numbers that `_lineage` gives for one particle, for every drawn transition."""
     numbers = {f"node/{name}": plan.arrays[name].reshape(plan.parent.size, *plan.arrays[name].shape[2:])[ids] for name in NUMBERS}
     return numbers | {"node/offspring": smallest(plan.diagnostics["offspring"].ravel()[ids])}
 
 
 def spread(values: np.ndarray, alive: np.ndarray) -> np.ndarray:
-    """f64 [T, 3] smallest, mean and largest of the finite values of living particles; NaN where there are none."""
+    """f64 [T, 3] smallest, mean and largest of the finite values of living particles; NaN where there is none."""
     usable = alive & np.isfinite(values)
     count = usable.sum(1)
     mean = np.where(usable, values, 0).sum(1, dtype=np.float64) / np.maximum(count, 1)
@@ -258,11 +258,11 @@ def spread(values: np.ndarray, alive: np.ndarray) -> np.ndarray:
 
 
 def smallest(values: np.ndarray) -> np.ndarray:
-    """Whole numbers in the smallest type that holds them all."""
+    """Convert integers to the smallest dtype that holds them all."""
     low, high = (int(values.min()), int(values.max())) if values.size else (0, 0)
     return values.astype(next(kind for kind in (np.uint8, np.int16, np.uint16, np.int32) if np.iinfo(kind).min <= low and high <= np.iinfo(kind).max))
 
 
 def _log(values: np.ndarray) -> np.ndarray:
-    """The logarithm; NaN where there is none."""
+    """The logarithm; NaN where it is not defined."""
     return np.log(values.astype(np.float64), out=np.full(values.shape, np.nan), where=values > 0)

@@ -1,7 +1,7 @@
 """The microscope with one record as a single HTML document: no server, no network, no build step.
 
-The page's own ES modules are inlined. An import map gives each a `data:` URL under a bare name, and relative imports are rewritten to those names, so
-the modules that the live page loads are the ones that run here.
+The page's ES modules are inlined. An import map gives each module a `data:` URL under a bare name, and relative imports are rewritten to these names.
+The document therefore runs the same modules as the live page.
 """
 
 import base64
@@ -13,7 +13,7 @@ from pathlib import Path
 
 ASSETS = Path(__file__).resolve().parents[2] / "assets"
 ENTRY = "standalone.js"
-STYLES = ("theme.css", "microscope.css", "decision.css")
+STYLES = ("theme.css", "microscope.css")
 _IMPORT = re.compile(r"""((?:^|\n)\s*(?:import|export)\b[^;]*?\bfrom\s*|(?:^|\n)\s*import\s*)(["'])(\.{1,2}/[^"']+)\2""")
 
 _PAGE = """<!DOCTYPE html>
@@ -32,7 +32,7 @@ _PAGE = """<!DOCTYPE html>
 <script type="module">
 import { show } from "twistscope/standalone.js";
 const text = atob(document.getElementById("record").textContent);
-show(document.getElementById("microscope"), Uint8Array.from(text, (c) => c.charCodeAt(0)).buffer);
+window.microscope = show(document.getElementById("microscope"), Uint8Array.from(text, (c) => c.charCodeAt(0)).buffer);
 </script>
 </body>
 </html>
@@ -40,11 +40,11 @@ show(document.getElementById("microscope"), Uint8Array.from(text, (c) => c.charC
 
 
 def microscope_page(drawing: bytes, title: str) -> str:
-    """The document.
+    """The HTML document.
 
     Args:
-      drawing: a complete one.
-      title: of the document, as text.
+      drawing: bytes of a complete drawing.
+      title: title of the document, as plain text.
     """
     parts = {
         "@TITLE@": escape(title),
@@ -56,7 +56,7 @@ def microscope_page(drawing: bytes, title: str) -> str:
 
 
 def embedded(page: str, title: str, height: int) -> str:
-    """The document inside a frame of its own, for a cell of a notebook."""
+    """The document inside an iframe, for a cell of a notebook."""
     style = f"width:100%;height:{height}px;border:0"
     return f'<iframe srcdoc="{escape(page, quote=True)}" title="{escape(title, quote=True)}" style="{style}" sandbox="allow-scripts"></iframe>'
 
@@ -68,7 +68,7 @@ def _style() -> str:
 
 @cache
 def _import_map() -> str:
-    """Every module that the entry reaches, by bare name."""
+    """All modules that the entry imports, directly or indirectly, by bare name."""
     root = ASSETS / "js"
     modules: dict[str, str] = {}
     waiting = [root / ENTRY]

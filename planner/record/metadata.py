@@ -1,4 +1,4 @@
-"""Metadata of a record: all that made the plan, typed once, written to and read from the header of a trace (docs/trace.md)."""
+"""Metadata of a record: the request and the circumstances of a plan, as stored in the header of a trace (docs/trace.md)."""
 
 from __future__ import annotations
 
@@ -16,62 +16,62 @@ Kind = Literal["particles", "tree"]
 
 
 class Traits(BaseModel):
-    """What an algorithm declares of its plans."""
+    """Properties of the plans of an algorithm."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
     kind: Kind = "particles"
     """Arrays over (level, slot), or over the simulations of a search tree."""
     evidence: bool = False
-    """Whether `log_evidence` estimates the evidence of the whole plan (E7)."""
+    """True if `log_evidence` estimates the evidence of the whole plan (E7)."""
     rounds: bool = False
-    """Whether particles begin anew at the root, round by round, and weights compare only particles of one root action."""
+    """True if particles restart at the root in every round, and weights are comparable only among particles of one root action."""
     trust_region: bool = False
-    """Whether a bound keeps the proposal near the prior (E1-E3)."""
+    """True if a trust region bounds the proposal (E1-E3)."""
 
 
 class Metadata(BaseModel):
-    """All that made a plan. Text fields stand in the header as they are; all others as JSON, encoded once.
+    """Everything that determines a plan, and its outcome. In the header, text fields are stored unchanged and all others as JSON, encoded once.
 
-    Everything below `plan_ms` may be missing in files of earlier versions.
+    Fields after `plan_ms` may be missing in files of earlier versions.
     """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
     checkpoint: str = ""
-    """Name; empty for a bare model."""
+    """Name of the checkpoint; empty for a bare model."""
     checkpoint_sha256: str = ""
     environment: str = ""
     planner: str
     settings: dict[str, Any]
-    """Complete, defaults included."""
+    """Complete settings, defaults included."""
     seed: int
     step: int
-    """Environment step."""
+    """Environment step of the state planned from."""
     created: str = ""
-    """ISO 8601, UTC."""
+    """Time of the plan, ISO 8601, UTC."""
     device: str = ""
     jax: str = ""
     """Version."""
     plan_ms: float = 0.0
-    """Running and fetching, without waiting or compiling."""
+    """Milliseconds for running the plan and fetching its result, without waiting or compiling."""
     kind: Kind = "particles"
-    """As in `traits`; on its own for readers that look at nothing else."""
+    """Copy of `traits.kind`, for readers that need only this field."""
     twistscope: str = ""
     """Version."""
     traits: Traits = Traits()
     asked: dict[str, Any] = {}
-    """Settings as they were asked for: those that are not defaults."""
+    """Settings as requested, without defaults."""
     interventions: list[dict[str, Any]] = []
-    """Changes made inside the plan; none are known yet."""
+    """Changes inside the plan; no kind of intervention is defined yet."""
     actions_so_far: list[Any] | None = None
-    """Executed actions from the start of the episode to this step; None where the state was given instead."""
+    """Executed actions from the start of the episode to this step; None for a given state."""
     status: str = "ok"
     """One of STATUSES."""
     fault: str = ""
     """Cause and place of a status that is not ok, in words."""
     actions: list[str] = []
-    """Names of the actions; of the dimensions of one where actions are continuous."""
+    """Names of the discrete actions, or of the dimensions of a continuous action."""
     action_bounds: list[tuple[float, float]] | None = None
     """(low, high) of each dimension of a continuous action."""
     scene: dict[str, Any] | None = None
@@ -80,15 +80,15 @@ class Metadata(BaseModel):
     """`{return, length, terminated, truncated}` up to the moment planned from."""
 
     def header(self) -> dict[str, Any]:
-        """The header of a trace; `planner.record.container.write` makes text of it."""
+        """The header of a trace; `planner.record.container.write` encodes it as text."""
         return {"schema": SCHEMA, **self.model_dump(mode="json")}
 
     @classmethod
     def of_header(cls, header: Mapping[str, str]) -> Metadata:
-        """The inverse of `header`; fields of later versions are passed over.
+        """The inverse of `header`; fields of later versions are ignored.
 
         Raises:
-          TraceError: a field is missing or is not of its type.
+          TraceError: a field is missing or has the wrong type.
         """
         try:
             values = {
@@ -101,7 +101,7 @@ class Metadata(BaseModel):
             first = error.errors()[0] if isinstance(error, ValidationError) else {"loc": (), "msg": str(error)}
             where = ".".join(str(part) for part in first["loc"])
             raise TraceError(f"not a readable trace: metadata {where}: {first['msg']}") from None
-        # Files of earlier versions have a kind, and no declaration.
+        # Files of earlier versions have `kind` but no `traits`.
         return read if "traits" in header else read.model_copy(update={"traits": _traits_of_old(read)})
 
 
@@ -110,7 +110,7 @@ def _is_text(annotation: Any) -> bool:
 
 
 def _traits_of_old(metadata: Metadata) -> Traits:
-    """The declaration of a record written before records had one."""
+    """Traits of a record from a version without this field."""
     if metadata.kind == "tree" or metadata.planner == "tsmcts":
         return Traits(kind=metadata.kind, rounds=metadata.planner == "tsmcts")
     return Traits(evidence=True, trust_region=True)

@@ -1,4 +1,4 @@
-"""A record: one plan kept whole. It can be shown, saved, compared and linked to without the network or the environment."""
+"""A record: one complete plan. It can be shown, saved, compared and linked to without the network or the environment."""
 
 from __future__ import annotations
 
@@ -24,15 +24,15 @@ SUFFIXES = (".safetensors", ".html")
 
 @dataclass(frozen=True, eq=False)
 class Record:
-    """The arrays of a plan and all that made it; everything else is derived from them when it is asked for."""
+    """The arrays and metadata of a plan. Everything else is derived from them on demand."""
 
     arrays: Mapping[str, np.ndarray]
-    """As docs/trace.md names them, exact answers included where they are known."""
+    """Arrays by the names of docs/trace.md, with exact answers where available."""
     metadata: Metadata
 
     @cached_property
     def diagnostics(self) -> dict[str, np.ndarray]:
-        """Those of docs/trace.md; none for a search tree."""
+        """The diagnostics of docs/trace.md; none for a search tree."""
         return diagnose(self.arrays, self.metadata)
 
     @property
@@ -42,12 +42,12 @@ class Record:
 
     @property
     def ok(self) -> bool:
-        """The plan has no fault."""
+        """True where the plan has no fault."""
         return self.metadata.status == "ok"
 
     @cached_property
     def overview(self) -> Overview | TreeOverview:
-        """The parts that all drawings of this record share."""
+        """The parts common to all drawings of this record."""
         if self.metadata.traits.kind == "tree":
             return TreeOverview(self.arrays)
         return Overview(self.arrays, self.metadata)
@@ -62,7 +62,7 @@ class Record:
         """
         plan = self.overview
         arrays, about = draw_tree(plan, particle, complete=complete) if isinstance(plan, TreeOverview) else draw(plan, particle, complete=complete)
-        # A drawing is sent many times a second; a record keeps the whole history.
+        # A drawing is sent many times a second, so it omits the history that a record keeps.
         own = {name: value for name, value in self.metadata.header().items() if name not in ("actions_so_far", "asked")}
         return container.write(arrays, {**own, **(header or {}), **about})
 
@@ -70,7 +70,7 @@ class Record:
         """The trace as safetensors bytes (docs/trace.md).
 
         Args:
-          names: arrays to write; names the record does not have are left out. All, diagnostics included, by default.
+          names: arrays to write; names that the record does not have are ignored. By default all arrays, diagnostics included.
           header: further entries.
         """
         arrays = self.all_arrays
@@ -82,16 +82,16 @@ class Record:
         """The inverse of `to_bytes`.
 
         Raises:
-          TraceError: not a trace, damaged, or of another major schema.
+          TraceError: the bytes are not a trace, are damaged, or have another major schema.
         """
         arrays, header = container.read(data, SCHEMA)
         return cls(arrays, Metadata.of_header(header))
 
     def save(self, path: Path | str) -> Path:
-        """Write the record to a file: `.safetensors` holds everything, `.html` is the interactive microscope, complete in one file.
+        """Write the record to a file: `.safetensors` for all arrays and metadata, `.html` for the interactive microscope in a single file.
 
         Raises:
-          ValueError: another suffix.
+          ValueError: the path has another suffix.
         """
         path = Path(path)
         if path.suffix not in SUFFIXES:
@@ -103,7 +103,7 @@ class Record:
         return path
 
     def to_html(self) -> str:
-        """The interactive microscope with this record, as one HTML document that needs no server and no network."""
+        """The interactive microscope with this record, as one HTML document without a server or network."""
         from planner.record.html import microscope_page
 
         return microscope_page(self.drawing(complete=True), self.title)
@@ -118,10 +118,10 @@ class Record:
         """Display the interactive microscope in a notebook.
 
         Args:
-          height: of the frame, CSS pixels.
+          height: height of the frame, CSS pixels.
 
         Raises:
-          ImportError: IPython is not installed; `save("plan.html")` needs nothing.
+          ImportError: IPython is not installed; `save("plan.html")` works without it.
         """
         from IPython.display import HTML, display
 
@@ -140,7 +140,7 @@ class Record:
         return f"Record({self.title}: {shape}, chosen action {np.asarray(self.arrays['chosen_action']).tolist()}, status {self.metadata.status})"
 
     def to_dataframe(self) -> pd.DataFrame:
-        """One row for each (level, slot), or each simulation of a tree, with the arrays of one number a transition as columns.
+        """A table with one row for each (level, slot), or each simulation of a tree. Columns are the arrays with one number per transition.
 
         Raises:
           ImportError: pandas is not installed.
@@ -157,7 +157,7 @@ class Record:
 
 
 def load(path: Path | str) -> Record:
-    """The record of a `.safetensors` file.
+    """Read a record from a `.safetensors` file.
 
     Raises:
       TraceError: the file is not a trace, is damaged, or has another major schema.

@@ -1,7 +1,7 @@
-"""The drawing of a search tree, in the form of that of particles (`planner.record.drawing`), so that one page draws both.
+"""The drawing of a search tree, in the same format as that of particles (`planner.record.drawing`), so that one page draws both.
 
-A level is a depth: what level t holds are the nodes that step t led to. Every leaf has a row of its own, in depth-first order; a node stands in the
-middle of the rows of its leaves, so that no two lines cross. A row is what a slot is for particles, and visits are what descendants and weights are.
+A level is a depth: level t holds the nodes reached by step t. Every leaf has its own row, in depth-first order. A node is in the middle of the rows
+of its leaves, so that no two lines cross. Rows take the place of slots, and visits the place of descendants and weights.
 """
 
 from collections.abc import Mapping
@@ -16,12 +16,12 @@ LINEAGE = ("action", "terminal", "prior", "visits", "q_value", "reward")
 
 
 class TreeOverview:
-    """The parts that all drawings of one search tree share.
+    """The parts common to all drawings of one search tree.
 
     Args:
-      arrays: the trace. Simulations that made no node, and those beyond an end, are left out.
-      budget: how many nodes are drawn: the most visited, the earlier where equal. A parent has as many visits as its child at least and is earlier,
-        so a node is drawn only where its parent is.
+      arrays: the trace. Simulations that made no node, and those after a terminal state, are omitted.
+      budget: number of nodes drawn. The most visited are drawn, of equals the earlier. A parent has at least as many visits as its child and is
+        earlier, so the parent of every drawn node is drawn.
     """
 
     def __init__(self, arrays: Mapping[str, np.ndarray], budget: int = NODES):
@@ -52,7 +52,7 @@ class TreeOverview:
 
     @cached_property
     def by_level(self) -> dict[str, np.ndarray]:
-        """What is said about all nodes of each level, drawn or not."""
+        """Statistics of each level over all nodes, drawn or not."""
         visits, depth = self.arrays["visits"][self.steps], self.arrays["depth"][self.steps]
         actions = self.arrays["root_policy"].shape[0]
         passing = np.bincount(depth, visits, self.levels)
@@ -73,15 +73,15 @@ class TreeOverview:
         }
 
     def most_visited(self, level: int) -> int:
-        """The most visited node of a level, the upper one where equal; -1 where none is drawn."""
+        """The most visited node of a level, of equals the upper one; -1 where none is drawn."""
         start, end = self.level_start[level], self.level_start[level + 1]
         return int(start + self.visits[start:end].argmax()) if start < end else -1
 
     def _q_spread(self, depth: np.ndarray) -> np.ndarray:
-        """f64 [T, 3] as `spread`, level by level: levels of a tree have no common width."""
+        """f64 [T, 3] as `spread`, one level at a time because the levels of a tree differ in width."""
         q_value, order = self.arrays["q_value"][self.steps], np.argsort(depth, kind="stable")
         by_level = np.split(q_value[order], np.cumsum(np.bincount(depth, minlength=self.levels))[:-1])
-        # A level has no nodes only where the whole tree has none.
+        # A level is empty only if the whole tree is empty.
         spreads = [spread(values[None], np.ones((1, values.size), bool)) for values in by_level if values.size]
         return np.concatenate(spreads) if spreads else np.full((1, 3), np.nan)
 
@@ -92,7 +92,7 @@ class TreeOverview:
         return np.stack([places.min(0), places.max(0)], 1).ravel().astype(np.float32)
 
     def shades(self) -> np.ndarray:
-        """u8 [T, R] the logarithm of the visits in all rows of a node's leaves: 64 for one, 255 for all simulations, 0 where there is no node."""
+        """u8 [T, R] logarithm of the visits, in all rows of a node's leaves: 64 for one visit, 255 for all simulations, 0 where there is no node."""
         count = min(ROWS, self.rows)
         shades = np.zeros((self.levels, count), np.uint8)
         tones = np.round(64 + 191 * np.log(self.visits) / np.log(max(self.arrays["parent"].size, 2))).astype(np.uint8)
@@ -103,17 +103,17 @@ class TreeOverview:
 
 
 def lay_out(parent: np.ndarray, action: np.ndarray, drawn: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """First row and number of rows of some nodes, which are given in order and each with its parent."""
+    """First row and number of rows of the nodes `drawn`, given in order and together with their parents."""
     parents, actions = dict(zip(drawn.tolist(), parent[drawn].tolist(), strict=True)), action.tolist()
     leaves = dict.fromkeys(parents, 0)
-    # Parents have smaller ids: backwards, all children of a node have been seen before it.
+    # Parents have smaller ids, so a backward pass visits all children of a node before the node itself.
     for node in reversed(parents):
         leaves[node] = leaves[node] or 1
         if parents[node] >= 0:
             leaves[parents[node]] += leaves[node]
     first: dict[int, int] = {}
     free = {-1: 0}
-    # For the same reason a node has its rows when its children come to share them out.
+    # For the same reason, a node's rows are known before they are divided among its children.
     for node in sorted(parents, key=lambda node: (parents[node], actions[node])):
         above = parents[node]
         first[node] = free[node] = free[above]
@@ -123,7 +123,10 @@ def lay_out(parent: np.ndarray, action: np.ndarray, drawn: np.ndarray) -> tuple[
 
 
 def draw_tree(plan: TreeOverview, particle: Particle = None, *, complete: bool = False) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
-    """Arrays and metadata of a drawing, as `planner.record.drawing.draw`; without a node at a level or slot, the most visited of the level."""
+    """Arrays and metadata of a drawing, as `planner.record.drawing.draw`.
+
+    Where there is no node at the level and slot of `particle`, the most visited node of the level takes its place.
+    """
     level, slot = particle if particle is not None else (plan.levels - 1, None)
     level = min(level, plan.levels - 1)
     asked = np.flatnonzero((plan.level == level) & (plan.slot == (-1 if slot is None else slot)))
@@ -136,14 +139,14 @@ def draw_tree(plan: TreeOverview, particle: Particle = None, *, complete: bool =
 
 
 def _nodes(plan: TreeOverview) -> dict[str, np.ndarray]:
-    """The nodes, named as those of particles."""
+    """The arrays of the nodes, with the same names as for particles."""
     x0, x1, y0, y1 = plan.extent
     low, size = np.array([x0, y0]), np.maximum([x1 - x0, y1 - y0], np.finfo(np.float32).tiny)
     passing = np.maximum(plan.by_level["passing"][plan.level], 1)
     return {
         "level_start": plan.level_start,
         "slot": smallest(plan.slot),
-        # The last entry of `number` is reached by the root's id, -1.
+        # The root's id, -1, selects the last entry of `number`.
         "parent": smallest(plan.number[plan.arrays["parent"][plan.ids]]),
         "root": smallest(plan.root_of[plan.ids]),
         "flags": 1 + 2 * plan.arrays["terminal"][plan.ids].astype(np.uint8),
@@ -154,7 +157,7 @@ def _nodes(plan: TreeOverview) -> dict[str, np.ndarray]:
 
 
 def _lineage(plan: TreeOverview, own: int, level: int) -> dict[str, np.ndarray]:
-    """The exact numbers of a node and of all on its way from the root."""
+    """The exact numbers of a node and of all its ancestors, from the root."""
     line: list[int] = []
     node = own
     while node >= 0:

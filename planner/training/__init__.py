@@ -1,1 +1,1 @@
-"""Making checkpoints: expert iteration, and how good a checkpoint is."""
+"""Training of checkpoints by expert iteration or PPO, and their evaluation."""

@@ -1,4 +1,4 @@
-"""The ways of training, by name."""
+"""The training algorithms, by name."""
 
 from planner.training import expert_iteration, ppo
 from planner.training.config import TrainingConfig
@@ -8,9 +8,9 @@ ALGORITHMS = {"expert_iteration": expert_iteration.make_run, "ppo": ppo.make_run
 
 
 def make_run(config: TrainingConfig) -> Run:
-    """The run that a configuration describes; nothing is compiled yet.
+    """Make the run that a configuration describes, without compiling it.
 
     Raises:
-      ValueError: unknown environment or planner; SettingsError, planner settings that cannot be used.
+      ValueError: unknown environment or planner; SettingsError for invalid planner settings.
     """
     return ALGORITHMS[config.algorithm](config)

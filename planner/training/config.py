@@ -13,7 +13,7 @@ CONFIGS = Path(__file__).parent / "configs"
 
 
 class ConfigError(ValueError):
-    """A configuration that cannot be used; the message is one line for a person."""
+    """A configuration is invalid; the message is one line."""
 
 
 class _Section(BaseModel):
@@ -31,10 +31,10 @@ class CollectSection(_Section):
 
 
 class _Optimisation(_Section):
-    """What both ways of training have."""
+    """Settings common to both training algorithms."""
 
     learning_rate: PositiveFloat = 1e-3
-    """At the start; it falls to 0 along a cosine."""
+    """Initial learning rate; it falls to 0 along a cosine."""
     weight_decay: float = Field(1e-5, ge=0)
     max_gradient_norm: PositiveFloat = 1.0
     lambda_return: float = Field(0.95, ge=0, le=1)
@@ -42,7 +42,7 @@ class _Optimisation(_Section):
 
 
 class LearnSection(_Optimisation):
-    """(E11)."""
+    """Settings of expert iteration (E11)."""
 
     batches: PositiveInt = 32
     batch_size: PositiveInt = 256
@@ -53,12 +53,12 @@ class LearnSection(_Optimisation):
 
 
 class PpoSection(_Optimisation):
-    """(E13)."""
+    """Settings of PPO (E13)."""
 
     epochs: PositiveInt = 4
-    """Passes over what an iteration collected."""
+    """Passes over the data of one iteration."""
     minibatches: PositiveInt = 4
-    """Per pass."""
+    """Minibatches per pass."""
     max_gradient_norm: PositiveFloat = 0.5
     clip: PositiveFloat = 0.2
     value_weight: float = Field(0.5, ge=0)
@@ -66,8 +66,9 @@ class PpoSection(_Optimisation):
 
 
 class Stage(_Section):
-    """An earlier checkpoint of the run to keep: the first whose greedy prior has a mean return in `returns`, and which plans to at least
-    `planning`.
+    """An earlier checkpoint of the run to keep.
+
+    It is the first whose greedy prior has a mean return in `returns`, and whose planner has a mean return of at least `planning`.
     """
 
     name: str
@@ -78,7 +79,7 @@ class Stage(_Section):
 
 
 class TrainingConfig(_Section):
-    """A whole run."""
+    """Configuration of a training run."""
 
     name: str
     title: str
@@ -90,24 +91,26 @@ class TrainingConfig(_Section):
     evaluate_every: PositiveInt = 5
     """Iterations between evaluations of the greedy prior."""
     evaluation_episodes: PositiveInt = 100
-    """Episodes behind the returns on a card."""
+    """Number of episodes for the returns on a card."""
     evaluation_planner: dict[str, Any] = {}
-    """Settings in which the planner on the card differs from the acting one."""
+    """Settings of the planner on the card that differ from those of the acting planner."""
     network: NetworkSection = NetworkSection()
     planner: dict[str, Any]
-    """`name` of the planner that acts, and its settings. In PPO the prior acts: there this is the planner whose returns are put on the card, and its
-    `discount` counts."""
+    """`name` of the planner that acts, and its settings.
+
+    In PPO the prior acts. There this planner gives the returns on the card, and its `discount` is that of the training.
+    """
     collect: CollectSection = CollectSection()
     learn: LearnSection = LearnSection()
-    """Of expert iteration."""
+    """Settings of expert iteration."""
     ppo: PpoSection = PpoSection()
-    """Of PPO."""
+    """Settings of PPO."""
     stages: tuple[Stage, ...] = ()
-    """In the order they are reached; one is kept only after those before it."""
+    """Stages to keep, in order: a stage is kept only after all earlier ones."""
 
     @model_validator(mode="after")
     def _planner_can_be_used(self) -> Self:
-        # Without the environment, which may be an extra that is not installed.
+        # The environment is not loaded: it may belong to an extra that is not installed.
         for request in (self.acting(), self.evaluating()):
             get_planner(request.planner).settings(request.settings, {})
         return self
@@ -128,12 +131,12 @@ class TrainingConfig(_Section):
         return self._request(self.planner)
 
     def evaluating(self) -> PlanRequest:
-        """The planner whose returns are put on the card; raises as `acting`."""
+        """The planner whose returns are on the card; raises as `acting`."""
         return self._request(self.planner | self.evaluation_planner)
 
     @property
     def model_steps(self) -> int:
-        """Budget of one decision of the acting planner."""
+        """Budget of one decision of the acting planner, in model steps."""
         request = self.acting()
         return get_planner(request.planner).settings(request.settings, {}).model_steps
 
@@ -144,15 +147,15 @@ class TrainingConfig(_Section):
 
 
 def names() -> list[str]:
-    """The configurations that come with twistscope."""
+    """Names of the configurations that come with twistscope."""
     return sorted(path.stem for path in CONFIGS.glob("*.toml"))
 
 
 def read_config(name_or_path: str) -> TrainingConfig:
-    """A configuration by name or from a file.
+    """Read a configuration, by name or from a file.
 
     Raises:
-      ConfigError: no such name or file, not TOML, unknown keys or values out of range.
+      ConfigError: the name or file does not exist, the file is not TOML, a key is unknown, or a value is out of range.
     """
     path = CONFIGS / f"{name_or_path}.toml" if name_or_path in names() else Path(name_or_path)
     if not path.is_file():
@@ -164,5 +167,5 @@ def read_config(name_or_path: str) -> TrainingConfig:
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"])
-        said = first["msg"].removeprefix("Value error, ")
-        raise ConfigError(f"{path.name}: {where}: {said}, got {first['input']!r}" if where else f"{path.name}: {said}") from None
+        message = first["msg"].removeprefix("Value error, ")
+        raise ConfigError(f"{path.name}: {where}: {message}, got {first['input']!r}" if where else f"{path.name}: {message}") from None

@@ -1,4 +1,4 @@
-"""How good a checkpoint plays, alone or with a planner: whole episodes with common seeds."""
+"""Evaluation of a checkpoint, alone or with a planner, on whole episodes with common seeds."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -16,10 +16,10 @@ from planner.episodes import prior_action
 from planner.request import Prepared
 
 MAX_STEPS = 10_000
-"""An episode that neither terminates nor truncates is stopped here."""
+"""Step at which an episode is stopped that neither terminates nor is truncated."""
 
 RESAMPLES = 2000
-"""Of a bootstrap interval."""
+"""Resamples of a bootstrap interval."""
 
 Actor = Callable[[Params, Array, object], Array]
 """`(params, key, state) -> action`."""
@@ -38,17 +38,17 @@ def planning(prepared: Prepared, model: Model) -> Actor:
 
 
 Play = Callable[..., np.ndarray]
-"""`(params, *, episodes, seed, progress) -> returns`, as `player` makes it."""
+"""`(params, *, episodes, seed, progress) -> returns`, as `player` returns it."""
 
 
 def player(model: Model, act: Actor) -> Play:
-    """Plays whole episodes side by side; compiled once for each number of episodes.
+    """Make a function that plays whole episodes in parallel; it is compiled once for each number of episodes.
 
-    The function it returns takes
-      episodes: how many.
-      seed: episode i starts from the same state and draws the same noise whoever acts.
-      progress: told the environment step and how many episodes still run.
-    and gives the undiscounted returns, f32 [episodes].
+    The function takes
+      episodes: number of episodes.
+      seed: episode i starts from the same state and draws the same noise for every policy.
+      progress: called with the environment step and the number of unfinished episodes.
+    and returns the undiscounted returns, f32 [episodes].
     """
     environment = model.environment
 
@@ -69,7 +69,7 @@ def player(model: Model, act: Actor) -> Play:
         states, running, returns = reset(reset_keys), jnp.ones(episodes, bool), jnp.zeros(episodes)
         for number in range(MAX_STEPS):
             states, running, returns = advance(params, (act_keys, step_keys), jnp.int32(number), states, running, returns)
-            # Asking how many still run waits for the device: not at every step.
+            # Counting the unfinished episodes waits for the device, so it is not done at every step.
             if number % 25 == 24:
                 left = int(running.sum())
                 progress(number + 1, left)
@@ -102,17 +102,17 @@ def mean_interval(returns: np.ndarray) -> Interval:
 
 
 def iqm_interval(returns: np.ndarray) -> Interval:
-    """Interquartile mean: that of the middle half of the episodes, which few lucky or failed ones cannot move (Agarwal et al. 2021, section 4.3)."""
+    """Interquartile mean: the mean of the middle half of the episodes, robust to a few outliers (Agarwal et al. 2021, section 4.3)."""
     return _bootstrap(returns, interquartile_mean)
 
 
 def interquartile_mean(returns: np.ndarray, axis: int = -1) -> np.ndarray:
-    """Mean without the lowest and the highest quarter, as rliable has it."""
+    """Mean without the lowest and the highest quarter, as in rliable."""
     return stats.trim_mean(returns, 0.25, axis=axis)
 
 
 def _bootstrap(returns: np.ndarray, statistic: Callable[..., np.ndarray]) -> Interval:
-    """Resample whole episodes, with fixed random numbers."""
+    """Bootstrap interval of a statistic: resample whole episodes, with fixed random numbers."""
     returns = np.asarray(returns, float)
     estimate = float(statistic(returns, axis=-1))
     if np.all(returns == returns[0]):

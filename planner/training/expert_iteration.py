@@ -1,7 +1,7 @@
-"""Expert iteration (E11): act with the planner, learn its improved policy and the returns it sees.
+"""Expert iteration (E11): act with the planner, and learn its improved policy and the observed returns.
 
-One iteration is one compiled program: collect with B environments side by side, form lambda-returns along the real trajectories, put them into a
-ring of recent iterations, and take optimiser steps on batches drawn from it.
+One iteration is one compiled program: collect experience in B parallel environments, form lambda-returns along the real trajectories, store them in
+a ring buffer of recent iterations, and take optimiser steps on batches drawn from it.
 """
 
 from collections.abc import Callable
@@ -35,7 +35,7 @@ from planner.training.loop import (
 @jax.tree_util.register_dataclass
 @dataclass(frozen=True)
 class Experience:
-    """What is learned from; leading axes are free."""
+    """Data to learn from, with any leading axes."""
 
     observation: Array
     action: Array
@@ -45,15 +45,15 @@ class Experience:
     returns: Float[Array, "*batch"]
     """Lambda-returns R."""
     atoms: Float[Array, "*batch A D"] | None = None
-    """The actions that `policy` is over, where they are continuous."""
+    """The candidate actions that `policy` is over, where actions are continuous."""
 
 
 def make_run(config: TrainingConfig) -> Run:
-    """Build a run; nothing is compiled yet.
+    """Make a run, without compiling it.
 
     Raises:
       ValueError: unknown environment or planner.
-      SettingsError: planner settings that cannot be used.
+      SettingsError: invalid planner settings.
     """
     network = network_config(config.environment, config.network.hidden, config.network.value_scale)
     model, _ = build_model(config.environment, network)
@@ -89,7 +89,7 @@ def make_run(config: TrainingConfig) -> Run:
 
 
 def _empty(rows: tuple[int, ...], model: Model, action_atoms: int) -> Experience:
-    """Room for experience."""
+    """Empty buffer of experience."""
     actions = len(model.environment.action_names)
     space = lambda *shape: jnp.zeros((*rows, *shape))
     observation, returns = space(*model.environment.observation_shape), space()
@@ -113,7 +113,7 @@ def collect(
 
 
 def expert_loss(params: Params, batch: Experience, network: NetworkConfig, learn: LearnSection) -> tuple[Array, Losses]:
-    """(E11) over a batch. Values are compared in units of the network's value scale."""
+    """Loss (E11) of a batch. Values are compared in units of the network's value scale."""
     one = partial(evaluate_action, params, network=network)
     evaluated = jax.vmap(one)(batch.observation, batch.action, batch.policy, batch.atoms)
     losses = Losses(

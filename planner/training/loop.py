@@ -1,4 +1,4 @@
-"""What both ways of training share: the state of a run, its losses, and what a network makes of the actions it learns from."""
+"""Common parts of both training algorithms: the state of a run, playing, optimiser steps, losses and lambda-returns."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -19,12 +19,12 @@ from planner.training.config import TrainingConfig
 @jax.tree_util.register_dataclass
 @dataclass(frozen=True)
 class TrainingState:
-    """Everything a run needs to go on."""
+    """Everything needed to continue a run."""
 
     params: Params
     optimiser: Any
     replay: Any
-    """Experience kept between iterations; None where none is."""
+    """Experience kept between iterations; None without a replay buffer."""
     environments: Any
     """[B, ...] states."""
     key: Array
@@ -35,7 +35,7 @@ class TrainingState:
 @jax.tree_util.register_dataclass
 @dataclass(frozen=True)
 class Losses:
-    """Means over an iteration's batches, each before its weight in (E11) or (E13)."""
+    """Terms of (E11) or (E13) before their weights, averaged over an iteration's batches."""
 
     policy: Array
     value: Array
@@ -44,7 +44,7 @@ class Losses:
 
 
 Act = Callable[[Params, Array, Any], tuple[Array, dict[str, Array]]]
-"""`(params, key, state) -> (action, what else is known of it)`; `value_target` is needed."""
+"""`(params, key, state) -> (action, further arrays by name)`, with at least `value_target`."""
 
 Loss = Callable[[Params, Array], tuple[Array, Losses]]
 """`(params, input) -> (total, losses)`."""
@@ -52,15 +52,15 @@ Loss = Callable[[Params, Array], tuple[Array, Losses]]
 
 @dataclass(frozen=True)
 class Run:
-    """A training run: how to start it and how to take one iteration.
+    """A training run: a function that starts it, and one that takes an iteration.
 
-    Both are pure: under `jax.vmap` over keys, runs that differ by their seed train side by side (`planner.training.seeds`).
+    Both are pure: under `jax.vmap` over keys, runs with different seeds train in parallel (`planner.training.seeds`).
     """
 
     model: Model
     network: NetworkConfig
     start: Callable[[Array], TrainingState]
-    """From a key."""
+    """Makes the first state from a key."""
     iterate: Callable[[TrainingState], tuple[TrainingState, Losses]]
 
 
@@ -85,15 +85,15 @@ def play(model: Model, act: Act, params: Params, environments: Any, key: Array, 
       environments: [B, ...] states.
 
     Returns:
-      The states to go on from; and what was seen, each [steps, B, ...]: the transitions, and what `act` says of its actions.
+      The states to continue from, and arrays [steps, B, ...] by name: the transitions, and the arrays that `act` returned.
     """
     count = jax.tree.leaves(environments)[0].shape[0]
 
     def one(key: Array, state: Any) -> tuple[Any, dict[str, Array]]:
         act_key, step_key = jax.random.split(key)
-        action, said = act(params, act_key, state)
+        action, extras = act(params, act_key, state)
         transition, truncated, following = step_and_reset(model.environment, step_key, state, action)
-        return following, said | {
+        return following, extras | {
             "observation": model.environment.observation(state),
             "action": action,
             "reward": transition.reward,
@@ -109,12 +109,12 @@ def play(model: Model, act: Act, params: Params, environments: Any, key: Array, 
 
 
 def flat(experience: Any) -> Any:
-    """[steps, B, ...] as [steps * B, ...]."""
+    """Reshape [steps, B, ...] to [steps * B, ...]."""
     return jax.tree.map(lambda x: x.reshape(-1, *x.shape[2:]), experience)
 
 
 def take_steps(optimiser: optax.GradientTransformation, loss: Loss, state: TrainingState, inputs: Array) -> tuple[Params, Any, Losses]:
-    """One optimiser step for each of `inputs`; parameters, the optimiser's state and the mean losses."""
+    """Take one optimiser step for each of `inputs`. Returns parameters, the optimiser's state and the mean losses."""
 
     def one(carry: tuple[Params, Any], given: Array) -> tuple[tuple[Params, Any], Losses]:
         params, opt_state = carry
@@ -127,24 +127,25 @@ def take_steps(optimiser: optax.GradientTransformation, loss: Loss, state: Train
 
 
 class ActionEvaluation(NamedTuple):
-    """What a network makes of one state and what was done there."""
+    """Evaluation of one state and the action taken there, for the losses."""
 
     log_likelihood: Float[Array, ""]
     """[] mean log-probability (or density) of the prior under `policy`."""
     value: Float[Array, ""]
     q_taken: Float[Array, ""]
     entropy: Float[Array, ""]
-    """[] of the prior; of a squashed Gaussian that before squashing."""
+    """[] entropy of the prior; of a squashed Gaussian, the entropy before squashing."""
 
 
 def evaluate_action(
     params: Params, observation: Array, action: Array, policy: Float[Array, "A"], atoms: Float[Array, "A D"] | None, *, network: NetworkConfig
 ) -> ActionEvaluation:
-    """Prior, V and Q of one state.
+    """Evaluate prior, V and Q of one state for the losses.
 
     Args:
-      action: executed: i32 [], or f32 [D] where actions are continuous.
-      policy: over the numbered actions, or over `atoms`.
+      action: executed action: i32 [], or f32 [D] where actions are continuous.
+      policy: probabilities over the discrete actions, or over `atoms`.
+      atoms: candidate actions [A, D] where actions are continuous, else None.
     """
     evaluation = apply_network(network, params, observation)
     if atoms is None:
@@ -156,15 +157,14 @@ def evaluate_action(
 
 
 def squared_error(returns: Array, estimate: Array, network: NetworkConfig) -> Float[Array, ""]:
-    """Mean over a batch, in units of the network's value scale."""
+    """Mean squared error over a batch, in units of the network's value scale."""
     return jnp.mean(((returns - estimate) / network.value_scale) ** 2)
 
 
 def lambda_returns(seen: dict[str, Array], discount: Array, lambda_return: float) -> Float[Array, "steps B"]:
     """R_t = r_t + gamma d_t [(1 - lambda) v_{t+1} + lambda R_{t+1}], with v = `value_target`.
 
-    lambda is 0 where a time limit ended the episode and at the end of what was collected; there the network's value of the state reached stands in
-    for v.
+    lambda is 0 where a time limit ended the episode, and at the last step collected. There v is the network's value of the state reached.
 
     Args:
       seen: `reward`, `continuation`, `truncated`, `value_target` of the state acted in and `next_value` of the state reached, each [steps, B].

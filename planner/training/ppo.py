@@ -1,7 +1,7 @@
-"""Proximal policy optimisation (E13), Schulman et al. 2017: the baseline that learns without planning, on the same networks.
+"""Proximal policy optimisation (E13), Schulman et al. 2017: the baseline that learns without planning, with the same networks.
 
-One iteration is one compiled program, as in expert iteration: the prior itself acts in B environments, advantages are lambda-returns less values, and
-the whole of what was collected is learned from a few times and then forgotten. Q is learned beside V, so that any planner can plan with the result.
+One iteration is one compiled program, as in expert iteration. The prior acts in B environments. Advantages are lambda-returns minus values. All data
+of an iteration is used for a few epochs and then discarded. Q is learned together with V, so that any planner can plan with the result.
 """
 
 from dataclasses import dataclass
@@ -35,13 +35,13 @@ from planner.training.loop import (
 @jax.tree_util.register_dataclass
 @dataclass(frozen=True)
 class Rollout:
-    """What is learned from; leading axes are free."""
+    """Data to learn from, with any leading axes."""
 
     observation: Array
     action: Array
-    """Drawn from the prior: i32 [], or f32 [D] where actions are continuous."""
+    """Action drawn from the prior: i32 [], or f32 [D] where actions are continuous."""
     log_density: Float[Array, "*batch"]
-    """Of the action, under the prior that drew it."""
+    """Log-probability (or density) of the action under the prior it was drawn from."""
     returns: Float[Array, "*batch"]
     """Lambda-returns R."""
     advantage: Float[Array, "*batch"]
@@ -49,11 +49,11 @@ class Rollout:
 
 
 def make_run(config: TrainingConfig) -> Run:
-    """Build a run; nothing is compiled yet.
+    """Make a run, without compiling it.
 
     Raises:
       ValueError: unknown environment or planner.
-      SettingsError: planner settings that cannot be used.
+      SettingsError: invalid planner settings.
     """
     network = network_config(config.environment, config.network.hidden, config.network.value_scale)
     model, _ = build_model(config.environment, network)
@@ -100,14 +100,14 @@ def collect(
 
 
 def evaluate_taken(params: Params, observation: Array, action: Array, *, network: NetworkConfig) -> ActionEvaluation:
-    """What the network makes of the action taken: `evaluate_action` with all of `policy` on it."""
+    """Evaluate the action taken: `evaluate_action` with probability 1 on it."""
     if network.action_bounds is None:
         return evaluate_action(params, observation, action, jax.nn.one_hot(action, network.num_actions), None, network=network)
     return evaluate_action(params, observation, action, jnp.ones(1), action[None], network=network)
 
 
 def ppo_loss(params: Params, batch: Rollout, network: NetworkConfig, ppo: PpoSection) -> tuple[Array, Losses]:
-    """(E13) over a batch, with advantages standardised within it. Values are compared in units of the network's value scale."""
+    """Loss (E13) of a batch, with advantages standardised within it. Values are compared in units of the network's value scale."""
     evaluated = jax.vmap(partial(evaluate_taken, params, network=network))(batch.observation, batch.action)
     ratio = jnp.exp(evaluated.log_likelihood - batch.log_density)
     advantage = (batch.advantage - batch.advantage.mean()) / (batch.advantage.std() + 1e-8)

@@ -1,4 +1,4 @@
-"""A whole training run: progress, stages, resumption, and the checkpoints it leaves."""
+"""A complete training run: progress, stages, resumption and checkpoints."""
 
 import json
 import platform
@@ -22,12 +22,12 @@ from planner.training.evaluation import greedy_prior, planning, player, summaris
 from planner.training.loop import Losses, Run, TrainingState
 
 SAVE_SECONDS = 15.0
-"""How much work a killed run may lose."""
+"""Seconds between two saves: the most work that a killed run loses."""
 
 
 @dataclass(frozen=True)
 class Progress:
-    """One line of news from a run."""
+    """Progress of a run after one iteration."""
 
     iteration: int
     iterations: int
@@ -35,18 +35,19 @@ class Progress:
     seconds: float
     losses: dict[str, float]
     mean_return: float | None
-    """Of the greedy prior, where it was just evaluated."""
+    """Mean return of the greedy prior; None where it was not evaluated at this iteration."""
     note: str = ""
 
 
 def train(config: TrainingConfig, seed: int, folder: Path, command: str) -> Iterator[Progress]:
-    """Run to the end, resuming what a killed run left in `folder`, and save the checkpoint and its stages there. Mistakes are told before it begins.
+    """Train to the end and save the checkpoint and its stages in `folder`, continuing an unfinished run there. Errors are raised before it begins.
 
-    Closing the iterator early (Ctrl-C) saves the state, so the next call goes on from it; on the same device the result is that of an unbroken run.
+    Closing the iterator early (Ctrl-C) saves the state, and the next call continues from it. On the same device, the result equals that of an
+    uninterrupted run.
 
     Raises:
-      ConfigError: `folder` holds an unfinished run, or a checkpoint that this one would replace, made with other settings.
-      ValueError: unknown environment or planner; SettingsError for its settings.
+      ConfigError: `folder` holds an unfinished run, or a checkpoint that this run would replace, with other settings.
+      ValueError: unknown environment or planner; SettingsError for invalid planner settings.
     """
     _refuse_to_replace(config, seed, folder)
     unfinished = _Unfinished(folder / f".{config.name}.run", config, seed)
@@ -88,17 +89,17 @@ def _run(config: TrainingConfig, seed: int, folder: Path, command: str, run: Run
 
 
 def _identity(config: TrainingConfig, seed: int) -> dict[str, Any]:
-    """What decides how a run turns out."""
+    """Everything that determines the result of a run."""
     return {"config": json.loads(config.model_dump_json()), "seed": seed}
 
 
 def _refuse_to_replace(config: TrainingConfig, seed: int, folder: Path) -> None:
-    """A run replaces its own checkpoints, never those of another run with the same name."""
+    """Raise ConfigError where the run would replace checkpoints of another run with the same name."""
     store = Checkpoints(folder)
     for name in {config.name, *(stage.name for stage in config.stages)} & set(store.names()):
         made = store.card(name).training
         try:
-            # Settings that a card does not know yet were at their defaults.
+            # Settings that did not exist when the card was written had their defaults.
             known = _identity(TrainingConfig.model_validate(made["config"]), made["seed"])
         except (KeyError, ValidationError):
             known = {"config": made.get("config"), "seed": made.get("seed")}
@@ -108,7 +109,7 @@ def _refuse_to_replace(config: TrainingConfig, seed: int, folder: Path) -> None:
 
 
 def _first_difference(old: Any, new: Any, where: str = "") -> str:
-    """The first setting in which two runs differ, in words; empty where they are alike."""
+    """The first setting in which two runs differ, in words; empty where they do not differ."""
     if not (isinstance(old, dict) and isinstance(new, dict)):
         return "" if old == new else f"{where.removeprefix('config.')} was {json.dumps(old)}, is {json.dumps(new)}"
     found = (_first_difference(old.get(key), new.get(key), f"{where}.{key}" if where else key) for key in {**old, **new})
@@ -121,7 +122,7 @@ def _progress(config: TrainingConfig, done: int, steps: int, seconds: float, los
 
 
 class _Evaluator:
-    """How good parameters of a run play; each way of playing is compiled once."""
+    """Evaluation of a run's parameters, with the greedy prior and with the planner; each is compiled once."""
 
     def __init__(self, config: TrainingConfig, run: Run):
         self.episodes = config.evaluation_episodes
@@ -130,17 +131,17 @@ class _Evaluator:
         self.play_planning = player(run.model, planning(self.prepared, run.model))
 
     def prior(self, params: Params) -> float:
-        """Mean return of the greedy prior, quickly."""
+        """Mean return of the greedy prior, over few episodes."""
         return float(self.play_prior(params, episodes=32, seed=1).mean())
 
     def reached(self, stage: Stage, mean: float, params: Params) -> bool:
-        """Whether parameters whose greedy prior returns `mean` are what `stage` waits for."""
+        """True if parameters whose greedy prior has the mean return `mean` meet the conditions of `stage`."""
         if not stage.returns[0] <= mean <= stage.returns[1]:
             return False
         return stage.planning is None or float(self.play_planning(params, episodes=16, seed=1).mean()) >= stage.planning
 
     def returns(self, params: Params) -> dict[str, Returns]:
-        """What goes on the card."""
+        """The returns on the card, by policy."""
         return {
             "prior": summarise(self.play_prior(params, episodes=self.episodes)),
             self.prepared.planner.name: summarise(self.play_planning(params, episodes=self.episodes), self.prepared.settings),
@@ -148,7 +149,7 @@ class _Evaluator:
 
 
 def _card(config: TrainingConfig, run: Run, state: TrainingState, seed: int, command: str, named: Stage | TrainingConfig, seconds: float) -> Card:
-    """The card of what a run has reached, without its returns."""
+    """The card of the current parameters of a run, without returns."""
     iteration = int(state.iteration)
     return Card(
         name=named.name,
@@ -172,7 +173,7 @@ def _card(config: TrainingConfig, run: Run, state: TrainingState, seed: int, com
 
 
 class _Unfinished:
-    """The state of a run that has not ended, in a folder of its own."""
+    """The saved state of an unfinished run, in its own folder."""
 
     def __init__(self, folder: Path, config: TrainingConfig, seed: int):
         self.folder = folder
@@ -180,18 +181,18 @@ class _Unfinished:
         self.identity = _identity(config, seed)
 
     def refuse_other_settings(self) -> None:
-        """Raise ConfigError where what is left is of a run with other settings."""
+        """Raise ConfigError where the saved state belongs to a run with other settings."""
         if not (self.folder / "run.json").is_file():
             return
         differs = _first_difference(json.loads((self.folder / "run.json").read_text())["identity"], self.identity)
         if differs:
             raise ConfigError(
                 f"{self.folder.parent} holds an unfinished run of {self.folder.name[1:-4]!r} with other settings ({differs}): "
-                f"give another --out, or remove {self.folder.name} to start anew"
+                f"give another --out, or remove {self.folder.name} to start again"
             )
 
     def read(self, run: Run) -> tuple[TrainingState, float, list[str]]:
-        """State, seconds spent and stages saved; those of a fresh run where nothing was left."""
+        """State, seconds spent and stages saved; those of a new run where nothing is saved."""
         if not (self.folder / "run.json").is_file():
             return run.start(jax.random.key(self.seed)), 0.0, []
         left = json.loads((self.folder / "run.json").read_text())
@@ -200,7 +201,7 @@ class _Unfinished:
         return _with_typed_key(state), left["seconds"], left["stages"]
 
     def write(self, state: TrainingState, seconds: float, stages: list[str]) -> None:
-        """Keep the state; the old one stays valid until the new one is complete."""
+        """Save the state; the old one stays valid until the new one is complete."""
         self.folder.mkdir(parents=True, exist_ok=True)
         file = f"state-{int(state.iteration)}.safetensors"
         save_file({name: np.asarray(array, order="C") for name, array in flatten(_plain(state)).items()}, self.folder / file)
@@ -217,7 +218,7 @@ class _Unfinished:
 
 
 def _plain(state: TrainingState) -> TrainingState:
-    """The state with its typed key as plain numbers, which files can hold."""
+    """The state with its typed key as plain numbers, which can be saved."""
     return replace(state, key=jax.random.key_data(state.key))
 
 

@@ -1,4 +1,4 @@
-"""Runs that differ by their seed, side by side in one compiled program: what learning curves are made of."""
+"""Runs with different seeds, trained in parallel by one compiled program, for learning curves."""
 
 import time
 from collections.abc import Iterator, Sequence
@@ -15,25 +15,25 @@ from planner.training.evaluation import greedy_prior, player
 
 @dataclass(frozen=True)
 class SeedsProgress:
-    """Where all runs stand after an evaluation."""
+    """Progress and returns of all runs after an evaluation."""
 
     iteration: int
     environment_steps: int
-    """Of each run."""
+    """Environment steps of each run so far."""
     seconds: float
-    """Since the start, compiling and evaluation included."""
+    """Seconds since the start, compiling and evaluation included."""
     returns: np.ndarray
     """f32 [seeds] mean undiscounted return of the greedy prior."""
 
 
 def train_seeds(config: TrainingConfig, seeds: Sequence[int], *, episodes: int = 32) -> Iterator[SeedsProgress]:
-    """Train once with each seed; news at the start and every `evaluate_every` iterations. Nothing is saved.
+    """Train once with each seed. Yields progress at the start and every `evaluate_every` iterations; saves nothing.
 
     Args:
-      episodes: behind each return; the same first states for all seeds and iterations.
+      episodes: number of episodes for each return, with the same first states for all seeds and iterations.
 
     Raises:
-      ValueError: unknown environment or planner, or no seeds; SettingsError, planner settings that cannot be used.
+      ValueError: unknown environment or planner, or no seeds; SettingsError for invalid planner settings.
     """
     if not seeds:
         raise ValueError("train_seeds needs at least one seed")

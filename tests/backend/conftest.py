@@ -1,4 +1,4 @@
-"""One backend for the tests of this folder; sessions keep them apart."""
+"""One backend for all tests of this folder; each test uses its own sessions."""
 
 import httpx
 import pytest
@@ -26,7 +26,7 @@ def http(server):
 
 @pytest.fixture
 def new_session(http):
-    """Make sessions that are small, and delete them afterwards."""
+    """Make small sessions, and delete them afterwards."""
     made = []
 
     def make(**changes):

@@ -1,4 +1,4 @@
-"""A viewer for tests: the live link as a page would use it."""
+"""A viewer for tests, which uses the live link as a page does."""
 
 import json
 from typing import Any
@@ -58,7 +58,7 @@ class Link:
                 return arrays, metadata
 
     def text(self, kind):
-        """The next text message of a type; frames on the way are acknowledged."""
+        """The next text message of a type; frames before it are acknowledged."""
         while True:
             message = self.receive()
             if isinstance(message, tuple):
@@ -67,7 +67,7 @@ class Link:
                 return message
 
     def until(self, condition):
-        """Until a status fulfils the condition; frames on the way are acknowledged."""
+        """Wait for a status that fulfils the condition; frames before it are acknowledged."""
         while True:
             status = self.text("status")
             if condition(status):

@@ -1,4 +1,4 @@
-"""The command line, as a person runs it."""
+"""The command line, run as a user runs it."""
 
 import json
 import shutil
@@ -173,6 +173,6 @@ def test_a_server_with_one_damaged_checkpoint_serves_the_others(copies, tmp_path
         assert refused.status_code == 404
         assert "truncated or altered" in refused.json()["detail"]
         assert httpx.post(server.api + "/sessions", json={"checkpoint": "cartpole-early"} | body, timeout=60).status_code == 201
-        # Mended while the server runs, it can be used.
+        # A checkpoint repaired while the server runs can be used.
         shutil.copy(SHIPPED / "cartpole" / "params.safetensors", copies / "cartpole" / "params.safetensors")
         assert httpx.post(server.api + "/sessions", json={"checkpoint": "cartpole"} | body, timeout=60).status_code == 201

@@ -1,4 +1,4 @@
-"""docker-compose.yml: its shape, and that its two command lines work together as it wires them."""
+"""docker-compose.yml: its structure, and its two command lines working together as configured."""
 
 import json
 

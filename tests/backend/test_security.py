@@ -1,4 +1,4 @@
-"""Who may talk to the server."""
+"""Access to the server: origins, tokens and sizes."""
 
 import httpx
 import pytest

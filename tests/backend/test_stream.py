@@ -173,7 +173,7 @@ def test_a_past_moment_is_planned_again_to_the_same_bits(server, new_session, ht
         first, _ = link.frame()
         link.send(type="command", command="step")
         link.frame(step=1)
-        # What is set now does not change what was planned then.
+        # A later change of settings does not change an earlier plan.
         link.send(type="settings", settings={"alpha": 0.8})
         link.frame(revision=1)
     arrays, _ = read_trace(http.get(f"/sessions/{session['id']}/moments/0/trace").content)
@@ -188,7 +188,7 @@ def test_a_viewer_that_does_not_acknowledge_gets_two_frames_and_later_the_newest
         quick.frame()
         quick.send(type="command", command="play", speed=1000)
         _, second = slow.frame(acknowledge=False)
-        # The quick viewer is not held up by the slow one.
+        # The slow viewer does not delay the quick one.
         quick.frame(step=15)
         quick.send(type="command", command="pause")
         paused = quick.until(lambda s: not s["session"]["playing"] and s["phase"] == "idle")["session"]["step"]

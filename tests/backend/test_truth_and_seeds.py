@@ -1,4 +1,4 @@
-"""Exact answers and many seeds over HTTP, diagnostics in every trace, continuous actions end to end, and what is refused; on a real server."""
+"""Exact answers and many seeds over HTTP, diagnostics in every trace, continuous actions end to end, and refusals; on a real server."""
 
 import json
 import shutil
@@ -32,7 +32,7 @@ def test_a_trace_has_diagnostics_and_exact_answers_where_there_are_any(http):
 
 
 def test_exact_values_take_the_network_s_place_and_noise_spoils_them(http):
-    """With exact values and the twist at the temperature of the rewards no weight differs from another: Catch is certain once its ball falls."""
+    """With exact values and the twist at the reward temperature all weights are equal, because Catch is deterministic after its first state."""
     settings = SMALL | {"value_source": "exact", "root_sampling": "proposal"}
     exact, metadata = read_trace(plan(http, "catch-early", planner="twisted_smc", settings=settings).content)
     np.testing.assert_allclose(exact["ess"], 16, rtol=1e-3)

@@ -1,4 +1,4 @@
-"""The comparison of what is learned: alike but for the algorithm, and its page is that of its data."""
+"""The comparison of learning: runs that differ only in the algorithm, and a page that agrees with its data."""
 
 import json
 
@@ -17,12 +17,12 @@ def test_algorithms_differ_in_nothing_but_themselves(name):
         if algorithm != "ppo":
             assert config.planner["name"] == algorithm
             assert config.model_steps == 64
-            # What a planner is by itself is not overridden by what another was tuned to.
+            # The settings tuned for another planner do not override a planner's own defaults.
             assert {"alpha", "constraint", "resampling_rule"}.isdisjoint(config.planner)
 
 
 def test_the_page_is_that_of_the_data():
-    """Mended by `python -m benchmarks.learning --report`."""
+    """If this fails, run `python -m benchmarks.learning --report`."""
     data = json.loads(learning.DATA.read_text("utf-8"))
     assert learning.PAGE.read_text("utf-8") == learning.page(data)
     for cell in data["environments"].values():

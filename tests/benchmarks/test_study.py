@@ -1,4 +1,4 @@
-"""The study's arithmetic: what is measured of a decision, how seeds and states become intervals, and how tables reach the page."""
+"""The study's arithmetic: measures of a decision, intervals over seeds and states, and tables of the page."""
 
 import jax
 import jax.numpy as jnp

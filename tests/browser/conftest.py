@@ -34,7 +34,7 @@ def browser():
 
 @pytest.fixture
 def open_page(browser):
-    """Open a page, wait until it is `ready` (by default for its first picture), and at the end hold it to an empty list of errors."""
+    """Open a page and wait until it is `ready` (by default for its first picture). At the end, assert that it reported no errors."""
     contexts = []
 
     def open_it(url, width=1440, height=900, ready=PAINTED, prepare=None, **options):

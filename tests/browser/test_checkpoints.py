@@ -1,4 +1,4 @@
-"""The page of checkpoints: what the cards say, drawn, and the way to the microscope and back."""
+"""The page of checkpoints: contents of the cards, pictures, and navigation to the microscope and back."""
 
 import json
 import shutil
@@ -38,7 +38,7 @@ def cards_on_disk():
 
 
 def open_checkpoints(open_page, url, *size, learning=None, **options):
-    """The page; learning curves are those given, or none, whatever is shipped."""
+    """Open the page with the given learning curves, or none, in place of the shipped ones."""
 
     def answer(route):
         route.fulfill(status=404, body="") if learning is None else route.fulfill(json=learning)
@@ -87,7 +87,7 @@ def test_pictures_are_drawn_when_they_come_into_sight_or_it_is_said_why_not(serv
         group.locator("figure").scroll_into_view_if_needed()
         page.wait_for_function("id => document.getElementById(id).querySelector('figcaption').textContent", arg=environment, timeout=60_000)
         answer = httpx.get(f"{server.api}/checkpoints/{group.locator('.card').last.get_attribute('data-checkpoint')}/scene")
-        # An environment of an extra that is not installed here has no picture.
+        # Without its extra installed, an environment has no picture.
         if answer.status_code == 200:
             assert caption.inner_text() == answer.json()["scene"]["caption"]
             page.wait_for_function(DRAWN, arg=f"[id='{environment}'] canvas")
@@ -170,7 +170,7 @@ def test_the_page_loads_neither_plotly_nor_dash_and_the_microscope_nothing_of_it
 def test_nothing_sticks_out_to_the_side(server, open_page, width, height, scheme):
     page = open_checkpoints(open_page, server.url, width, height, learning=LEARNING, color_scheme=scheme)
     assert page.evaluate("document.documentElement.scrollWidth") <= width
-    # Names of learning curves are whoever's who wrote them; the one here is absurdly long.
+    # Names of learning curves are free text; the one here is extremely long.
     outside = page.evaluate(
         """width => [...document.querySelectorAll("header *, main *")].filter(
                  e => !e.closest(".curves-names, [hidden]") && e.getBoundingClientRect().right > width + 1
@@ -187,7 +187,7 @@ def test_a_folder_of_ones_own_is_shown_the_same_way_and_nothing_in_it_is_taken_f
     absurd = card | {"title": EVIL, "description": EVIL * 5, "licence": EVIL, "training": {"device": EVIL}}
     absurd["returns"] = {"prior": card["returns"]["prior"], EVIL: {"mean": 3, "standard_error": 1, "episodes": 2}}
     (tmp_path / "cartpole" / "card.json").write_text(json.dumps(absurd))
-    # Its environment is unknown here, and it has no returns at all.
+    # A card with an unknown environment and without returns.
     (tmp_path / "strange").mkdir()
     (tmp_path / "strange" / "card.json").write_text(json.dumps(card | {"name": "strange", "environment": EVIL, "returns": {}}))
     (tmp_path / "torn").mkdir()

@@ -1,4 +1,4 @@
-"""Continuous actions: an axis of actions where there is a row for each otherwise."""
+"""Continuous actions: the root decision has an axis of actions in place of a row for each action."""
 
 import pytest
 

@@ -21,7 +21,7 @@ PIXELS = """id => {
 PICTURES = ("world", "genealogy", "strips", "weights")
 
 AT_REST = "(({ playing, phase, step, lastFrame }) => !playing && phase === 'idle' && lastFrame.step === step)(window.twistscope)"
-"""Paused, and the last plan is painted."""
+"""Condition in the page: paused, and the last plan is painted."""
 
 
 def picture(page, name):
@@ -29,7 +29,7 @@ def picture(page, name):
 
 
 def press(page, knob, key, times=1):
-    """Turn a slider by the keyboard."""
+    """Move a slider with the keyboard."""
     slider = page.locator(f'[data-knob="{knob}"] [role=slider]')
     slider.focus()
     for _ in range(times):
@@ -37,7 +37,7 @@ def press(page, knob, key, times=1):
 
 
 def settle(page, changed_from):
-    """Wait until a newer frame than this was painted and nothing is under way."""
+    """Wait until a frame newer than `changed_from` is painted and no plan is running."""
     page.wait_for_function(
         "frame => window.twistscope.lastFrame.frame > frame && window.twistscope.phase === 'idle'", arg=changed_from["frame"], timeout=60_000
     )
@@ -67,7 +67,7 @@ def test_playing_paints_new_moments_until_paused(server, open_page):
     page.keyboard.press("Space")
     page.wait_for_function("window.twistscope.lastFrame.step >= 5", timeout=60_000)
     page.keyboard.press("Space")
-    # The last plan may still be on its way when the session says that it rests.
+    # The frame of the last plan may arrive after the session reports that it is idle.
     page.wait_for_function(AT_REST)
     assert page.evaluate("window.twistscope.framesPainted") >= 3
     step = last_frame(page)["step"]
@@ -146,7 +146,7 @@ def test_a_large_session_draws_some_of_it_and_stays_in_hand(server, open_page):
     page.wait_for_function("window.twistscope.lastFrame.particles === 4096 && window.twistscope.phase === 'idle'", timeout=120_000)
     frame = last_frame(page)
     assert frame["steps"] > 100_000
-    # A drawing that is bounded: about 6144 nodes, and the line of the heaviest particle of each level.
+    # A drawing is bounded: about 6144 nodes, and the lines of the heaviest particle of each level.
     assert 2000 < frame["drawn"] < 6144 + 32 * 32
     assert (
         f"4096 imagined futures, 32 steps deep · {frame['drawn']} of {frame['steps']} steps drawn"
@@ -158,7 +158,7 @@ def test_a_large_session_draws_some_of_it_and_stays_in_hand(server, open_page):
     page.keyboard.press("Space")
     painted = page.evaluate("window.twistscope.framesPainted")
     page.wait_for_function("painted => window.twistscope.framesPainted >= painted + 5", arg=painted, timeout=60_000)
-    # Keys, knobs and pointer do their work between the frames.
+    # Keys, knobs and pointer are handled between frames.
     page.keyboard.press("Home")
     page.wait_for_function(
         "window.twistscope.cursorLevel === 0 && document.querySelector('[data-panel=narration]').innerText.startsWith('Level 0: ESS')"
@@ -167,7 +167,7 @@ def test_a_large_session_draws_some_of_it_and_stays_in_hand(server, open_page):
     page.wait_for_function("window.twistscope.latencies.length > 0", timeout=60_000)
     page.evaluate("document.activeElement.blur()")
     page.keyboard.press("Space")
-    # A frame that comes after the click would drop what was selected.
+    # A frame after the click would clear the selection.
     page.wait_for_function(AT_REST)
 
     box = page.locator("[data-panel=genealogy] canvas.base").bounding_box()
@@ -225,7 +225,7 @@ def test_the_page_survives_a_restart_of_the_server_under_it(open_page, data):
         before = picture(page, "genealogy")
         first.kill()
     page.wait_for_function("window.twistscope.connection !== 'open'", timeout=30_000)
-    # What was seen stays visible, and the loss is said plainly.
+    # The last picture stays visible, and a message reports the lost connection.
     assert picture(page, "genealogy") == before
     with serving("serve", "--no-open", data=data, port=port) as second:
         wait_until_ready(second)
@@ -234,7 +234,7 @@ def test_the_page_survives_a_restart_of_the_server_under_it(open_page, data):
         held = httpx.get(f"{second.api}/sessions/{page.evaluate('window.twistscope.session')}").json()
         assert held["settings"]["alpha"] == 1.0
         assert held["step"] == 1
-        # The new session began here, and can be rewound to where the episode did.
+        # The new session starts at this moment, and can be rewound to the start of the episode.
         page.locator('[data-do="first"]').click()
         page.wait_for_function("window.twistscope.lastFrame.step === 0", timeout=30_000)
 

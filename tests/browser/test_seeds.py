@@ -21,7 +21,7 @@ def answered(page):
 
 
 def small(page, server):
-    """A plan that compiles soon."""
+    """Choose a plan that compiles quickly."""
     frame = last_frame(page)
     address = f"{server.api}/sessions/{page.evaluate('window.twistscope.session')}"
     httpx.patch(f"{address}/settings", json={"particles": 32, "depth": 8}).raise_for_status()
@@ -46,7 +46,7 @@ def test_many_seeds_give_a_dot_each_and_this_run_by_itself(server, open_page):
     assert float(target.replace("−", "-")) == pytest.approx(star, abs=0.5 * 10.0 ** -len(target.partition(".")[2]))
     assert "is chosen by" in note(page) and "of 64 seeds" in note(page)
 
-    # Other settings: what is shown is of before, and says so; back again, it is not.
+    # After a change of settings, the panel says that its plans are of earlier settings; after the change back it does not.
     frame = last_frame(page)
     press(page, "alpha", "End")
     settle(page, frame)

@@ -1,4 +1,4 @@
-"""The page draws a search tree where it draws particles, and finds back."""
+"""The page draws a search tree in place of particles, and returns to particles."""
 
 import re
 
@@ -10,7 +10,7 @@ pytestmark = pytest.mark.browser
 
 
 def choose_planner(page, title):
-    """Choose a planner as a person does, and wait for its first picture."""
+    """Choose a planner as a user does, and wait for its first picture."""
     painted = page.evaluate("window.twistscope.framesPainted")
     page.locator("#planner").click()
     page.get_by_role("option", name=title, exact=True).click()

@@ -1,4 +1,4 @@
-"""What is exact beside what was planned: its marks, its numbers, its knobs."""
+"""Exact answers next to estimates: their marks, numbers and knobs."""
 
 from collections import Counter
 
@@ -10,7 +10,7 @@ pytestmark = pytest.mark.browser
 
 
 def choose(page, field, name):
-    """Choose a checkpoint or a planner as a person does, and wait for its first picture."""
+    """Choose a checkpoint or a planner as a user does, and wait for its first picture."""
     painted = page.evaluate("window.twistscope.framesPainted")
     page.locator(f"#{field}").click()
     page.get_by_role("option", name=name, exact=True).click()

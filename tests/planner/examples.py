@@ -23,13 +23,13 @@ jitted_plan = jax.jit(plan, static_argnames=("static", "model", "atoms", "states
 
 
 def quick(examples: int) -> hypothesis.settings:
-    """The same draws on every run. Failures are not shrunk: with settings that select programs, each attempt is a compilation."""
+    """Deterministic draws of hypothesis. Failures are not shrunk: with settings that select programs, each attempt is a compilation."""
     phases = (hypothesis.Phase.explicit, hypothesis.Phase.generate)
     return hypothesis.settings(max_examples=examples, deadline=None, derandomize=True, database=None, phases=phases)
 
 
 def random_mdp(seed: int, *, states: int = 6, actions: int = 3, stochastic: bool = False, terminals: int = 1) -> TabularMDP:
-    """The last `terminals` states end the episode; rewards are normal."""
+    """A random process; its last `terminals` states are terminal, and its rewards are normal."""
     random = np.random.default_rng(seed)
     terminal = np.arange(states) >= states - terminals
     if stochastic:
@@ -48,7 +48,7 @@ def random_mdp(seed: int, *, states: int = 6, actions: int = 3, stochastic: bool
 
 
 def layered_mdp(seed: int, *, layers: int = 3, width: int = 3, actions: int = 3) -> TabularMDP:
-    """Deterministic; every step goes one layer down, the step out of the last layer ends the episode, and the first layer is state 0 alone."""
+    """A deterministic process. Every step goes one layer down; the step out of the last layer ends the episode. The first layer is state 0."""
     random = np.random.default_rng(seed)
     states = 1 + (layers - 1) * width + 1
     successor = np.full((states, actions), states - 1)
@@ -60,24 +60,24 @@ def layered_mdp(seed: int, *, layers: int = 3, width: int = 3, actions: int = 3)
 
 
 def random_prior(seed: int, mdp: TabularMDP) -> np.ndarray:
-    """[S, A], no action without mass."""
+    """A random prior [S, A] in which every action has positive probability."""
     return np.random.default_rng(seed).dirichlet(np.full(len(mdp.action_names), 2.0), len(mdp.terminal))
 
 
 def random_values(seed: int, mdp: TabularMDP) -> exact.Values:
-    """Values that are wrong in every way a network's may be: V of terminal states is not 0 and V is not the mean of Q."""
+    """Values with all the errors that a network can have: V of terminal states is not 0, and V is not the mean of Q."""
     random = np.random.default_rng(seed)
     states, actions = len(mdp.terminal), len(mdp.action_names)
     return exact.Values(random.normal(size=states), random.normal(size=(states, actions)))
 
 
 def complete(**values: Any) -> SmcSettings:
-    """Settings with the two that only a checkpoint gives filled in."""
+    """Complete settings, with values for the two defaults that only a checkpoint gives."""
     return make_settings(values, {"reward_temperature": 0.7, "discount": 0.9}, SmcSettings)
 
 
 def metadata_of(settings: PlannerSettings, planner: str = "trt_smc") -> Metadata:
-    """Metadata of a plan with these settings, as far as diagnostics and drawings look at it."""
+    """Metadata of a plan with these settings, as far as diagnostics and drawings use it."""
     traits = get_planner(planner).traits
     return Metadata(planner=planner, settings=settings.model_dump(), seed=0, step=0, kind=traits.kind, traits=traits)
 
@@ -133,7 +133,7 @@ def plan_with(name: str, mdp: TabularMDP, params: Any, *, seed: int = 0, start: 
 
 
 def settings_of(name: str, **values: Any) -> Any:
-    """Settings of any planner, with those that only a checkpoint gives filled in."""
+    """Complete settings of any planner, with values for the defaults that only a checkpoint gives."""
     return get_planner(name).settings(values, {"reward_temperature": 0.7, "discount": 0.9})
 
 

@@ -1,7 +1,7 @@
-"""Every derived array of a trace from its primary ones, in float64, by the plainest means.
+"""Recomputation of every derived array of a trace from its primary ones, in float64, as literally as possible.
 
-Written from the definitions alone: it calls nothing of the planner, keeps one Python object per particle, and walks the tree recursively.
-Primary are the ancestors, actions, rewards, continuations, values and the whole distributions at every state (`atoms`).
+Written only from the definitions: it calls no code of the planner, keeps one Python object per particle, and walks the tree recursively.
+The primary arrays are the ancestors, actions, rewards, continuations, values and the complete distributions at every state (`atoms`).
 """
 
 from collections import defaultdict
@@ -43,7 +43,7 @@ def kl_divergence(proposal: np.ndarray, prior: np.ndarray) -> float:
 
 
 def replay(trace: Arrays, settings: Any, root_terminal: bool = False) -> Arrays:
-    """The levels again: everything that follows from the primary arrays, and `log_increment`, the u of (E5)."""
+    """Replay the levels: all arrays derived from the primary ones, and `log_increment`, the u of (E5)."""
     levels, slots = trace["action"].shape
     particles = [Particle(-1, 0, -1, 0, not root_terminal, False, i, 0.0) for i in range(slots)]
     evidence = 0.0
@@ -98,14 +98,14 @@ def replay(trace: Arrays, settings: Any, root_terminal: bool = False) -> Arrays:
 
 
 def offspring(ancestor: Particle, revive: bool) -> Particle:
-    """Where a copy starts: at the reference with `revive`, else where the ancestor is."""
+    """A copy of an ancestor: with `revive` it starts at the reference, else at the ancestor's state."""
     if not revive:
         return replace(ancestor, log_weight=0.0, revived=False)
     return replace(ancestor, log_weight=0.0, revived=not ancestor.alive, alive=True, node=ancestor.reference_node, depth=ancestor.reference_depth)
 
 
 def expect_resampling(trace: Arrays, derived: Arrays, settings: Any) -> np.ndarray:
-    """Whether each level should have resampled; where ESS is within rounding of the threshold, what was done. Never after the last level."""
+    """Expected `resampled` of each level, never true at the last. Where ESS is within rounding of the threshold, the recorded value."""
     levels, slots = trace["action"].shape
     threshold = float(np.float32(settings.ess_threshold)) * slots
     due = {
@@ -122,7 +122,7 @@ def resampling_weights(log_weights: np.ndarray, normaliser: str) -> np.ndarray:
 
 
 def offspring_bounds(weights: np.ndarray, scheme: str, slack: float = 1e-3) -> tuple[np.ndarray, np.ndarray]:
-    """Fewest and most offspring a slot can have, whatever the draws."""
+    """Smallest and largest possible number of offspring of a slot, for all draws."""
     expected = len(weights) * weights
     least, most = np.zeros(len(weights)), np.full(len(weights), len(weights))
     if scheme in ("systematic", "residual"):

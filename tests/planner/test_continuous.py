@@ -1,7 +1,7 @@
-"""Continuous actions are the discrete problem over atoms, and the atoms are samples of the prior.
+"""Continuous actions are the discrete problem over candidate actions, which are samples of the prior.
 
-Each of these was seen to fail here: atoms kept through resampling instead of drawn anew; the step taken with the number of the atom; a prior of 1
-instead of 1/K; the density without the squashing.
+Each of these mutations fails here: candidates kept through resampling instead of drawn again; the step taken with the index of the candidate; a
+prior of 1 instead of 1/K; the density without the squashing.
 """
 
 import functools
@@ -28,7 +28,7 @@ BOUNDS = ((-2.0, 2.0), (0.0, 1.0))
 
 @functools.cache
 def specimen(environment: str):
-    """A model with a fresh network, its parameters and a state."""
+    """A model with a newly initialised network, its parameters and a state."""
     config = network_config(environment, (16,), 10.0)
     model, _ = build_model(environment, config)
     return model, initial_params(environment, config, jax.random.key(3)), model.environment.reset(jax.random.key(4))
@@ -48,9 +48,9 @@ def _program(environment: str, name: str, static, record: bool):
 @given(mean=st.floats(-2, 2), log_std=st.floats(-2, 0.5))
 @quick(20)
 def test_the_density_is_that_of_the_samples(mean: float, log_std: float) -> None:
-    """Its integral over [-1, 1] is 1 (trapezoidal rule over u), and the share of 20000 samples below any point is its integral to there:
+    """The density integrates to 1 over [-1, 1] (trapezoidal rule over u). The share of 20000 samples below a point is its integral up to there:
 
-    Dvoretzky-Kiefer-Wolfowitz puts the largest difference below 0.0163 but in one of 10^4 cases.
+    by the Dvoretzky-Kiefer-Wolfowitz inequality, the largest difference is below 0.0163 except in one of 10^4 cases.
     """
     bounds = ((-2.0, 2.0),)
     evaluation = GaussianEvaluation(jnp.array([mean]), jnp.array([log_std]), jnp.float32(0), jnp.zeros(1), bounds)
@@ -99,9 +99,10 @@ def test_at_the_root_all_choose_among_the_same_atoms_and_later_even_copies_have_
 
 
 def test_one_level_with_many_particles_finds_the_posterior_over_the_atoms() -> None:
-    """With one level M(0, b) is the increment itself, so the policy is exactly pi exp((r + gamma V(s')) / tau) / Z over the atoms, up to how evenly
+    """With one level M(0, b) is the increment, so the policy over the candidates is exactly pi exp((r + gamma V(s')) / tau) / Z, up to sampling.
 
-    systematic sampling spreads n particles over K atoms: a count is within 1 of n q, and q >= beta / K, so each share is within K / (beta n) of it.
+    Systematic sampling of n particles over K candidates gives counts within 1 of n q. As q >= beta / K, each share has a relative error of at most
+    K / (beta n).
     """
     settings = complete(particles=8192, depth=1, action_atoms=8, reward_temperature=2.0)
     trace = planned("Pendulum-v1", particles=8192, depth=1, action_atoms=8, reward_temperature=2.0)
@@ -133,7 +134,7 @@ def test_the_key_decides_which_atoms_are_drawn() -> None:
 
 
 def test_the_likelihood_is_largest_at_the_atoms_the_policy_prefers() -> None:
-    """Where the improved policy is all on one action, the gradient of its log-likelihood moves the mean towards it."""
+    """For an improved policy with all its mass on one action, the gradient of the log-likelihood moves the mean towards that action."""
     actions = jnp.array([[1.5]])
     slope = jax.grad(lambda mean: log_density(actions, mean, jnp.zeros(1), ((-2.0, 2.0),))[0])
     assert slope(jnp.array([0.0]))[0] > 0 and slope(jnp.arctanh(jnp.array([0.75])))[0] == pytest.approx(0, abs=1e-5)
@@ -165,7 +166,7 @@ def test_the_evidence_over_sampled_atoms_is_unbiased(alpha: float, atoms: int) -
 
 
 def test_atoms_are_drawn_with_a_key_of_their_own() -> None:
-    """A folded-in small number gives a key of the split that models are stepped with, or noise is drawn with."""
+    """Folding in a small number would give a key of the split that is used for model steps or noise."""
     key = jax.random.key(7)
     data = lambda keys: {tuple(pair) for pair in np.asarray(jax.random.key_data(keys)).reshape(-1, 2).tolist()}
     assert data(jax.random.fold_in(key, 1)) <= data(jax.random.split(key, 4)), "else the number folded in need not be a large one"

@@ -1,4 +1,4 @@
-"""The documentation and the code name the same things."""
+"""Agreement of documentation and code: arrays, settings, metadata, equations and examples."""
 
 import json
 import re
@@ -30,7 +30,7 @@ EQUATION = re.compile(r"\(E(\d+)\)")
 
 
 def rows(text: str, columns: int) -> dict[str, list[str]]:
-    """First cell, without its backquotes -> the other cells, of every table row of that many columns."""
+    """Table rows with `columns` columns: first cell, without its backquotes -> the other cells."""
     cells = (re.split(r"(?<!\\)\|", line.strip())[1:-1] for line in text.splitlines() if line.startswith("| `"))
     return {row[0].strip().strip("`"): [cell.strip() for cell in row[1:]] for row in cells if len(row) == columns}
 
@@ -43,7 +43,7 @@ def documented_arrays(section: str = "Arrays") -> dict[str, list[str]]:
 
 
 def check_described(arrays: Mapping[str, np.ndarray], documented: Mapping[str, list[str]], sizes: Mapping[str, int]) -> None:
-    """Every documented array is there as it is documented."""
+    """Check that every documented array exists with the documented dtype and shape."""
     for name, (what, _) in documented.items():
         if name != "state/<leaf>":
             dtype, shape = re.fullmatch(r"(\w+) \[(.*)\]", what).groups()
@@ -149,7 +149,7 @@ def test_every_field_of_the_metadata_is_documented_and_no_other() -> None:
 
 @pytest.mark.slow
 def test_every_example_of_the_planner_page_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    """In one namespace, as in a notebook; what the page says of their output is held to it."""
+    """All examples run in one namespace, as in a notebook, and their output agrees with the page."""
     (tmp_path / "assets").symlink_to(ROOT / "assets")
     monkeypatch.chdir(tmp_path)
     names: dict[str, object] = {}

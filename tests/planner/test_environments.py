@@ -1,4 +1,4 @@
-"""Adapters against the environments of gymnax they adapt, and their tables against their steps."""
+"""Adapters compared with the original environments of gymnax, and their tables with their steps."""
 
 import json
 from functools import cache, partial
@@ -16,7 +16,7 @@ NAMES = sorted(name for name in ENVIRONMENTS if not name.endswith(EXTRAS))
 ENUMERABLE = [name for name in NAMES if name.endswith(("-bsuite", "-misc"))]
 ENDLESS = ["Freeway-MinAtar", "Pendulum-v1"]
 TIMED = [name for name in NAMES if not name.endswith("-bsuite")]
-"""With a time limit that a first state can be moved near to."""
+"""Environments with a time limit, for which a first state can be moved near to it."""
 STEPS = 400
 
 NEAR_THE_END = {
@@ -29,7 +29,7 @@ NEAR_THE_END = {
 
 @cache
 def walker(name):
-    """Jitted: key, first state -> key, state, action and transition of STEPS random actions, going on past the end."""
+    """Jitted: key, first state -> key, state, action and transition of STEPS random actions, continued after terminal states."""
     environment = make_environment(name)
 
     def walk(key, state):
@@ -77,7 +77,7 @@ def test_the_transitions_are_those_of_gymnax_until_the_episode_terminates(name):
         alive = ~np.asarray(jax.vmap(environment.is_terminal)(states))
 
         def close(ours, theirs, alive=alive):
-            # Two compilations of the same arithmetic.
+            # Equal up to rounding: the same arithmetic is compiled twice.
             np.testing.assert_allclose(np.asarray(ours)[alive], np.asarray(theirs)[alive], rtol=1e-5, atol=1e-5)
 
         jax.tree.map(close, transitions.state, expected)
@@ -239,7 +239,7 @@ def test_the_tables_are_what_steps_do_on_average(name):
     rng = np.random.default_rng(0)
     rows = rng.choice(np.flatnonzero(~mdp.terminal), 4, replace=False)
     checks = len(rows) * len(environment.action_names) * environment.state_count
-    # Hoeffding: a frequency over `runs` draws is off by more than this in one of all checks with probability under 1e-9.
+    # Hoeffding: the probability that any of the frequencies over `runs` draws has a larger error is below 1e-9.
     radius = np.sqrt(np.log(2 * checks / 1e-9) / (2 * runs))
     for row in rows:
         for action in range(len(environment.action_names)):
@@ -253,7 +253,7 @@ def test_the_tables_are_what_steps_do_on_average(name):
 
 
 def test_known_values_of_known_worlds():
-    # FrozenLake 4x4, slippery, discount 0.99: 0.5420, as in any textbook solution. DeepSea: 1 less eight moves of 0.01 / 8 each.
+    # FrozenLake 4x4, slippery, discount 0.99: 0.5420, as in any textbook solution. DeepSea: 1 minus eight moves of 0.01 / 8 each.
     lake = exact.optimal_values(exact.enumerate_model(make_environment("FrozenLake-misc")), 0.99)
     np.testing.assert_allclose(lake.value[0], 0.5420, atol=1e-4)
     # 8x8: 0.4146. Not slippery: six steps to the goal.

@@ -1,4 +1,4 @@
-"""Dynamic programming against brute force and against its own limits."""
+"""Dynamic programming compared with brute force and in limiting cases."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -72,11 +72,11 @@ def test_soft_values_run_from_the_priors_to_the_optimal_ones_as_the_temperature_
 
 
 def scattered_mdp(seed: int) -> TabularMDP:
-    """Twelve states, one to four successors a step, of which some are terminal or lead back at once; small rewards."""
+    """A process of twelve states with one to four successors per step; some are terminal or lead back at once. Rewards are small."""
     mdp, random = random_mdp(seed, states=12, stochastic=True, terminals=2), np.random.default_rng(seed)
     order = random.permuted(np.broadcast_to(np.arange(12), mdp.transition.shape), axis=-1)
     kept = mdp.transition * (order < random.integers(1, 5, (12, 3, 1)))
-    # Terminal rows are not used and may hold anything.
+    # Rows of terminal states are not used and may hold any values.
     return replace(mdp, transition=kept / kept.sum(-1, keepdims=True), reward=0.1 * mdp.reward)
 
 
@@ -95,7 +95,7 @@ def dense_values(mdp: TabularMDP, mean: Callable, best: Callable, discount: floa
 def test_values_are_the_fixed_points_of_sweeps_over_all_states(seed: int, temperature: float, discount: float) -> None:
     mdp = scattered_mdp(seed)
     if discount == 1:
-        # Else there would be no end to what can be gained.
+        # With positive rewards, undiscounted returns would be unbounded.
         mdp = replace(mdp, reward=-np.abs(mdp.reward))
     prior = random_prior(seed, mdp)
     soften = lambda weights, exponents: temperature * np.log(np.sum(weights * np.exp(exponents / temperature), axis=-1))
@@ -123,19 +123,19 @@ def test_successors_are_the_tables_without_what_cannot_happen(seed: int) -> None
 
 
 def test_values_of_long_episodes_take_few_sweeps(monkeypatch: pytest.MonkeyPatch) -> None:
-    # A walk of 100 cells under an even prior takes 10 000 steps to end; sweeps alone would need hundreds of thousands.
+    # A walk of 100 cells with a uniform prior takes 10 000 steps; sweeps alone would need hundreds of thousands.
     monkeypatch.setattr("planner.exact.MAX_SWEEPS", 200)
     cells = np.arange(100)
     successor = np.stack([np.maximum(cells - 1, 0), np.minimum(cells + 1, 99)], axis=1)
     walk = TabularMDP.deterministic("walk", successor, np.full((100, 2), -1.0), cells == 99)
     prior = np.full((100, 2), 0.5)
-    # First passage from 0 at n steps a cell squared: 99 * 100.
+    # The expected first passage time from cell 0 is 99 * 100.
     np.testing.assert_allclose(policy_values(walk, prior, 1.0).value, cells * (cells + 1.0) - 99 * 100, rtol=1e-9)
     np.testing.assert_allclose(optimal_values(walk, 1.0).value, cells - 99.0, rtol=1e-9)
 
 
 def test_states_that_cannot_end_are_worth_nothing_where_nothing_is_paid() -> None:
-    # State 2 is stayed in for ever; undiscounted, its value is known only from where sweeps begin.
+    # State 2 is never left. Undiscounted, its value depends only on the initial value of the sweeps.
     trap = TabularMDP.deterministic("trap", np.array([[1, 2], [1, 1], [2, 2]]), np.array([[1.0, 0.0], [0.0, 0.0], [0.0, 0.0]]), np.arange(3) == 1)
     prior = np.full((3, 2), 0.5)
     np.testing.assert_allclose(soft_values(trap, prior, 1.0, 1.0).value, [np.log((np.e + 1) / 2), 0, 0], rtol=1e-12)

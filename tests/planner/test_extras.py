@@ -1,4 +1,4 @@
-"""The environments of jumanji and brax, which are extras: against the originals where they are installed, and what is said where they are not."""
+"""The environments of jumanji and brax, which are extras: compared with the originals if installed, and the messages if not."""
 
 import json
 import subprocess
@@ -19,7 +19,7 @@ from planner.checkpoints import Card, CheckpointError, Checkpoints, build_model,
 from planner.environments import ENVIRONMENTS, EXTRAS, Environment, UnavailableError, make_environment
 from tests.planner.examples import complete, random_action
 
-# brax reads contacts of MuJoCo in the old way whenever a step is traced.
+# brax reads contacts of MuJoCo through a deprecated attribute whenever a step is traced.
 pytestmark = pytest.mark.filterwarnings("ignore:Accessing `(ncon|contact)` directly:DeprecationWarning")
 
 ROOT = Path(__file__).parents[2]
@@ -28,7 +28,7 @@ SNAKE, CUBE = OURS["jumanji"]
 ANT, CHEETAH, HUMANOID = OURS["brax"]
 WALKS, STEPS = 4, 60
 ENDING = {SNAKE: range(WALKS), ANT: range(2, WALKS), HUMANOID: range(2, WALKS)}
-"""Which walks end: random actions soon end a game of Snake, and the last walks of two bodies start too high up in the air."""
+"""Walks that end: random actions soon end a game of Snake, and the last walks of two bodies start too high above the ground."""
 LIMITS = {SNAKE: 4000, CUBE: 20, ANT: 1000, CHEETAH: 1000, HUMANOID: 1000}
 
 
@@ -37,13 +37,13 @@ def needs(extra):
 
 
 def everywhere(names=tuple(LIMITS)):
-    """Every environment of an extra; brax compiles for long."""
+    """Every environment of an extra; those of brax take long to compile."""
     marks = {"jumanji": [needs("jumanji")], "brax": [needs("brax"), pytest.mark.slow]}
     return pytest.mark.parametrize("name", [pytest.param(name, marks=marks[name.rpartition("-")[2]]) for name in names])
 
 
 def original_step(environment, key, state, action):
-    """State, reward and whether the episode is over, of the package's own step."""
+    """State, reward and end of the episode, from the package's own step."""
     if environment.name.endswith("-jumanji"):
         after, seen = environment._environment.step(state.board.replace(key=key), environment.command(action))
         return after.replace(key=None), seen.reward, seen.last()
@@ -55,13 +55,16 @@ def original_step(environment, key, state, action):
 
 
 def own_part(environment, state):
-    """The part of our state that is the package's."""
+    """The part of our state that is the state of the package."""
     return state.board if environment.name.endswith("-jumanji") else (state.physics, state.seen)
 
 
 @cache
 def walks(name):
-    """[WALKS, STEPS] of random actions, going on past the end: state, ours and the original's next. One program, since brax compiles for long."""
+    """[WALKS, STEPS] random actions, continued after terminal states: state, our transition and the original's.
+
+    One program for all, because brax takes long to compile.
+    """
     environment = make_environment(name)
 
     def step(state, key):
@@ -84,7 +87,7 @@ def walks(name):
 
 
 def jitted(function):
-    """Compiled without optimisation: what is compiled here runs once."""
+    """Compile without optimisation, because each program runs once."""
     return jax.jit(function, compiler_options={"xla_backend_optimization_level": 0, "xla_llvm_disable_expensive_passes": True})
 
 
@@ -116,7 +119,7 @@ def test_the_transitions_are_those_of_the_original_until_the_episode_terminates(
 
     jax.tree.map(close, own_part(environment, transitions.state), expected)
     close(transitions.reward, reward)
-    # jumanji takes its time limit for an end.
+    # jumanji reports its time limit as a termination.
     after = jax.vmap(jax.vmap(environment.is_truncated))(transitions.state)
     np.testing.assert_array_equal(over[alive], ((transitions.continuation == 0) | (after & name.endswith("-jumanji")))[alive])
     assert np.all(truncated_before[:, 0] == 0)
@@ -209,7 +212,7 @@ def test_the_snake_eats_grows_and_dies_at_the_border_and_the_picture_shows_it():
     eaten = 0.0
     for _ in range(2):
         head, fruit = state.board.head_position, state.board.fruit_position
-        # Around rather than back: a snake of two cells can go anywhere but onto itself.
+        # Turn around in two steps: a snake of two cells can move anywhere but onto itself.
         moves = [down if fruit.row > head.row else up] * abs(int(fruit.row - head.row))
         moves += [right if fruit.col > head.col else left] * abs(int(fruit.col - head.col))
         for number, move in enumerate(moves):
@@ -261,7 +264,7 @@ def test_a_turn_and_its_inverse_leave_the_cube_and_solving_it_ends_the_episode()
         again = step(key, back.state, jnp.int32(0))
         assert (again.reward, again.continuation) == (0, 0)
         jax.tree.map(np.testing.assert_array_equal, again.state, back.state)
-    # Solved by the last turn that the limit allows: the end, and no truncation.
+    # Solved by the last turn within the limit: a terminal state, and no truncation.
     late = type(first)(turned.state.board.replace(step_count=jnp.int32(19)), turned.state.terminal)
     last = step(key, late, jnp.int32(names.index("D'")))
     assert last.continuation == 0 and not environment.is_truncated(last.state)
@@ -292,7 +295,7 @@ def test_actions_are_named_after_the_joints_and_bodies_drawn_where_their_links_a
     assert environment.action_bounds == ((-1.0, 1.0),) * model.nu
     state = at(walks(name)[0], 0, 0)
     limbs = environment._limbs(state)
-    # The torso's own shape is around where particles are said to be.
+    # The position of particles is inside the torso's shape.
     x, z = np.asarray(environment.position(jax.tree.map(jnp.asarray, state)))
     torso = [shape for shape in limbs if shape["role"] == "accent"]
     points = np.array([point for shape in torso for point in shape.get("points", [[shape.get("x"), shape.get("y")]])])
@@ -322,7 +325,7 @@ def test_nothing_but_the_time_limit_ends_the_cheetahs_run():
 def test_without_its_extra_an_environment_says_how_to_install_it(name, monkeypatch):
     extra = name.rpartition("-")[2]
     make_environment.cache_clear()
-    # None stands for a package that is not there.
+    # None marks a package that is not installed.
     monkeypatch.setitem(sys.modules, extra, None)
     with pytest.raises(UnavailableError) as said:
         make_environment(name)

@@ -1,4 +1,4 @@
-"""Many plans at once are the plans one by one."""
+"""Many plans in parallel equal the same plans one by one."""
 
 from functools import partial
 

@@ -1,4 +1,4 @@
-"""Exact answers about shipped checkpoints, and what the planner makes of them."""
+"""Exact answers about shipped checkpoints, and plans with exact values."""
 
 import functools
 from pathlib import Path
@@ -59,7 +59,7 @@ def test_optimal_values_are_no_less_than_the_prior_s_and_soft_ones_lie_between()
 @pytest.mark.slow
 @pytest.mark.parametrize("source", ["network", "exact"])
 def test_the_evidence_of_a_shipped_checkpoint_is_estimated_without_bias(source: str) -> None:
-    """Mean of exp(log_evidence - exact) over 2000 seeds within 4 of its measured standard errors of 1, at every level."""
+    """The mean of exp(log_evidence - exact) over 2000 seeds is within 4 of its measured standard errors of 1, at every level."""
     checkpoint, truth = specimen("catch-early")
     planner = get_planner("bootstrap_smc")
     settings = planner.settings(

@@ -1,4 +1,4 @@
-"""Parameters from elsewhere: an Orbax folder and a Flax msgpack file become the checkpoint they came from."""
+"""Import of parameters: an Orbax folder and a Flax msgpack file give the original checkpoint."""
 
 import flax.serialization
 import jax
@@ -40,7 +40,7 @@ value_scale = 50.0
 
 @pytest.fixture(scope="module")
 def tree():
-    """A shipped network as somebody else might have named it, without our advantage head."""
+    """A shipped network with other names of arrays, without our advantage head."""
     ours = Checkpoints(SHIPPED).load("cartpole").params["params"]
     return {"params": {theirs: jax.tree.map(np.asarray, ours[name]) for name, theirs in THEIRS.items()}, "step": np.int32(7)}
 

@@ -25,9 +25,9 @@ def test_intervals_are_the_same_every_time_and_hold_their_estimate() -> None:
 
 
 def test_a_95_percent_interval_of_the_mean_holds_it_about_as_often() -> None:
-    """200 samples of 64 normal returns. A percentile interval is a little short: with 64 episodes it covers about 94 %.
+    """200 samples of 64 normal returns. A percentile interval is slightly too short: with 64 episodes it covers about 94 %.
 
-    The share of 200 lies within 4 standard errors, 4 * sqrt(.94 * .06 / 200) = 0.067.
+    The share over 200 samples is within 4 standard errors, 4 * sqrt(.94 * .06 / 200) = 0.067.
     """
     random = np.random.default_rng(1)
     held = [interval.low <= 0 <= interval.high for interval in (mean_interval(random.normal(size=64)) for _ in range(200))]

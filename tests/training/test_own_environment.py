@@ -1,4 +1,4 @@
-"""The example package of the documentation: installed, its environment can be planned in and trained on by name."""
+"""The example package of the documentation: after installation, planning and training find its environment by name."""
 
 import json
 import os
@@ -14,7 +14,7 @@ EXAMPLE = ROOT / "docs" / "example-environment"
 
 @pytest.fixture(scope="module")
 def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder that holds the package as pip installs it."""
+    """A folder with the package as installed by pip."""
     folder = tmp_path_factory.mktemp("installed")
     copy = tmp_path_factory.mktemp("source")
     for file in ("pyproject.toml", "corridor.py"):

@@ -1,4 +1,4 @@
-"""PPO (E13): its loss against its definition, and that it learns."""
+"""PPO (E13): its loss compared with the definition, and learning."""
 
 import jax
 import jax.numpy as jnp
@@ -36,11 +36,11 @@ def test_the_loss_equals_its_definition_written_out(environment):
     each = []
     standardised = (batch.advantage - batch.advantage.mean()) / batch.advantage.std()
     for i in range(batch.returns.size):
-        judged = apply_network(network, params, batch.observation[i])
+        evaluated = apply_network(network, params, batch.observation[i])
         if environment == "Pendulum-v1":
-            log_density = judged.log_density(batch.action[i][None])[0]
+            log_density = evaluated.log_density(batch.action[i][None])[0]
         else:
-            log_density = jax.nn.log_softmax(judged.prior_logits)[batch.action[i]]
+            log_density = jax.nn.log_softmax(evaluated.prior_logits)[batch.action[i]]
         ratio = float(jnp.exp(log_density - batch.log_density[i]))
         advantage = float(standardised[i])
         each.append(min(ratio * advantage, np.clip(ratio, 0.9, 1.1) * advantage))
@@ -53,7 +53,7 @@ def test_the_loss_equals_its_definition_written_out(environment):
 
 @pytest.mark.parametrize("environment", ENVIRONMENTS)
 def test_the_network_that_acted_has_ratio_one(environment):
-    """So that clipping starts from where the experience was made: the gradient is that of the unclipped objective."""
+    """Clipping is relative to the network that acted: there the gradient is that of the unclipped objective."""
     batch, network, params = rollout(environment)
     _, losses = ppo_loss(params, batch, network, PpoSection())
     np.testing.assert_allclose(losses.policy, 0.0, atol=1e-5)
@@ -66,7 +66,7 @@ def test_advantages_are_returns_less_values():
 
 
 def test_actions_are_drawn_from_the_prior():
-    """Frequencies over 6 x 800 draws of the actions, against the mean prior; 4 standard errors."""
+    """Frequencies of 6 x 800 actions are within 4 standard errors of the mean prior."""
     batch, network, params = rollout("Catch-bsuite", steps=800, count=6)
     assert isinstance(batch, Rollout)
     prior = jax.vmap(lambda observation: jax.nn.softmax(apply_network(network, params, observation).prior_logits))(batch.observation)
@@ -90,7 +90,7 @@ def test_ppo_learns_catch_with_every_seed():
 @pytest.mark.slow
 @pytest.mark.parametrize("algorithm", ["ppo", "expert_iteration"])
 def test_runs_side_by_side_are_the_runs_one_by_one(algorithm):
-    """One iteration, up to the rounding of batched arithmetic, which later ones amplify."""
+    """One iteration is equal up to the rounding of batched arithmetic, which later iterations amplify."""
     planner = {"name": "trt_smc", "reward_temperature": 0.2, "discount": 0.99, "particles": 8, "depth": 2, "act": "sample"}
     sizes = {"collect": {"environments": 4, "steps": 8}, "ppo": {"minibatches": 2}, "learn": {"batches": 2, "batch_size": 16}}
     run = make_run(catch(algorithm=algorithm, planner=planner, **sizes))

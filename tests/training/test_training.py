@@ -1,4 +1,4 @@
-"""Training: short runs of the real thing."""
+"""Training: short complete runs."""
 
 import itertools
 import json
@@ -148,7 +148,7 @@ def test_a_run_never_replaces_the_checkpoints_of_another(tmp_path, changes, says
 
 @pytest.mark.slow
 def test_stages_are_kept_in_their_order(config, tmp_path):
-    """Both would fit at the first evaluation; the second is kept only at the next."""
+    """Both stages meet their conditions at the first evaluation; the second is kept only at the next."""
     stage = {"title": "", "description": "", "returns": (0.0, 500.0)}
     both = TrainingConfig.model_validate(config.model_dump() | {"stages": [{"name": "first", **stage}, {"name": "second", **stage}]})
     assert [news.note for news in train(both, 0, tmp_path, "") if news.note] == ["saved first", "saved second", "saved short"]
@@ -184,7 +184,7 @@ def test_shipped_checkpoints_play_as_their_cards_say():
         promised = loaded.card.returns["prior"]
         returns = player(loaded.model, greedy_prior(loaded.model))(loaded.params, episodes=promised.episodes)
         # The same episodes as on the card. Another machine may round differently: four standard errors of the difference of two such means. Where all
-        # episodes are one, as in Space Invaders, one rounding may fork it.
+        # episodes are equal, as in Space Invaders, a rounding difference may change the episode.
         noise = promised.standard_error if promised.standard_error > 1e-6 else abs(promised.mean) / 10
         assert abs(returns.mean() - promised.mean) <= 4 * 2**0.5 * max(noise, 1.0), name
 

@@ -1,4 +1,4 @@
-"""The page of the shipped checkpoints says what their cards say."""
+"""The page of the shipped checkpoints agrees with their cards."""
 
 import importlib.util
 import re
@@ -14,7 +14,7 @@ SPEC.loader.exec_module(zoo)
 
 
 def test_the_page_is_that_of_the_cards_and_has_every_picture() -> None:
-    """Mended by `python docs/zoo.py`."""
+    """If this fails, run `python docs/zoo.py`."""
     cards = zoo.in_order(Checkpoints(ROOT / "assets" / "checkpoints").cards())
     text = zoo.PAGE.read_text(encoding="utf-8")
     assert text == zoo.page(cards)
@@ -27,7 +27,7 @@ def test_all_parameters_together_are_small() -> None:
 
 
 SLIPPERY = {"frozenlake-early"}
-"""Where it does not: what the ice does is weighed like a choice, so luck looks like skill, and the values are too weak to tell otherwise."""
+"""Checkpoints that planning does not improve: weights treat the ice's noise like a choice, and the values are too inaccurate to correct it."""
 
 
 def test_planning_helps_every_early_stage() -> None:

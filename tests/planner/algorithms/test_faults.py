@@ -1,4 +1,4 @@
-"""What the network may get wrong is told by name and by state; what a person may get wrong, before anything is compiled."""
+"""Faults of the network are reported with their cause and state; errors of the user are reported before anything is compiled."""
 
 from dataclasses import replace
 
@@ -18,12 +18,12 @@ from planner.exact import Values, enumerate_model, tables
 from planner.truth import check_value_source
 from tests.planner.examples import complete, plan_with
 
-# Both actions of state 0 lead to state 1, and of state 1 to state 2, where it goes on for ever.
+# Both actions lead from state 0 to state 1, from state 1 to state 2, and from state 2 to itself.
 CHAIN = TabularMDP.deterministic("chain", np.array([[1, 1], [2, 2], [2, 2]]), np.ones((3, 2)), np.zeros(3, bool))
 
 
 def evaluation_of(state: int, **wrong: float) -> Evaluation:
-    """Tables that are as they should be but in one state."""
+    """Tables with a fault in one state only."""
     good = tables(np.full((3, 2), 0.5), Values(np.zeros(3), np.zeros((3, 2))))
     return replace(good, **{name: getattr(good, name).at[state].set(value) for name, value in wrong.items()})
 
@@ -39,7 +39,7 @@ def test_a_plan_whose_network_gives_numbers_everywhere_has_no_fault(name: str) -
     ("wrong", "status"),
     [({"value": np.nan}, "non_finite_network"), ({"prior_logits": np.nan}, "non_finite_network"), ({"prior_logits": -np.inf}, "no_valid_action")],
 )
-def test_the_state_that_the_network_cannot_judge_is_named(name: str, wrong: dict[str, float], status: str) -> None:
+def test_the_state_that_the_network_cannot_evaluate_is_named(name: str, wrong: dict[str, float], status: str) -> None:
     values = PLANNERS[name].algorithm.settings.of_budget(4, 4)
     at_root = plan_with(name, CHAIN, evaluation_of(0, **wrong), **values)
     assert (STATUSES[at_root.status], int(at_root.fault)) == (status, -1)

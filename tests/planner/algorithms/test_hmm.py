@@ -1,16 +1,16 @@
-"""The particle filter inside the planner, held to a hidden Markov model and its forward recursion, which is written here and nowhere else.
+"""The particle filter inside the planner, compared with the forward recursion of a hidden Markov model, which only this module implements.
 
-A Markov chain x_1 … x_T is seen through noise as y_1 … y_T. As a process to plan in it has one action, a state is a time and an x, and a step is paid
-log p(y_t | x_t): with a reward temperature of 1, no discount and V = 0, the weights (E5) are those of the bootstrap particle filter, exp of (E7) is
-its estimate of p(y_1 … y_t), and the weighted mean of x over the slots of a level is its filtering mean.
+A Markov chain x_1 … x_T is observed with noise as y_1 … y_T. As a decision process it has one action; a state is a time and an x, and the reward of a
+step is log p(y_t | x_t). With a reward temperature of 1, no discount and V = 0, the weights (E5) are those of the bootstrap particle filter. Then exp
+of (E7) is its estimate of p(y_1 … y_t), and the weighted mean of x over the slots of a level is its filtering mean.
 
 Estimates are compared over many seeds. Let R be the estimated evidence over the exact one, and m - m* the error of the filtering mean. Then
 E[R] = 1 and E[R (m - m*)] = 0 exactly, for any number of particles, whenever a resampling gives slot i N w_i offspring on average (Del Moral,
 Feynman-Kac Formulae, 2004); m alone is biased by order 1/N. The bound is four standard errors, as measured over the seeds.
 
-Seen to fail here in every case that resamples, and in no other: log-weights not reset at a resampling; the evidence of a stretch forgotten;
-ancestors drawn evenly, or from the weights to the power of 0.8; weights resampled but not states. With the residual scheme: the offspring that are
-not certain drawn from all of the weights. What is not seen: systematic points without their random offset, as slots have no order here.
+Mutations that fail here in every case with resampling, and in no other: log-weights not reset at a resampling; the evidence between two resamplings
+omitted; ancestors drawn uniformly, or from the weights to the power of 0.8; weights resampled but not states. With the residual scheme: the uncertain
+offspring drawn from all of the weights. Not detected: systematic points without their random offset, because slots have no order here.
 """
 
 from itertools import pairwise, product
@@ -24,7 +24,7 @@ from planner.environments.tabular import TabularMDP
 from tests.planner.examples import batched, complete
 
 VALUES = np.array([-1.5, -0.5, 0.5, 1.5])
-"""Of x."""
+"""Values of x."""
 TIMES, SEEDS = 8, 16_000
 _random = np.random.default_rng(5)
 INITIAL = _random.dirichlet(np.full(4, 2.0))

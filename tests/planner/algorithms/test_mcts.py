@@ -1,6 +1,6 @@
-"""Gumbel MCTS is mctx on the true model, and its tree is written down as the trace has it.
+"""Gumbel MCTS is mctx on the true model, and its tree is recorded in the form of a trace.
 
-Seen to fail here: values of terminal states handed to mctx; a discount that forgets the end; ids of nodes off by one.
+Mutations that fail here: values of terminal states handed to mctx; a discount that forgets the end; ids of nodes off by one.
 """
 
 from dataclasses import replace
@@ -31,7 +31,7 @@ def search(mdp: TabularMDP = MDP, tables=TABLES, **keywords) -> dict[str, np.nda
 
 
 def direct(seed: int, *, considered: int, scale: float, depth: int) -> mctx.PolicyOutput:
-    """The same search written down from mctx's own documentation, on the tables themselves."""
+    """The same search, written from mctx's documentation, directly on the tables."""
     transition, reward, terminal = (jnp.asarray(table) for table in (MDP.transition, MDP.reward, MDP.terminal))
     value = jnp.where(terminal, 0.0, TABLES.value)
     logits = jnp.where(terminal[:, None], 0.0, TABLES.prior_logits)
@@ -60,7 +60,7 @@ def test_it_equals_a_direct_call_of_mctx_with_the_same_key(considered: int, scal
         expected = direct(seed, considered=considered, scale=scale, depth=depth)
         tree = jax.tree.map(lambda leaf: np.asarray(leaf)[0], expected.search_tree)
         assert found["chosen_action"] == expected.action[0]
-        # One is compiled as a whole and the other step by step; logits of size 20 in f32, exponentiated.
+        # One is compiled as a whole and the other step by step; exp of f32 logits of size 20 amplifies the rounding.
         np.testing.assert_allclose(found["root_policy"], expected.action_weights[0], rtol=2e-5)
         np.testing.assert_array_equal(found["root_visits"], tree.children_visits[0])
         np.testing.assert_array_equal(found["visits"], tree.node_visits[1:])
@@ -83,7 +83,7 @@ def test_ids_depths_and_visits_make_a_tree() -> None:
     assert np.all(parent < nodes) and 0 < len(nodes) < SIMULATIONS
     np.testing.assert_array_equal(depth, np.where(parent < 0, 0, tree["depth"][parent] + 1))
     assert depth.max() == 2
-    # A node is visited once when it is made, and again with each visit of its children; at the depth limit, as often as it is made again.
+    # A node is visited once when it is made, and once with each visit of a child; at the depth limit, once each time it is repeated.
     children = np.bincount(parent[parent >= 0], tree["visits"][nodes][parent >= 0], SIMULATIONS)[nodes]
     np.testing.assert_array_equal(tree["visits"][nodes][depth < 2], 1 + children[depth < 2])
     np.testing.assert_array_equal(tree["root_visits"], np.bincount(tree["action"][nodes][parent < 0], tree["visits"][nodes][parent < 0], 3))

@@ -1,6 +1,6 @@
-"""What holds of every plan: ends, bad networks, repeatability, and when a program is compiled.
+"""Invariants of every plan: terminal states, faulty networks, repeatability, and compilation.
 
-Seen to fail here: revival at a terminal root; a status that does not look at Q; a live setting made static.
+Mutations that fail here: revival at a terminal root; a status that does not check Q; a live setting made static.
 """
 
 from dataclasses import fields, replace
@@ -26,7 +26,7 @@ SMALL = complete(particles=16, depth=4)
 
 
 def one_step_mdp(actions: int = 3) -> TabularMDP:
-    """Every action ends the episode, with its own reward."""
+    """A process in which every action ends the episode, with its own reward."""
     reward = np.array([np.arange(actions) - 1.0, np.zeros(actions)])
     return TabularMDP.deterministic("one step", np.ones((2, actions), int), reward, np.array([False, True]))
 
@@ -135,7 +135,7 @@ def test_the_same_key_and_settings_give_the_same_bits_and_another_key_others() -
 
 
 def test_a_program_compiled_anew_gives_the_same_bits() -> None:
-    # Another function object is another entry of the compilation cache.
+    # A new function object has a new entry in the compilation cache.
     anew = jax.jit(lambda *a, **k: plan(*a, **k), static_argnames=("static", "model"))
     result = anew(TABLES, jax.random.key(3), MDP.state(0), live=Live.of(SMALL), static=Static.of(SMALL), model=Model(MDP, exact.look_up))
     first, again = make_arrays(SMALL, MDP, TABLES, seed=3), to_arrays(result)

@@ -1,7 +1,7 @@
-"""What sequential Monte Carlo promises, held against dynamic programming.
+"""Theory of sequential Monte Carlo, compared with dynamic programming.
 
-Seen to fail here: `- log q` left out of (E5); log-weights not reset at a resampling; the evidence of a stretch forgotten; root weights not corrected
-for the mixture drawn from; values of terminal states counted; a dead particle's weight going on changing.
+Mutations that fail here: `- log q` omitted from (E5); log-weights not reset at a resampling; the evidence between two resamplings omitted; root
+weights not corrected for the mixture drawn from; values of terminal states included; a dead particle's weight still changing.
 """
 
 import jax
@@ -14,7 +14,7 @@ from tests.planner.examples import batched, complete, layered_mdp, make_arrays, 
 
 TEMPERATURE, DISCOUNT, LEVELS = 4.0, 0.9, 5
 RUNS = 4000
-"""Plans of 8 particles; the standard error comes out at 1 to 2 % of the evidence."""
+"""Number of plans of 8 particles; the standard error is then 1 to 2 % of the evidence."""
 
 MDP = random_mdp(11, stochastic=True, terminals=2)
 PRIOR, VALUES = random_prior(11, MDP), random_values(11, MDP)
@@ -26,7 +26,7 @@ def keys(runs: int, seed: int = 0) -> jax.Array:
 
 @pytest.mark.parametrize("root_sampling", ["proposal", "stratified"])
 def test_optimal_twist_leaves_no_variance(root_sampling: str) -> None:
-    # With V = V_soft and Q = Q_soft every increment (E5) is 0. Root weights are corrected for the prior's share, so there it has none.
+    # With V = V_soft and Q = Q_soft every increment (E5) is 0. A prior share at the root would change root weights, so it is 0.
     mdp = random_mdp(1, terminals=2)
     prior = random_prior(1, mdp)
     soft = exact.soft_values(mdp, prior, TEMPERATURE, DISCOUNT)
@@ -79,7 +79,7 @@ def test_evidence_is_unbiased(scheme: str, rule: str, rest: dict) -> None:
     sample = batched(settings, MDP, lambda plan: (plan.trace.log_evidence, plan.trace.resampled))
     log_evidence, resampled = jax.device_get(sample(keys(RUNS), exact.tables(PRIOR, VALUES)))
     assert resampled.any() == (rule != "never")
-    # The running evidence after t levels is that of a plan of t levels.
+    # The evidence after t levels is that of a plan of t levels.
     for level in (0, LEVELS - 1):
         expected = exact.log_evidence(MDP, PRIOR, VALUES.value, TEMPERATURE, DISCOUNT, level + 1, rest.get("advantage", True))[0]
         ratios = np.exp(log_evidence[:, level].astype(float) - expected)
@@ -134,7 +134,7 @@ def test_message_policy_is_the_posterior_with_resampling_when_v_is_exact() -> No
 
 @pytest.mark.slow
 def test_message_policy_with_resampling_and_a_wrong_v_is_biased_and_says_so() -> None:
-    # Resampling prunes slots by what their first steps promise, and messages cannot see what was pruned: the bias does not fall with N.
+    # Resampling prunes slots by their first steps, and messages contain no pruned slots: the bias does not fall with N.
     mdp = layered_mdp(7)
     prior = random_prior(7, mdp)
     posterior = exact.posterior_policy(prior, exact.soft_values(mdp, prior, TEMPERATURE, 1.0).qvalues, TEMPERATURE)[0]
@@ -156,7 +156,7 @@ def test_the_sampled_action_follows_the_improved_policy() -> None:
 
 
 def test_stratified_root_sampling_tries_every_action_of_prior_mass_one_over_n() -> None:
-    # Systematic points lie 1/N apart, so whatever holds a share of 1/N of the mixture holds one of them.
+    # Systematic points are 1/N apart, so every action with a share of 1/N of the mixture is drawn.
     settings = complete(particles=64, depth=1, alpha=1.0, root_prior_share=0.25)
     assert np.all(0.25 * PRIOR[0] >= 1 / 64)
     visits = batched(settings, MDP, lambda plan: plan.root.root_visits)(keys(500), exact.tables(PRIOR, VALUES))

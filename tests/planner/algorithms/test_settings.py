@@ -1,4 +1,4 @@
-"""Settings are checked once, and every complaint says what was given and what is allowed."""
+"""Settings are checked once, and every error gives the received and the allowed values."""
 
 import json
 

@@ -1,7 +1,7 @@
-"""TSMCTS against its large-N limit by dynamic programming, and what must hold of every plan.
+"""TSMCTS compared with its large-N limit by dynamic programming, and invariants of every plan.
 
-Seen to fail here: weights compared across actions; returns not permuted by resampling, or discounted once too often; plain means for
-weighted ones; an eliminated action let in again.
+Mutations that fail here: weights compared across actions; returns not permuted by resampling, or discounted once too often; unweighted means; an
+eliminated action considered again.
 """
 
 from dataclasses import replace
@@ -40,12 +40,12 @@ def many(mdp, tables, runs: int, read, **values):
 
 
 def returns_by_level(mdp, prior, value, temperature: float, discount: float, levels: int) -> np.ndarray:
-    """[levels, A] what the weighted return below each root action tends to: E[W G] / E[W] over paths of the prior."""
+    """[levels, A] limit of the weighted return below each root action: E[W G] / E[W] over paths of the prior."""
     value = np.where(mdp.terminal, 0.0, value)
     steps = mdp.transition * np.exp((mdp.reward + discount * value - value[:, None, None]) / temperature)
     limits = np.zeros((levels, len(mdp.action_names)))
     for action in range(len(mdp.action_names)):
-        # Of each state: the weight that arrives there, and that weight times the rewards on the way.
+        # For each state: the total weight of the paths to it, and the sum of weight times return of these paths.
         mass, rewards = steps[0, action], steps[0, action] * mdp.reward[0, action]
         for level in range(levels):
             limits[level, action] = (rewards + discount ** (level + 1) * value * mass).sum() / mass.sum()
@@ -105,7 +105,7 @@ def test_evidence_of_a_single_round_over_all_actions_is_unbiased() -> None:
 
 @pytest.mark.parametrize("seed", range(4))
 def test_it_picks_the_optimal_action_when_particles_are_many(seed: int) -> None:
-    # V is 0: what is found is found by stepping. Below each action the weights, at a temperature far below the gaps, leave the best path.
+    # V is 0, so only rewards give information. At a temperature far below the gaps, the weights keep only the best path below each action.
     mdp = layered_mdp(seed)
     optimal = exact.optimal_values(mdp, 1.0).qvalues[0]
     tables = exact.tables(np.full((len(mdp.terminal), 3), 1 / 3), exact.Values(np.zeros(len(mdp.terminal)), random_values(seed, mdp).qvalues))
@@ -159,7 +159,7 @@ def test_the_budget_is_kept_and_shared_evenly_and_lineages_stay_with_their_actio
     np.testing.assert_array_equal(trace["action"][begins], roots[begins])
     np.testing.assert_array_equal(trace["root_visits"], np.bincount(roots[begins].ravel(), minlength=5))
     np.testing.assert_array_equal(trace["resampled"], ~rounds.last)
-    # Each round's actions were in the one before.
+    # Each round considers a subset of the actions of the previous round.
     assert set(roots[-1]) <= set(roots[0]) and trace["chosen_action"] in roots[-1]
     untried = trace["root_visits"] == 0
     assert untried.sum() == 1 and np.all(trace["root_policy"][untried] == 0) and np.all(np.isnan(trace["root_q"][untried]))
@@ -168,7 +168,7 @@ def test_the_budget_is_kept_and_shared_evenly_and_lineages_stay_with_their_actio
 
 
 def test_an_action_that_is_out_stays_out() -> None:
-    # Eight actions are three rounds of two levels; with two particles for each the estimates of the first round are little worth.
+    # Eight actions are three rounds of two levels; with two particles for each, the estimates of the first round are inaccurate.
     mdp = random_mdp(64, states=9, actions=8, stochastic=True, terminals=2)
     tables = exact.tables(random_prior(64, mdp), random_values(64, mdp))
     settings = {"particles": 16, "depth": 6, "reward_temperature": 0.3, "discount": DISCOUNT}
@@ -239,6 +239,6 @@ def test_settings_are_checked_like_those_of_the_others() -> None:
 def test_distributions_and_states_are_recorded_on_request() -> None:
     plain, full = search(), search(record=True)
     assert full.keys() - plain.keys() == {"prior", "proposal", "q_value", "state/index"}
-    # What first actions were drawn from is the share of the slots, elsewhere the prior.
+    # The proposal of root actions is their share of the slots; elsewhere it is the prior.
     np.testing.assert_allclose(full["proposal"][0], np.full((24, 3), 1 / 3), rtol=1e-6)
     np.testing.assert_allclose(full["proposal"][1:], full["prior"][1:])

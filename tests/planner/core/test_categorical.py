@@ -1,4 +1,4 @@
-"""Choosing among atoms: in range and never without mass, at every point of the unit interval and for few and many atoms alike."""
+"""Choice among candidate actions: in range and never of probability 0, at every point of the unit interval, for few and many candidates."""
 
 import jax
 import jax.numpy as jnp
@@ -22,7 +22,7 @@ EDGES = np.array([0.0, np.nextafter(np.float32(1), np.float32(0)), 0.5, 1 - 2**-
     spread=st.sampled_from([0.0, 0.1, 3.0, 30.0]),
 )
 def test_a_chosen_atom_exists_and_has_mass(seed: int, atoms: int, without: int, spread: float) -> None:
-    """Fails where the point is held below another sum than the cumulative one: the last of evenly spread points then chose no atom at all."""
+    """Fails where the point is limited by a sum other than the cumulative one: the last of evenly spaced points then chooses no candidate."""
     random = np.random.default_rng(seed)
     logits = random.normal(size=atoms) * spread
     logits[random.permutation(atoms)[: min(without, atoms - 1)]] = -np.inf
@@ -34,7 +34,7 @@ def test_a_chosen_atom_exists_and_has_mass(seed: int, atoms: int, without: int, 
 
 @pytest.mark.parametrize("atoms", [4, 16])
 def test_evenly_spread_points_choose_in_proportion(atoms: int) -> None:
-    """Each count of n evenly spread points is within one of n times the probability."""
+    """The count of each candidate over n evenly spaced points is within one of n times its probability."""
     probabilities = np.random.default_rng(3).dirichlet(np.ones(atoms))
     chosen = choose_all((jnp.arange(4096) + 0.5) / 4096, jnp.log(probabilities))
     assert np.all(np.abs(np.bincount(chosen, minlength=atoms) - 4096 * probabilities) <= 1.01)

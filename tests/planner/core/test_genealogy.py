@@ -1,6 +1,7 @@
-"""The tree of transitions: pointers, survivors, and the two reductions along it (E8, E9).
+"""The tree of transitions: pointers, survivors, and the two backups along it (E8, E9).
 
-Seen to fail here: references not permuted by resampling; messages added up instead of averaged; the scale of a message not renewed by a larger child.
+Mutations that fail here: references not permuted by resampling; messages summed instead of averaged; the scale of a message not updated by a larger
+child.
 """
 
 import hypothesis.strategies as st
@@ -21,7 +22,7 @@ jitted_surviving = jax.jit(surviving)
 
 
 def slots_of_ancestors(ancestor: np.ndarray) -> list[np.ndarray]:
-    """At each level, the slots that the slots of the last level descend from."""
+    """Slots of each level that the slots of the last level descend from."""
     slots = np.arange(ancestor.shape[1])
     lineages = [slots]
     for level in reversed(range(len(ancestor) - 1)):
@@ -36,7 +37,7 @@ def test_pointers_go_to_earlier_levels_and_lineages_only_merge(scheme: str) -> N
     trace = make_arrays(settings, MDP, TABLES)
     levels, slots = trace["parent"].shape
     assert np.all(trace["parent"][0] == -1) and np.all(trace["parent"] < np.arange(levels)[:, None] * slots)
-    # Without ends every step is from the level before, and each level's offspring are N.
+    # Without terminal states every step is from the previous level, and each level has N offspring.
     np.testing.assert_array_equal(trace["parent"][1:], np.arange(levels - 1)[:, None] * slots + trace["ancestor"][:-1])
     assert all(np.bincount(row, minlength=slots).sum() == slots for row in trace["ancestor"])
     lineages = slots_of_ancestors(trace["ancestor"])
@@ -59,7 +60,7 @@ def test_a_resampling_period_resamples_every_so_many_levels_and_not_after_the_la
 
 
 def random_tree(seed: int, levels: int, slots: int) -> np.ndarray:
-    """Parents anywhere above, as revival makes them."""
+    """A tree with parents at any earlier level, as made by revival."""
     random = np.random.default_rng(seed)
     return np.stack([random.integers(-1, max(level * slots, 1), slots) if level else np.full(slots, -1) for level in range(levels)]).astype(np.int32)
 

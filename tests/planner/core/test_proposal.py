@@ -1,7 +1,7 @@
 """The trust-region proposal (E1-E3), checked in float64 from the temperature it returns.
 
-Seen to fail here: a tolerance of a hundredth; greedy without the ties; the span taken over invalid actions; the divergence as the plain sum of
-q log(q / prior); a bound of zero left to the solver.
+Mutations that fail here: a tolerance of a hundredth; greedy without ties; the span over invalid actions; the divergence as the plain sum of
+q log(q / prior); a bound of zero passed to the solver.
 """
 
 import hypothesis.extra.numpy as hnp
@@ -31,7 +31,7 @@ _jitted_rows = jax.jit(_rows, static_argnames="constraint")
 
 
 def solve(log_prior, qvalues, *, alpha=0.1, kl_bound=0.1, temperature=1.0, constraint="adaptive") -> Twist:
-    """Rows of twists, on the host."""
+    """Solve rows of twists; results on the host."""
     log_prior, qvalues = np.atleast_2d(np.asarray(log_prior, np.float32)), np.atleast_2d(np.asarray(qvalues, np.float32))
     rows = max(len(log_prior), len(qvalues), np.size(alpha), np.size(kl_bound))
     spread = lambda x: np.broadcast_to(np.asarray(x, np.float32), (rows,))
@@ -58,7 +58,7 @@ def tilt(log_prior, qvalues, temperature):
     log_q = normalised(np.where(held, log_prior + exponent, -np.inf))
     prior, q = np.exp(log_prior), np.exp(log_q)
     excess = np.sum(prior * np.expm1(exponent), axis=-1)
-    # Near the prior the partition function is 1 and its logarithm is only known through what it lacks of 1; far from it, through the largest term.
+    # Near the prior the partition function is almost 1, so its logarithm is computed from its difference to 1; far from it, from the largest term.
     top = np.max(np.where(held, log_prior + exponent, -np.inf), axis=-1, keepdims=True)
     log_partition = np.where(
         excess > -0.5, np.log1p(np.maximum(excess, -0.5)), np.log(np.sum(np.exp(log_prior + exponent - top), axis=-1)) + top[..., 0]
@@ -86,7 +86,7 @@ def problems(actions: int, seed: int, rows: int = ROWS):
 
 
 def reach(log_prior, qvalues):
-    """-log of the prior's mass on the best actions: the KL that tilting approaches and never meets."""
+    """-log of the prior's mass on the best actions: the KL that tilting approaches but does not attain."""
     log_prior = normalised(log_prior)
     return -np.log(np.sum(np.where(greedy(log_prior, qvalues) > 0, np.exp(log_prior), 0.0), axis=-1))
 
@@ -104,7 +104,7 @@ def test_kl_meets_its_bound_within_a_thousandth(actions: int, constraint: str) -
     np.testing.assert_allclose(kl, answer.kl_bound[tilted], rtol=1e-3)
     np.testing.assert_allclose(answer.kl[tilted], answer.kl_bound[tilted], rtol=2e-3)
     np.testing.assert_allclose(np.exp(answer.log_proposal[tilted]), q, rtol=2e-4, atol=1e-6)
-    # No temperature: nothing to choose between, or the bound is beyond what tilting can reach.
+    # No temperature: all Q are equal, or the bound is beyond the reach of tilting.
     beyond = answer.temperature == 0
     assert np.all(answer.kl_bound[beyond] >= reach(log_prior, qvalues)[beyond] * (1 - 1e-3) - 1e-6)
     assert np.all(np.ptp(qvalues[np.isinf(answer.temperature)], axis=1) == 0)

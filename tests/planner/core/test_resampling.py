@@ -1,7 +1,7 @@
 """Resampling (E6): counts, edge draws, effective sample size.
 
-Seen to fail here: systematic points without the draw; the residual draw among all weights instead of what is left over; searching from the left;
-a cumulative sum that rounding lets grow over slots without weight; the effective sample size from logarithms of sums; floor(N w) of N equal weights.
+Mutations that fail here: systematic points without the draw; the residual draw from all weights instead of the remainders; searching from the left;
+a cumulative sum that rounding increases at slots without weight; the effective sample size from logarithms of sums; floor(N w) of N equal weights.
 """
 
 import hypothesis.extra.numpy as hnp
@@ -69,7 +69,7 @@ def test_slots_without_weight_at_either_end_are_never_picked(scheme: str, unifor
 
 @pytest.mark.parametrize("slots", [5, 64, 257, 4096])
 def test_a_point_on_the_edge_of_a_slot_picks_one_with_weight(slots: int) -> None:
-    # Partial sums are added up in another order for each slot: neighbours of no weight may differ by rounding, and a point fall between them.
+    # Partial sums are added in different orders: those at neighbouring slots of weight 0 may differ by rounding, and a point may fall between them.
     random = np.random.default_rng(slots)
     weights = (random.random(slots) * (random.random(slots) < 0.5)).astype(np.float32)
     edges = np.cumsum(weights) / np.sum(weights)

@@ -1,4 +1,4 @@
-"""The one format of a trace: what is written can be read, and what cannot be read is refused."""
+"""The container format: reading inverts writing, and unreadable bytes are refused."""
 
 import json
 import struct
@@ -28,7 +28,7 @@ def data(arrays: dict[str, np.ndarray]) -> bytes:
 
 
 def rewrite_header(data: bytes, change) -> bytes:
-    """The same file with its header changed, padded as the format wants it."""
+    """The same file with its header changed, padded as the format requires."""
     length = int.from_bytes(data[:8], "little")
     header = json.loads(data[8 : 8 + length])
     change(header)

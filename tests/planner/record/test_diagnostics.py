@@ -1,6 +1,6 @@
-"""Diagnostics against slow, literal recomputation, and the variance estimate against the variance it estimates.
+"""Diagnostics compared with a slow, literal recomputation, and the variance estimate with the variance it estimates.
 
-The statistical test fails when the correction (N / (N - 1))^(R + 1) is left out, or when R counts one resampling too many.
+The statistical test fails when the correction (N / (N - 1))^(R + 1) is omitted, or when R counts one resampling too many.
 """
 
 import jax
@@ -37,7 +37,7 @@ def lineage(ancestor: np.ndarray, level: int, slot: int) -> list[int]:
     return slots[::-1]
 
 
-# One process for all draws: it is part of the compiled program, its values are not.
+# One process for all draws: the process is part of the compiled program, the values are not.
 PROCESS = random_mdp(0, stochastic=True)
 
 
@@ -90,8 +90,8 @@ def test_weight_diagnostics_keep_their_bounds_and_parts_add_up_to_the_increments
 def test_the_variance_estimated_from_one_run_is_that_over_many(rule: str) -> None:
     """E[Z^2 V] = Var[Z] (Lee & Whiteley 2018, Theorem 1; exact for fixed levels).
 
-    Both sides are means over 20000 runs, and their difference has to lie within 4 of its standard errors, measured over the runs. Where resampling
-    waits for a low ESS, consistency leaves a bias of order 1/N: 5 % of the variance is allowed for it.
+    Both sides are means over 20000 runs, and their difference must be within 4 of its standard errors, measured over the runs. With resampling at low
+    ESS the estimate is only consistent, with a bias of order 1/N: 5 % of the variance is allowed for it.
     """
     mdp = layered_mdp(3, layers=4)
     settings = complete(particles=24, depth=4, resampling_rule=rule, resampling_period=2, ess_threshold=0.6, reward_temperature=0.8, **VALID)

@@ -1,4 +1,4 @@
-"""What a page draws of a plan says the same as the plan."""
+"""A drawing of a plan agrees with its trace."""
 
 import json
 from pathlib import Path
@@ -14,11 +14,11 @@ from planner.record.drawing import LINEAGE, SCHEMA, Overview, choose, draw, spre
 from planner.record.metadata import Metadata
 
 FIXTURE = Path(__file__).parents[2] / "js" / "drawing.safetensors"
-"""The drawing of `sample`, which the tests of the page's scripts read. Written anew by `python -m tests.planner.record.test_drawing`."""
+"""The drawing of `sample`, which the tests of the page's scripts read. It is written by `python -m tests.planner.record.test_drawing`."""
 
 
 def sample():
-    """Three levels of four particles over two root actions, with everything that can happen to one.
+    """Three levels of four particles over two root actions, with every kind of event.
 
     Particle 3 ends at level 0 and is revived from the root at level 1; 0 ends at level 1 and stays; after level 1 slots 1 and 2 come from 1.
     """
@@ -86,7 +86,7 @@ def fixture():
 
 
 def simulated(levels, slots, seed=0, deaths=0.02):
-    """A plan whose genealogy obeys the rules of the trace, with resampling, deaths and revivals; its other numbers are arbitrary."""
+    """A plan with a valid genealogy, with resampling, deaths and revivals; its other numbers are arbitrary."""
     random = np.random.default_rng(seed)
     grid = lambda kind, fill=0: np.full((levels, slots), fill, kind)
     parent, ancestor, branch, alive, terminal, revived = grid(np.int32), grid(np.int32), grid(np.int32), grid(bool), grid(bool), grid(bool)
@@ -146,7 +146,7 @@ def test_levels_are_told_of_all_particles():
     assert drawing["root_counts"].tolist() == [[2, 2, 0], [2, 2, 0], [3, 1, 0]]
     assert drawing["endings"] == 2
     np.testing.assert_allclose(drawing["kl"][2], 0.2, rtol=1e-6)
-    # The infinite temperature is left out, the mean is the geometric one.
+    # The infinite temperature is excluded, and the mean is geometric.
     np.testing.assert_allclose(drawing["temperature"][0], [1, 10, 100])
     np.testing.assert_allclose(drawing["heaviest_weight"], [0.25, 0.6, 0.25], rtol=1e-6)
     assert drawing["heaviest"][1] == 1
@@ -172,7 +172,7 @@ def test_a_large_plan_keeps_to_its_budget_with_whole_lines_evenly_chosen(large, 
     drawing, _ = draw(overview, budget=budget)
     ids = ids_of(drawing, 2048)
     assert (np.diff(ids) > 0).all()
-    # The heaviest of each level are drawn above the budget.
+    # The heaviest of each level are drawn in addition to the budget.
     assert ids.size <= budget + 24 * 24
     parents = large["parent"].ravel()[ids]
     np.testing.assert_array_equal(np.where(drawing["parent"] < 0, -1, ids[drawing["parent"]]), parents)
@@ -192,7 +192,7 @@ def test_what_is_drawn_of_a_large_plan_is_true(large):
     x0, x1, y0, y1 = drawing["extent"]
     alive = flat("alive")
     places = np.array([x0, y0]) + drawing["place"] / 65535 * np.array([x1 - x0, y1 - y0])
-    # A grid of 65536 lines is off by half a line at most.
+    # A grid of 65536 lines has an error of at most half a spacing.
     assert (abs(places - flat("position"))[alive] <= np.array([x1 - x0, y1 - y0]) / 65535 * 0.51).all()
     counts = np.zeros(large["parent"].size, int)
     counts[-2048:] = 1

@@ -1,6 +1,6 @@
-"""Every derived array of a trace follows from its primary ones, whatever the settings.
+"""Every derived array of a trace follows from its primary ones, for all settings.
 
-Each of these one-line changes to the planner was seen to fail here: E5 without the discount or without `- log q`; log-weights kept at a resampling; a
+Each of these one-line mutations of the planner fails here: E5 without the discount or without `- log q`; log-weights kept at a resampling; a
 dead particle that steps; the reference left behind by a moving particle; E8 without min(1, pi/q); E9 with a sum for the mean; branches not permuted.
 """
 
@@ -62,7 +62,7 @@ def assert_follows(trace: dict[str, np.ndarray], settings: SmcSettings) -> None:
         if name in EXACT:
             np.testing.assert_array_equal(trace[name], expected, err_msg=name)
         elif name != "log_increment":
-            # f32 sums of T terms against f64; a mean weight is as exact as the largest log-weight.
+            # f32 sums of T terms compared with f64; the error of a mean weight is relative to the largest log-weight.
             np.testing.assert_allclose(trace[name], expected, rtol=3e-4, atol=2e-5 * max(1.0, np.abs(derived["log_weight"]).max()), err_msg=name)
     assert_ancestors_fit(trace, derived, settings)
     assert_proposals_fit(trace, settings)
@@ -82,7 +82,7 @@ def assert_ancestors_fit(trace: dict[str, np.ndarray], derived: dict[str, np.nda
 
 
 def assert_proposals_fit(trace: dict[str, np.ndarray], settings: SmcSettings) -> None:
-    """KL within its bound, and met where a temperature was found; the proposal is the prior tilted at that temperature."""
+    """Check that KL is within its bound, and equal to it where the temperature is finite, and that the proposal is the prior tilted at it."""
     kl, bound, temperature = (trace[name].astype(float) for name in ("kl", "kl_bound", "temperature"))
     assert np.all(kl <= bound * (1 + 1e-3) + 1e-6)
     mixed = (np.arange(len(kl)) == 0) & (settings.root_sampling == "stratified")
@@ -100,7 +100,7 @@ def assert_proposals_fit(trace: dict[str, np.ndarray], settings: SmcSettings) ->
 
 
 def assert_dead_stand_still(trace: dict[str, np.ndarray]) -> None:
-    """A dead slot takes no reward and stays where the transition that ended it left it."""
+    """Check that a dead slot has no reward and keeps the terminal state that ended it."""
     slots = trace["alive"].shape[1]
     dead = ~trace["alive"]
     for name in ("reward", "continuation", "value", "next_value", "log_prior", "log_proposal"):
@@ -139,7 +139,7 @@ def check_on_tables(settings: SmcSettings, seed: int) -> None:
     np.testing.assert_allclose(trace["root_value"], values.value[0], rtol=1e-6)
 
 
-# Most draws are a program of their own, and compiling it takes longer than all the rest.
+# Most draws need their own program, and compiling it takes most of the time.
 @given(settings=all_settings, seed=st.integers(0, 2**31 - 1))
 @quick(7)
 def test_derived_arrays_follow_from_the_primary_ones_on_tables(settings: SmcSettings, seed: int) -> None:
@@ -156,7 +156,7 @@ def test_derived_arrays_follow_from_the_primary_ones_on_tables_for_many_settings
 network = PolicyValueNetwork(NetworkConfig(num_actions=2, hidden=(16,), value_scale=10.0))
 
 
-def judge(params, state):
+def evaluate(params, state):
     return network.apply(params, make_environment("CartPole-v1").observation(state))
 
 
@@ -164,7 +164,7 @@ def judge(params, state):
 @quick(3)
 def test_derived_arrays_follow_from_the_primary_ones_on_cartpole(settings: SmcSettings, seed: int) -> None:
     environment = make_environment("CartPole-v1")
-    # A pole about to fall, so that some particles end within the plan and others do not.
+    # A pole about to fall, so that only some particles end within the plan.
     root = environment.reset(jax.random.key(seed)).replace(theta=jnp.float32(0.15), theta_dot=jnp.float32(1.2))
     params = network.init(jax.random.key(seed), environment.observation(root))
     plan = jitted_plan(
@@ -173,7 +173,7 @@ def test_derived_arrays_follow_from_the_primary_ones_on_cartpole(settings: SmcSe
         root,
         live=Live.of(settings),
         static=Static.of(settings),
-        model=Model(environment, judge),
+        model=Model(environment, evaluate),
         atoms=True,
         states=True,
     )
@@ -188,8 +188,8 @@ def test_derived_arrays_follow_from_the_primary_ones_on_cartpole(settings: SmcSe
     alive = trace["alive"]
     for name in names:
         np.testing.assert_allclose(trace[name][alive], np.asarray(getattr(step.state, name[6:]))[alive], rtol=1e-4, atol=1e-5, err_msg=name)
-    judged = jax.vmap(jax.vmap(judge, in_axes=(None, 0)), in_axes=(None, 0))(params, step.state)
-    np.testing.assert_allclose(trace["next_value"][alive], (judged.value * step.continuation)[alive], rtol=1e-4, atol=1e-4)
+    evaluated = jax.vmap(jax.vmap(evaluate, in_axes=(None, 0)), in_axes=(None, 0))(params, step.state)
+    np.testing.assert_allclose(trace["next_value"][alive], (evaluated.value * step.continuation)[alive], rtol=1e-4, atol=1e-4)
 
 
 @pytest.mark.parametrize("revive", [True, False])

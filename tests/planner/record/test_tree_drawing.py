@@ -1,4 +1,4 @@
-"""What a page draws of a search tree says the same as the tree."""
+"""A drawing of a search tree agrees with the tree."""
 
 import json
 from pathlib import Path
@@ -12,11 +12,14 @@ from planner.record.drawing import SCHEMA
 from planner.record.tree_drawing import LINEAGE, TreeOverview, draw_tree
 
 FIXTURE = Path(__file__).parents[2] / "js" / "tree.safetensors"
-"""The drawing of `sample`, which the tests of the page's scripts read. Written anew by `python -m tests.planner.record.test_tree_drawing`."""
+"""The drawing of `sample`, which the tests of the page's scripts read. It is written by `python -m tests.planner.record.test_tree_drawing`."""
 
 
 def sample():
-    """Eight simulations over two root actions: 0 leads to 2 and 3, 1 to 4, 2 to 5; 5 ends, 6 goes beyond the end, 7 repeats a step and is no node."""
+    """Eight simulations over two root actions: 0 leads to 2 and 3, 1 to 4, 2 to 5.
+
+    5 ends, 6 steps from a terminal state, and 7 repeats a step and makes no node.
+    """
     return {
         "parent": np.array([-1, -1, 0, 0, 1, 2, 5, 2], np.int32),
         "action": np.array([1, 0, 1, 0, 0, 0, 0, 0], np.int32),
@@ -52,7 +55,7 @@ def fixture():
 
 
 def grown(simulations, seed=0):
-    """A tree in which each simulation adds a step somewhere below the root, with the visits that follow."""
+    """A tree in which each simulation adds a step at a random place, with the resulting visits."""
     random = np.random.default_rng(seed)
     parent = np.array([random.integers(-1, k) if k else -1 for k in range(simulations)], np.int32)
     visits, depth = np.ones(simulations, np.int32), np.zeros(simulations, np.int32)

@@ -1,0 +1,95 @@
+"""Recorded openings: what is shown at once is the plan that the live engine makes."""
+
+import asyncio
+import hashlib
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+from backend.engine.local import LocalEngine
+from backend.openings import MAX_BYTES, REQUEST, Openings, difference
+from planner import Checkpoints
+from planner.record import container
+from planner.record.drawing import SCHEMA
+from tests.servers import serving, twistscope
+
+CHECKPOINTS = Path(__file__).parents[2] / "assets" / "checkpoints"
+NAMES = Checkpoints(CHECKPOINTS).names()
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_shipped_checkpoint_has_an_opening_of_its_parameters(name):
+    data = Openings(CHECKPOINTS).read(Checkpoints(CHECKPOINTS).card(name))
+    assert data is not None and len(data) < MAX_BYTES
+    arrays, header = container.read(data, SCHEMA)
+    assert header["recorded"] == "true" and (header["planner"], header["seed"], header["step"]) == ("trt_smc", "0", "0")
+    assert json.loads(header["scene"])["shapes"] and arrays["level_start"][-1] == 24 * 256
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["cartpole-early", "catch", "fourrooms", "pendulum"])
+def test_the_recorded_opening_is_the_plan_that_the_engine_makes(name):
+    async def make():
+        engine = LocalEngine(CHECKPOINTS)
+        try:
+            return await engine.plan(REQUEST.prepare(engine.card(name)), await engine.first_moment(name, REQUEST.seed))
+        finally:
+            engine.close()
+
+    assert difference(Openings(CHECKPOINTS).read(Checkpoints(CHECKPOINTS).card(name)), asyncio.run(make())) == ""
+
+
+def test_a_plan_made_otherwise_is_told_from_the_opening():
+    from dataclasses import replace
+
+    async def make():
+        engine = LocalEngine(CHECKPOINTS)
+        try:
+            return await engine.plan(replace(REQUEST, seed=1).prepare(engine.card("catch")), await engine.first_moment("catch", 1))
+        finally:
+            engine.close()
+
+    assert difference(Openings(CHECKPOINTS).read(Checkpoints(CHECKPOINTS).card("catch")), asyncio.run(make())).startswith("seed was 0, is 1")
+
+
+def test_an_opening_of_other_parameters_and_a_damaged_one_are_not_shown(tmp_path):
+    shutil.copytree(CHECKPOINTS / "catch", tmp_path / "checkpoints" / "catch")
+    store, openings = Checkpoints(tmp_path / "checkpoints"), Openings(tmp_path / "checkpoints")
+    card = store.card("catch")
+    assert openings.read(card) is None
+    openings.folder.mkdir()
+    good = Openings(CHECKPOINTS).path("catch").read_bytes()
+    openings.path("catch").write_bytes(good)
+    assert openings.read(card) == good
+    assert openings.read(card.model_copy(update={"sha256": hashlib.sha256(b"other").hexdigest()})) is None
+    for damaged in (b"", good[:7], good[:100], b"\xff" * 64):
+        openings.path("catch").write_bytes(damaged)
+        assert openings.read(card) is None
+
+
+def test_the_opening_is_served_by_name_and_the_first_without_one(http):
+    first = http.get("/checkpoints").json()["first"]
+    assert http.get("/opening").content == http.get("/opening", params={"checkpoint": first}).content != b""
+    assert http.get("/opening").headers["content-type"] == "application/vnd.twistscope.drawing"
+    assert http.get("/opening", params={"checkpoint": "nope"}).status_code == 404
+
+
+def test_a_server_without_openings_says_how_to_make_them(tmp_path):
+    shutil.copytree(CHECKPOINTS / "catch", tmp_path / "checkpoints" / "catch")
+    import httpx
+
+    with serving("serve-backend", data=tmp_path / "data", TWISTSCOPE_CHECKPOINTS=str(tmp_path / "checkpoints")) as server:
+        answer = httpx.get(server.api + "/opening", timeout=60)
+        assert answer.status_code == 404 and "twistscope moments" in answer.json()["detail"]
+
+
+@pytest.mark.slow
+def test_the_command_makes_openings_and_tells_those_that_differ(tmp_path):
+    shutil.copytree(CHECKPOINTS / "catch", tmp_path / "checkpoints" / "catch")
+    folder = ("--checkpoints", str(tmp_path / "checkpoints"))
+    missing = twistscope("moments", "--check", *folder)
+    assert missing.returncode == 2 and "catch" in missing.stderr and missing.stderr.count("\n") == 1
+    twistscope("moments", *folder, check=True)
+    assert twistscope("moments", "--check", *folder).returncode == 0
