@@ -3,7 +3,7 @@
 Ratios within one run, and times per particle:
 
 - a plan with its trace against the same plan without (the decision alone), and against a bare scan of the same number of network evaluations and
-  environment steps; compile times of the three beside them;
+  environment steps; also the compile times of the three;
 - Gumbel MCTS by mctx against TRT-SMC, at equal model steps;
 - time per particle from 256 particles to 65536, relative to that of 256.
 

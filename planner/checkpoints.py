@@ -105,7 +105,7 @@ class Checkpoints:
             first = error.errors()[0]["msg"] if isinstance(error, ValidationError) else str(error)
             raise CheckpointError(f"checkpoint {name!r}: its card.json is damaged ({first}); restore the file") from None
         if card.name != name:
-            raise CheckpointError(f"checkpoint {name!r}: its card is of {card.name!r}")
+            raise CheckpointError(f"checkpoint {name!r}: its card.json names {card.name!r}; give folder and card the same name")
         return card
 
     def load(self, name: str) -> Checkpoint:
@@ -117,12 +117,12 @@ class Checkpoints:
         card = self.card(name)
         path = self.folder / name / "params.safetensors"
         if not path.is_file():
-            raise CheckpointError(f"checkpoint {name!r}: params.safetensors is missing")
+            raise CheckpointError(f"checkpoint {name!r}: params.safetensors is missing; restore the file")
         data = path.read_bytes()
         digest = hashlib.sha256(data).hexdigest()
         if digest != card.sha256:
             raise CheckpointError(
-                f"checkpoint {name!r}: params.safetensors is truncated or altered (sha256 {digest[:12]}…, its card says {card.sha256[:12]}…)"
+                f"checkpoint {name!r}: params.safetensors is truncated or altered (sha256 {digest[:12]}…, card {card.sha256[:12]}…); restore it"
             )
         try:
             model, shapes = build_model(card.environment, NetworkConfig.of_card(card.network))

@@ -111,7 +111,7 @@ def messages_table(data: Data) -> str:
                 differences = [data.difference(key, key, f"message_{name}", f"surviving_{name}") for name in ("regret", "kl")]
                 rows.append([about["title"], source, str(depth), *(number(c.mean) if c else "" for c in counts), *map(marked, differences)])
     head = ["", "values", "T", "root slots left", "actions left, surviving", "actions left, message"]
-    return table([*head, "regret, message less surviving", "KL, message less surviving"], rows)
+    return table([*head, "regret, message minus surviving", "KL, message minus surviving"], rows)
 
 
 def twisting_table(data: Data) -> str:
@@ -123,7 +123,7 @@ def twisting_table(data: Data) -> str:
             key = f"E {subject} {source}"
             differences = [data.difference(f"{key} {twist}", f"{key} {base}", "log_evidence_sd") for twist in others]
             rows.append([about["title"], source, shown(data.interval(f"{key} {base}", "log_evidence_sd")), *map(marked, differences)])
-    return table(["", "values", "deviation from the prior alone", "trust region less that", "no trust region less that"], rows)
+    return table(["", "values", "deviation from the prior alone", "trust region minus prior alone", "no trust region minus prior alone"], rows)
 
 
 def evidence_table(data: Data) -> str:
@@ -159,7 +159,7 @@ def trust_table(data: Data) -> str:
                 pairs = ((0.1, 0.0, "regret"), (0.1, 0.0, "log_evidence_sd"), (1.0, 0.1, "regret"), (1.0, 0.1, "kl"))
                 cells = [marked(data.difference(f"{key} {high}", f"{key} {low}", name)) for high, low, name in pairs]
                 rows.append([about["title"], source, sampling, *cells])
-    head = ["", "values", "root", "regret, 0.1 less 0", "deviation of log-evidence, 0.1 less 0", "regret, 1 less 0.1", "KL, 1 less 0.1"]
+    head = ["", "values", "root", "regret, 0.1 minus 0", "deviation of log-evidence, 0.1 minus 0", "regret, 1 minus 0.1", "KL, 1 minus 0.1"]
     return table(head, rows)
 
 
@@ -177,7 +177,7 @@ def revival_table(data: Data) -> str:
                     shares.append(" → ".join(f"{values[roots].mean():.2f}" for values in found if values is not None))
                 differences = [marked(data.difference(on, off, name, roots=roots)) for name in ("regret", "kl")]
                 rows.append([title, source, WHEN[rule], *shares, *differences])
-    head = ["", "values", "resampled", "alive at the last level, off → on", "share of steps used, off → on", "regret, on less off", "KL, on less off"]
+    head = ["", "values", "resampled", "alive at the end, off → on", "share of steps used, off → on", "regret, on minus off", "KL, on minus off"]
     return table(head, rows)
 
 
@@ -195,17 +195,17 @@ def verdicts_table(data: Data) -> str:
     bootstrap, trust, no_trust = TWISTS
     deviation = "log_evidence_sd"
     claims = [
-        ("1", "KL, message less surviving", messages("kl")),
-        ("1", "regret, message less surviving", messages("regret")),
-        ("2", "deviation of the log-evidence, trust region less prior alone", pairs("E", trust, bootstrap, deviation)),
-        ("2", "deviation of the log-evidence, no trust region less prior alone", pairs("E", no_trust, bootstrap, deviation)),
-        ("2", "deviation of the log-evidence, trust region less none", pairs("E", trust, no_trust, deviation)),
-        ("3", "KL, alpha 0.1 less alpha 0", pairs("B", "stratified 0.1", "stratified 0.0", "kl")),
-        ("3", "KL, alpha 1 less alpha 0.1", pairs("B", "stratified 1.0", "stratified 0.1", "kl")),
-        ("3", "regret, alpha 0.1 less alpha 0", pairs("B", "stratified 0.1", "stratified 0.0", "regret")),
-        ("3", "regret, alpha 1 less alpha 0.1", pairs("B", "stratified 1.0", "stratified 0.1", "regret")),
-        *(("4", f"regret, revival on less off, resampled {WHEN[rule]}", pairs("C", f"{rule} on", f"{rule} off", "regret")) for rule in RULES),
-        *(("4", f"KL, revival on less off, resampled {WHEN[rule]}", pairs("C", f"{rule} on", f"{rule} off", "kl")) for rule in RULES),
+        ("1", "KL, message minus surviving", messages("kl")),
+        ("1", "regret, message minus surviving", messages("regret")),
+        ("2", "deviation of the log-evidence, trust region minus prior alone", pairs("E", trust, bootstrap, deviation)),
+        ("2", "deviation of the log-evidence, no trust region minus prior alone", pairs("E", no_trust, bootstrap, deviation)),
+        ("2", "deviation of the log-evidence, trust region minus none", pairs("E", trust, no_trust, deviation)),
+        ("3", "KL, alpha 0.1 minus alpha 0", pairs("B", "stratified 0.1", "stratified 0.0", "kl")),
+        ("3", "KL, alpha 1 minus alpha 0.1", pairs("B", "stratified 1.0", "stratified 0.1", "kl")),
+        ("3", "regret, alpha 0.1 minus alpha 0", pairs("B", "stratified 0.1", "stratified 0.0", "regret")),
+        ("3", "regret, alpha 1 minus alpha 0.1", pairs("B", "stratified 1.0", "stratified 0.1", "regret")),
+        *(("4", f"regret, revival on minus off, resampled {WHEN[rule]}", pairs("C", f"{rule} on", f"{rule} off", "regret")) for rule in RULES),
+        *(("4", f"KL, revival on minus off, resampled {WHEN[rule]}", pairs("C", f"{rule} on", f"{rule} off", "kl")) for rule in RULES),
     ]
     rows = []
     for claim, what, differences in claims:

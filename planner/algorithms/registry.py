@@ -165,14 +165,14 @@ PLANNERS = {
         Planner(
             "tsmcts",
             "TSMCTS",
-            "Sequential halving over first actions, with particles of its own below each of them.",
+            "Sequential halving over root actions, with separate particles below each of them.",
             source="Oren et al. 2025, arXiv 2511.14220",
             algorithm=TSMCTS,
         ),
         Planner(
             "gumbel_mcts",
             "Gumbel MCTS",
-            "A tree grown step by step, its first actions chosen by sequential halving: the library mctx, on the true model.",
+            "A tree grown step by step, its root actions chosen by sequential halving: the library mctx, on the true model.",
             source="Danihelka, Guez, Schrittwieser, Silver 2022; mctx",
             algorithm=GUMBEL_MCTS,
         ),

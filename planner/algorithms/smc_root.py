@@ -22,7 +22,7 @@ def read_root(
     Args:
       root: evaluation of the root over the candidate actions that all particles chose among.
       evaluation: evaluation of the root as the model gave it.
-      proposal: the distribution that the first actions were drawn from.
+      proposal: the distribution that the root actions were drawn from.
       key: draws the executed action where `act` is `sample`.
     """
     continuation = live.discount * trace.continuation

@@ -18,7 +18,7 @@ class Decision:
 
     root_prior: Float[Array, "A"]
     root_proposal: Float[Array, "A"]
-    """[A] distribution that the first actions were drawn from."""
+    """[A] distribution that the root actions were drawn from."""
     root_policy: Float[Array, "A"]
     """[A] improved policy; 0 for actions never tried."""
     root_q: Float[Array, "A"]

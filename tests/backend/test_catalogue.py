@@ -30,7 +30,7 @@ def test_a_damaged_card_is_told_of_and_hides_no_other(data, tmp_path):
     assert [card["name"] for card in answer["checkpoints"]] == ["cartpole-early"]
     damaged = {each["name"]: each["detail"] for each in answer["damaged"]}
     assert damaged.keys() == {"copied", "torn"}
-    assert "its card is of 'cartpole-early'" in damaged["copied"]
+    assert "its card.json names 'cartpole-early'" in damaged["copied"]
     assert "card.json is damaged" in damaged["torn"] and str(tmp_path) not in damaged["torn"]
 
 

@@ -20,7 +20,7 @@ from planner.core.gaussian import GaussianEvaluation, log_density, normalise, sq
 from planner.core.model import atom_key
 from planner.core.trace import to_arrays
 from tests.planner.examples import complete, jitted_plan, quick, settings_of
-from tests.planner.test_trace_recomputed import all_settings, assert_follows
+from tests.planner.record.test_trace_recomputed import all_settings, assert_follows
 
 ENVIRONMENTS = ["Pendulum-v1", "MountainCarContinuous-v0"]
 BOUNDS = ((-2.0, 2.0), (0.0, 1.0))

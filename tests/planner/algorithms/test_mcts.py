@@ -1,6 +1,6 @@
 """Gumbel MCTS is mctx on the true model, and its tree is recorded in the form of a trace.
 
-Mutations that fail here: values of terminal states handed to mctx; a discount that forgets the end; ids of nodes off by one.
+Mutations that fail here: values of terminal states passed to mctx; a discount that forgets the end; ids of nodes off by one.
 """
 
 from dataclasses import replace
