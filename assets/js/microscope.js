@@ -251,7 +251,7 @@ export class Microscope {
    */
   paint(offered, parts) {
     const shown = this.store.state.frame;
-    if (offered) this.store.state.frame = offered;
+    if (offered) this.store.set({ frame: offered });
     const { frame } = this.store.state;
     if (!frame) return;
     // The same plan with the numbers of another particle: the pictures do not change.
