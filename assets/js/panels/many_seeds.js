@@ -59,6 +59,8 @@ export class SeedsPanel {
     report();
     try {
       const buffer = await this.api.seeds(id, this.count, asking.signal);
+      // The figure may have to wait for its library; the sentence does not.
+      clearInterval(timer);
       this.asking = null;
       // The figure and the frame are of one moment unless something was changed meanwhile, which the note then says.
       this.result = readSeeds(buffer, this.now().frame ?? frame);
