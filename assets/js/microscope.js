@@ -11,7 +11,7 @@ import { onThemeChange, readTheme } from "./lib/palette.js";
 import { Painter } from "./lib/painter.js";
 import { createStore, sameParticle, viewOf } from "./lib/store.js";
 import { atMost } from "./lib/throttle.js";
-import { decisionSection, writeDecision } from "./panels/decision_panel.js";
+import { DecisionPanel } from "./panels/decision_panel.js";
 import { renderParticle } from "./panels/particle.js";
 import { nameSection, panelSection, setText } from "./panels/section.js";
 import { readOpen, StripChooser } from "./panels/strip_chooser.js";
@@ -67,13 +67,14 @@ export class Microscope {
     this.foot = element("div", "microscope-foot");
     this.element = element("div", "microscope");
     this.chooser = new StripChooser(this.store, storage, (open) => this.makeRoom(open.length), this.lifetime);
+    this.decision = panels.includes("decision") ? new DecisionPanel(this.lifetime) : null;
     this.build(panels, keys);
     this.theme = readTheme(root);
     this.painter = new Painter({ paint: (frame, parts) => this.paint(frame, parts), acknowledge: (frame) => frame.source?.acknowledge(frame) });
     this.gallery = new Gallery(this.sections, this.store, () => this.painter.request("base"), this.lifetime);
     this.gallery.refit();
     const pause = () => (this.frame?.playing ? PAUSE.playing : PAUSE.resting);
-    this.writeDecision = atMost(pause, () => this.withSection("decision", (section, frame) => writeDecision(section, frame, this.theme, this.pointing)));
+    this.writeDecision = atMost(pause, () => this.frame && this.decision?.write(this.frame, this.theme, this.pointing));
     this.writeParticle = atMost(pause, () => this.withSection("particle", (section, frame) => {
       if (frame.particle) renderParticle(section.querySelector(".particle-numbers"), section.querySelector(".panel-note"), frame, this.theme);
     }));
@@ -159,7 +160,7 @@ export class Microscope {
     for (const name of PICTURES.filter((each) => panels.includes(each))) {
       this.add(this.centre, name === "strips" ? panelSection(name, this.chooser.element) : panelSection(name, ...(name === "world" ? [recordedBadge()] : [])));
     }
-    if (panels.includes("decision")) this.add(this.side, decisionSection(this.lifetime));
+    if (this.decision) this.add(this.side, this.decision.section);
     if (panels.includes("particle")) {
       const section = panelSection("particle");
       section.append(element("div", "particle-numbers", ""));

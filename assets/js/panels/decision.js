@@ -4,7 +4,6 @@
 import { captions } from "../frame/captions.js";
 import { element } from "../lib/elements.js";
 import { narrateDecision, neverTried } from "../frame/narration.js";
-import { Lifetime } from "../lib/lifetime.js";
 import { number, percent } from "../lib/format.js";
 import { axisLayout, axisPicture } from "./action_axis.js";
 import { FEW, rowsLayout, rowsPicture } from "./decision_rows.js";
@@ -124,22 +123,17 @@ export function actionTitle(frame, action) {
   ].join("\n");
 }
 
-// What was written into each element: axes go on from plan to plan, and elements stay.
-const panels = new WeakMap();
-
 /**
- * Writes a plan's root decision into an element, and over what it wrote there before.
- * @param {Element} root
+ * Writes a plan's root decision, and over what was written before.
+ * @param {ReturnType<typeof openDecision> & Record<string, any>} panel as `openDecision` makes it; axes go on from plan to plan
  * @param {any} frame
  * @param {import("../lib/palette.js").Theme} theme
  * @param {{onAction?: (action: number | null) => void, onSelect?: (action: number) => void, action?: number | null}} options `action` is singled out; `onAction` gets the
  *   action that is pointed at, null when none is any more; `onSelect` one that is clicked (without it `onAction` does)
  */
-export function renderDecision(root, frame, theme, options = {}) {
-  let panel = panels.get(root);
-  if (!panel) panels.set(root, (panel = openPanel(root)));
+export function renderDecision(panel, frame, theme, options = {}) {
   panel.options = options;
-  const width = Math.round(root.clientWidth) || panel.width || WIDTH.usual;
+  const width = Math.round(panel.root.clientWidth) || panel.width || WIDTH.usual;
   const changed = width !== panel.width;
   panel.width = width;
   keepAxes(panel, frame);
@@ -152,20 +146,18 @@ export function renderDecision(root, frame, theme, options = {}) {
   panel.frame = frame;
 }
 
-/** Gives back the listeners of what was written into an element. */
-export function disposeDecision(root) {
-  panels.get(root)?.lifetime.end();
-  panels.delete(root);
-}
-
-/** The elements of a panel, once. Areas that take the pointer lie over the picture and stay, so that nothing flickers under it. */
-function openPanel(root) {
+/**
+ * The elements of a decision, once. Areas that take the pointer lie over the picture and stay, so that nothing flickers under it.
+ * @param {Element} root
+ * @param {import("../lib/lifetime.js").Lifetime} lifetime gives their listeners back
+ */
+export function openDecision(root, lifetime) {
   const [drawn, hits] = [build(node("g", {})), build(node("g", { fill: "transparent" }))];
   const picture = build(node("svg", { class: "decision-picture", role: "img" }));
   picture.append(drawn, hits);
   const panel = {
-    key: element("p", "decision-key"), picture, drawn, hits, numbers: element("dl", "decision-numbers"), note: element("p", "decision-note"),
-    pointed: /** @type {number | null} */ (null), options: /** @type {any} */ ({}), lifetime: new Lifetime(),
+    root, key: element("p", "decision-key"), picture, drawn, hits, numbers: element("dl", "decision-numbers"), note: element("p", "decision-note"),
+    pointed: /** @type {number | null} */ (null), options: /** @type {any} */ ({}),
   };
   const actionOf = ({ target }) => (target.dataset?.action === undefined ? null : Number(target.dataset.action));
   const point = (action) => {
@@ -173,7 +165,6 @@ function openPanel(root) {
     panel.pointed = action;
     panel.options.onAction?.(action);
   };
-  const { lifetime } = panel;
   lifetime.listen(hits, "pointerover", (event) => point(actionOf(event)));
   lifetime.listen(picture, "pointerleave", () => point(null));
   lifetime.listen(hits, "click", (event) => {
