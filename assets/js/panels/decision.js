@@ -157,7 +157,7 @@ export function openDecision(root, lifetime) {
   picture.append(drawn, hits);
   const panel = {
     root, key: element("p", "decision-key"), picture, drawn, hits, numbers: element("dl", "decision-numbers"), note: element("p", "decision-note"),
-    pointed: /** @type {number | null} */ (null), options: /** @type {any} */ ({}),
+    pointed: /** @type {number | null} */ (null), options: /** @type {any} */ ({}), axes: /** @type {any} */ (null),
   };
   const actionOf = ({ target }) => (target.dataset?.action === undefined ? null : Number(target.dataset.action));
   const point = (action) => {
