@@ -8,7 +8,7 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from planner import Checkpoints, Truth, get_planner, run, to_arrays
+from planner import Checkpoints, Truth, get_planner, notebook, run, to_arrays
 from planner.exact import policy_values
 from planner.truth import kl_to_posterior
 from tests.planner.examples import UNOPTIMISED
@@ -91,9 +91,8 @@ def test_planning_with_exact_values_comes_nearer_to_the_posterior_than_with_the_
     divergence = {}
     for source in ("network", "exact"):
         state = checkpoint.model.environment.reset(jax.random.key(0))
-        plan = run(checkpoint, "trt_smc", state=state, particles=256, depth=8, value_source=source, truth=truth)
-        settings = get_planner("trt_smc").settings({"particles": 256, "depth": 8, "value_source": source}, checkpoint.card.settings)
-        divergence[source] = truth.answers(to_arrays(plan), state, settings.model_dump(), 1.0, evidence=True)["exact/policy_kl"]
+        record = run(checkpoint, "trt_smc", state=state, particles=256, depth=8, value_source=source, truth=truth)
+        divergence[source] = record.arrays["exact/policy_kl"]
     assert divergence["exact"] <= divergence["network"] + 1e-6 and divergence["exact"] < 1e-3
 
 
@@ -104,14 +103,10 @@ def test_divergence_from_the_posterior_is_that_of_the_definition() -> None:
 
 def test_noise_temperature_and_discount_of_exact_values_compile_nothing() -> None:
     checkpoint, truth = specimen("catch-early")
-    plan = lambda **changes: run(checkpoint, "trt_smc", particles=8, depth=3, value_source="exact", truth=truth, **changes)
-    first, made = plan(), _compiled.cache_info().misses
-    program = _compiled(*_last_program(checkpoint, truth))
+    plan = lambda **changes: run(checkpoint, "trt_smc", **{"particles": 8, "depth": 3, "value_source": "exact", "truth": truth} | changes)
+    first, made = plan(), len(notebook._programs)
     for changes in ({"value_noise": 0.5}, {"reward_temperature": 0.7}, {"discount": 0.5}):
-        assert np.any(np.asarray(plan(**changes).trace.value) != np.asarray(first.trace.value))
-    assert _compiled.cache_info().misses == made and program._cache_size() == 1
-
-
-def _last_program(checkpoint, truth):
-    settings = get_planner("trt_smc").settings({"particles": 8, "depth": 3, "value_source": "exact"}, checkpoint.card.settings)
-    return "trt_smc", truth.model, get_planner("trt_smc").split(settings)[0], False, False
+        assert np.any(plan(**changes).arrays["value"] != first.arrays["value"])
+    assert len(notebook._programs) == made
+    plan(depth=4)
+    assert len(notebook._programs) == made + 1

@@ -8,7 +8,7 @@ import pytest
 
 from planner.algorithms.registry import PLANNERS, get_planner
 from planner.algorithms.settings import MAX_TRANSITIONS, PlannerSettings, SettingsError, describe_setting, make_settings
-from planner.algorithms.smc_settings import Live, Static
+from planner.algorithms.smc_settings import Live, SmcSettings, Static
 from tests.planner.examples import complete, settings_of
 
 MODELS = list(dict.fromkeys(planner.algorithm.settings for planner in PLANNERS.values()))
@@ -75,15 +75,18 @@ def test_every_setting_can_draw_its_knob(model: type[PlannerSettings], name: str
     json.dumps(setting, allow_nan=False)
     assert setting["label"] and setting["help"].endswith(".") and "default" in setting
     assert setting["kind"] in ("live", "shape", "choice", "flag") and setting["type"] in ("number", "integer", "choice", "boolean")
-    assert setting["group"] in ("budget", "trust region", "weights", "values", "resampling", "targets") and setting["scale"] in ("linear", "log")
+    assert setting["group"] in ("budget", "trust region", "weights", "values", "resampling", "targets")
     assert (setting["kind"] in ("choice", "flag")) == (setting["type"] in ("choice", "boolean"))
     if setting["type"] == "choice":
         assert setting["default"] in setting["choices"] and len(setting["choices"]) > 1
-    if setting["kind"] == "live":
-        low = setting.get("knob_minimum", setting.get("minimum"))
-        high = setting.get("knob_maximum", setting.get("maximum"))
-        assert low is not None and high is not None and low < high
-        assert setting["scale"] == "linear" or low > 0
+    assert ("knob" in setting) == (setting["type"] in ("number", "integer"))
+    if "knob" in setting:
+        low, high, scale = (setting["knob"][part] for part in ("minimum", "maximum", "scale"))
+        assert low < high and scale in ("linear", "log") and (scale == "linear" or low > 0)
+        assert setting.get("minimum", low) <= high and low >= setting.get("minimum", setting.get("exclusive_minimum", low))
+        assert ("sizes" in setting["knob"]) == (setting["kind"] == "shape") != ("step" in setting["knob"])
+        if setting["kind"] == "shape":
+            assert setting["default"] in setting["knob"]["sizes"]
     for other, values in setting.get("applies_when", {}).items():
         assert set(values) <= set(describe_setting(other, model)["choices"])
 
