@@ -69,6 +69,8 @@ export class Frame {
     this.playing = json(metadata.playing, false);
     /** True where nobody has just planned this: it was kept. */
     this.recorded = json(metadata.recorded, false);
+    /** What the algorithm declares of its plans. */
+    this.traits = json(metadata.traits, /** @type {Record<string, any>} */ ({}));
     this.seed = metadata.seed;
     this.checkpoint = metadata.checkpoint ?? "";
     this.planner = metadata.planner ?? "";
@@ -143,7 +145,7 @@ export class Frame {
 
   /** Whether the planner begins anew at the root with all its particles, round by round; such a one has no trust region. */
   get restarts() {
-    return !this.tree && !("resampling_scheme" in this.settings);
+    return !!this.traits.rounds;
   }
 
   /** The action the planner takes here. */

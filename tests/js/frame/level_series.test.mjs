@@ -95,8 +95,7 @@ test("where nothing can be left there is no KL to speak of", () => {
   still.kl_bound.fill(0);
   assert.doesNotMatch(narrate(still, 1), /KL/);
   assert.equal(rowOf("kl", still).empty, "no twist: the proposal is the prior");
-  const { resampling_scheme: _, ...settings } = frame.settings;
-  const rounds = readFrame(encode(sampleArrays(), { ...sampleMetadata, settings: JSON.stringify(settings) }));
+  const rounds = readFrame(encode(sampleArrays(), { ...sampleMetadata, traits: JSON.stringify({ kind: "particles", rounds: true }) }));
   assert.match(narrate(rounds, 1), /KL 0.1 without a bound/);
 });
 
