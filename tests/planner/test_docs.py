@@ -1,5 +1,6 @@
 """Agreement of documentation and code: arrays, settings, metadata, equations and examples."""
 
+import ast
 import json
 import re
 from collections.abc import Mapping
@@ -165,7 +166,17 @@ def test_every_example_of_the_planner_page_runs(tmp_path: Path, monkeypatch: pyt
     np.testing.assert_allclose(twisted.arrays["log_evidence"], 0, atol=1e-3)
 
 
-def test_everything_public_is_exported_and_has_a_docstring() -> None:
+def test_what_the_package_imports_is_what_it_exports_and_has_a_docstring() -> None:
+    tree = ast.parse(Path(planner.__file__).read_text(encoding="utf-8"))
+    imported = {alias.asname or alias.name for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) for alias in node.names}
+    assert imported == set(planner.__all__) and len(planner.__all__) == len(set(planner.__all__))
     for name in planner.__all__:
         thing = getattr(planner, name)
         assert not callable(thing) or (thing.__doc__ and not thing.__doc__.startswith(f"{name}(")), name
+
+
+@pytest.mark.parametrize("page", sorted(path.name for path in (ROOT / "docs").glob("*.md")))
+def test_documents_name_only_what_the_package_exports(page: str) -> None:
+    modules = {path.stem for path in (ROOT / "planner").iterdir()} | {"md"}
+    named = set(re.findall(r"(?<![\w/.])planner\.(\w+)", (ROOT / "docs" / page).read_text(encoding="utf-8")))
+    assert named - modules <= set(planner.__all__), page
