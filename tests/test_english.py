@@ -32,6 +32,17 @@ def test_no_docstring_opens_with_a_question_word(folder: str) -> None:
     assert not found, f"open these docstrings with a verb or a noun phrase: {', '.join(found)}"
 
 
+COMMENT = re.compile(r"(?:/\*\*|//|^\s*\*|(?<![\w\"'])#) (What|Who|Whose|Whom|How|Whether|Where)\b", re.MULTILINE)
+
+
+@pytest.mark.parametrize("folder", ["assets", "planner", "backend", "dashboard", "benchmarks"])
+def test_no_comment_opens_with_a_question_word(folder: str) -> None:
+    files = [path for kind in ("*.py", "*.js") for path in sorted((ROOT / folder).rglob(kind))]
+    assert files
+    found = [f"{path.relative_to(ROOT)}: {match.group()}" for path in files for match in COMMENT.finditer(path.read_text(encoding="utf-8"))]
+    assert not found, f"open these comments with a verb or a noun phrase: {', '.join(found)}"
+
+
 def test_docstrings_of_functions_classes_and_attributes_are_found() -> None:
     source = '"""What it is."""\nclass A:\n    """Fine."""\n    x: int\n    """Where it is."""\n    def f(self):\n        """Whether."""\n'
     assert openings(source) == [1, 5, 7]

@@ -21,7 +21,7 @@ MARKS = "[...document.querySelectorAll('.decision-picture [data-mark]')].map(({ 
 
 
 def marks(page):
-    """How many marks of each kind the picture of the root decision has."""
+    """Number of marks of each kind in the picture of the root decision."""
     return Counter(page.evaluate(MARKS))
 
 
@@ -75,7 +75,7 @@ def test_exact_values_are_planned_with_at_once_and_named(server, open_page):
     slider.press("PageUp")
     settle(page, frame)
     page.wait_for_function("document.querySelector('.value-source').textContent.startsWith('exact values, noise ')")
-    # Where nothing can be solved the knob stays behind, and nothing is refused.
+    # If nothing can be solved, the knob stays behind, and nothing is refused.
     choose(page, "checkpoint", "cartpole")
     page.wait_for_function("document.querySelector('.value-source').textContent === ''")
     assert page.locator("#notice").inner_text() == ""

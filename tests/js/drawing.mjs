@@ -60,7 +60,7 @@ export function continuousSample() {
   return encode({ ...arrays, ...own }, { ...sampleMetadata, actions: '["torque"]', action_bounds: "[[-2, 2]]" });
 }
 
-/** Where themes matter to a test: every colour is another text. */
+/** A theme for tests: every colour is another text. */
 export const THEME = {
   hues: ["#000001", "#000002", "#000003"], ramp: Array.from({ length: 64 }, (_, step) => `ramp ${step}`), policies: ["#a", "#b", "#c"], ink: "#111",
   muted: "#222", grid: "#333", paper: "#444", truth: "#555", accent: "#666", family: "sans-serif",

@@ -17,7 +17,7 @@ export function byEnvironment(cards) {
 const stepsOf = ({ training }) => training.environment_steps ?? Infinity;
 
 /**
- * Who earned which return, the prior alone first: [{who, title, budget, mean, error, episodes}].
+ * Returns by planner, the prior alone first: [{who, title, budget, mean, error, episodes}].
  * @param planners those of the backend, which know their titles
  */
 export function returnsOf({ returns }, planners) {
@@ -33,7 +33,7 @@ export function returnsOf({ returns }, planners) {
     }));
 }
 
-/** How much a planner may think, as far as its settings say. */
+/** A planner's budget, as far as its settings tell. */
 function budgetOf({ particles, depth, num_simulations: simulations }) {
   if (particles && depth) return { short: `${particles} × ${depth}`, long: `${particles} particles, depth ${depth}` };
   return simulations ? { short: `${simulations}`, long: `${simulations} simulations` } : null;
@@ -60,7 +60,7 @@ export function measured(mean, error) {
   return `${Number(text) === 0 ? text.replace("-", "") : text.replace("-", "−")} ± ${error.toFixed(digits)}`;
 }
 
-/** What a card says of the training and of its file: [[term, text, title?]]. */
+/** Facts about the training and the file of a card: [[term, text, title?]]. */
 export function factsOf({ training, licence, sha256 }) {
   return [
     ["environment steps", whole(training.environment_steps)],

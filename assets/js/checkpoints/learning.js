@@ -21,7 +21,7 @@ export function readLearning({ environments }) {
   });
 }
 
-/** Where something was measured; a band that is missing is as wide as the line. */
+/** The points that were measured; a missing band is as wide as the line. */
 function pointsOf({ environment_steps: steps, iqm, low = iqm, high = iqm }) {
   return steps.map((x, index) => ({ x, y: iqm[index], low: low[index] ?? iqm[index], high: high[index] ?? iqm[index] })).filter(({ x, y }) => Number.isFinite(x) && Number.isFinite(y));
 }
@@ -32,7 +32,7 @@ export function spreadLabels(wanted, gap, end) {
   const places = [...wanted];
   let free = 0;
   for (const index of order) free = (places[index] = Math.max(places[index], free)) + gap;
-  // What was pushed out at the end pushes the others back.
+  // A label pushed beyond the end pushes the others back.
   let limit = end;
   for (const index of order.reverse()) limit = (places[index] = Math.min(places[index], limit)) - gap;
   return places;
@@ -54,7 +54,7 @@ export function narrateLearning({ environment, unit, lines }) {
 }
 
 /**
- * What holds for all curves of the file, as a sentence or two.
+ * Facts about all curves of the file, as a sentence or two.
  * @param {{about?: {command?: string, device?: string, interval?: string}}} results
  * @param {any[]} charts
  */

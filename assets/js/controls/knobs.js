@@ -29,11 +29,11 @@ export class Knobs {
     this.values = {};
     /** @type {Record<string, any>} */
     this.defaults = {};
-    /** What the session offers that not every one does: some settings apply only there. @type {string[]} */
+    /** Features of this session that some settings need. @type {string[]} */
     this.offers = [];
     /** @type {Map<string, {value: any, at: number}>} */
     this.moving = new Map();
-    /** What each component stands at. To set one costs Dash milliseconds, even where nothing changes. @type {Map<string, string>} */
+    /** Value of each component. Setting one costs Dash milliseconds, even if nothing changes. @type {Map<string, string>} */
     this.shown = new Map();
   }
 

@@ -31,7 +31,7 @@ export class LatencyMeter {
     this.sent = this.sent.filter((change) => !shown(change));
   }
 
-  /** What was refused will not be painted. */
+  /** A refused setting will not be painted. */
   refused() {
     this.sent = this.sent.filter((change) => change.revision !== null);
   }

@@ -45,7 +45,7 @@ export function writeStatus(status) {
 export const warmingText = ({ warming }) => (warming && warming.ready < warming.of ? `${warming.ready} of ${count(warming.of, "environment")} ready` : "");
 
 /**
- * What must not be overlooked, or nothing.
+ * The text of the banner, or nothing.
  * @param {Status} status
  */
 export function bannerText({ connection, reason, phase, detail, showing = "live" }) {
@@ -62,7 +62,7 @@ export function bannerText({ connection, reason, phase, detail, showing = "live"
   return "";
 }
 
-/** Where in the episode a frame is, and how long its plan took. */
+/** A frame's place in the episode, and the time of its plan. */
 export function writeMoment({ episode, step, furthest, planMs }) {
   const end = episode?.terminated ? " · the episode has ended" : episode?.truncated ? " · time limit reached" : "";
   say("moment", `step ${step}${furthest > step ? ` of ${furthest}` : ""} · return ${number(episode?.return ?? 0)}${end}`);

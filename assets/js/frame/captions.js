@@ -1,4 +1,4 @@
-// What panels are called, what a tooltip on their names explains, and what is noted beside them. Particles and search trees are drawn alike but
+// Names of the panels, the tooltips on them, and the notes next to them. Particles and search trees are drawn alike but
 // are not the same thing, so each kind has its own words.
 
 import { count, percent } from "../lib/format.js";

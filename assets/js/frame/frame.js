@@ -69,7 +69,7 @@ export class Frame {
     this.playing = json(metadata.playing, false);
     /** True where nobody has just planned this: it was kept. */
     this.recorded = json(metadata.recorded, false);
-    /** What the algorithm declares of its plans. */
+    /** The algorithm's declaration about its plans. */
     this.traits = json(metadata.traits, /** @type {Record<string, any>} */ ({}));
     this.seed = metadata.seed;
     this.checkpoint = metadata.checkpoint ?? "";
@@ -86,7 +86,7 @@ export class Frame {
     this.varianceObjections = json(metadata.variance_objections, []);
     this.continuous = !!this.root_atoms;
     const names = json(metadata.actions, null);
-    // Where actions are continuous, the atoms at the root take the place of the actions.
+    // Continuous actions: the candidate actions at the root take the place of the actions.
     /** @type {string[]} */
     this.dimensions = this.continuous ? names : [];
     /** @type {string[]} */
@@ -128,22 +128,22 @@ export class Frame {
     return this.cache.get(name);
   }
 
-  /** How many steps were planned. */
+  /** Number of steps planned. */
   get steps() {
     return this.once("steps", ({ living }) => living.reduce((sum, count) => sum + count, 0));
   }
 
-  /** How many of them are drawn. */
+  /** Number of steps drawn. */
   get drawn() {
     return this.once("drawn", ({ alive }) => alive.reduce((sum, flag) => sum + flag, 0));
   }
 
-  /** How many there are at every level: particles, or the simulations of a tree. */
+  /** Number at every level: particles, or the simulations of a tree. */
   get total() {
     return this.tree ? this.simulations : this.slots;
   }
 
-  /** Whether the planner begins anew at the root with all its particles, round by round; such a one has no trust region. */
+  /** True if the planner restarts all particles at the root, round by round; it then has no trust region. */
   get restarts() {
     return !!this.traits.rounds;
   }

@@ -1,4 +1,4 @@
-// What there is to see level by level, as data: strips of curves. `strips.js` draws those that are open.
+// The curves over levels, as data, one strip each. `strips.js` draws those that are open.
 //
 // A row is {name, short, domain, log?, lines, bands?, bars?, threshold?, missing?, empty?, key?, grey?}. A line is {name, values, style}, null
 // where it has no value; the first is the row's own, whose value is read out.

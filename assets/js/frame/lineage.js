@@ -1,4 +1,4 @@
-// Who descends from whom, among the nodes that are drawn. `parent` holds the node a step was taken from, -1 the root.
+// Ancestry among the nodes that are drawn. `parent` holds the node a step was taken from, -1 the root.
 
 /** Nodes from one back to the root, nearest first. */
 export function ancestry(frame, node) {

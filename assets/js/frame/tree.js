@@ -1,4 +1,4 @@
-// What is said of a search tree where of particles something else would be: a node for a particle, its visits for weight and descendants.
+// Words and curves for a search tree: a node takes the place of a particle, visits those of weight and descendants.
 
 import { around, partOf, spreadAt } from "./spread.js";
 import { count, number, percent } from "../lib/format.js";

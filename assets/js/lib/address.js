@@ -1,4 +1,4 @@
-// What stands in the address of a page, and how one page of the dashboard links to another.
+// The address of a page, and links between the pages of the dashboard.
 
 /** The checkpoint that an address asks for, or null. */
 export const askedCheckpoint = (search) => new URLSearchParams(search).get("checkpoint") || null;

@@ -25,7 +25,7 @@ export function amount(value, [low, high] = [-1, 1]) {
   return Number(text) === 0 ? text : `${value < 0 ? "−" : "+"}${text}`;
 }
 
-/** What an infinite temperature means. */
+/** Meaning of an infinite temperature. */
 export const NO_TWIST = "no twist: the proposal is the prior";
 
 /** "1 particle", "3 particles". */

@@ -24,5 +24,5 @@ export function roundValues(low, high, count) {
   return Array.from({ length: last - first + 1 }, (_, index) => Number(((first + index) * step).toPrecision(12)));
 }
 
-/** Where a value is on a scale, in per cent of its length. */
+/** Position of a value on a scale, in per cent of its length. */
 export const shareOf = ({ low, high }, value) => (100 * (value - low)) / (high - low);

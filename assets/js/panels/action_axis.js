@@ -65,7 +65,7 @@ export function spread(places, gap, [from, to]) {
   return even.map((place, index) => Math.min(Math.max(place, from), to - (places.length - 1) * apart) + index * apart);
 }
 
-/** Where everything stands: heights by the kind alone, columns by the candidates' actions. */
+/** Positions: heights by the kind alone, columns by the candidate actions. */
 export function axisLayout({ atoms, bounds: [[low, high]] }, width) {
   const plot = [LEFT + 6, width - RIGHT - 6];
   const place = (action) => plot[0] + ((action - low) / (high - low)) * (plot[1] - plot[0]);
@@ -105,7 +105,7 @@ export function axisPicture(frame, theme, layout, axes, singled = null) {
   ];
 }
 
-/** What is pointed out is drawn over the others. */
+/** Draws the action that is singled out over the others. */
 function order({ actions, chosen }, singled) {
   const weight = (atom) => (atom === singled ? 2 : atom === chosen ? 1 : 0);
   return actions.map((_, atom) => atom).sort((a, b) => weight(a) - weight(b));

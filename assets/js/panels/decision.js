@@ -16,7 +16,7 @@ const NOTE = { size: 11.5, line: 15.5, padding: 20 };
 // Below this the numbers stand in one column; where there are exact answers their names are longer.
 const TWO_COLUMNS = { plain: 296, exact: 320 };
 
-/** Where everything in the picture stands at a width; its height depends on the kind and number of actions and on whether there are exact answers. */
+/** Positions in the picture at a width; its height depends on the kind and number of actions and on whether there are exact answers. */
 export const decisionLayout = (frame, width) => (frame.continuous ? axisLayout : rowsLayout)(frame, Math.max(width, WIDTH.least));
 
 /** The picture of a plan as nodes of shapes.js; pure. `axes` as `decisionAxes` makes them; `action` is singled out. */
@@ -32,7 +32,7 @@ export function decisionAxes(previous, frame) {
   return { reach: steadyReach(previous?.reach, most, playing, least), q: steadyAxis(previous?.q ?? null, values, playing) };
 }
 
-/** What the marks of the picture mean, as lines of [mark, text]. */
+/** The legend of the picture, as lines of [mark, text]. */
 export function decisionKey(frame) {
   const { continuous, truth } = frame;
   const shares = captions(frame).shares;
@@ -93,7 +93,7 @@ export function decisionNote(frame) {
   ].join(" ").replaceAll(" %", "\u00a0%");
 }
 
-/** How many lines the longest such sentence takes, so that the panel's height does not follow the values. */
+/** Lines that the longest such sentence takes: the panel's height does not follow the values. */
 export function noteLines({ actions, continuous, dimensions }, width) {
   const longest = actions.reduce((most, name) => (name.length > most.length ? name : most), "");
   const worst = `Chosen: ${longest}, from >99.9 % by the prior to >99.9 %.`

@@ -21,14 +21,14 @@ const TICK_SIZE = 10.5;
 const ROWS = 190;
 const ROW = { least: 15, most: 44 };
 const BAR_GROUP = 28;
-// How the height of a group of bars is divided: the improved policy is what is decided by.
+// Division of the height of a group of bars: most goes to the improved policy, which decides.
 const PARTS = [0.3, 0.3, 0.4];
 // Rows at least as high have a line for Q-hat and a line for what is exact.
 const TWO_LINES = 26;
 // With so few actions the bars' axis always ends at 100 %.
 export const FEW = 8;
 
-/** How the width is divided, as [from, to] of each column. */
+/** [from, to] of each column at a width. */
 function columns(actions, width) {
   const q = Math.round(68 + Math.max(width - 260, 0) * 0.18);
   const percent = PERCENT[Number(actions.length > FEW)];
@@ -40,7 +40,7 @@ function columns(actions, width) {
   return { name: [nameAt, nameAt + name], bars, percent: [bars[1], bars[1] + percent], q: [width - RIGHT - q, width - RIGHT] };
 }
 
-/** Where everything stands; it depends on the actions and the width alone. */
+/** Positions; they depend on the actions and the width alone. */
 export function rowsLayout({ actions, truth }, width) {
   const high = Math.min(Math.max(Math.floor(ROWS / actions.length), ROW.least), ROW.most);
   const group = Math.min(high - Math.max(3, Math.round(high * 0.2)), BAR_GROUP);

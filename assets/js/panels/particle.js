@@ -32,7 +32,7 @@ export function particleSteps(frame) {
   }));
 }
 
-/** What is said above the table. */
+/** Facts shown above the table. */
 export function particleFacts({ particle: [level], particle_weight }, steps) {
   const facts = [`weight ${percent(particle_weight)}`, `reward ${number(steps.reduce((sum, step) => sum + step.reward, 0))}`, count(steps.length, "step")];
   const last = steps.at(-1);
@@ -121,7 +121,7 @@ const cell = (text) => element("td", "", text);
 
 const signed = (value) => (value < 0 ? `−${(-value).toFixed(2)}` : value.toFixed(2));
 
-/** How far the parts of one sign reach when stacked. */
+/** Sum of the parts of one sign, stacked. */
 const reach = (parts, sign) => parts.reduce((sum, part) => sum + Math.max(sign * part, 0), 0);
 
 /** Parts stacked from the middle: gains to the right, losses to the left. */

@@ -23,7 +23,7 @@ export function readSeeds(buffer, frame) {
 
 const sorted = (settings) => JSON.stringify(Object.entries(settings).sort(([a], [b]) => (a < b ? -1 : 1)));
 
-/** What has changed since, as "of step 12, other settings"; "" where nothing has. */
+/** Changes since, as "of step 12, other settings"; "" where nothing has. */
 export function staleness(result, frame) {
   const other = (what, differs) => differs && `other ${what}`;
   const parts = [
@@ -59,7 +59,7 @@ function near(value, { low, high }) {
 /** Actions chosen, by their first dimension. */
 const firstDimension = ({ chosen_action, dimensions: { length } }) => Array.from(chosen_action).filter((_, index) => index % length === 0);
 
-/** What the marks mean, as `writeKey` takes it. */
+/** The legend, as `writeKey` takes it. */
 export function seedsKey({ truth }) {
   const lines = [["★", "this run"], ["┊", "V(s₀)"]];
   return [truth ? [...lines, ["◆", "exact"], ["┆", "V*"]] : lines];
@@ -170,7 +170,7 @@ function columnsPart(result, theme) {
 
 const finiteOrNull = (value) => (Number.isFinite(value) ? value : null);
 
-/** Where actions are continuous: the actions chosen along their axis, over the prior. */
+/** Continuous actions: the actions chosen along their axis, over the prior. */
 function actionPart(result, theme) {
   const { bounds: [[low, high]], dimensions, root_gaussian } = result;
   const prior = priorMass([low, high], root_gaussian[0], root_gaussian[dimensions.length]);

@@ -90,7 +90,7 @@ export function axisTicks(axis, fits = () => true) {
   return values.map((value, index) => [value, tickTexts(axis, values)[index]]);
 }
 
-/** Whether texts have room beside each other along a length, with some space between them. */
+/** True if texts fit next to each other along a length, with some space between them. */
 export const fitsAlong = (length, size) => (texts) => texts.reduce((sum, words) => sum + textWidth(words, size) + 8, 0) <= length;
 
 /** The ticks of shares up to `reach`, as [share, text]. */

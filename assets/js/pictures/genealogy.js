@@ -9,7 +9,7 @@ const TOP = 8;
 const BOTTOM = 18;
 const MARK_BUDGET = 500;
 
-/** Where things are: `x(node)` and `y(node)`, -1 the root, and the height of any slot; pure. */
+/** Positions: `x(node)` and `y(node)`, -1 the root, and the height of any slot; pure. */
 export function geometry({ width, height }, frame) {
   const { levels, slots, level, slot } = frame;
   const axis = levelAxis(width, levels);
@@ -132,7 +132,7 @@ function drawLegend(context, { axis, bottom }, frame, view, theme) {
     const colour = actionColour(theme, frame, action);
     const full = frame.actions[action];
     if (frame.continuous && axis.narrow) {
-      // Where there is little room, which dimension it is can be read elsewhere, and all glyphs are alike.
+      // In little room the dimension is left out: it can be read elsewhere, and all glyphs are alike.
       context.fillStyle = colour;
       context.fillRect(1, y(index) - 9, 3, 10);
       return label(context, full.slice(full.lastIndexOf(" ") + 1), 6, y(index), { colour: theme.ink, font: theme.font });
@@ -189,7 +189,7 @@ export function overlay(context, size, frame, view, theme) {
   context.beginPath();
   for (const node of line) ring(context, place.x(node), place.y(node), 2.4);
   context.fill();
-  // Where the particle itself is, which for one that has ended is not where its last step led.
+  // The particle's own position; one that has ended is not where its last step led.
   context.lineWidth = 2;
   context.strokeStyle = theme.ink;
   context.fillStyle = actionColour(theme, frame, frame.root[own]);

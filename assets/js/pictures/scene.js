@@ -2,7 +2,7 @@
 
 import { label } from "./pen.js";
 
-/** What each role looks like: fill and stroke, as names of theme colours. */
+/** Fill and stroke of each role, as names of theme colours. */
 const ROLES = {
   ground: ["faint", "muted"], limit: ["faint", "muted"], body: ["body", "ink"], accent: ["wood", "wood"], joint: ["ink", "ink"],
   goal: ["goal", "goal"], hazard: ["hazard", "hazard"], cell: ["paper", "grid"],

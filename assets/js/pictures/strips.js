@@ -10,7 +10,7 @@ const PAD = 4;
 // Below this height a row has no room for the ends of its axis.
 const ROOMY = 29;
 
-/** How a line of a style is drawn. Lines of one strip differ in dashes as well as in colour. */
+/** Stroke of each line style. Lines of one strip differ in dashes as well as in colour. */
 const STYLES = {
   main: (theme) => ({ colour: theme.accent, width: 1.6, dash: [] }),
   thin: (theme) => ({ colour: theme.accent, width: 0.8, dash: [] }),
@@ -24,7 +24,7 @@ const STYLES = {
   part2: (theme) => ({ colour: theme.hues[5], width: 1.6, dash: [2, 2] }),
 };
 
-/** Where row `index` lies and how a value becomes a height in it; pure. */
+/** Top and bottom of row `index`, and the height of a value in it; pure. */
 export function rowGeometry({ height }, rows, index) {
   const pitch = (height - GAP) / rows.length;
   const top = GAP / 2 + index * pitch;
@@ -93,7 +93,7 @@ export function freePlace(axis, { top, bottom, y }, { lines }, width) {
   return corners.reduce((best, corner) => (hidden(corner) < hidden(best) ? corner : best));
 }
 
-/** What the lines are, where there is room. */
+/** Names of the lines, if there is room. */
 function drawKey(context, axis, place, row, theme) {
   const { lines } = row;
   context.font = theme.font;
@@ -140,7 +140,7 @@ function stroke(context, axis, y, { values, style, step }, theme) {
   context.setLineDash([]);
 }
 
-/** What each level added: a bar from nothing. */
+/** The change at each level, as a bar from zero. */
 function drawBars(context, axis, y, bars, theme) {
   const width = Math.max(axis.column * 0.4, 1.5);
   context.fillStyle = theme.faint;
@@ -160,7 +160,7 @@ function fillBand(context, axis, y, { low, high }, { colour }) {
   context.globalAlpha = 1;
 }
 
-/** What a row says of a level: the value of its own line, or of all. */
+/** Values of a row at a level: that of its main line, or of all lines. */
 export function readout(row, level, brief = false) {
   const said = ({ values }, index) => (values[level] === null && row.missing && !index ? row.missing[level] : number(values[level], row.readAll ? 2 : 3));
   const read = row.readAll && !brief ? row.lines : row.lines.slice(0, row.lines[1]?.style === "thin" && !brief ? 2 : 1);

@@ -9,11 +9,11 @@ import { number } from "../lib/format.js";
 
 const LINE_BUDGET = 3000;
 const MARK_BUDGET = 300;
-// How near the pointer must be to a particle, in pixels.
+// Largest distance from the pointer to a particle, in pixels.
 const REACH = 14;
 // Paths narrower than this share of the picture deserve the lens.
 const SMALL = 0.5;
-// How much more the lens may magnify the narrower direction.
+// Largest ratio between the magnifications of the two directions of the lens.
 const STRETCH = 8;
 // Height of a line of the scene's caption.
 const CAPTION = 14;
@@ -89,7 +89,7 @@ export function draw(context, size, frame, view, theme) {
   });
 }
 
-/** What the state is, in as many lines as its view is narrow. */
+/** The caption of the state, wrapped to the view. */
 function drawCaption(context, caption, { width }, theme) {
   context.font = theme.font;
   const fits = (text) => context.measureText(text).width <= width - 18;
@@ -131,7 +131,7 @@ function drawLens(context, { left, height, view, x, y }, wide, theme) {
   label(context, across === up ? `× ${across}` : `× ${across} across, × ${up} up`, left + 8, height - 8, { colour: theme.muted, font: theme.font });
 }
 
-/** Where in the wide view the lens looks. */
+/** The frame of the lens in the wide view. */
 function drawLensFrame(context, { view }, lens, theme) {
   if (!lens) return;
   const [x, y] = lens.view.world(lens.left, 0);
@@ -185,7 +185,7 @@ function drawLineage(context, place, frame, line, children, theme) {
   context.fill();
 }
 
-/** Where the particles are at the level looked at: a dot each, its size by its weight. */
+/** A dot for each particle at the current level, sized by its weight. */
 function drawParticles(context, place, frame, view, theme) {
   const { weight, alive, root, level_start: start } = frame;
   const fill = (action, colour, halo) => {

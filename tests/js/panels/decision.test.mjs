@@ -55,7 +55,7 @@ const all = (nodes) => nodes.flatMap((one) => (typeof one === "string" ? [] : [o
 const find = (nodes, name, value) => all(nodes).filter(({ attributes }) => attributes[name] === value);
 const words = ({ children }) => children.join("");
 
-/** Where a text is, as [x0, y0, x1, y1]; one that is turned runs upwards. */
+/** Box of a text, as [x0, y0, x1, y1]; one that is turned runs upwards. */
 function boxOf({ attributes: { x, y, transform, "font-size": size, "font-weight": weight, "text-anchor": anchor = "start" }, children }) {
   const width = textWidth(children.join(""), size, weight === 700);
   const back = { start: 0, middle: width / 2, end: width }[anchor];
