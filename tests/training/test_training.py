@@ -17,6 +17,8 @@ from planner.training.evaluation import greedy_prior, player
 from planner.training.loop import lambda_returns
 from planner.training.runner import train
 
+pytestmark = pytest.mark.unoptimised
+
 SHIPPED = CONFIGS.parents[2] / "assets" / "checkpoints"
 
 SHORT = """
