@@ -20,6 +20,8 @@ class ServerConfig(BaseSettings):
     """Checkpoint to load and warm at start; ignored where it does not exist."""
     warm: bool = True
     """Compile the programs of shipped environments ahead, while idle."""
+    warm_nice: int = Field(19, ge=0, le=19)
+    """Niceness of the process that compiles ahead; at 19 it stands still on a machine that is busy with other work."""
     token: str | None = None
     """Token that every request must carry; None for no token."""
     allowed_origins: tuple[str, ...] = ()

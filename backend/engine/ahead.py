@@ -26,7 +26,6 @@ from planner import Card
 IDLE_SECONDS = 1.5
 """Idle seconds of the engine before compiling begins or continues."""
 LOOK_SECONDS = 0.05
-NICE = 19
 PR_SET_PDEATHSIG = 1
 
 Progress = Callable[[dict[str, int]], None]
@@ -40,7 +39,15 @@ async def compile_ahead(config: ServerConfig, engine: Engine, progress: Progress
     """
     await _quiet(engine)
     with tempfile.TemporaryDirectory(prefix="ahead-", dir=config.data) as scratch:
-        command = [sys.executable, "-m", "backend.engine.ahead", str(config.checkpoints), str(config.data / "compiled"), scratch]
+        command = [
+            sys.executable,
+            "-m",
+            "backend.engine.ahead",
+            str(config.checkpoints),
+            str(config.data / "compiled"),
+            scratch,
+            str(config.warm_nice),
+        ]
         # Not asyncio's: uvloop forks, which a process with JAX's threads must not; this one does not.
         process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)  # noqa: ASYNC220
         assert process.stdout is not None
@@ -127,8 +134,8 @@ def _die_with_the_server() -> None:
 
 if __name__ == "__main__":
     _die_with_the_server()
-    os.nice(NICE)
-    checkpoint_folder, cache_folder, scratch_folder = map(Path, sys.argv[1:])
+    os.nice(int(sys.argv[4]))
+    checkpoint_folder, cache_folder, scratch_folder = map(Path, sys.argv[1:4])
     _take_over(cache_folder, scratch_folder)
     use_compilation_cache(scratch_folder)
     asyncio.run(_main(checkpoint_folder, cache_folder, scratch_folder))

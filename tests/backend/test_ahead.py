@@ -24,7 +24,8 @@ def two_environments(tmp_path):
     for name in ("catch", "catch-early", "cartpole-early"):
         shutil.copytree(CHECKPOINTS / name, tmp_path / "checkpoints" / name)
     (tmp_path / "data" / "compiled").mkdir(parents=True)
-    return {"TWISTSCOPE_CHECKPOINTS": str(tmp_path / "checkpoints"), "data": tmp_path / "data"}
+    # At its own priority the process would hardly run beside other work.
+    return {"TWISTSCOPE_WARM_NICE": "0", "TWISTSCOPE_CHECKPOINTS": str(tmp_path / "checkpoints"), "data": tmp_path / "data"}
 
 
 def compiling(server) -> list[psutil.Process]:
