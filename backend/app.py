@@ -18,23 +18,33 @@ from backend.openings import REQUEST, Openings
 from backend.problems import NotFound, Problem
 from backend.routes import catalogue, health, plans, sessions
 from backend.routes.services import Services
-from backend.security import Guard
+from backend.security import Guard, Hosts
 from backend.sessions.all import Sessions
 
 API = "/api/v1"
 log = logging.getLogger("twistscope")
 
 
-def create_app(config: ServerConfig) -> FastAPI:
-    """Build the backend; it holds all state of the service. Once it runs, it warms the preloaded checkpoint."""
-    use_compilation_cache(config.data / "compiled")
-    engine = LocalEngine(config.checkpoints, max_programs=config.max_programs)
+def create_app(config: ServerConfig, hosts: Hosts | None = None) -> FastAPI:
+    """Build the backend; it holds all state of the service. Once it runs, it warms the preloaded checkpoint.
+
+    Args:
+      hosts: names under which the server may be addressed; None for any.
+    """
+    kept = use_compilation_cache(config.data / "compiled")
+    engine = LocalEngine(
+        config.checkpoints,
+        max_programs=config.max_programs,
+        max_memory=config.max_memory,
+        max_plan_memory=config.max_plan_memory,
+        max_plan_seconds=config.max_plan_seconds,
+    )
     metrics = Metrics()
     services = Services(config, engine, Sessions(engine, metrics, config.max_sessions), metrics, Openings(config.checkpoints), "starting")
 
     @contextlib.asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        warming = asyncio.create_task(_warm(services))
+        warming = asyncio.create_task(_warm(services, ahead=config.warm and kept))
         yield
         warming.cancel()
         await services.sessions.close()
@@ -49,7 +59,7 @@ def create_app(config: ServerConfig) -> FastAPI:
     )
     app.state.services = services
     problems.install(app)
-    app.add_middleware(Guard, token=config.token, allowed_origins=config.allowed_origins)
+    app.add_middleware(Guard, token=config.token, allowed_origins=config.allowed_origins, hosts=hosts)
     if config.allowed_origins:
         # Outside the guard: a browser's preflight request carries no token, and the browser reads a refusal only with CORS headers.
         app.add_middleware(
@@ -68,8 +78,8 @@ def create_app(config: ServerConfig) -> FastAPI:
     return app
 
 
-async def _warm(services: Services) -> None:
-    """Load the first checkpoint and compile its planner, so that the first viewer does not wait. Then compile ahead for the others."""
+async def _warm(services: Services, *, ahead: bool) -> None:
+    """Load the first checkpoint and compile its planner, so that the first viewer does not wait. Then compile ahead for the others, if asked to."""
     engine, name = services.engine, services.first_checkpoint
     try:
         if name is None:
@@ -80,11 +90,12 @@ async def _warm(services: Services) -> None:
         services.awaited = f"compiling the planner of checkpoint {name!r}"
         await engine.plan(await engine.prepare(name, REQUEST), moment)
         services.awaited = None
-    except Problem as problem:
-        services.awaited = problem.detail
-        log.error("not ready: %s", problem.detail)
+    except Exception as error:
+        # Whatever it is, it is said where readiness is asked for; other checkpoints may still be opened.
+        services.awaited = f"checkpoint {name!r} failed: {error.detail if isinstance(error, Problem) else error}"
+        log.error("not ready: %s", services.awaited)
         return
-    if services.config.warm:
+    if ahead:
         await compile_ahead(services.config, engine, _show_warming(services))
 
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from backend.problems import Invalid, NotFound
 from planner import Card, PlanRequest, Prepared, SettingsError, UnknownPlannerError
+from planner.messages import shortened
 
 MAX_STEP = 100_000
 MAX_SPEED = 1000.0
@@ -38,7 +39,7 @@ def whole(arguments: Mapping[str, Any], name: str, low: int, high: int) -> int:
     value = arguments.get(name)
     if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
         allowed = f"a whole number from {low} to {high}"
-        raise Invalid(f"{name}: got {value!r}, allowed: {allowed}", [{"field": name, "given": value, "allowed": allowed}])
+        raise Invalid(f"{name}: got {shortened(value)}, allowed: {allowed}", [{"field": name, "given": value, "allowed": allowed}])
     return value
 
 
@@ -47,5 +48,5 @@ def number(arguments: Mapping[str, Any], name: str, low: float, high: float) -> 
     value = arguments.get(name)
     if isinstance(value, bool) or not isinstance(value, int | float) or not low <= value <= high:
         allowed = f"a number from {low} to {high}"
-        raise Invalid(f"{name}: got {value!r}, allowed: {allowed}", [{"field": name, "given": value, "allowed": allowed}])
+        raise Invalid(f"{name}: got {shortened(value)}, allowed: {allowed}", [{"field": name, "given": value, "allowed": allowed}])
     return float(value)

@@ -1,17 +1,46 @@
 """Settings of the server itself, from the command line or TWISTSCOPE_… environment variables."""
 
+import re
 from pathlib import Path
+from typing import Annotated, Any
+from urllib.parse import urlsplit
 
-from pydantic import Field
+from pydantic import AfterValidator, Field, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 ROOT = Path(__file__).resolve().parent.parent
 
 
+def check_origin(text: str) -> str:
+    """An origin as a browser sends it; raises ValueError for anything else, above all for `*`, which would let every page in."""
+    url = urlsplit(text)
+    complete = url.scheme in ("http", "https") and url.hostname and f"{url.scheme}://{url.netloc}" == text and "@" not in url.netloc
+    if not complete or not re.fullmatch(r"[\w.-]+|[0-9a-f:]+", url.hostname or "") or url.port == 0:
+        raise ValueError(f"an origin is http://host:port or https://host:port and nothing more, got {text!r}")
+    return text
+
+
+def check_url(text: str) -> str:
+    """The address of a backend, without a slash at the end; raises ValueError."""
+    return check_origin(text.removesuffix("/"))
+
+
+def check_host(text: str) -> str:
+    """A host name or IP address, without a port; raises ValueError."""
+    if not re.fullmatch(r"[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?|[0-9A-Fa-f:]+", text):
+        raise ValueError(f"a host is a name or an IP address, without a port, got {text!r}")
+    return text
+
+
+Origin = Annotated[str, AfterValidator(check_origin)]
+HostName = Annotated[str, AfterValidator(check_host)]
+
+
 class ServerConfig(BaseSettings):
     """Folders, limits and access rules of the server."""
 
-    model_config = SettingsConfigDict(env_prefix="TWISTSCOPE_", frozen=True)
+    # An empty variable is one that is not set: `TWISTSCOPE_TOKEN=` must not open the server to everybody.
+    model_config = SettingsConfigDict(env_prefix="TWISTSCOPE_", frozen=True, env_ignore_empty=True, allow_inf_nan=False)
 
     checkpoints: Path = ROOT / "assets" / "checkpoints"
     data: Path = Path.home() / ".local" / "share" / "twistscope"
@@ -22,10 +51,25 @@ class ServerConfig(BaseSettings):
     """Compile the programs of shipped environments ahead, while idle."""
     warm_nice: int = Field(19, ge=0, le=19)
     """Niceness of the process that compiles ahead; at 19 it stands still on a machine that is busy with other work."""
-    token: str | None = None
-    """Token that every request must carry; None for no token."""
-    allowed_origins: tuple[str, ...] = ()
+    token: str | None = Field(None, pattern=r"^[!-~]+$")
+    """Token that every request must carry; None for no token. Visible ASCII characters, without spaces: it stands in addresses and headers."""
+    allowed_origins: tuple[Origin, ...] = ()
     """Other origins whose pages may use this backend, for example a separate dashboard; `http://host:port` each."""
+    allowed_hosts: tuple[HostName, ...] = ()
+    """Names under which the server may be addressed, beside its own address and those of this machine."""
     max_sessions: int = Field(64, ge=1)
     max_programs: int = Field(32, ge=1)
     """Largest number of compiled programs kept."""
+    max_memory: int = Field(2 * 1024**3, ge=1024**2)
+    """Bytes that all plans being made or held may take together."""
+    max_plan_memory: int = Field(512 * 1024**2, ge=1024**2)
+    """Bytes that one plan may take."""
+    max_plan_seconds: float = Field(10.0, gt=0)
+    """Seconds on the device that one plan may be expected to take."""
+
+    @field_validator("checkpoints", "data", "preload", mode="before")
+    @classmethod
+    def _not_empty(cls, value: Any) -> Any:
+        if value == "" or value == Path(""):
+            raise ValueError("may not be empty")
+        return value

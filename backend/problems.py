@@ -2,6 +2,7 @@
 
 Problem                 status, title, detail, errors
 ├── NotFound            404
+├── NotAllowed          405   with Allow
 ├── Conflict            409   the command does not fit the moment
 ├── Invalid             422   with `errors`: {field, given, allowed}
 ├── TooMany             429   with Retry-After
@@ -9,7 +10,7 @@ Problem                 status, title, detail, errors
 └── PlannerFailed       500   the network or the weights broke down
 """
 
-import json
+import math
 from http import HTTPStatus
 from typing import Any
 
@@ -17,6 +18,12 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
+
+MAX_ERRORS = 8
+"""Errors named in one answer."""
+MAX_GIVEN = 100
+"""Characters repeated of what was given."""
+MAX_DETAIL = 1000
 
 
 class Problem(Exception):
@@ -37,6 +44,10 @@ class Problem(Exception):
 
 class NotFound(Problem):
     status = 404
+
+
+class NotAllowed(Problem):
+    status = 405
 
 
 class Conflict(Problem):
@@ -61,11 +72,33 @@ class PlannerFailed(Problem):
 
 def problem_body(status: int, detail: str, errors: list[dict[str, Any]] | None = None) -> dict[str, Any]:
     """The members of a problem document."""
-    body: dict[str, Any] = {"type": "about:blank", "title": HTTPStatus(status).phrase, "status": status, "detail": detail}
+    body: dict[str, Any] = {"type": "about:blank", "title": HTTPStatus(status).phrase, "status": status, "detail": short(detail, MAX_DETAIL)}
     if errors:
-        # A given value can be of any type, also one that JSON cannot represent.
-        body["errors"] = json.loads(json.dumps(errors, default=str))
+        body["errors"] = [
+            {"field": short(e["field"]), "given": shown(e["given"]), "allowed": short(e["allowed"], MAX_DETAIL)} for e in errors[:MAX_ERRORS]
+        ]
     return body
+
+
+def shown(given: Any) -> Any:
+    """A value as an error repeats it: numbers and short texts as they are, everything else as a short text. Always valid JSON, whatever came."""
+    if given is None or isinstance(given, bool) or (isinstance(given, float) and math.isfinite(given)):
+        return given
+    if isinstance(given, int):
+        return given if abs(given) < 2**63 else short(f"a whole number of {given.bit_length()} bits")
+    if isinstance(given, str):
+        return short(given)
+    if isinstance(given, list | tuple):
+        return f"a list of {len(given)}"
+    if isinstance(given, dict):
+        return f"an object of {len(given)}"
+    return short(str(given))
+
+
+def short(text: str, most: int = MAX_GIVEN) -> str:
+    """A text of at most `most` characters, without lone surrogates."""
+    text = text if len(text) <= most else text[: most - 1] + "…"
+    return text.encode(errors="backslashreplace").decode()
 
 
 def problem_response(status: int, detail: str, errors: list[dict[str, Any]] | None = None, headers: dict[str, str] | None = None) -> JSONResponse:
@@ -84,9 +117,9 @@ def install(app: FastAPI) -> None:
     async def _invalid(request: Request, error: RequestValidationError) -> JSONResponse:
         errors = [
             {"field": ".".join(str(part) for part in e["loc"] if part != "body") or "body", "given": e.get("input"), "allowed": e["msg"]}
-            for e in error.errors()
+            for e in error.errors()[:MAX_ERRORS]
         ]
-        detail = "; ".join(f"{e['field']}: {e['allowed']}" for e in errors)
+        detail = "; ".join(f"{short(e['field'])}: {e['allowed']}" for e in errors)
         return problem_response(422, detail, errors)
 
     @app.exception_handler(HTTPException)

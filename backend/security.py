@@ -1,19 +1,34 @@
-"""Access to the server: request size, origin and token, checked before anything else."""
+"""Access to the server: host, origin, token and size of each request, checked before anything else; and headers that tell browsers what to refuse."""
 
+import asyncio
+import contextlib
 import hmac
 import ipaddress
-from http.cookies import SimpleCookie
-from urllib.parse import parse_qs, urlsplit
+import socket
+from urllib.parse import parse_qs, quote, unquote, urlsplit
 
-from starlette.datastructures import Headers
-from starlette.exceptions import HTTPException
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import cookie_parser
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from backend.problems import problem_response
+from backend.json_input import parse_json
+from backend.problems import Invalid, Problem, problem_response
 
-MAX_BODY = 1024 * 1024
+MAX_BODY = 64 * 1024
+"""Largest body of a request, bytes; the largest that makes sense has some kilobytes."""
+BODY_SECONDS = 20.0
+"""Time in which a body must arrive."""
 COOKIE = "twistscope_token"
 POLICY_VIOLATION = 1008
+HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    # An address may hold the token.
+    "Referrer-Policy": "no-referrer",
+    "X-Frame-Options": "DENY",
+    "Cross-Origin-Opener-Policy": "same-origin",
+}
+NO_PAGE = "default-src 'none'; frame-ancestors 'none'"
+"""Content-Security-Policy of everything that is not a page; pages bring their own."""
 
 
 def is_loopback(host: str) -> bool:
@@ -26,75 +41,216 @@ def is_loopback(host: str) -> bool:
         return False
 
 
-class Guard:
-    """ASGI middleware that refuses over-large bodies, foreign origins of WebSockets, and requests without the token if one is set."""
+class Hosts:
+    """The names under which a server may be addressed.
 
-    def __init__(self, app: ASGIApp, token: str | None, allowed_origins: tuple[str, ...]):
-        self.app, self.token, self.allowed_origins = app, token, allowed_origins
+    A page elsewhere may let its own name point to this machine (DNS rebinding). The browser then takes this server for that page's own, but the
+    `Host` that it sends is still the page's name.
+
+    Args:
+      bound: address that the server listens on.
+      allowed: further names.
+    """
+
+    def __init__(self, bound: str, allowed: tuple[str, ...] = ()):
+        self._loopback_only = is_loopback(bound)
+        self._names = {"localhost", bound.lower(), *(name.lower() for name in allowed)}
+        if not self._loopback_only:
+            self._names.add(socket.gethostname().lower())
+
+    def __contains__(self, host: str) -> bool:
+        """True if a request with this `Host` header is for this server."""
+        try:
+            name = (urlsplit(f"//{host}").hostname or "").rstrip(".")
+        except ValueError:
+            return False
+        if name in self._names or is_loopback(name):
+            return True
+        if self._loopback_only:
+            return False
+        try:
+            # Another page's name cannot be a number: numbers are not looked up.
+            ipaddress.ip_address(name)
+        except ValueError:
+            return False
+        return True
+
+
+class Guard:
+    """ASGI middleware that refuses what should not come in: foreign hosts and origins, a missing token, bodies that are too large, slow or no JSON.
+
+    A request whose client has gone is cancelled, so that nothing is computed for nobody.
+
+    Args:
+      hosts: names under which the server may be addressed; None for any.
+    """
+
+    def __init__(self, app: ASGIApp, token: str | None, allowed_origins: tuple[str, ...], hosts: Hosts | None = None):
+        self.app, self.token, self.allowed_origins, self.hosts = app, token, allowed_origins, hosts
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] not in ("http", "websocket"):
             await self.app(scope, receive, send)
             return
         headers = Headers(scope=scope)
-        if scope["type"] == "websocket" and not self._origin_allowed(headers):
-            await send({"type": "websocket.close", "code": POLICY_VIOLATION, "reason": "origin not allowed"})
-            return
-        given = self._token(scope, headers)
-        if self.token is not None and not scope["path"].startswith("/api/v1/health/") and not _same(given, self.token):
-            await self._refuse(scope, receive, send)
-            return
         if scope["type"] == "http":
-            if int(headers.get("content-length") or 0) > MAX_BODY:
-                await problem_response(413, f"a request may hold at most {MAX_BODY} bytes")(scope, receive, send)
-                return
-            receive = _limited(receive)
-            if self.token is not None and "token" in parse_qs(scope["query_string"].decode()):
+            send = _with_headers(send)
+        refused = self._refusal(scope, headers)
+        if refused is not None:
+            await _refuse(scope, receive, send, *refused)
+        elif scope["type"] == "websocket":
+            await self.app(scope, receive, send)
+        else:
+            if self.token is not None and "token" in _query(scope):
                 send = _with_cookie(send, self.token)
-        await self.app(scope, receive, send)
+            await self._serve(scope, headers, receive, send)
+
+    def _refusal(self, scope: Scope, headers: Headers) -> tuple[int, str] | None:
+        """Status and reason for refusing a request; None for one that may pass."""
+        hosts = headers.getlist("host")
+        if self.hosts is not None and not all(host in self.hosts for host in hosts):
+            return 421, f"this server is not addressed as {hosts[0][:100]!r}; names other than its own are given with --allow-host"
+        if scope["type"] == "websocket" and not self._origin_allowed(headers):
+            return 403, "this origin may not open the live link; other origins are given with --allow-origin"
+        if self.token is not None and not scope["path"].startswith("/api/v1/health/") and not _same(_token(scope, headers), self.token):
+            return 401, "this server needs a token: open the link it printed, or send Authorization: Bearer TOKEN"
+        return None
 
     def _origin_allowed(self, headers: Headers) -> bool:
         """True if a page of this origin may open the live link: the server's own origin, a listed one, or none (scripts)."""
         origin = headers.get("origin")
-        return origin is None or urlsplit(origin).netloc == headers.get("host") or origin in self.allowed_origins
+        if origin is None or origin in self.allowed_origins:
+            return True
+        try:
+            return urlsplit(origin).netloc == headers.get("host")
+        except ValueError:
+            return False
 
-    def _token(self, scope: Scope, headers: Headers) -> str:
-        """The token of a request: from its Authorization header, its query, or the cookie set by a link."""
-        scheme, _, bearer = headers.get("authorization", "").partition(" ")
-        if scheme.lower() == "bearer":
-            return bearer
-        in_link = parse_qs(scope["query_string"].decode()).get("token")
-        if in_link:
-            return in_link[0]
-        cookie = SimpleCookie(headers.get("cookie", "")).get(COOKIE)
-        return cookie.value if cookie else ""
+    async def _serve(self, scope: Scope, headers: Headers, receive: Receive, send: Send) -> None:
+        """Read the body, then answer, unless the client goes before the answer is complete."""
+        try:
+            body = await asyncio.wait_for(_read_body(receive, headers), BODY_SECONDS)
+        except TimeoutError:
+            await problem_response(408, f"the body of a request must arrive within {BODY_SECONDS:g} s", headers={"Connection": "close"})(
+                scope, receive, send
+            )
+            return
+        except Problem as problem:
+            closing = {"Connection": "close"} if problem.status == TooLarge.status else None
+            errors = [{"field": "body", "given": None, "allowed": problem.detail}] if isinstance(problem, Invalid) else None
+            await problem_response(problem.status, problem.detail, errors, closing)(scope, receive, send)
+            return
+        if body is not None:
+            await _until_gone(self.app, scope, body, receive, send)
 
-    async def _refuse(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "websocket":
-            await send({"type": "websocket.close", "code": POLICY_VIOLATION, "reason": "token needed"})
+
+class TooLarge(Problem):
+    status = 413
+
+
+async def _read_body(receive: Receive, headers: Headers) -> bytes | None:
+    """The body of a request; None where the client has gone. A body of JSON is checked here, before anything parses it.
+
+    Raises:
+      TooLarge: the body has more than MAX_BODY bytes.
+      Invalid: it says that it is JSON, and is not.
+    """
+    body = b""
+    declared = headers.get("content-length", "0")
+    too_large = TooLarge(f"a request may hold at most {MAX_BODY} bytes")
+    if declared.isdecimal() and int(declared[:20]) > MAX_BODY:
+        raise too_large
+    while True:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            return None
+        body += message.get("body", b"")
+        if len(body) > MAX_BODY:
+            raise too_large
+        if not message.get("more_body", False):
+            break
+    if body and "json" in headers.get("content-type", "application/json"):
+        parse_json(body)
+    return body
+
+
+async def _until_gone(app: ASGIApp, scope: Scope, body: bytes, receive: Receive, send: Send) -> None:
+    """Answer a request; cancelled where the client goes before the answer is complete."""
+    complete, given = False, False
+    gone = asyncio.Event()
+
+    async def receive_again() -> Message:
+        nonlocal given
+        if not given:
+            given = True
+            return {"type": "http.request", "body": body, "more_body": False}
+        await gone.wait()
+        return {"type": "http.disconnect"}
+
+    async def send_on(message: Message) -> None:
+        nonlocal complete
+        await send(message)
+        complete = message["type"] == "http.response.body" and not message.get("more_body", False)
+
+    async def watch() -> None:
+        while (await receive())["type"] != "http.disconnect":
+            pass
+
+    answering = asyncio.ensure_future(app(scope, receive_again, send_on))
+    watching = asyncio.ensure_future(watch())
+    try:
+        await asyncio.wait({answering, watching}, return_when=asyncio.FIRST_COMPLETED)
+        if watching.done() and not complete:
+            gone.set()
+            answering.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await answering
         else:
-            detail = "this server needs a token: open the link it printed, or send Authorization: Bearer TOKEN"
-            await problem_response(401, detail, headers={"WWW-Authenticate": "Bearer"})(scope, receive, send)
+            await answering
+    finally:
+        watching.cancel()
+        answering.cancel()
+
+
+async def _refuse(scope: Scope, receive: Receive, send: Send, status: int, detail: str) -> None:
+    if scope["type"] == "websocket":
+        await send({"type": "websocket.close", "code": POLICY_VIOLATION, "reason": detail})
+    else:
+        headers = {"WWW-Authenticate": "Bearer"} if status == 401 else None
+        await problem_response(status, detail, headers=headers)(scope, receive, send)
+
+
+def _query(scope: Scope) -> dict[str, list[str]]:
+    return parse_qs(scope["query_string"].decode("latin-1"))
+
+
+def _token(scope: Scope, headers: Headers) -> str:
+    """The token of a request: from its Authorization header, its query, or the cookie set by a link."""
+    scheme, _, bearer = headers.get("authorization", "").partition(" ")
+    if scheme.lower() == "bearer":
+        return bearer
+    in_link = _query(scope).get("token")
+    if in_link:
+        return in_link[0]
+    # The standard library's parser stops at the first cookie that it does not like, and other programs on this host set such cookies.
+    return unquote(cookie_parser(headers.get("cookie", "")).get(COOKIE, ""))
 
 
 def _same(given: str, token: str) -> bool:
-    return hmac.compare_digest(given.encode(), token.encode())
+    return hmac.compare_digest(given.encode(errors="surrogatepass"), token.encode())
 
 
-def _limited(receive: Receive) -> Receive:
-    """Limit the size of a body that arrives without a declared length."""
-    seen = 0
+def _with_headers(send: Send) -> Send:
+    """Add the headers that tell a browser what to refuse."""
 
-    async def counted() -> Message:
-        nonlocal seen
-        message = await receive()
-        seen += len(message.get("body", b""))
-        if seen > MAX_BODY:
-            # While FastAPI reads a body, it passes on only its own exception.
-            raise HTTPException(413, f"a request may hold at most {MAX_BODY} bytes")
-        return message
+    async def sent(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            headers = MutableHeaders(scope=message)
+            for name, value in {**HEADERS, "Content-Security-Policy": NO_PAGE}.items():
+                headers.setdefault(name, value)
+        await send(message)
 
-    return counted
+    return sent
 
 
 def _with_cookie(send: Send, token: str) -> Send:
@@ -102,8 +258,7 @@ def _with_cookie(send: Send, token: str) -> Send:
 
     async def sent(message: Message) -> None:
         if message["type"] == "http.response.start":
-            cookie = f"{COOKIE}={token}; Path=/; HttpOnly; SameSite=Strict".encode()
-            message = {**message, "headers": [*message.get("headers", []), (b"set-cookie", cookie)]}
+            MutableHeaders(scope=message).append("set-cookie", f"{COOKIE}={quote(token, safe='')}; Path=/; HttpOnly; SameSite=Strict")
         await send(message)
 
     return sent

@@ -1,13 +1,27 @@
 """Running an app on a port."""
 
+import asyncio
 import os
 import socket
 import sys
 import webbrowser
 from collections.abc import Callable
+from types import FrameType
+from typing import Any
 
 import uvicorn
 from fastapi import FastAPI
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+
+from backend.ending import END_SECONDS, end_within
+
+HEADER_SECONDS = 20.0
+"""Time in which the headers of a request must arrive."""
+UNREAD_SECONDS = 20.0
+"""A client that reads nothing for so long, with data waiting for it, is cut off."""
+GRACE_SECONDS = 2
+"""Time in which open requests may be finished once the server is told to end."""
 
 
 class PortError(ValueError):
@@ -37,18 +51,20 @@ def run(app: FastAPI, bound: socket.socket, ready: Callable[[], None]) -> None:
     """Serve until interrupted; `ready` is called once requests are answered."""
     config = uvicorn.Config(
         app,
+        http=_Requests,
+        ws=_Links,
         log_level="warning",
         access_log=False,
         # On loopback, compressing a frame takes longer than sending it uncompressed.
         ws_per_message_deflate=False,
         ws_max_size=64 * 1024,
-        timeout_graceful_shutdown=3,
+        timeout_graceful_shutdown=GRACE_SECONDS,
     )
     _Server(config, ready).run(sockets=[bound])
 
 
 class _Server(uvicorn.Server):
-    """A server that calls `ready` when it has started."""
+    """A server that calls `ready` when it has started, and that ends in time."""
 
     def __init__(self, config: uvicorn.Config, ready: Callable[[], None]):
         super().__init__(config)
@@ -58,6 +74,70 @@ class _Server(uvicorn.Server):
         await super().startup(sockets)
         if self.started:
             self._ready()
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        end_within(END_SECONDS, 128 + sig)
+        super().handle_exit(sig, frame)
+
+
+class _Unread:
+    """Cuts off a client that does not read what waits for it: it would keep the memory for ever."""
+
+    transport: Any
+    loop: asyncio.AbstractEventLoop
+
+    def pause_writing(self) -> None:
+        super().pause_writing()  # type: ignore[misc]
+        self._watch(self.transport.get_write_buffer_size())
+
+    def resume_writing(self) -> None:
+        self._unread.cancel()
+        super().resume_writing()  # type: ignore[misc]
+
+    def _watch(self, before: int) -> None:
+        self._unread = self.loop.call_later(UNREAD_SECONDS, self._look, before)
+
+    def _look(self, before: int) -> None:
+        waiting = self.transport.get_write_buffer_size()
+        if waiting >= before:
+            self.transport.abort()
+        else:
+            # A slow client that goes on reading is waited for.
+            self._watch(waiting)
+
+
+class _Requests(_Unread, HttpToolsProtocol):
+    """HTTP connections whose requests must begin with headers that arrive in time."""
+
+    _late: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        super().connection_made(transport)  # type: ignore[arg-type]
+        self._await_headers()
+
+    def on_message_begin(self) -> None:
+        super().on_message_begin()
+        self._await_headers()
+
+    def on_headers_complete(self) -> None:
+        self._arrived()
+        super().on_headers_complete()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._arrived()
+        super().connection_lost(exc)
+
+    def _await_headers(self) -> None:
+        self._arrived()
+        self._late = self.loop.call_later(HEADER_SECONDS, self.transport.abort)
+
+    def _arrived(self) -> None:
+        if self._late is not None:
+            self._late.cancel()
+
+
+class _Links(_Unread, WebSocketsSansIOProtocol):
+    """WebSockets."""
 
 
 def open_page(address: str) -> None:

@@ -16,12 +16,14 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 import numpy as np
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, ValidationError, field_validator
 from safetensors import SafetensorError
 from safetensors.numpy import load, save
 
+from planner.algorithms.settings import MAX_TEMPERATURE, MIN_TEMPERATURE
 from planner.core.model import Model, Params
 from planner.environments import make_environment
+from planner.messages import shortened
 from planner.networks import NetworkConfig, apply_network, draw_atoms, init_network
 
 NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
@@ -31,8 +33,14 @@ class CheckpointError(ValueError):
     """A checkpoint cannot be used; the message is one line."""
 
 
+MAX_CARD = 1024 * 1024
+"""Largest card, bytes."""
+
+
 class Returns(BaseModel):
     """Mean undiscounted return over whole episodes."""
+
+    model_config = ConfigDict(allow_inf_nan=False)
 
     mean: float
     standard_error: float
@@ -43,7 +51,7 @@ class Returns(BaseModel):
 class Card(BaseModel):
     """Description of a checkpoint: environment, network, training and returns."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", allow_inf_nan=False)
 
     name: str
     title: str
@@ -58,6 +66,21 @@ class Card(BaseModel):
     """Returns of each policy: `prior` (greedy), and planners by name."""
     sha256: str
     licence: str = "Apache-2.0"
+
+    @field_validator("network", "training")
+    @classmethod
+    def _valid_json(cls, value: dict[str, Any]) -> dict[str, Any]:
+        json.dumps(value, allow_nan=False, ensure_ascii=False).encode()
+        return value
+
+    @field_validator("settings")
+    @classmethod
+    def _in_range(cls, value: dict[str, float]) -> dict[str, float]:
+        ranges = {"reward_temperature": (MIN_TEMPERATURE, MAX_TEMPERATURE), "discount": (0.0, 1.0)}
+        for name, (low, high) in ranges.items():
+            if name in value and not low <= value[name] <= high:
+                raise ValueError(f"{name} must be from {low:g} to {high:g}, got {value[name]:g}")
+        return value
 
 
 @dataclass(frozen=True)
@@ -98,9 +121,19 @@ class Checkpoints:
           CheckpointError: no checkpoint has this name, or its card cannot be read.
         """
         if not NAME.fullmatch(name) or name not in self.names():
-            raise CheckpointError(f"unknown checkpoint {name!r}; known are {', '.join(self.names()) or 'none'}")
+            raise CheckpointError(f"unknown checkpoint {shortened(name)}; known are {', '.join(self.names()) or 'none'}")
+        path = self.folder / name / "card.json"
+        # Only a regular file: opening a pipe would wait for ever.
+        if not path.is_file():
+            raise CheckpointError(f"checkpoint {name!r}: its card.json is not a file; restore the file")
         try:
-            card = Card.model_validate_json((self.folder / name / "card.json").read_text("utf-8"))
+            if path.stat().st_size > MAX_CARD:
+                raise CheckpointError(f"checkpoint {name!r}: its card.json has more than {MAX_CARD} bytes; restore the file")
+            card = Card.model_validate_json(path.read_bytes())
+        except CheckpointError:
+            raise
+        except OSError as error:
+            raise CheckpointError(f"checkpoint {name!r}: its card.json cannot be read ({error.strerror})") from None
         except (ValidationError, ValueError) as error:
             first = error.errors()[0]["msg"] if isinstance(error, ValidationError) else str(error)
             raise CheckpointError(f"checkpoint {name!r}: its card.json is damaged ({first}); restore the file") from None
@@ -118,7 +151,10 @@ class Checkpoints:
         path = self.folder / name / "params.safetensors"
         if not path.is_file():
             raise CheckpointError(f"checkpoint {name!r}: params.safetensors is missing; restore the file")
-        data = path.read_bytes()
+        try:
+            data = path.read_bytes()
+        except OSError as error:
+            raise CheckpointError(f"checkpoint {name!r}: params.safetensors cannot be read ({error.strerror})") from None
         digest = hashlib.sha256(data).hexdigest()
         if digest != card.sha256:
             raise CheckpointError(

@@ -119,10 +119,13 @@ class Episodes:
         earned = moment.episode_return + float(transition.reward)
         return Moment(transition.state, earned, terminated, bool(truncated) and not terminated, moment, np.asarray(action).tolist())
 
-    def play_prior(self, params: Params, start: Moment, steps: int, *, seed: int) -> list[Moment]:
-        """The moments of an episode played by the greedy prior: `start` and up to `steps` more, fewer where the episode ends earlier."""
+    def play_prior(self, params: Params, start: Moment, steps: int, *, seed: int, first: int = 0) -> list[Moment]:
+        """The moments of an episode played by the greedy prior: `start`, at environment step `first`, and up to `steps` more.
+
+        They are fewer where the episode ends earlier.
+        """
         moments = [start]
-        for step in range(steps):
+        for step in range(first, first + steps):
             if moments[-1].over:
                 break
             action = self._prior_action(params, moments[-1].state)

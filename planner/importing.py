@@ -10,11 +10,14 @@ from pathlib import Path
 from typing import Any
 
 import jax
+import jax.numpy as jnp
 import numpy as np
-from pydantic import BaseModel, ConfigDict, Field, NonNegativeInt, PositiveFloat, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, NonNegativeInt, ValidationError
 
+from planner.algorithms.settings import MAX_TEMPERATURE, MIN_TEMPERATURE
 from planner.checkpoints import Card, build_model, flatten, flatten_names, network_config, unflatten
 from planner.core.model import Params
+from planner.messages import shortened
 from planner.training.config import NetworkSection
 
 
@@ -25,14 +28,14 @@ class ImportRefused(ValueError):
 class Description(BaseModel):
     """Description of a file of parameters: the checkpoint's card, the network, and the mapping of its arrays."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
     name: str
     title: str
     description: str
     environment: str
     licence: str
-    reward_temperature: PositiveFloat
+    reward_temperature: float = Field(ge=MIN_TEMPERATURE, le=MAX_TEMPERATURE)
     """Default for planners."""
     discount: float = Field(ge=0, le=1)
     environment_steps: NonNegativeInt
@@ -54,9 +57,11 @@ def read_description(path: Path) -> Description:
         return Description.model_validate(tomllib.loads(path.read_text("utf-8")))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise ImportRefused(f"{path} cannot be read as TOML: {error}") from None
+    except RecursionError:
+        raise ImportRefused(f"{path} is nested too deep") from None
     except ValidationError as error:
         first = error.errors()[0]
-        raise ImportRefused(f"{path.name}: {'.'.join(map(str, first['loc']))}: {first['msg']}, got {first['input']!r}") from None
+        raise ImportRefused(f"{path.name}: {'.'.join(map(str, first['loc']))}: {first['msg']}, got {shortened(first['input'])}") from None
 
 
 def read_arrays(source: Path) -> dict[str, np.ndarray]:
@@ -70,14 +75,17 @@ def read_arrays(source: Path) -> dict[str, np.ndarray]:
     """
     if not source.exists():
         raise ImportRefused(f"there is no file or folder {source}")
+    if not source.is_dir() and not source.is_file():
+        raise ImportRefused(f"{source} is neither a file nor a folder")
     try:
         tree = _read_orbax(source) if source.is_dir() else _read_msgpack(source)
+        arrays = flatten(tree)
     except ImportRefused:
         raise
     except Exception as error:  # Both libraries pass on any exception of their parsers.
         kind = "an Orbax checkpoint" if source.is_dir() else "a Flax msgpack file"
         raise ImportRefused(f"{source} cannot be read as {kind}: {str(error).splitlines()[0] if str(error) else type(error).__name__}") from None
-    return {name: array for name, array in flatten(tree).items() if array.dtype != object}
+    return {name: array for name, array in arrays.items() if array.dtype != object}
 
 
 def _read_msgpack(file: Path) -> Any:
@@ -156,11 +164,15 @@ def _take(name: str, leaf: Any, theirs: str, arrays: Mapping[str, np.ndarray]) -
     if theirs not in arrays:
         raise ImportRefused(f"arrays: there is no {theirs!r} for {name}; the file holds {describe(arrays)}")
     array = arrays[theirs]
-    if array.shape != leaf.shape or not np.issubdtype(array.dtype, np.floating):
+    # jnp's test also knows bfloat16 and the 8-bit types.
+    if array.shape != leaf.shape or not jnp.issubdtype(array.dtype, jnp.floating):
         raise ImportRefused(f"arrays: {theirs} is {array.dtype} {_shape(array)}, {name} needs floating point {_shape(leaf)}")
-    if not np.isfinite(array).all():
-        raise ImportRefused(f"arrays: {theirs} has numbers that are not finite")
-    return array.astype(leaf.dtype)
+    with np.errstate(over="ignore"):
+        taken = array.astype(leaf.dtype)
+    # After the conversion: a number that 64 bits hold may be infinite in 32.
+    if not np.isfinite(taken).all():
+        raise ImportRefused(f"arrays: {theirs} has numbers that are not finite in {leaf.dtype}")
+    return taken
 
 
 def _shape(array: Any) -> str:

@@ -1,5 +1,6 @@
 """Networks that evaluate states: one torso, with heads for the prior, V and Q."""
 
+import math
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -28,7 +29,7 @@ class NetworkConfig:
     """(low, high) of each dimension of a continuous action; None where actions are discrete."""
 
     def __post_init__(self) -> None:
-        if self.num_actions < 1 or not self.hidden or min(self.hidden) < 1 or not self.value_scale > 0:
+        if self.num_actions < 1 or not self.hidden or min(self.hidden) < 1 or not 0 < self.value_scale < math.inf:
             raise ValueError(f"a network needs actions >= 1, layers >= 1 and value_scale > 0, got {self}")
         if self.action_bounds is not None and len(self.action_bounds) != self.num_actions:
             raise ValueError(f"a network of {self.num_actions} action dimensions needs as many bounds, got {self.action_bounds}")

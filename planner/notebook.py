@@ -9,14 +9,14 @@ from planner.checkpoints import Checkpoint
 from planner.core.model import Model, Params
 from planner.episodes import Moment, episodes_of
 from planner.record.record import Record
-from planner.request import PlanRequest, Prepared, Program
+from planner.request import Compiled, PlanRequest, Prepared
 from planner.truth import Truth
 
 OPTIONAL = ("atoms", "states")
 """Arrays that `run` records on request: the distributions, and the states, at every (level, slot)."""
 
 PROGRAMS_KEPT = 64
-_programs: dict[Hashable, Program] = {}
+_programs: dict[Hashable, Compiled] = {}
 
 
 def run(
@@ -81,7 +81,7 @@ def _moment(model: Model, params: Params, seed: int, step: int) -> Moment:
     return moments[-1]
 
 
-def _program(prepared: Prepared, model: Model, params: Params, state: Any) -> Program:
+def _program(prepared: Prepared, model: Model, params: Params, state: Any) -> Compiled:
     """The compiled program, kept for the next call."""
     key = (prepared.key(model), _shapes(params), _shapes(state))
     if key not in _programs:

@@ -36,9 +36,29 @@ from planner.truth import Truth, check_value_source
 
 MAX_SEED = 2**32 - 1
 MAX_SEEDS = 256
+MAX_STEP = 2**31 - 1
+"""Largest number of an environment step that a key can be made of (u32), with room for the step after it."""
 
 Program = Callable[..., Any]
-"""A compiled program of one plan or of many seeds."""
+"""A program of one plan or of many seeds, pure and not yet compiled."""
+
+
+@dataclass(frozen=True)
+class Compiled:
+    """A compiled program of one plan or of many seeds."""
+
+    call: Callable[..., Any]
+    size: int
+    """Bytes of its result."""
+
+
+class PlanTooLarge(ValueError):
+    """The result of a program takes more memory than is allowed; found before it is compiled."""
+
+    def __init__(self, size: int, limit: int):
+        super().__init__(f"the plan takes {size} bytes, allowed are {limit}")
+        self.size = size
+
 
 CAUSES = {
     "non_finite_network": "the network's prior, value or Q is not a finite number",
@@ -50,6 +70,10 @@ CAUSES = {
 
 class PlanFailed(ValueError):
     """The status of a plan is not ok; the message names cause and place."""
+
+
+class UnsupportedPrecision(ValueError):
+    """JAX is set to 64-bit numbers."""
 
 
 @dataclass(frozen=True)
@@ -79,7 +103,10 @@ class PlanRequest:
         Raises:
           UnknownPlannerError: no planner has this name.
           SettingsError: invalid settings, seed or step out of range, exact values for an environment without them, or interventions.
+          UnsupportedPrecision: JAX is set to 64 bits.
         """
+        if jax.config.read("jax_enable_x64"):
+            raise UnsupportedPrecision("twistscope computes in 32 bits, as its networks were trained: unset JAX_ENABLE_X64")
         planner = get_planner(self.planner)
         about = _about(subject, defaults or {})
         settings = planner.settings(self.settings, about.defaults)
@@ -92,8 +119,8 @@ class PlanRequest:
         whole = lambda value: isinstance(value, int) and not isinstance(value, bool)
         if not whole(self.seed) or not 0 <= self.seed <= MAX_SEED:
             raise SettingsError([{"field": "seed", "given": self.seed, "allowed": f"a whole number >= 0 and <= {MAX_SEED}"}])
-        if not whole(self.step) or self.step < 0:
-            raise SettingsError([{"field": "step", "given": self.step, "allowed": "a whole number >= 0"}])
+        if not whole(self.step) or not 0 <= self.step <= MAX_STEP:
+            raise SettingsError([{"field": "step", "given": self.step, "allowed": f"a whole number >= 0 and <= {MAX_STEP}"}])
         if self.interventions:
             raise SettingsError([{"field": "interventions", "given": len(self.interventions), "allowed": "none: no kind of intervention is known"}])
 
@@ -158,17 +185,21 @@ class Prepared:
         """`(params, key, root_state, live) -> plan`, pure and not yet compiled."""
         return self.planner.program(model, self.static, atoms=self.request.atoms, states=self.request.states)
 
-    def compile(self, model: Model, params: Params, state: Any) -> Program:
-        """Compile the program of one plan; only the shapes of the arguments are used."""
-        return jax.jit(self.program(model)).lower(params, plan_key(0, 0), state, self.live).compile()
+    def compile(self, model: Model, params: Params, state: Any, max_bytes: int | None = None) -> Compiled:
+        """Compile the program of one plan; only the shapes of the arguments are used.
 
-    def run(self, program: Program, params: Params, moment: Moment) -> Record:
+        Raises:
+          PlanTooLarge: the plan takes more than `max_bytes`.
+        """
+        return _compile(self.program(model), (params, plan_key(0, 0), state, self.live), max_bytes)
+
+    def run(self, program: Compiled, params: Params, moment: Moment) -> Record:
         """Plan at a moment and fetch the result as a record.
 
         The status is in the record's metadata; `check` raises where it is not ok.
         """
         started = time.perf_counter()
-        plan: PlanLike = jax.device_get(program(params, plan_key(self.request.seed, self.request.step), moment.state, self.live))
+        plan: PlanLike = jax.device_get(program.call(params, plan_key(self.request.seed, self.request.step), moment.state, self.live))
         arrays = to_arrays(plan)
         milliseconds = 1e3 * (time.perf_counter() - started)
         status = STATUSES[int(plan.status)]
@@ -185,18 +216,18 @@ class Prepared:
         """`(keys, params, root_state, live) -> Seeds`: one plan for each key, pure and not yet compiled."""
         return partial(plan_seeds, program=self.program(model))
 
-    def compile_many(self, model: Model, params: Params, state: Any, seeds: int) -> Program:
-        """Compile the program of `many`; only the shapes of the arguments are used."""
-        return jax.jit(self.many(model)).lower(_keys([0] * seeds, 0), params, state, self.live).compile()
+    def compile_many(self, model: Model, params: Params, state: Any, seeds: int, max_bytes: int | None = None) -> Compiled:
+        """Compile the program of `many`; as `compile`."""
+        return _compile(self.many(model), (_keys([0] * seeds, 0), params, state, self.live), max_bytes)
 
-    def run_many(self, program: Program, params: Params, moment: Moment, seeds: Sequence[int]) -> SeedsRecord:
+    def run_many(self, program: Compiled, params: Params, moment: Moment, seeds: Sequence[int]) -> SeedsRecord:
         """Plan at a moment once with each seed.
 
         Raises:
           PlanFailed: the status of a plan is not ok.
         """
         started = time.perf_counter()
-        planned: Seeds = program(_keys(seeds, self.request.step), params, moment.state, self.live)
+        planned: Seeds = program.call(_keys(seeds, self.request.step), params, moment.state, self.live)
         arrays = {**seeds_to_arrays(planned), "seed": np.array(seeds, np.int64)}
         milliseconds = 1e3 * (time.perf_counter() - started)
         worst = STATUSES[int(np.max(planned.status))]
@@ -276,6 +307,15 @@ def _version() -> str:
 
 VERSION = _version()
 """Version of this package; empty where it is not installed."""
+
+
+def _compile(program: Program, arguments: tuple[Any, ...], max_bytes: int | None) -> Compiled:
+    """Compile a program for arguments of these shapes, unless its result is too large."""
+    traced = jax.jit(program).trace(*arguments)
+    size = sum(leaf.size * leaf.dtype.itemsize for leaf in jax.tree.leaves(traced.out_info))
+    if max_bytes is not None and size > max_bytes:
+        raise PlanTooLarge(size, max_bytes)
+    return Compiled(traced.lower().compile(), size)
 
 
 def _keys(seeds: Sequence[int], step: int) -> jax.Array:

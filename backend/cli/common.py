@@ -1,6 +1,7 @@
 """Common parts of the commands: the application, option types, and errors of the user."""
 
-import json
+import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -17,16 +18,74 @@ class Mistake(Exception):
 
 def key_values(pairs: list[str]) -> dict[str, Any]:
     """Parse `key=value` pairs. A value that is valid JSON is decoded; any other is text."""
+    from backend.json_input import looks_like_json, parse_json
+
     values: dict[str, Any] = {}
     for pair in pairs:
         key, equals, text = pair.partition("=")
         if not equals or not key:
-            raise Mistake(f"--set takes key=value, got {pair!r}")
-        try:
-            values[key] = json.loads(text)
-        except json.JSONDecodeError:
-            values[key] = text
+            raise Mistake(f"--set takes key=value, got {pair[:100]!r}")
+        values[key] = parse_json(text) if looks_like_json(text) else text
     return values
+
+
+def server_config(kind: type[Any], given: Mapping[str, Any]) -> Any:
+    """Settings of the server, from the command line and the environment.
+
+    Raises:
+      Mistake: a setting is invalid; the message names its option and its variable.
+    """
+    from pydantic import ValidationError
+    from pydantic_settings import SettingsError
+
+    chosen = {name: value for name, value in given.items() if value is not None}
+    try:
+        return kind(**chosen)
+    except SettingsError as error:
+        raise Mistake(f"an environment variable cannot be read: {error}") from None
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = str(first["loc"][0])
+        where = OPTIONS.get(name, f"--{name}") if name in chosen else f"TWISTSCOPE_{name.upper()}"
+        raise Mistake(f"{where}: {first['msg'].removeprefix('Value error, ')}, got {str(first['input'])[:100]!r}") from None
+
+
+OPTIONS = {"allowed_origins": "--allow-origin", "allowed_hosts": "--allow-host"}
+"""Setting -> its option, where they are named differently."""
+
+
+def check_writable(folder: Path, option: str) -> None:
+    """Check, before any work, that files can be made in a folder, which need not exist yet.
+
+    Raises:
+      Mistake: they cannot.
+    """
+    there = folder
+    while not there.exists() and there != there.parent:
+        there = there.parent
+    if not there.is_dir():
+        raise Mistake(f"{option}: {there} is not a folder")
+    try:
+        with tempfile.TemporaryFile(dir=there):
+            pass
+    except OSError as error:
+        raise Mistake(f"{option}: nothing can be written in {there}: {error.strerror}") from None
+
+
+def check_accelerator() -> None:
+    """Start JAX.
+
+    Raises:
+      Mistake: the environment asks for a platform that does not exist, or for 64-bit numbers.
+    """
+    import jax
+
+    if jax.config.read("jax_enable_x64"):
+        raise Mistake("twistscope computes in 32 bits, as its networks were trained: unset JAX_ENABLE_X64")
+    try:
+        jax.devices()
+    except RuntimeError as error:
+        raise Mistake(f"JAX cannot start: {str(error).splitlines()[0]}") from None
 
 
 def open_checkpoints(folder: Path | None) -> Any:
@@ -35,9 +94,9 @@ def open_checkpoints(folder: Path | None) -> Any:
     from backend.engine.cache import use_compilation_cache
     from planner.checkpoints import Checkpoints
 
-    config = ServerConfig()
+    config = server_config(ServerConfig, {"checkpoints": folder})
+    check_accelerator()
     use_compilation_cache(config.data / "compiled")
-    folder = folder or config.checkpoints
-    if not folder.is_dir():
-        raise Mistake(f"there is no folder of checkpoints {folder}")
-    return Checkpoints(folder)
+    if not config.checkpoints.is_dir():
+        raise Mistake(f"there is no folder of checkpoints {config.checkpoints}")
+    return Checkpoints(config.checkpoints)

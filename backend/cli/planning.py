@@ -8,7 +8,11 @@ from typing import Annotated, Any
 
 import typer
 
-from backend.cli.common import Folder, Mistake, app, key_values, open_checkpoints
+from backend.cli.common import Folder, Mistake, app, check_accelerator, check_writable, key_values, open_checkpoints
+
+MAX_SEED = 2**32 - 1
+"""As `planner.request.MAX_SEED`, which is slow to import."""
+MAX_EPISODES = 100_000
 
 Name = Annotated[str, typer.Option("--checkpoint", help="Name of a checkpoint.")]
 
@@ -30,7 +34,9 @@ def checkpoints(folder: Folder = None, as_json: Annotated[bool, typer.Option("--
         return
     for card in cards:
         returns = ", ".join(f"{who} {r.mean:.1f} ± {r.standard_error:.1f}" for who, r in card.returns.items())
-        typer.echo(f"{card.name}: {card.environment}, {card.training['environment_steps']} steps of training; return: {returns}")
+        typer.echo(
+            f"{card.name}: {card.environment}, {card.training.get('environment_steps', 'an unknown number of')} steps of training; return: {returns}"
+        )
         typer.echo(f"    {card.description}")
     for line in damaged:
         typer.echo(f"damaged: {line}", err=True)
@@ -44,8 +50,8 @@ def plan(
     particles: Annotated[int | None, typer.Option()] = None,
     depth: Annotated[int | None, typer.Option()] = None,
     set: Annotated[list[str] | None, typer.Option("--set", help="key=value; may be repeated.")] = None,
-    seed: Annotated[int, typer.Option(min=0, max=2**32 - 1)] = 0,
-    step: Annotated[int, typer.Option(min=0, help="Environment steps played by the greedy prior before the plan.")] = 0,
+    seed: Annotated[int, typer.Option(min=0, max=MAX_SEED)] = 0,
+    step: Annotated[int, typer.Option(min=0, max=100_000, help="Environment steps played by the greedy prior before the plan.")] = 0,
     atoms: Annotated[bool, typer.Option("--atoms", help="Record the distributions at every state.")] = False,
     states: Annotated[bool, typer.Option("--states", help="Record every state.")] = False,
     checkpoints: Folder = None,
@@ -58,6 +64,8 @@ def plan(
 
     if not out.parent.is_dir():
         raise Mistake(f"--out: there is no folder {out.parent}")
+    if not out.exists():
+        check_writable(out.parent, "--out")
     values = key_values(set or [])
     values |= {name: value for name, value in (("particles", particles), ("depth", depth)) if value is not None}
     store = open_checkpoints(checkpoints)
@@ -111,7 +119,7 @@ def _summarise_plan(record: Any, size: str, out: Path, as_json: bool) -> None:
 def train(
     config: Annotated[str, typer.Argument(help="Name of a configuration, or a TOML file.")],
     out: Annotated[Path | None, typer.Option("--out", help="Folder for the checkpoints.", file_okay=False)] = None,
-    seed: Annotated[int | None, typer.Option(min=0, help="Seed in place of the configuration's.")] = None,
+    seed: Annotated[int | None, typer.Option(min=0, max=MAX_SEED, help="Seed in place of the configuration's.")] = None,
 ) -> None:
     """Train a checkpoint. An interrupted run continues when the command is called again."""
     from rich.console import Console
@@ -120,8 +128,10 @@ def train(
     from planner.training.config import read_config
     from planner.training.runner import train as run
 
+    check_accelerator()
     read = read_config(config)
     folder = out if out is not None else Path("checkpoints")
+    check_writable(folder, "--out")
     seed = read.seed if seed is None else seed
     command = f"twistscope train {read.name}" + ("" if seed == read.seed else f" --seed {seed}")
     training = run(read, seed, folder, command)
@@ -146,7 +156,7 @@ def import_(
     source: Annotated[Path, typer.Argument(help="A Flax msgpack file, or the folder of an Orbax checkpoint.")],
     description: Annotated[Path, typer.Argument(help="TOML file that describes the parameters and maps their arrays (docs/training.md).")],
     out: Annotated[Path, typer.Option("--out", help="Folder for the checkpoint.", file_okay=False)] = Path("checkpoints"),
-    episodes: Annotated[int, typer.Option(min=2, help="Episodes for the return of the prior on the card.")] = 100,
+    episodes: Annotated[int, typer.Option(min=2, max=MAX_EPISODES, help="Episodes for the return of the prior on the card.")] = 100,
 ) -> None:
     """Make a checkpoint from parameters trained elsewhere."""
     from planner.checkpoints import Checkpoints, build_model
@@ -154,6 +164,8 @@ def import_(
     from planner.networks import NetworkConfig
     from planner.training.evaluation import greedy_prior, player, summarise
 
+    check_accelerator()
+    check_writable(out, "--out")
     described = read_description(description)
     store = Checkpoints(out)
     if described.name in store.names():
@@ -170,8 +182,8 @@ def import_(
 def evaluate(
     checkpoint: Name,
     planner: Annotated[list[str] | None, typer.Option(help="Name of a planner, or `none` for the prior alone; may be repeated.")] = None,
-    episodes: Annotated[int, typer.Option(min=2)] = 100,
-    seed: Annotated[int, typer.Option(min=0)] = 0,
+    episodes: Annotated[int, typer.Option(min=2, max=MAX_EPISODES)] = 100,
+    seed: Annotated[int, typer.Option(min=0, max=MAX_SEED)] = 0,
     particles: Annotated[int, typer.Option()] = 64,
     depth: Annotated[int, typer.Option()] = 24,
     set: Annotated[list[str] | None, typer.Option("--set", help="key=value for every planner; may be repeated.")] = None,
@@ -184,6 +196,8 @@ def evaluate(
     from planner.training.evaluation import greedy_prior, iqm_interval, mean_interval, planning, player, summarise
 
     store = open_checkpoints(checkpoints)
+    if save:
+        check_writable(store.folder / checkpoint, "--save")
     loaded = store.load(checkpoint)
     values = key_values(set or [])
     rows, measured = {}, {}
@@ -264,6 +278,8 @@ def moments(
 
     store = open_checkpoints(checkpoints)
     openings = Openings(store.folder)
+    if not check:
+        check_writable(openings.folder, "--checkpoints")
 
     async def make() -> list[str]:
         from backend.engine.local import LocalEngine

@@ -3,10 +3,11 @@
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
+from urllib.parse import quote
 
 import typer
 
-from backend.cli.common import Folder, Mistake, app
+from backend.cli.common import Folder, Mistake, app, server_config
 
 if TYPE_CHECKING:
     from backend.config import ServerConfig
@@ -19,6 +20,7 @@ Token = Annotated[str | None, typer.Option("--token", help="Token every request 
 Warm = Annotated[bool | None, typer.Option("--warm/--no-warm", help="Compile the programs of shipped environments ahead, while idle.")]
 NoToken = Annotated[bool, typer.Option("--no-token", help="Listen on other than loopback addresses without a token.")]
 Origins = Annotated[list[str] | None, typer.Option("--allow-origin", help="Origin of a dashboard served elsewhere; may be repeated.")]
+Hosts = Annotated[list[str] | None, typer.Option("--allow-host", help="Name by which others address this server; may be repeated.")]
 
 
 @app.command()
@@ -30,18 +32,20 @@ def serve(
     open: Open = True,
     token: Token = None,
     no_token: NoToken = False,
+    allow_host: Hosts = None,
     warm: Warm = None,
 ) -> None:
     """Backend and dashboard in one process on one port."""
+    from backend.security import Hosts
     from backend.serving import listen
 
-    config = _config(host, checkpoints, data, token, no_token, None, warm)
+    config = _config(host, no_token, checkpoints=checkpoints, data=data, token=token, allowed_hosts=allow_host, warm=warm)
     bound = listen(host, port)
     from backend.app import create_app
     from backend.routes.catalogue import catalogue
     from dashboard import create_dashboard
 
-    api = create_app(config)
+    api = create_app(config, Hosts(host, config.allowed_hosts))
     create_dashboard(api, partial(catalogue, api.state.services))
     _run(api, bound, host, port, config.token, "twistscope", open)
 
@@ -55,16 +59,20 @@ def serve_backend(
     token: Token = None,
     no_token: NoToken = False,
     allow_origin: Origins = None,
+    allow_host: Hosts = None,
     warm: Warm = None,
 ) -> None:
     """The backend alone."""
+    from backend.security import Hosts
     from backend.serving import listen
 
-    config = _config(host, checkpoints, data, token, no_token, allow_origin, warm)
+    config = _config(
+        host, no_token, checkpoints=checkpoints, data=data, token=token, allowed_origins=allow_origin, allowed_hosts=allow_host, warm=warm
+    )
     bound = listen(host, port)
     from backend.app import create_app
 
-    _run(create_app(config), bound, host, port, config.token, "the backend of twistscope", False)
+    _run(create_app(config, Hosts(host, config.allowed_hosts)), bound, host, port, config.token, "the backend of twistscope", False)
 
 
 @app.command("serve-dashboard")
@@ -75,33 +83,39 @@ def serve_dashboard(
     port: Port = 8050,
     open: Open = True,
     token: Token = None,
+    allow_host: Hosts = None,
 ) -> None:
     """The dashboard alone, for a backend that runs elsewhere."""
+    from backend.config import check_url
+    from backend.security import Guard, Hosts
     from backend.serving import listen
 
-    for url in (backend_url, public_backend_url):
-        if url is not None and not url.startswith(("http://", "https://")):
-            raise Mistake(f"a backend's address begins with http:// or https://, got {url!r}")
+    try:
+        backend_url = check_url(backend_url)
+        public_backend_url = backend_url if public_backend_url is None else check_url(public_backend_url)
+    except ValueError as error:
+        raise Mistake(f"the address of a backend: {error}") from None
+    # The token is the backend's, which the page itself does not ask for.
+    config = _config(host, True, token=token, allowed_hosts=allow_host)
     bound = listen(host, port)
     from fastapi import FastAPI
 
     from dashboard import create_dashboard, fetch_catalogue
 
     page = FastAPI(openapi_url=None)
-    create_dashboard(page, partial(fetch_catalogue, backend_url, token), (public_backend_url or backend_url).rstrip("/"))
+    create_dashboard(page, partial(fetch_catalogue, backend_url, config.token), public_backend_url)
+    page.add_middleware(Guard, token=None, allowed_origins=(), hosts=Hosts(host, config.allowed_hosts))
     _run(page, bound, host, port, None, "the dashboard of twistscope", open)
 
 
-def _config(
-    host: str, checkpoints: Path | None, data: Path | None, token: str | None, no_token: bool, origins: list[str] | None, warm: bool | None
-) -> "ServerConfig":
+def _config(host: str, no_token: bool, **given: Any) -> "ServerConfig":
     """The server's settings; what is given here outranks the environment."""
     from backend.config import ServerConfig
     from backend.security import is_loopback
 
-    given = {"checkpoints": checkpoints, "data": data, "token": token, "warm": warm, "allowed_origins": tuple(origins) if origins else None}
-    chosen: dict[str, Any] = {key: value for key, value in given.items() if value is not None}
-    config = ServerConfig(**chosen)
+    if not host:
+        raise Mistake("--host may not be empty: it would listen on every address; say 0.0.0.0 to do so")
+    config = server_config(ServerConfig, given)
     if not config.checkpoints.is_dir():
         raise Mistake(f"there is no folder of checkpoints {config.checkpoints}")
     if not is_loopback(host) and config.token is None and not no_token:
@@ -117,7 +131,7 @@ def _run(api: Any, bound: Any, host: str, port: int, token: str | None, what: st
     """Serve, and say where once it answers."""
     from backend.serving import open_page, run
 
-    address = _address(host, port) + (f"/?token={token}" if token else "")
+    address = _address(host, port) + (f"/?token={quote(token, safe='')}" if token else "")
 
     def ready() -> None:
         typer.echo(f"{what} is at {address}")

@@ -1,6 +1,6 @@
 """The interface of an engine. Sessions, routes and the command line use only this interface."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from planner import Card, Checkpoint, Checkpoints, Moment, PlanRequest, Prepared, Record, SeedsRecord
@@ -42,14 +42,26 @@ class Engine(Protocol):
         """True if a plan with these settings starts without compiling."""
         ...
 
-    async def plan(self, prepared: Prepared, moment: Moment, *, wait_for_answers: bool = True) -> Record:
-        """Plan at a moment; compiles first if the program is new.
+    async def plan(
+        self,
+        prepared: Prepared,
+        moment: Moment,
+        *,
+        wait_for_answers: bool = True,
+        owner: str = "",
+        on_start: Callable[[], None] | None = None,
+    ) -> Record:
+        """Plan at a moment; compiles first if the program is new. Cancelled before it runs, it leaves the queue.
 
         Args:
           wait_for_answers: compute exact answers for the record if they are not yet known.
+          owner: user of the device, here and in the methods below; the device's time is shared between owners.
+          on_start: called when the plan begins to run.
 
         Raises:
           NotFound: no checkpoint has this name.
+          Invalid: the plan would take more memory or time than one plan may.
+          TooMany: the memory for plans is full.
           PlannerFailed: the status of the plan is not ok.
         """
         ...
@@ -66,22 +78,22 @@ class Engine(Protocol):
         """True if exact answers about a loaded checkpoint can be computed."""
         ...
 
-    async def plan_seeds(self, prepared: Prepared, moment: Moment, seeds: Sequence[int]) -> SeedsRecord:
+    async def plan_seeds(self, prepared: Prepared, moment: Moment, seeds: Sequence[int], *, owner: str = "") -> SeedsRecord:
         """Plan at a moment once with each seed; raises as `plan`."""
         ...
 
-    async def first_moment(self, checkpoint: str, seed: int) -> Moment:
+    async def first_moment(self, checkpoint: str, seed: int, *, owner: str = "") -> Moment:
         """The start of the episode with this seed."""
         ...
 
-    async def next_moment(self, checkpoint: str, moment: Moment, action: object, *, seed: int, step: int) -> Moment:
+    async def next_moment(self, checkpoint: str, moment: Moment, action: object, *, seed: int, step: int, owner: str = "") -> Moment:
         """The moment after an action taken at environment step `step`."""
         ...
 
-    async def moments_until(self, checkpoint: str, steps: int, *, seed: int) -> list[Moment]:
+    async def moments_until(self, checkpoint: str, steps: int, *, seed: int, owner: str = "") -> list[Moment]:
         """The moments of an episode played by the greedy prior, from the start to `steps`; raises Invalid where the episode ends earlier."""
         ...
 
     def close(self) -> None:
-        """Refuse new work; running work is finished."""
+        """Refuse new work and drop what waits; nobody waits for what runs."""
         ...

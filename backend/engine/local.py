@@ -1,47 +1,86 @@
-"""The engine of this process: one thread for the device, one for compiling and one for loading, so that none delays another or the event loop.
+"""The engine of this process. Each kind of work has threads of its own, which take turns between its users (`turns`).
 
-Compiled programs are kept by `Prepared.key`: checkpoints of one environment and network shape share them, and a live setting never causes a
-compilation.
+XLA cannot be interrupted. A plan that takes long, or that is larger than usual and has never been timed, therefore runs in a lane of its own; on a
+CPU short plans go on beside it. Compiled programs are kept by `Prepared.key`: checkpoints of one environment and network shape share them, and a live
+setting never causes a compilation.
 """
 
 import asyncio
+import time
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from backend.arguments import prepare
+from backend.engine.memory import Memory, megabytes
+from backend.engine.turns import Shared, Turns
 from backend.problems import Invalid, NotFound, PlannerFailed
 from planner import Card, Checkpoint, CheckpointError, Checkpoints, Moment, PlanFailed, PlanRequest, Prepared, Record, SeedsRecord, Truth, has_truth
 from planner.episodes import Episodes, episodes_of
-from planner.request import Program, device_name
+from planner.request import Compiled, PlanTooLarge, device_name
+
+LONG_SECONDS = 0.2
+"""A plan expected to take longer runs in the lane of long plans."""
+USUAL_STEPS = 8192
+"""A plan of more model steps whose time is not known runs in the lane of long plans."""
+SLICE_STEPS = 64
+"""Environment steps played at once, so that others have their turn in between."""
+STATELESS = ""
+"""Owner of work that nobody in particular asked for."""
+
+
+@dataclass
+class _Program:
+    """A compiled program, and its time on the device."""
+
+    compiled: Compiled
+    seconds: float | None = None
+    """Time of its last run; None before the first."""
 
 
 class LocalEngine:
-    """Runs planners in this process."""
+    """Runs planners in this process.
 
-    def __init__(self, checkpoints: Path, *, max_programs: int = 32):
+    Args:
+      checkpoints: folder of checkpoints.
+      max_programs: number of compiled programs kept.
+      max_memory: bytes that all plans being made or held may take together.
+      max_plan_memory: bytes that one plan may take.
+      max_plan_seconds: time on the device that one plan may be expected to take.
+    """
+
+    def __init__(
+        self,
+        checkpoints: Path,
+        *,
+        max_programs: int = 32,
+        max_memory: int = 2 * 1024**3,
+        max_plan_memory: int = 512 * 1024**2,
+        max_plan_seconds: float = 10.0,
+    ):
         self.checkpoints = Checkpoints(checkpoints)
-        self._max_programs = max_programs
-        self._device = ThreadPoolExecutor(1, "device")
-        self._compiler = ThreadPoolExecutor(1, "compiler")
-        self._loader = ThreadPoolExecutor(1, "loader")
-        self._programs: OrderedDict[Hashable, asyncio.Future[Program]] = OrderedDict()
-        self._loaded: dict[str, asyncio.Future[Checkpoint]] = {}
+        self.memory = Memory(max_memory)
+        self._max_programs, self._max_plan_memory, self._max_plan_seconds = max_programs, max_plan_memory, max_plan_seconds
+        self._device, self._long = Turns("device"), Turns("device, long plans")
+        self._compiler, self._loader = Turns("compiler", 2), Turns("loader")
+        self._programs: OrderedDict[Hashable, Shared] = OrderedDict()
+        self._step_seconds: dict[Hashable, float] = {}
+        """Seconds for one model step, by model and algorithm, as last measured."""
+        self._loaded: dict[str, Shared] = {}
         self._truths: dict[str, asyncio.Future[Truth]] = {}
-        self._queued = 0
         self._waiting = 0
 
     @property
     def queued(self) -> int:
         """Number of plans and steps that wait for the device or run on it."""
-        return self._queued
+        return len(self._device) + len(self._long)
 
     @property
     def busy(self) -> bool:
         """True while someone waits for the device, for a compilation or for a checkpoint."""
-        return self._queued > 0 or self._waiting > 0
+        return self.queued > 0 or len(self._compiler) > 0 or self._waiting > 0
 
     @property
     def device(self) -> str:
@@ -49,9 +88,9 @@ class LocalEngine:
         return device_name()
 
     def close(self) -> None:
-        """Refuse new work; running work is finished."""
-        for executor in (self._device, self._compiler, self._loader):
-            executor.shutdown(wait=False, cancel_futures=True)
+        """Refuse new work and drop what waits; running work is finished by threads that nobody waits for."""
+        for turns in (self._device, self._long, self._compiler, self._loader):
+            turns.close()
 
     def card(self, name: str) -> Card:
         """The card of a checkpoint.
@@ -70,13 +109,14 @@ class LocalEngine:
         Raises:
           NotFound: no checkpoint has this name, or it is damaged.
         """
-        if name not in self._loaded:
-            self._loaded[name] = self._in(self._loader, lambda: self.checkpoints.load(name))
+        loading = self._loaded.get(name)
+        if loading is None or loading.dropped:
+            # Before anything is kept: a name that does not exist must not be remembered. A damaged file may be repaired while the server runs.
+            self.card(name)
+            loading = self._loaded[name] = Shared(self._loader, lambda: self.checkpoints.load(name), STATELESS)
         try:
-            return await self._wait(self._loaded[name])
+            return await self._wait(loading)
         except CheckpointError as error:
-            # A damaged file may be repaired while the server runs.
-            self._loaded.pop(name, None)
             raise NotFound(str(error)) from None
 
     async def prepare(self, checkpoint: str, request: PlanRequest) -> Prepared:
@@ -90,47 +130,70 @@ class LocalEngine:
 
     async def is_compiled(self, prepared: Prepared) -> bool:
         """True if a plan with these settings starts without compiling."""
-        name = prepared.about.checkpoint
-        if name not in self._loaded or not self._loaded[name].done() or not self._can_evaluate(prepared):
+        if self._loaded_checkpoint(prepared.about.checkpoint) is None or not self._can_evaluate(prepared):
             return False
         model, _ = await self._evaluator(prepared)
         program = self._programs.get(prepared.key(model))
-        return program is not None and program.done()
+        return program is not None and program.ready
 
-    async def plan(self, prepared: Prepared, moment: Moment, *, wait_for_answers: bool = True) -> Record:
+    async def plan(
+        self,
+        prepared: Prepared,
+        moment: Moment,
+        *,
+        wait_for_answers: bool = True,
+        owner: str = STATELESS,
+        on_start: Callable[[], None] | None = None,
+    ) -> Record:
         """Plan at a moment; compiles first if the program is new.
 
         Raises:
           NotFound: no checkpoint has this name.
+          Invalid: the plan would take more memory or time than one plan may.
+          TooMany: the memory for plans is full.
           PlannerFailed: the status of the plan is not ok.
         """
         model, params = await self._evaluator(prepared)
-        program = await self._program(prepared.key(model), lambda: prepared.compile(model, params, moment.state))
-        record = await self._on_device(lambda: _checked(prepared, prepared.run(program, params, moment)))
+        key = prepared.key(model)
+        program = await self._program(key, lambda: prepared.compile(model, params, moment.state, self._max_plan_memory), owner, prepared)
+        record = await self._run(
+            program,
+            lambda: prepared.run(program.compiled, params, moment),
+            (model, prepared.planner.algorithm),
+            prepared.settings.model_steps,
+            prepared,
+            owner,
+            on_start,
+        )
+        _check(prepared, record)
         name = prepared.about.checkpoint
         if not (wait_for_answers or self.has_answers(name)):
             return record
         truth = await self._truth(name)
         return record if truth is None else await asyncio.to_thread(prepared.answer, record, moment, truth)
 
-    async def plan_seeds(self, prepared: Prepared, moment: Moment, seeds: Sequence[int]) -> SeedsRecord:
+    async def plan_seeds(self, prepared: Prepared, moment: Moment, seeds: Sequence[int], *, owner: str = STATELESS) -> SeedsRecord:
         """Plan at a moment once with each seed; compiled once for each number of seeds.
 
         Raises:
-          NotFound: no checkpoint has this name.
+          NotFound, Invalid, TooMany: as `plan`.
           PlannerFailed: the status of one of the plans is not ok.
         """
         model, params = await self._evaluator(prepared)
         count = len(seeds)
-        program = await self._program(prepared.key(model, count), lambda: prepared.compile_many(model, params, moment.state, count))
-
-        def run() -> SeedsRecord:
-            try:
-                return prepared.run_many(program, params, moment, seeds)
-            except PlanFailed as error:
-                raise PlannerFailed(str(error)) from None
-
-        return await self._on_device(run)
+        compile_program = lambda: prepared.compile_many(model, params, moment.state, count, self._max_plan_memory)
+        program = await self._program(prepared.key(model, count), compile_program, owner, prepared)
+        try:
+            return await self._run(
+                program,
+                lambda: prepared.run_many(program.compiled, params, moment, seeds),
+                (model, prepared.planner.algorithm, "seeds"),
+                prepared.settings.model_steps * count,
+                prepared,
+                owner,
+            )
+        except PlanFailed as error:
+            raise PlannerFailed(str(error)) from None
 
     async def answers_known(self, checkpoint: str) -> None:
         """Return when exact answers about a checkpoint are computed; at once where the environment has none."""
@@ -138,41 +201,48 @@ class LocalEngine:
 
     def has_answers(self, checkpoint: str) -> bool:
         """True if exact answers about a checkpoint are computed, or its environment has none."""
-        loaded = self._loaded.get(checkpoint)
-        if loaded is None or not loaded.done():
+        if self._loaded_checkpoint(checkpoint) is None:
             return False
         truth = self._truths.get(checkpoint)
         return truth.done() if truth is not None else not self.offers_answers(checkpoint)
 
     def offers_answers(self, checkpoint: str) -> bool:
         """True if exact answers about a loaded checkpoint can be computed."""
-        loaded = self._loaded.get(checkpoint)
-        return loaded is not None and loaded.done() and has_truth(loaded.result().model.environment)
+        loaded = self._loaded_checkpoint(checkpoint)
+        return loaded is not None and has_truth(loaded.model.environment)
 
-    async def first_moment(self, checkpoint: str, seed: int) -> Moment:
+    async def first_moment(self, checkpoint: str, seed: int, *, owner: str = STATELESS) -> Moment:
         """The start of the episode with this seed."""
         episodes = await self._episodes(checkpoint)
-        return await self._on_device(lambda: episodes.start(seed))
+        return await self._device.run(lambda: episodes.start(seed), owner)
 
-    async def next_moment(self, checkpoint: str, moment: Moment, action: Any, *, seed: int, step: int) -> Moment:
+    async def next_moment(self, checkpoint: str, moment: Moment, action: Any, *, seed: int, step: int, owner: str = STATELESS) -> Moment:
         """The moment after an action taken at environment step `step`."""
         episodes = await self._episodes(checkpoint)
-        return await self._on_device(lambda: episodes.advance(moment, action, seed=seed, step=step))
+        return await self._device.run(lambda: episodes.advance(moment, action, seed=seed, step=step), owner)
 
-    async def moments_until(self, checkpoint: str, steps: int, *, seed: int) -> list[Moment]:
+    async def moments_until(self, checkpoint: str, steps: int, *, seed: int, owner: str = STATELESS) -> list[Moment]:
         """The moments of an episode played by the greedy prior, from the start to `steps`.
 
         Raises:
           Invalid: the episode ends earlier.
         """
         loaded, episodes = await self.checkpoint(checkpoint), await self._episodes(checkpoint)
-        start = await self.first_moment(checkpoint, seed)
-        moments = await self._on_device(lambda: episodes.play_prior(loaded.params, start, steps, seed=seed))
+        moments = [await self.first_moment(checkpoint, seed, owner=owner)]
+        while len(moments) <= steps and not moments[-1].over:
+            first = len(moments) - 1
+            count = min(SLICE_STEPS, steps - first)
+            moments += await self._device.run(lambda: episodes.play_prior(loaded.params, moments[-1], count, seed=seed, first=first)[1:], owner)  # noqa: B023
         if len(moments) <= steps:
             last = len(moments) - 1
             allowed = f"at most {last}: with seed {seed} the episode of the greedy prior ends there"
             raise Invalid(f"step: got {steps}, allowed: {allowed}", [{"field": "step", "given": steps, "allowed": allowed}])
         return moments
+
+    def _loaded_checkpoint(self, name: str) -> Checkpoint | None:
+        """The checkpoint if it is loaded already."""
+        loading = self._loaded.get(name)
+        return loading.result if loading is not None and loading.ready else None
 
     def _can_evaluate(self, prepared: Prepared) -> bool:
         """True if the model and params of a plan are available without computation."""
@@ -186,19 +256,59 @@ class LocalEngine:
         truth = await self._truth(loaded.name)
         return await asyncio.to_thread(prepared.evaluator, loaded.model, loaded.params, truth)
 
-    async def _program(self, key: Hashable, compile_program: Callable[[], Program]) -> Program:
+    async def _program(self, key: Hashable, compile_program: Callable[[], Compiled], owner: str, prepared: Prepared) -> _Program:
         """The compiled program; requests that arrive while it compiles wait for the same compilation."""
-        if key not in self._programs:
-            self._programs[key] = self._in(self._compiler, compile_program)
+        compiling = self._programs.get(key)
+        if compiling is None or compiling.dropped:
+            compiling = self._programs[key] = Shared(self._compiler, lambda: _Program(compile_program()), owner)
             while len(self._programs) > self._max_programs:
                 self._programs.popitem(last=False)
-        program = self._programs[key]
         self._programs.move_to_end(key)
         try:
-            return await self._wait(program)
-        except Exception:
-            self._programs.pop(key, None)
+            return await self._wait(compiling)
+        except PlanTooLarge as error:
+            most = prepared.settings.model_steps * self._max_plan_memory // error.size
+            raise _too_large(prepared, most, f"a plan may take {megabytes(self._max_plan_memory)} of memory") from None
+
+    async def _run(
+        self,
+        program: _Program,
+        work: Callable[[], Any],
+        kind: Hashable,
+        steps: int,
+        prepared: Prepared,
+        owner: str,
+        on_start: Callable[[], None] | None = None,
+    ) -> Any:
+        """Run a compiled program, in the lane of its expected time.
+
+        Args:
+          kind: programs whose time for one model step is alike.
+          steps: model steps of the program.
+        """
+        each = self._step_seconds.get(kind)
+        expected = program.seconds if program.seconds is not None or each is None else each * steps
+        if expected is not None and expected > self._max_plan_seconds:
+            most = int(prepared.settings.model_steps * self._max_plan_seconds / expected)
+            raise _too_large(prepared, most, f"a plan may take {self._max_plan_seconds:g} s on this {self.device}")
+        long = steps > USUAL_STEPS if expected is None else expected > LONG_SECONDS
+        size = program.compiled.size
+        self.memory.take(size, f"a plan with {prepared.settings.size}")
+
+        def measured() -> Any:
+            started = time.perf_counter()
+            made = work()
+            program.seconds = time.perf_counter() - started
+            self._step_seconds[kind] = program.seconds / steps
+            return made
+
+        try:
+            made = await (self._long if long else self._device).run(measured, owner, on_start)
+        except BaseException:
+            self.memory.give_back(size)
             raise
+        self.memory.give_back_with(made.arrays, size)
+        return made
 
     async def _truth(self, checkpoint: str) -> Truth | None:
         """Exact answers about a checkpoint, computed once; None where its environment has none."""
@@ -207,36 +317,35 @@ class LocalEngine:
             return None
         if checkpoint not in self._truths:
             self._truths[checkpoint] = asyncio.ensure_future(asyncio.to_thread(Truth, loaded.model, loaded.params))
-        return await self._wait(self._truths[checkpoint])
+        self._waiting += 1
+        try:
+            return await asyncio.shield(self._truths[checkpoint])
+        finally:
+            self._waiting -= 1
 
     async def _episodes(self, checkpoint: str) -> Episodes:
         return episodes_of((await self.checkpoint(checkpoint)).model)
 
-    def _in(self, executor: ThreadPoolExecutor, work: Callable[[], Any]) -> asyncio.Future[Any]:
-        return asyncio.ensure_future(asyncio.get_running_loop().run_in_executor(executor, work))
-
-    async def _wait(self, future: asyncio.Future[Any]) -> Any:
-        """Wait for work that others may also wait for; cancelling this wait does not cancel the work."""
-        if future.done():
-            return future.result()
+    async def _wait(self, shared: Shared) -> Any:
+        """Wait for work that others may also wait for; the engine counts as busy meanwhile."""
         self._waiting += 1
         try:
-            return await asyncio.shield(future)
+            return await shared.wait()
         finally:
             self._waiting -= 1
 
-    async def _on_device(self, work: Callable[[], Any]) -> Any:
-        """Run work on the device, after all work that was queued before it."""
-        self._queued += 1
-        try:
-            return await asyncio.get_running_loop().run_in_executor(self._device, work)
-        finally:
-            self._queued -= 1
 
-
-def _checked(prepared: Prepared, record: Record) -> Record:
-    """Return the record; raises PlannerFailed where its status is not ok."""
+def _check(prepared: Prepared, record: Record) -> None:
+    """Raise PlannerFailed where the status of a plan is not ok."""
     try:
-        return prepared.check(record)
+        prepared.check(record)
     except PlanFailed as error:
         raise PlannerFailed(str(error)) from None
+
+
+def _too_large(prepared: Prepared, most: int, why: str) -> Invalid:
+    """The refusal of a plan of more than `most` model steps."""
+    fields = " * ".join(prepared.settings.budget)
+    given = " * ".join(str(getattr(prepared.settings, name)) for name in prepared.settings.budget)
+    allowed = f"{fields} <= {max(most, 1)}: {why}"
+    return Invalid(f"{fields}: got {given}, allowed: {allowed}", [{"field": prepared.settings.budget[0], "given": given, "allowed": allowed}])

@@ -2,11 +2,14 @@
 
 import asyncio
 import json
+import logging
 from typing import Any
 
 from fastapi import WebSocket, WebSocketDisconnect
 
 from backend.arguments import whole
+from backend.json_input import parse_json
+from backend.link.allowance import Allowance
 from backend.link.frame import View
 from backend.link.viewer import Viewer
 from backend.metrics import Metrics
@@ -15,8 +18,11 @@ from backend.sessions.all import Sessions
 from backend.sessions.session import Session
 from planner import Trace
 from planner.core.targets import Root
+from planner.messages import shortened
 from planner.record.diagnostics import DIAGNOSTICS
 from planner.truth import ANSWERS
+
+log = logging.getLogger("twistscope")
 
 GONE = 4404
 """Close code for an unknown session."""
@@ -40,7 +46,7 @@ async def stream(socket: WebSocket, session_id: str, sessions: Sessions, metrics
     viewer = Viewer(View(drawing="true" in (socket.query_params.get("drawing"), socket.query_params.get("narrow"))))
     session.join(viewer)
     metrics.viewers.inc()
-    receiving = asyncio.create_task(_receive(socket, session, viewer))
+    receiving = asyncio.create_task(_receive(socket, session, viewer, Allowance()))
     sending = asyncio.create_task(_send(socket, viewer, metrics))
     try:
         await asyncio.wait({receiving, sending}, return_when=asyncio.FIRST_COMPLETED)
@@ -64,29 +70,35 @@ async def _send(socket: WebSocket, viewer: Viewer, metrics: Metrics) -> None:
             metrics.bytes.inc(len(message))
             await socket.send_bytes(message)
         else:
-            await socket.send_text(json.dumps(message))
+            await socket.send_text(json.dumps(message, allow_nan=False))
     await socket.close(GONE)
 
 
-async def _receive(socket: WebSocket, session: Session, viewer: Viewer) -> None:
+async def _receive(socket: WebSocket, session: Session, viewer: Viewer, allowance: Allowance) -> None:
     """Handle the viewer's messages one by one. An invalid message is answered with an error and changes nothing."""
     while True:
         message = await socket.receive()
         if message["type"] == "websocket.disconnect":
             return
+        # Nothing else waits in this loop while messages are at hand: without this, one viewer that floods would keep the event loop for itself.
+        await allowance.take()
         try:
             await _handle(_parse(message.get("text")), session, viewer)
         except Problem as problem:
             body = problem.body()
             viewer.tell({"type": "error", **{key: body[key] for key in ("title", "detail", "errors") if key in body}})
+        except Exception as error:
+            # A fault of this program, which must not end the link without a word.
+            log.exception("a message of a viewer of session %s", session.id)
+            viewer.tell({"type": "error", "title": "the message could not be handled", "detail": type(error).__name__})
 
 
 def _parse(text: str | None) -> dict[str, Any]:
     """Parse a JSON object with a `type`; raises Invalid."""
     try:
-        message = json.loads(text or "")
-    except ValueError:
-        raise Invalid("a message must be a JSON object in a text frame") from None
+        message = parse_json(text or "")
+    except Invalid as problem:
+        raise Invalid(f"a message must be a JSON object in a text frame: {problem.detail}") from None
     if not isinstance(message, dict) or not isinstance(message.get("type"), str):
         raise Invalid('a message must be a JSON object with a text "type"')
     return message
@@ -104,13 +116,21 @@ async def _handle(message: dict[str, Any], session: Session, viewer: Viewer) -> 
                 raise Invalid('"settings" must be an object of setting: value')
             session.change_settings(changes)
         case "command":
-            forked = await session.command(str(message.get("command")), message)
+            forked = await session.command(_text(message, "command"), message)
             if forked is not None:
                 viewer.tell({"type": "forked", "session": forked.describe()})
         case "view":
             viewer.view(_view(message), session.frame)
         case other:
-            raise Invalid(f"unknown message type {other!r}; known are command, settings, view, ack")
+            raise Invalid(f"unknown message type {shortened(other)}; known are command, settings, view, ack")
+
+
+def _text(message: dict[str, Any], name: str) -> str:
+    """Read a text from a message; raises Invalid."""
+    value = message.get(name)
+    if not isinstance(value, str):
+        raise Invalid(f"{name}: got {shortened(value)}, allowed: a text", [{"field": name, "given": value, "allowed": "a text"}])
+    return value
 
 
 def _view(message: dict[str, Any]) -> View:
@@ -131,7 +151,9 @@ def _array_names(names: Any) -> tuple[str, ...]:
         raise Invalid('"arrays" must be a list of array names')
     unknown = [name for name in names if name not in ARRAYS]
     if unknown:
-        raise Invalid(f"a trace has no array {unknown[0]!r}", [{"field": "arrays", "given": unknown[0], "allowed": ", ".join(sorted(ARRAYS))}])
+        raise Invalid(
+            f"a trace has no array {shortened(unknown[0])}", [{"field": "arrays", "given": unknown[0], "allowed": ", ".join(sorted(ARRAYS))}]
+        )
     return tuple(dict.fromkeys(names))
 
 

@@ -4,12 +4,12 @@ import asyncio
 from functools import cache
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel
 
 from backend.openings import REQUEST
 from backend.problems import NotFound
-from backend.routes.services import Given, Services
+from backend.routes.services import Given, Services, client
 from planner import PLANNERS, Card, CheckpointError
 from planner.algorithms.settings import GROUPS
 from planner.request import MAX_SEED
@@ -58,10 +58,10 @@ async def checkpoint(name: str, given: Given) -> Card:
 
 
 @router.get("/checkpoints/{name}/scene")
-async def scene(name: str, given: Given, seed: Annotated[int, Query(ge=0, le=MAX_SEED)] = 0) -> dict[str, Any]:
+async def scene(name: str, given: Given, request: Request, seed: Annotated[int, Query(ge=0, le=MAX_SEED)] = 0) -> dict[str, Any]:
     """The picture of the first state of the episode with this seed."""
     loaded = await given.engine.checkpoint(name)
-    moment = await given.engine.first_moment(name, seed)
+    moment = await given.engine.first_moment(name, seed, owner=client(request))
     return {"scene": await asyncio.to_thread(loaded.model.environment.scene, moment.state)}
 
 

@@ -2,11 +2,11 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from backend.arguments import MAX_STEP, seeds_of
-from backend.routes.services import Given, Services
+from backend.routes.services import Given, Services, client
 from planner import Moment, PlanRequest, Prepared
 from planner.request import MAX_SEED, MAX_SEEDS
 
@@ -50,34 +50,34 @@ class OnePlanBody(PlanBody):
 
 
 @router.post("/plans", response_class=Response, responses={200: {"content": {MEDIA_TYPE: {}}}})
-async def make_plan(body: OnePlanBody, given: Given) -> Response:
+async def make_plan(body: OnePlanBody, given: Given, request: Request) -> Response:
     """Play `step` environment steps by the greedy prior, then plan."""
     prepared = await given.engine.prepare(body.checkpoint, body.request(atoms=body.atoms, states=body.states))
-    *_, moment = await given.engine.moments_until(body.checkpoint, body.step, seed=body.seed)
-    return await answer_with_trace(given, prepared, moment)
+    *_, moment = await given.engine.moments_until(body.checkpoint, body.step, seed=body.seed, owner=client(request))
+    return await answer_with_trace(given, prepared, moment, client(request))
 
 
 @router.post("/plans/seeds", response_class=Response, responses={200: {"content": {SEEDS_MEDIA_TYPE: {}}}})
-async def plan_with_seeds(body: SeedsBody, given: Given) -> Response:
+async def plan_with_seeds(body: SeedsBody, given: Given, request: Request) -> Response:
     """Play `step` environment steps with the greedy prior, then plan from there once with each seed.
 
     The seeds change only the planner's random numbers. The episode is that of `seed`, which is also the seed of the first plan.
     """
     prepared = await given.engine.prepare(body.checkpoint, body.request())
     seeds = seeds_of(prepared, body.seeds)
-    *_, moment = await given.engine.moments_until(body.checkpoint, body.step, seed=body.seed)
-    return await answer_with_seeds(given, prepared, moment, seeds)
+    *_, moment = await given.engine.moments_until(body.checkpoint, body.step, seed=body.seed, owner=client(request))
+    return await answer_with_seeds(given, prepared, moment, seeds, client(request))
 
 
-async def answer_with_trace(given: Services, prepared: Prepared, moment: Moment) -> Response:
+async def answer_with_trace(given: Services, prepared: Prepared, moment: Moment, owner: str) -> Response:
     """Plan at a moment and answer with the complete trace."""
-    record = await given.engine.plan(prepared, moment)
+    record = await given.engine.plan(prepared, moment, owner=owner)
     given.metrics.planned(record.metadata.plan_ms)
     return Response(record.to_bytes(), media_type=MEDIA_TYPE)
 
 
-async def answer_with_seeds(given: Services, prepared: Prepared, moment: Moment, seeds: list[int]) -> Response:
+async def answer_with_seeds(given: Services, prepared: Prepared, moment: Moment, seeds: list[int], owner: str) -> Response:
     """Plan at a moment once with each seed, and answer with the decisions."""
-    planned = await given.engine.plan_seeds(prepared, moment, seeds)
+    planned = await given.engine.plan_seeds(prepared, moment, seeds, owner=owner)
     given.metrics.planned(planned.metadata.plan_ms)
     return Response(planned.to_bytes(), media_type=SEEDS_MEDIA_TYPE)

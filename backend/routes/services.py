@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import Depends
-from starlette.requests import HTTPConnection
+from starlette.requests import HTTPConnection, Request
 
 from backend.config import ServerConfig
 from backend.engine.interface import Engine
@@ -37,3 +37,8 @@ def services(connection: HTTPConnection) -> Services:
 
 
 Given = Annotated[Services, Depends(services)]
+
+
+def client(request: Request) -> str:
+    """The owner of a client's work on the device: its address."""
+    return f"client {request.client.host}" if request.client else "client"

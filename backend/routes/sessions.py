@@ -3,14 +3,14 @@
 from dataclasses import replace
 from typing import Any
 
-from fastapi import APIRouter, Response, WebSocket
+from fastapi import APIRouter, Request, Response, WebSocket
 from pydantic import BaseModel, ConfigDict
 
 from backend.arguments import prepare, seeds_of
 from backend.link.stream import stream
 from backend.problems import NotFound
 from backend.routes.plans import SEEDS_MEDIA_TYPE, Count, PlanBody, answer_with_seeds, answer_with_trace
-from backend.routes.services import Given
+from backend.routes.services import Given, client
 
 router = APIRouter(tags=["sessions"])
 
@@ -27,9 +27,9 @@ class Command(BaseModel):
 
 
 @router.post("/sessions", status_code=201)
-async def create(body: PlanBody, given: Given, response: Response) -> dict[str, Any]:
+async def create(body: PlanBody, given: Given, request: Request, response: Response) -> dict[str, Any]:
     """Create a session, paused, and start its first plan."""
-    session = await given.sessions.create(body.checkpoint, body.request())
+    session = await given.sessions.create(body.checkpoint, body.request(), client(request))
     response.headers["Location"] = f"/api/v1/sessions/{session.id}"
     return session.describe()
 
@@ -79,7 +79,7 @@ async def plan_with_seeds(session_id: str, request: SeedsBody, given: Given) -> 
     """Plan from the current moment of a session, with its settings, once with each of several seeds; the first is the session's own."""
     session = given.sessions.get(session_id)
     prepared = prepare(replace(session.request, step=session.step), session.card)
-    return await answer_with_seeds(given, prepared, session.moment, seeds_of(prepared, request.seeds))
+    return await answer_with_seeds(given, prepared, session.moment, seeds_of(prepared, request.seeds), session.id)
 
 
 @router.get("/sessions/{session_id}/moments/{step}/trace", response_class=Response)
@@ -88,7 +88,7 @@ async def past_trace(session_id: str, step: int, given: Given) -> Response:
     session = given.sessions.get(session_id)
     if not 0 <= step <= session.furthest:
         raise NotFound(f"no moment {step}; the session has moments 0 to {session.furthest}")
-    return await answer_with_trace(given, prepare(session.request_at(step), session.card), session.moments[step])
+    return await answer_with_trace(given, prepare(session.request_at(step), session.card), session.moments[step], session.id)
 
 
 @router.websocket("/sessions/{session_id}/stream")

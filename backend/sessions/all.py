@@ -10,6 +10,7 @@ from backend.metrics import Metrics
 from backend.problems import NotFound, TooMany
 from backend.sessions.session import Session
 from planner import PlanRequest
+from planner.messages import shortened
 
 
 class Sessions:
@@ -30,11 +31,14 @@ class Sessions:
     def get(self, session_id: str) -> Session:
         """The session with this id; raises NotFound for an unknown id."""
         if session_id not in self._sessions:
-            raise NotFound(f"no session {session_id!r}; it was deleted, or the server has been restarted since")
+            raise NotFound(f"no session {shortened(session_id)}; it was deleted, or the server has been restarted since")
         return self._sessions[session_id]
 
-    async def create(self, checkpoint: str, request: PlanRequest) -> Session:
+    async def create(self, checkpoint: str, request: PlanRequest, owner: str = "") -> Session:
         """Create a session, paused at the request's step, which the greedy prior has reached.
+
+        Args:
+          owner: user of the device until the session exists.
 
         Raises:
           NotFound, Invalid: the checkpoint or the request is invalid.
@@ -42,7 +46,7 @@ class Sessions:
         """
         await self.engine.prepare(checkpoint, request)
         card = self.engine.card(checkpoint)
-        moments = await self.engine.moments_until(checkpoint, request.step, seed=request.seed)
+        moments = await self.engine.moments_until(checkpoint, request.step, seed=request.seed, owner=owner)
         return await self._add(Session(self, card, request, moments, {}))
 
     async def fork(self, old: Session) -> Session:

@@ -18,8 +18,9 @@ from backend.arguments import MAX_SPEED, MAX_STEP, number, prepare, whole
 from backend.link.frame import Frame
 from backend.link.viewer import Viewer
 from backend.problems import Conflict, Invalid, Problem
-from planner import Card, Moment, PlannerSettings, PlanRequest, has_truth, make_environment
+from planner import Card, Moment, PlannerSettings, PlanRequest, Prepared, Record, has_truth, make_environment
 from planner.environments import Environment
+from planner.messages import shortened
 from planner.request import MAX_SEED
 
 if TYPE_CHECKING:
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
 log = logging.getLogger("twistscope")
 
 COMMANDS = ("play", "pause", "step", "back", "goto", "reset", "fork")
+WAITING_SECONDS = 0.1
+"""A plan that waits longer for the device is shown as waiting."""
 SPEED = 10.0
 """Default speed, environment steps per second."""
 
@@ -205,14 +208,14 @@ class Session:
                     self.playing, self.goal = False, target
             case "reset":
                 seed = whole(arguments, "seed", 0, MAX_SEED) if "seed" in arguments else self.request.seed
-                start = await self.engine.first_moment(self.card.name, seed)
+                start = await self.engine.first_moment(self.card.name, seed, owner=self.id)
                 self.request, self.moments, self.made = replace(self.request, seed=seed), [start], {}
                 self._go(0)
             case "fork":
                 return await self.sessions.fork(self)
             case _:
                 allowed = ", ".join(COMMANDS)
-                raise Invalid(f"unknown command {name!r}; known are {allowed}", [{"field": "command", "given": name, "allowed": allowed}])
+                raise Invalid(f"unknown command {shortened(name)}; known are {allowed}", [{"field": "command", "given": name, "allowed": allowed}])
         self._wake.set()
         self.announce()
         return None
@@ -317,8 +320,10 @@ class Session:
         else:
             # Not announced, because it lasts milliseconds. But a status sent meanwhile must not say that the session is idle.
             self.phase, self.detail = "planning", ""
-        record = await self.engine.plan(prepared, moment, wait_for_answers=False)
-        if not compiled:
+        record = await self._newest(prepared, moment, WAITING_SECONDS if compiled else None)
+        if record is None:
+            return
+        if not compiled or self.phase == "waiting":
             self._set_phase("planning")
         self.sessions.metrics.planned(record.metadata.plan_ms)
         if moment is not self.moment or request.seed != self.request.seed:
@@ -330,6 +335,31 @@ class Session:
         for viewer in self.viewers:
             viewer.show(self.frame)
 
+    async def _newest(self, prepared: Prepared, moment: Moment, patience: float | None) -> Record | None:
+        """Plan; None where newer settings or another moment were asked for before the plan began: it has then left the queue.
+
+        Args:
+          patience: seconds in the queue after which viewers are told that the session waits.
+        """
+        began = asyncio.Event()
+        planning = asyncio.ensure_future(
+            self.engine.plan(prepared, moment, wait_for_answers=False, owner=self.id, on_start=began.set),
+        )
+        try:
+            while not planning.done() and not began.is_set():
+                self._wake.clear()
+                changes = [asyncio.ensure_future(self._wake.wait()), asyncio.ensure_future(began.wait())]
+                await asyncio.wait({planning, *changes}, timeout=patience, return_when=asyncio.FIRST_COMPLETED)
+                for change in changes:
+                    change.cancel()
+                if self._plan_due and not began.is_set() and not planning.done():
+                    return None
+                if patience is not None and not began.is_set() and not planning.done():
+                    self._set_phase("waiting", "other plans are before this one")
+            return await planning
+        finally:
+            planning.cancel()
+
     async def _advance(self) -> None:
         """Take the chosen action of the current plan."""
         if self.frame is None or self.frame.step != self.step:
@@ -340,7 +370,7 @@ class Session:
             return
         step, moment, frame = self.step, self.moment, self.frame
         action = frame.record.arrays["chosen_action"]
-        following = await self.engine.next_moment(self.card.name, moment, action, seed=frame.request.seed, step=step)
+        following = await self.engine.next_moment(self.card.name, moment, action, seed=frame.request.seed, step=step, owner=self.id)
         if moment is not self.moment:
             return
         # The request of the plan that chose the action, not the current one, which may have changed since.

@@ -47,6 +47,10 @@ class MctsSettings(PlannerSettings):
     def size(self) -> str:
         return f"{self.num_simulations} simulations"
 
+    @property
+    def budget(self) -> tuple[str, ...]:
+        return ("num_simulations",)
+
 
 @dataclass(frozen=True)
 class Static:

@@ -15,6 +15,7 @@ from planner.algorithms.settings import PlannerSettings, describe_setting, make_
 from planner.algorithms.smc_settings import Live, SmcSettings, Static
 from planner.core.model import Model, Params
 from planner.core.targets import Decision
+from planner.messages import shortened
 from planner.record.metadata import Traits
 
 
@@ -187,5 +188,5 @@ def get_planner(name: str) -> Planner:
       UnknownPlannerError: no planner has this name.
     """
     if name not in PLANNERS:
-        raise UnknownPlannerError(f"unknown planner {name!r}; known are {', '.join(PLANNERS)}")
+        raise UnknownPlannerError(f"unknown planner {shortened(name)}; known are {', '.join(PLANNERS)}")
     return PLANNERS[name]

@@ -14,6 +14,8 @@ from typing import Any, Literal, TypeVar, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from planner.messages import shortened
+
 MAX_TRANSITIONS = 4_194_304
 """Largest particles * depth: about 0.4 GB of trace."""
 
@@ -23,6 +25,15 @@ GROUPS: tuple[str, ...] = get_args(Group)
 
 SIZES = {"particles": tuple(2**power for power in range(13)), "depth": (1, 2, 4, 8, 16, 24, 32, 48, 64)}
 """Sizes that a knob offers; the planner accepts any. Other shape settings offer those of `particles`."""
+
+# Ranges end where 32-bit floating point or the mathematics does, so that the value shown is always the value computed with.
+MIN_TEMPERATURE, MAX_TEMPERATURE = 1e-6, 1e6
+"""Returns up to 1e6, divided by the smallest temperature and summed over 256 levels, are still exact enough to be compared."""
+MAX_NATS = 100.0
+"""A bound on a KL divergence beyond which no prior in 32 bits reaches."""
+MAX_FACTOR = 1e3
+MAX_DEPTH = 256
+"""Levels of the deepest plan."""
 
 OPEN_END = 100.0
 """Upper end of a slider where neither the setting nor its `knob_maximum` gives one."""
@@ -46,7 +57,8 @@ REWARD_TEMPERATURE = setting(
     "weights",
     "reward temperature",
     "A smaller temperature gives rewards and values more influence and makes the weights more uneven.",
-    gt=0,
+    ge=MIN_TEMPERATURE,
+    le=MAX_TEMPERATURE,
     scale="log",
     knob_minimum=1e-3,
     knob_maximum=1e2,
@@ -62,6 +74,7 @@ GUMBEL_SCALE = setting(
     "Gumbel scale",
     "Scale of the Gumbel noise in the choice of root actions; 0 always plays the best action found.",
     ge=0,
+    le=MAX_FACTOR,
     knob_maximum=2.0,
 )
 
@@ -87,6 +100,7 @@ class PlannerSettings(BaseModel):
         "value noise",
         "Error added to exact values, in standard deviations of the exact value over all states.",
         ge=0,
+        le=MAX_FACTOR,
         knob_maximum=2.0,
         applies_when={"value_source": ["exact"]},
         applies_to="exact answers",
@@ -118,12 +132,17 @@ class PlannerSettings(BaseModel):
         """The budget in words."""
         raise NotImplementedError
 
+    @property
+    def budget(self) -> tuple[str, ...]:
+        """Names of the settings whose product is `model_steps`."""
+        raise NotImplementedError
+
 
 class ParticleSettings(PlannerSettings):
     """Settings of a planner that steps N particles through T levels."""
 
     particles: int = setting(256, "shape", "budget", "particles N", "Particles stepped in parallel.", ge=1, le=65536, scale="log")
-    depth: int = setting(24, "shape", "budget", "depth T", "Levels of the plan: environment steps it looks ahead.", ge=1, le=256)
+    depth: int = setting(24, "shape", "budget", "depth T", "Levels of the plan: environment steps it looks ahead.", ge=1, le=MAX_DEPTH)
 
     @classmethod
     def of_budget(cls, particles: int, depth: int) -> dict[str, int]:
@@ -137,13 +156,23 @@ class ParticleSettings(PlannerSettings):
     def size(self) -> str:
         return f"{self.particles} particles, {self.depth} levels"
 
+    @property
+    def budget(self) -> tuple[str, ...]:
+        return "particles", "depth"
+
+
+MAX_DESCRIBED = 8
+"""Errors described in one message."""
+
 
 class SettingsError(ValueError):
     """Invalid settings. `errors` lists {field, given, allowed}; the message is one line."""
 
     def __init__(self, errors: list[dict[str, Any]]):
         self.errors = errors
-        super().__init__("; ".join(f"{e['field']}: got {e['given']!r}, allowed: {e['allowed']}" for e in errors))
+        described = [f"{e['field'][:100]}: got {shortened(e['given'])}, allowed: {e['allowed']}" for e in errors[:MAX_DESCRIBED]]
+        more = [f"and {len(errors) - MAX_DESCRIBED} more"] if len(errors) > MAX_DESCRIBED else []
+        super().__init__("; ".join(described + more))
 
 
 Kind = TypeVar("Kind", bound=PlannerSettings)
@@ -161,6 +190,11 @@ def make_settings(values: Mapping[str, Any], defaults: Mapping[str, Any], model:
       SettingsError: an unknown name, a wrong type, or a value out of range; particles * depth above MAX_TRANSITIONS; or no value for a
         setting whose default only a checkpoint gives.
     """
+    unknown = [name for name in values if name not in model.model_fields]
+    if unknown:
+        # Before anything is validated: a request may hold thousands of them.
+        known = "one of the settings " + ", ".join(model.model_fields)
+        raise SettingsError([{"field": name, "given": values[name], "allowed": known} for name in unknown[:MAX_DESCRIBED]])
     merged = {**defaults, **values}
     try:
         settings = model.model_validate(merged)
@@ -178,10 +212,7 @@ def make_settings(values: Mapping[str, Any], defaults: Mapping[str, Any], model:
 def _describe(error: Any, model: type[PlannerSettings]) -> dict[str, Any]:
     """One pydantic error as {field, given, allowed}."""
     field = str(error["loc"][0])
-    given = error.get("input")
-    if field not in model.model_fields:
-        return {"field": field, "given": given, "allowed": "one of the settings " + ", ".join(model.model_fields)}
-    return {"field": field, "given": given, "allowed": allowed_values(field, model)}
+    return {"field": field, "given": error.get("input"), "allowed": allowed_values(field, model)}
 
 
 def allowed_values(name: str, model: type[PlannerSettings]) -> str:
@@ -192,10 +223,17 @@ def allowed_values(name: str, model: type[PlannerSettings]) -> str:
     if setting["type"] == "boolean":
         return "true or false"
     bounds = [
-        f"{sign} {setting[key]}" for key, sign in (("minimum", ">="), ("exclusive_minimum", ">"), ("maximum", "<=")) if setting.get(key) is not None
+        f"{sign} {_number(setting[key])}"
+        for key, sign in (("minimum", ">="), ("exclusive_minimum", ">"), ("maximum", "<="))
+        if setting.get(key) is not None
     ]
     number = "a whole number" if setting["type"] == "integer" else "a number"
     return f"{number} {' and '.join(bounds)}"
+
+
+def _number(value: float) -> str:
+    """A number of a range, short: 1e-06 and 1e+06 are read more easily than all their digits."""
+    return f"{value:g}" if isinstance(value, float) else str(value)
 
 
 def describe_setting(name: str, model: type[PlannerSettings]) -> dict[str, Any]:

@@ -9,7 +9,7 @@ import jax
 import numpy as np
 from jaxtyping import Array, Float
 
-from planner.algorithms.settings import REWARD_TEMPERATURE, ParticleSettings, setting
+from planner.algorithms.settings import MAX_DEPTH, MAX_NATS, MAX_TEMPERATURE, MIN_TEMPERATURE, REWARD_TEMPERATURE, ParticleSettings, setting
 from planner.core.proposal import Constraint
 
 
@@ -43,6 +43,7 @@ class SmcSettings(ParticleSettings):
         "KL bound",
         "The largest KL(proposal, prior), in nats.",
         ge=0,
+        le=MAX_NATS,
         scale="log",
         knob_minimum=1e-4,
         knob_maximum=10.0,
@@ -54,7 +55,8 @@ class SmcSettings(ParticleSettings):
         "trust region",
         "twist temperature",
         "The proposal is prior * exp(Q / temperature).",
-        gt=0,
+        ge=MIN_TEMPERATURE,
+        le=MAX_TEMPERATURE,
         scale="log",
         knob_minimum=1e-3,
         knob_maximum=1e3,
@@ -89,6 +91,7 @@ class SmcSettings(ParticleSettings):
         "resampling period",
         "Levels between two resamplings.",
         ge=1,
+        le=MAX_DEPTH,
         knob_maximum=32,
         applies_when={"resampling_rule": ["period"]},
     )

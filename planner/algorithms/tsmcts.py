@@ -20,7 +20,7 @@ from jax.nn import logsumexp
 from jaxtyping import Array, Bool, Float, Int
 
 from planner.algorithms.halving import Schedule, ancestors_by_group, schedule, share_out
-from planner.algorithms.settings import GUMBEL_SCALE, MAX_NUM_CONSIDERED_ACTIONS, REWARD_TEMPERATURE, ParticleSettings, setting
+from planner.algorithms.settings import GUMBEL_SCALE, MAX_DEPTH, MAX_NUM_CONSIDERED_ACTIONS, REWARD_TEMPERATURE, ParticleSettings, setting
 from planner.algorithms.smc import Plan, distributions, read_trace
 from planner.core.categorical import choose, log_normalise
 from planner.core.genealogy import log_mean_by_group
@@ -36,7 +36,7 @@ class TsmctsSettings(ParticleSettings):
 
     reward_temperature: float | None = REWARD_TEMPERATURE
     resampling_period: int = setting(
-        1, "live", "resampling", "resampling period", "Levels between two resamplings of a round.", ge=1, knob_maximum=32
+        1, "live", "resampling", "resampling period", "Levels between two resamplings of a round.", ge=1, le=MAX_DEPTH, knob_maximum=32
     )
     max_num_considered_actions: int = MAX_NUM_CONSIDERED_ACTIONS
     gumbel_scale: float = GUMBEL_SCALE

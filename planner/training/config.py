@@ -2,12 +2,13 @@
 
 import tomllib
 from pathlib import Path
-from typing import Any, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, PositiveFloat, PositiveInt, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, PositiveFloat, ValidationError, model_validator
 
 from planner.algorithms.registry import PLANNERS, get_planner
-from planner.request import PlanRequest
+from planner.messages import shortened
+from planner.request import MAX_SEED, PlanRequest
 
 CONFIGS = Path(__file__).parent / "configs"
 
@@ -17,17 +18,21 @@ class ConfigError(ValueError):
 
 
 class _Section(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+
+
+Count = Annotated[int, Field(ge=1, le=1_000_000)]
+"""A number of things that are all held in memory, or done one after another."""
 
 
 class NetworkSection(_Section):
-    hidden: tuple[PositiveInt, ...] = (64, 64)
-    value_scale: PositiveFloat = 1.0
+    hidden: tuple[Annotated[int, Field(ge=1, le=8192)], ...] = Field((64, 64), min_length=1, max_length=16)
+    value_scale: float = Field(1.0, ge=1e-6, le=1e6)
 
 
 class CollectSection(_Section):
-    environments: PositiveInt = 32
-    steps: PositiveInt = 32
+    environments: Count = 32
+    steps: Count = 32
 
 
 class _Optimisation(_Section):
@@ -44,9 +49,9 @@ class _Optimisation(_Section):
 class LearnSection(_Optimisation):
     """Settings of expert iteration (E11)."""
 
-    batches: PositiveInt = 32
-    batch_size: PositiveInt = 256
-    replay_iterations: PositiveInt = 8
+    batches: Count = 32
+    batch_size: Count = 256
+    replay_iterations: Count = 8
     policy_weight: float = Field(1.0, ge=0)
     value_weight: float = Field(1.0, ge=0)
     q_weight: float = Field(1.0, ge=0)
@@ -55,9 +60,9 @@ class LearnSection(_Optimisation):
 class PpoSection(_Optimisation):
     """Settings of PPO (E13)."""
 
-    epochs: PositiveInt = 4
+    epochs: Count = 4
     """Passes over the data of one iteration."""
-    minibatches: PositiveInt = 4
+    minibatches: Count = 4
     """Minibatches per pass."""
     max_gradient_norm: PositiveFloat = 0.5
     clip: PositiveFloat = 0.2
@@ -86,11 +91,11 @@ class TrainingConfig(_Section):
     description: str
     environment: str
     algorithm: Literal["expert_iteration", "ppo"] = "expert_iteration"
-    iterations: PositiveInt
-    seed: int = Field(0, ge=0)
-    evaluate_every: PositiveInt = 5
+    iterations: Count
+    seed: int = Field(0, ge=0, le=MAX_SEED)
+    evaluate_every: Count = 5
     """Iterations between evaluations of the greedy prior."""
-    evaluation_episodes: PositiveInt = 100
+    evaluation_episodes: Count = 100
     """Number of episodes for the returns on a card."""
     evaluation_planner: dict[str, Any] = {}
     """Settings of the planner on the card that differ from those of the acting planner."""
@@ -162,10 +167,12 @@ def read_config(name_or_path: str) -> TrainingConfig:
         raise ConfigError(f"no configuration {name_or_path!r}: give a TOML file or one of {', '.join(names())}")
     try:
         return TrainingConfig.model_validate(tomllib.loads(path.read_text("utf-8")))
-    except tomllib.TOMLDecodeError as error:
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ConfigError(f"{path.name} is not TOML: {error}") from None
+    except RecursionError:
+        raise ConfigError(f"{path.name} is nested too deep") from None
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"])
         message = first["msg"].removeprefix("Value error, ")
-        raise ConfigError(f"{path.name}: {where}: {message}, got {first['input']!r}" if where else f"{path.name}: {message}") from None
+        raise ConfigError(f"{path.name}: {where}: {message}, got {shortened(first['input'])}" if where else f"{path.name}: {message}") from None
