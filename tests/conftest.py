@@ -30,12 +30,12 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.fixture(autouse=True, scope="module")
 def few_programs(request: pytest.FixtureRequest) -> Iterator[None]:
-    """Drop compiled programs after each module; compile quickly in modules with the mark `unoptimised`.
+    """Drop compiled programs after each module; compile quickly, without XLA's optimisation, in modules without the mark `optimised`.
 
     A compiled program holds hundreds of memory maps, and Linux limits a process to 65 530. A worker that kept the
     programs of the whole suite would crash inside the compiler.
     """
-    unoptimised = "unoptimised" in {mark.name for mark in request.node.iter_markers()}
+    unoptimised = "optimised" not in {mark.name for mark in request.node.iter_markers()}
     jax.config.update("jax_disable_most_optimizations", unoptimised)
     yield
     jax.config.update("jax_disable_most_optimizations", False)

@@ -9,12 +9,12 @@ import asyncio
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from backend.arguments import prepare
 from backend.engine.memory import Memory, megabytes
+from backend.engine.timings import Timings
 from backend.engine.turns import Shared, Turns
 from backend.problems import Invalid, NotFound, PlannerFailed
 from planner import Card, Checkpoint, CheckpointError, Checkpoints, Moment, PlanFailed, PlanRequest, Prepared, Record, SeedsRecord, Truth, has_truth
@@ -29,15 +29,6 @@ SLICE_STEPS = 64
 """Environment steps played at once, so that others have their turn in between."""
 STATELESS = ""
 """Owner of work that nobody in particular asked for."""
-
-
-@dataclass
-class _Program:
-    """A compiled program, and its time on the device."""
-
-    compiled: Compiled
-    seconds: float | None = None
-    """Time of its last run; None before the first."""
 
 
 class LocalEngine:
@@ -66,8 +57,7 @@ class LocalEngine:
         self._device, self._long = Turns("device"), Turns("device, long plans")
         self._compiler, self._loader = Turns("compiler", 2), Turns("loader")
         self._programs: OrderedDict[Hashable, Shared] = OrderedDict()
-        self._step_seconds: dict[Hashable, float] = {}
-        """Seconds for one model step, by model and algorithm, as last measured."""
+        self._timings = Timings()
         self._loaded: dict[str, Shared] = {}
         self._truths: dict[str, asyncio.Future[Truth]] = {}
         self._waiting = 0
@@ -158,7 +148,7 @@ class LocalEngine:
         program = await self._program(key, lambda: prepared.compile(model, params, moment.state, self._max_plan_memory), owner, prepared)
         record = await self._run(
             program,
-            lambda: prepared.run(program.compiled, params, moment),
+            lambda: prepared.run(program, params, moment),
             (model, prepared.planner.algorithm),
             prepared.settings.model_steps,
             prepared,
@@ -186,7 +176,7 @@ class LocalEngine:
         try:
             return await self._run(
                 program,
-                lambda: prepared.run_many(program.compiled, params, moment, seeds),
+                lambda: prepared.run_many(program, params, moment, seeds),
                 (model, prepared.planner.algorithm, "seeds"),
                 prepared.settings.model_steps * count,
                 prepared,
@@ -256,23 +246,22 @@ class LocalEngine:
         truth = await self._truth(loaded.name)
         return await asyncio.to_thread(prepared.evaluator, loaded.model, loaded.params, truth)
 
-    async def _program(self, key: Hashable, compile_program: Callable[[], Compiled], owner: str, prepared: Prepared) -> _Program:
+    async def _program(self, key: Hashable, compile_program: Callable[[], Compiled], owner: str, prepared: Prepared) -> Compiled:
         """The compiled program; requests that arrive while it compiles wait for the same compilation."""
         compiling = self._programs.get(key)
         if compiling is None or compiling.dropped:
-            compiling = self._programs[key] = Shared(self._compiler, lambda: _Program(compile_program()), owner)
+            compiling = self._programs[key] = Shared(self._compiler, compile_program, owner)
             while len(self._programs) > self._max_programs:
                 self._programs.popitem(last=False)
         self._programs.move_to_end(key)
         try:
             return await self._wait(compiling)
         except PlanTooLarge as error:
-            most = prepared.settings.model_steps * self._max_plan_memory // error.size
-            raise _too_large(prepared, most, f"a plan may take {megabytes(self._max_plan_memory)} of memory") from None
+            raise _too_large(prepared, self._max_plan_memory / error.size, f"a plan may take {megabytes(self._max_plan_memory)} of memory") from None
 
     async def _run(
         self,
-        program: _Program,
+        program: Compiled,
         work: Callable[[], Any],
         kind: Hashable,
         steps: int,
@@ -286,27 +275,25 @@ class LocalEngine:
           kind: programs whose time for one model step is alike.
           steps: model steps of the program.
         """
-        each = self._step_seconds.get(kind)
-        expected = program.seconds if program.seconds is not None or each is None else each * steps
-        if expected is not None and expected > self._max_plan_seconds:
-            most = int(prepared.settings.model_steps * self._max_plan_seconds / expected)
-            raise _too_large(prepared, most, f"a plan may take {self._max_plan_seconds:g} s on this {self.device}")
-        long = steps > USUAL_STEPS if expected is None else expected > LONG_SECONDS
-        size = program.compiled.size
+        expected = self._timings.expect(kind, steps)
+        if expected is not None and not expected.stale and expected.seconds > self._max_plan_seconds:
+            share = self._max_plan_seconds / expected.seconds
+            raise _too_large(prepared, share, f"a plan may take {self._max_plan_seconds:g} s on this {self.device}")
+        long = steps > USUAL_STEPS if expected is None else expected.seconds > LONG_SECONDS
+        size = program.size
         self.memory.take(size, f"a plan with {prepared.settings.size}")
 
         def measured() -> Any:
             started = time.perf_counter()
             made = work()
-            program.seconds = time.perf_counter() - started
-            self._step_seconds[kind] = program.seconds / steps
-            return made
+            return made, time.perf_counter() - started
 
         try:
-            made = await (self._long if long else self._device).run(measured, owner, on_start)
+            made, seconds = await (self._long if long else self._device).run(measured, owner, on_start)
         except BaseException:
             self.memory.give_back(size)
             raise
+        self._timings.learn(kind, steps, seconds)
         self.memory.give_back_with(made.arrays, size)
         return made
 
@@ -343,9 +330,11 @@ def _check(prepared: Prepared, record: Record) -> None:
         raise PlannerFailed(str(error)) from None
 
 
-def _too_large(prepared: Prepared, most: int, why: str) -> Invalid:
-    """The refusal of a plan of more than `most` model steps."""
-    fields = " * ".join(prepared.settings.budget)
-    given = " * ".join(str(getattr(prepared.settings, name)) for name in prepared.settings.budget)
-    allowed = f"{fields} <= {max(most, 1)}: {why}"
-    return Invalid(f"{fields}: got {given}, allowed: {allowed}", [{"field": prepared.settings.budget[0], "given": given, "allowed": allowed}])
+def _too_large(prepared: Prepared, share: float, why: str) -> Invalid:
+    """The refusal of a plan, with the largest size that is allowed: `share` of its particles, or of its simulations."""
+    field, *fixed = prepared.settings.budget
+    given = getattr(prepared.settings, field)
+    beside = "".join(f" at {name} {getattr(prepared.settings, name)}" for name in fixed)
+    # Not everything shrinks in proportion.
+    allowed = f"at most {max(int(0.95 * share * given), 1)}{beside}: {why}"
+    return Invalid(f"{field}: got {given}, allowed: {allowed}", [{"field": field, "given": given, "allowed": allowed}])

@@ -35,9 +35,11 @@ class Turns:
     Args:
       name: name of the threads.
       threads: number of threads.
+      clock: measures the time that work takes, seconds.
     """
 
-    def __init__(self, name: str, threads: int = 1):
+    def __init__(self, name: str, threads: int = 1, clock: Callable[[], float] = time.perf_counter):
+        self._time = clock
         self._waiting: OrderedDict[str, deque[_Job]] = OrderedDict()
         self._running: dict[str, _Job] = {}
         self._used: OrderedDict[str, float] = OrderedDict()
@@ -113,13 +115,13 @@ class Turns:
 
     def _work(self) -> None:
         while (job := self._given.get()) is not None:
-            started = time.perf_counter()
+            started = self._time()
             result = error = None
             try:
                 result = job.work()
             except BaseException as raised:
                 error = raised
-            seconds = time.perf_counter() - started
+            seconds = self._time() - started
             try:
                 job.done.get_loop().call_soon_threadsafe(self._finish, job, result, error, seconds)
             except RuntimeError:
@@ -132,6 +134,8 @@ class Turns:
         self._used.move_to_end(job.owner)
         del self._running[job.owner]
         self._free += 1
+        if not len(self):
+            self._clock = max(self._used.values())
         for owner in list(self._used)[: max(len(self._used) - KEPT_OWNERS, 0)]:
             if owner not in self._running and owner not in self._waiting:
                 del self._used[owner]

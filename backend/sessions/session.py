@@ -254,6 +254,8 @@ class Session:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        # Its memory counts until nothing refers to it.
+        self.frame = None
         for viewer in list(self.viewers):
             viewer.tell({"type": "gone", "detail": "the session was deleted"})
             viewer.close()

@@ -15,6 +15,8 @@ from planner.record import container
 from planner.record.drawing import SCHEMA
 from tests.servers import serving, twistscope
 
+pytestmark = pytest.mark.optimised
+
 CHECKPOINTS = Path(__file__).parents[2] / "assets" / "checkpoints"
 NAMES = Checkpoints(CHECKPOINTS).names()
 

@@ -12,8 +12,6 @@ from planner import exact
 from planner.environments import ENVIRONMENTS, EXTRAS, Environment, make_environment
 from tests.planner.examples import random_action
 
-pytestmark = pytest.mark.unoptimised
-
 NAMES = sorted(name for name in ENVIRONMENTS if not name.endswith(EXTRAS))
 ENUMERABLE = [name for name in NAMES if name.endswith(("-bsuite", "-misc"))]
 ENDLESS = ["Freeway-MinAtar", "Pendulum-v1"]

@@ -12,8 +12,6 @@ from planner.training.config import PpoSection, TrainingConfig, read_config
 from planner.training.ppo import Rollout, collect, ppo_loss
 from planner.training.seeds import train_seeds
 
-pytestmark = pytest.mark.unoptimised
-
 ENVIRONMENTS = ("CartPole-v1", "Pendulum-v1")
 
 

@@ -17,8 +17,6 @@ from planner.training.evaluation import greedy_prior, player
 from planner.training.loop import lambda_returns
 from planner.training.runner import train
 
-pytestmark = pytest.mark.unoptimised
-
 SHIPPED = CONFIGS.parents[2] / "assets" / "checkpoints"
 
 SHORT = """

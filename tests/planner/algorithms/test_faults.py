@@ -18,6 +18,8 @@ from planner.exact import Values, enumerate_model, tables
 from planner.truth import check_value_source
 from tests.planner.examples import complete, plan_with
 
+pytestmark = pytest.mark.optimised
+
 # Both actions lead from state 0 to state 1, from state 1 to state 2, and from state 2 to itself.
 CHAIN = TabularMDP.deterministic("chain", np.array([[1, 1], [2, 2], [2, 2]]), np.ones((3, 2)), np.zeros(3, bool))
 

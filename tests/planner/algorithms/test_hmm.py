@@ -23,8 +23,6 @@ from planner import exact
 from planner.environments.tabular import TabularMDP
 from tests.planner.examples import batched, complete
 
-pytestmark = pytest.mark.unoptimised
-
 VALUES = np.array([-1.5, -0.5, 0.5, 1.5])
 """Values of x."""
 TIMES, SEEDS = 8, 16_000

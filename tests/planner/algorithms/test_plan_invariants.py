@@ -19,6 +19,8 @@ from planner.core.trace import to_arrays
 from planner.environments.tabular import TabularMDP
 from tests.planner.examples import complete, jitted_plan, live, make_arrays, make_plan, random_mdp, random_prior, random_values
 
+pytestmark = pytest.mark.optimised
+
 MDP = random_mdp(21, stochastic=True, terminals=2)
 PRIOR, VALUES = random_prior(21, MDP), random_values(21, MDP)
 TABLES = exact.tables(PRIOR, VALUES)

@@ -15,6 +15,8 @@ from hypothesis import given
 from planner.core.proposal import KL_LOW, Twist, twist
 from tests.planner.examples import live, quick
 
+pytestmark = pytest.mark.optimised
+
 ROWS = 512
 
 

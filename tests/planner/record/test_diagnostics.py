@@ -26,8 +26,6 @@ from tests.planner.examples import (
     settings_of,
 )
 
-pytestmark = pytest.mark.unoptimised
-
 VALID = {"resampling_scheme": "multinomial", "root_sampling": "proposal", "revive": False}
 
 
