@@ -6,7 +6,6 @@ import logging
 from collections.abc import AsyncIterator, Callable
 
 from fastapi import APIRouter, FastAPI
-from fastapi.middleware.cors import CORSMiddleware
 
 from backend import problems
 from backend.config import ServerConfig
@@ -18,18 +17,16 @@ from backend.openings import REQUEST, Openings
 from backend.problems import NotFound, Problem
 from backend.routes import catalogue, health, plans, sessions
 from backend.routes.services import Services
-from backend.security import Guard, Hosts
 from backend.sessions.all import Sessions
 
 API = "/api/v1"
 log = logging.getLogger("twistscope")
 
 
-def create_app(config: ServerConfig, hosts: Hosts | None = None) -> FastAPI:
+def create_app(config: ServerConfig) -> FastAPI:
     """Build the backend; it holds all state of the service. Once it runs, it warms the preloaded checkpoint.
 
-    Args:
-      hosts: names under which the server may be addressed; None for any.
+    It is served only after `backend.security.protect`, which comes last: what is added later would see requests first.
     """
     kept = use_compilation_cache(config.data / "compiled")
     engine = LocalEngine(
@@ -59,12 +56,6 @@ def create_app(config: ServerConfig, hosts: Hosts | None = None) -> FastAPI:
     )
     app.state.services = services
     problems.install(app)
-    app.add_middleware(Guard, token=config.token, allowed_origins=config.allowed_origins, hosts=hosts)
-    if config.allowed_origins:
-        # Outside the guard: a browser's preflight request carries no token, and the browser reads a refusal only with CORS headers.
-        app.add_middleware(
-            CORSMiddleware, allow_origins=list(config.allowed_origins), allow_methods=["*"], allow_headers=["*"], allow_credentials=True
-        )
     api = APIRouter(prefix=API)
     for routes in (health, catalogue, plans, sessions):
         api.include_router(routes.router)

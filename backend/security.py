@@ -7,6 +7,8 @@ import ipaddress
 import socket
 from urllib.parse import parse_qs, quote, unquote, urlsplit
 
+from fastapi import FastAPI
+from fastapi.middleware.cors import CORSMiddleware
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import cookie_parser
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -61,7 +63,9 @@ class Hosts:
     def __contains__(self, host: str) -> bool:
         """True if a request with this `Host` header is for this server."""
         try:
-            name = (urlsplit(f"//{host}").hostname or "").rstrip(".")
+            address = urlsplit(f"//{host}")
+            name = (address.hostname or "").rstrip(".")
+            _ = address.port  # Raises where it is no number.
         except ValueError:
             return False
         if name in self._names or is_loopback(name):
@@ -76,16 +80,22 @@ class Hosts:
         return True
 
 
+def protect(app: FastAPI, *, token: str | None, allowed_origins: tuple[str, ...], hosts: Hosts) -> None:
+    """Put the guard around an app that is otherwise complete."""
+    app.add_middleware(Guard, token=token, allowed_origins=allowed_origins, hosts=hosts)
+    if allowed_origins:
+        # Outside the guard: a browser's preflight request carries no token, and the browser reads a refusal only with CORS headers.
+        app.add_middleware(CORSMiddleware, allow_origins=list(allowed_origins), allow_methods=["*"], allow_headers=["*"], allow_credentials=True)
+
+
 class Guard:
     """ASGI middleware that refuses what should not come in: foreign hosts and origins, a missing token, bodies that are too large, slow or no JSON.
 
     A request whose client has gone is cancelled, so that nothing is computed for nobody.
 
-    Args:
-      hosts: names under which the server may be addressed; None for any.
     """
 
-    def __init__(self, app: ASGIApp, token: str | None, allowed_origins: tuple[str, ...], hosts: Hosts | None = None):
+    def __init__(self, app: ASGIApp, token: str | None, allowed_origins: tuple[str, ...], hosts: Hosts):
         self.app, self.token, self.allowed_origins, self.hosts = app, token, allowed_origins, hosts
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -108,7 +118,7 @@ class Guard:
     def _refusal(self, scope: Scope, headers: Headers) -> tuple[int, str] | None:
         """Status and reason for refusing a request; None for one that may pass."""
         hosts = headers.getlist("host")
-        if self.hosts is not None and not all(host in self.hosts for host in hosts):
+        if not all(host in self.hosts for host in hosts):
             return 421, f"this server is not addressed as {hosts[0][:100]!r}; names other than its own are given with --allow-host"
         if scope["type"] == "websocket" and not self._origin_allowed(headers):
             return 403, "this origin may not open the live link; other origins are given with --allow-origin"

@@ -13,6 +13,7 @@ from dashboard.catalogue import GetCatalogue
 from dashboard.checkpoints import add_checkpoints_page
 from dashboard.layout import page
 from dashboard.modules import preload_links
+from dashboard.policy import PagePolicy, page_policy
 
 ASSETS = Path(__file__).resolve().parent.parent / "assets"
 
@@ -81,4 +82,5 @@ def create_dashboard(server: FastAPI, catalogue: GetCatalogue, public_api_url: s
     app.layout = page()
     add_checkpoints_page(server, prefix, api)
     register_callbacks(app, catalogue)
+    server.add_middleware(PagePolicy, policy=page_policy(app.csp_hashes(), (public_api_url or "").rstrip("/")))
     return app

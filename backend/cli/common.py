@@ -42,7 +42,8 @@ def server_config(kind: type[Any], given: Mapping[str, Any]) -> Any:
     try:
         return kind(**chosen)
     except SettingsError as error:
-        raise Mistake(f"an environment variable cannot be read: {error}") from None
+        name = str(error).partition('field "')[2].partition('"')[0]
+        raise Mistake(f'TWISTSCOPE_{name.upper()} must be a JSON list of texts, such as ["http://localhost:8050"]') from None
     except ValidationError as error:
         first = error.errors()[0]
         name = str(first["loc"][0])

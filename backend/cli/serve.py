@@ -36,7 +36,6 @@ def serve(
     warm: Warm = None,
 ) -> None:
     """Backend and dashboard in one process on one port."""
-    from backend.security import Hosts
     from backend.serving import listen
 
     config = _config(host, no_token, checkpoints=checkpoints, data=data, token=token, allowed_hosts=allow_host, warm=warm)
@@ -45,9 +44,9 @@ def serve(
     from backend.routes.catalogue import catalogue
     from dashboard import create_dashboard
 
-    api = create_app(config, Hosts(host, config.allowed_hosts))
+    api = create_app(config)
     create_dashboard(api, partial(catalogue, api.state.services))
-    _run(api, bound, host, port, config.token, "twistscope", open)
+    _run(api, config, bound, host, port, "twistscope", open)
 
 
 @app.command("serve-backend")
@@ -63,7 +62,6 @@ def serve_backend(
     warm: Warm = None,
 ) -> None:
     """The backend alone."""
-    from backend.security import Hosts
     from backend.serving import listen
 
     config = _config(
@@ -72,7 +70,7 @@ def serve_backend(
     bound = listen(host, port)
     from backend.app import create_app
 
-    _run(create_app(config, Hosts(host, config.allowed_hosts)), bound, host, port, config.token, "the backend of twistscope", False)
+    _run(create_app(config), config, bound, host, port, "the backend of twistscope", False)
 
 
 @app.command("serve-dashboard")
@@ -87,7 +85,6 @@ def serve_dashboard(
 ) -> None:
     """The dashboard alone, for a backend that runs elsewhere."""
     from backend.config import check_url
-    from backend.security import Guard, Hosts
     from backend.serving import listen
 
     try:
@@ -104,8 +101,7 @@ def serve_dashboard(
 
     page = FastAPI(openapi_url=None)
     create_dashboard(page, partial(fetch_catalogue, backend_url, config.token), public_backend_url)
-    page.add_middleware(Guard, token=None, allowed_origins=(), hosts=Hosts(host, config.allowed_hosts))
-    _run(page, bound, host, port, None, "the dashboard of twistscope", open)
+    _run(page, config.model_copy(update={"token": None, "allowed_origins": ()}), bound, host, port, "the dashboard of twistscope", open)
 
 
 def _config(host: str, no_token: bool, **given: Any) -> "ServerConfig":
@@ -127,15 +123,17 @@ def _address(host: str, port: int) -> str:
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
-def _run(api: Any, bound: Any, host: str, port: int, token: str | None, what: str, open: bool) -> None:
+def _run(app: Any, config: "ServerConfig", bound: Any, host: str, port: int, what: str, open: bool) -> None:
     """Serve, and say where once it answers."""
+    from backend.security import Hosts, protect
     from backend.serving import open_page, run
 
-    address = _address(host, port) + (f"/?token={quote(token, safe='')}" if token else "")
+    protect(app, token=config.token, allowed_origins=config.allowed_origins, hosts=Hosts(host, config.allowed_hosts))
+    address = _address(host, port) + (f"/?token={quote(config.token, safe='')}" if config.token else "")
 
     def ready() -> None:
         typer.echo(f"{what} is at {address}")
         if open:
             open_page(address)
 
-    run(api, bound, ready)
+    run(app, bound, ready)
