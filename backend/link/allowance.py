@@ -2,9 +2,9 @@
 
 import asyncio
 
-RATE = 300.0
+RATE = 500.0
 """Messages a second. A slider that is dragged and the acknowledgements of its frames are 120."""
-BURST = 100.0
+BURST = 200.0
 
 
 class Allowance:

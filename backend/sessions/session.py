@@ -344,23 +344,25 @@ class Session:
           patience: seconds in the queue after which viewers are told that the session waits.
         """
         began = asyncio.Event()
-        planning = asyncio.ensure_future(
-            self.engine.plan(prepared, moment, wait_for_answers=False, owner=self.id, on_start=began.set),
-        )
+        plan = self.engine.plan(prepared, moment, wait_for_answers=False, owner=self.id, on_start=began.set)
+        planning, beginning = asyncio.ensure_future(plan), asyncio.ensure_future(began.wait())
+        waking: asyncio.Future[Any] | None = None
         try:
             while not planning.done() and not began.is_set():
                 self._wake.clear()
-                changes = [asyncio.ensure_future(self._wake.wait()), asyncio.ensure_future(began.wait())]
-                await asyncio.wait({planning, *changes}, timeout=patience, return_when=asyncio.FIRST_COMPLETED)
-                for change in changes:
-                    change.cancel()
-                if self._plan_due and not began.is_set() and not planning.done():
+                waking = asyncio.ensure_future(self._wake.wait())
+                await asyncio.wait({planning, beginning, waking}, timeout=patience, return_when=asyncio.FIRST_COMPLETED)
+                waking.cancel()
+                waits = not began.is_set() and not planning.done()
+                if waits and self._plan_due:
                     return None
-                if patience is not None and not began.is_set() and not planning.done():
+                if waits and patience is not None:
                     self._set_phase("waiting", "other plans are before this one")
             return await planning
         finally:
-            planning.cancel()
+            for task in (planning, beginning, waking):
+                if task is not None:
+                    task.cancel()
 
     async def _advance(self) -> None:
         """Take the chosen action of the current plan."""

@@ -1,0 +1,72 @@
+"""The process ends in time when it is told to, whatever runs."""
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+
+import httpx
+import pytest
+
+from tests.backend.test_fairness import LONG
+from tests.servers import ROOT, serving, share_programs
+
+GRACE = 15
+"""Seconds: three times the bar, for a machine that is busy with other things. XLA's programs below run for longer."""
+
+
+@pytest.mark.parametrize("told", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("running", ["nothing", "a long plan", "a compilation", "many seeds of a session"])
+def test_a_server_ends_in_time(data, tmp_path, told, running):
+    cold = {"TWISTSCOPE_DATA": str(tmp_path)}
+    with serving("serve-backend", data=data, **(cold if running == "a compilation" else {})) as server:
+        if running == "a long plan":
+            threading.Thread(target=_ask, args=(server.api + "/plans", LONG), daemon=True).start()
+        if running == "a compilation":
+            body = {"checkpoint": "cartpole-early", "planner": "tsmcts", "settings": {"particles": 257, "depth": 9}}
+            threading.Thread(target=_ask, args=(server.api + "/plans", body), daemon=True).start()
+        if running == "many seeds of a session":
+            body = {"checkpoint": "cartpole-early", "settings": {"particles": 32, "depth": 8}}
+            session = httpx.post(server.api + "/sessions", json=body, timeout=120).json()["id"]
+            threading.Thread(target=_ask, args=(server.api + f"/sessions/{session}/seeds", {"seeds": 3}), daemon=True).start()
+        time.sleep(2)
+        began = time.monotonic()
+        server.process.send_signal(told)
+        server.process.wait(60)
+        assert time.monotonic() - began < GRACE
+        assert server.process.returncode in (0, 128 + told, -told)
+
+
+def _ask(url, body):
+    try:
+        httpx.post(url, json=body, timeout=120)
+    except httpx.HTTPError:
+        pass  # The server ended, as it should.
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["plan", "--checkpoint", "cartpole-early", "--planner", "gumbel_mcts", "--set", "num_simulations=16384", "--out"],
+        ["evaluate", "--checkpoint", "cartpole", "--planner", "trt_smc", "--particles", "4096", "--episodes", "1000"],
+        ["train", "cartpole", "--out"],
+    ],
+    ids=lambda arguments: arguments[0],
+)
+def test_a_command_ends_in_time(data, tmp_path, arguments):
+    share_programs(data)
+    arguments = [*arguments, str(tmp_path / "out.safetensors")] if arguments[-1] == "--out" else arguments
+    command = [sys.executable, "-m", "backend.cli", *arguments]
+    process = subprocess.Popen(
+        command, cwd=ROOT, env=os.environ | {"TWISTSCOPE_DATA": str(data)}, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+    time.sleep(6)
+    began = time.monotonic()
+    if process.poll() is None:
+        process.send_signal(signal.SIGINT)
+    _, errors = process.communicate(timeout=60)
+    assert time.monotonic() - began < GRACE
+    assert "Traceback" not in errors, errors
+    assert process.returncode in (0, 130)
