@@ -64,7 +64,7 @@ class ServerConfig(BaseSettings):
     """Bytes that all plans being made or held may take together."""
     max_plan_memory: int = Field(512 * 1024**2, ge=1024**2)
     """Bytes that one plan may take."""
-    max_plan_seconds: float = Field(10.0, gt=0)
+    max_plan_seconds: float = Field(30.0, gt=0)
     """Seconds on the device that one plan may be expected to take."""
 
     @field_validator("checkpoints", "data", "preload", mode="before")

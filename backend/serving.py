@@ -20,6 +20,8 @@ HEADER_SECONDS = 20.0
 """Time in which the headers of a request must arrive."""
 UNREAD_SECONDS = 20.0
 """A client that reads nothing for so long, with data waiting for it, is cut off."""
+SWITCH_SECONDS = 0.001
+"""Time after which a thread gives up the interpreter to another that waits for it."""
 GRACE_SECONDS = 2
 """Time in which open requests may be finished once the server is told to end."""
 
@@ -60,6 +62,8 @@ def run(app: FastAPI, bound: socket.socket, ready: Callable[[], None]) -> None:
         ws_max_size=64 * 1024,
         timeout_graceful_shutdown=GRACE_SECONDS,
     )
+    # Threads that trace programs share the interpreter with the event loop, which then waits for each of them in turn.
+    sys.setswitchinterval(SWITCH_SECONDS)
     _Server(config, ready).run(sockets=[bound])
 
 

@@ -27,6 +27,7 @@ USUAL_STEPS = 8192
 """A plan of more model steps whose time is not known runs in the lane of long plans."""
 SLICE_STEPS = 64
 """Environment steps played at once, so that others have their turn in between."""
+MAX_REST_SECONDS = 15.0
 STATELESS = ""
 """Owner of work that nobody in particular asked for."""
 
@@ -49,12 +50,12 @@ class LocalEngine:
         max_programs: int = 32,
         max_memory: int = 2 * 1024**3,
         max_plan_memory: int = 512 * 1024**2,
-        max_plan_seconds: float = 10.0,
+        max_plan_seconds: float = 30.0,
     ):
         self.checkpoints = Checkpoints(checkpoints)
         self.memory = Memory(max_memory)
         self._max_programs, self._max_plan_memory, self._max_plan_seconds = max_programs, max_plan_memory, max_plan_seconds
-        self._device, self._long = Turns("device"), Turns("device, long plans")
+        self._device, self._long = Turns("device"), Turns("device, long plans", rest=self._rest)
         self._compiler, self._loader = Turns("compiler", 2), Turns("loader")
         self._programs: OrderedDict[Hashable, Shared] = OrderedDict()
         self._timings = Timings()
@@ -312,6 +313,15 @@ class LocalEngine:
 
     async def _episodes(self, checkpoint: str) -> Episodes:
         return episodes_of((await self.checkpoint(checkpoint)).model)
+
+    def _rest(self, owner: str, started: float) -> float:
+        """Seconds for which no long plan begins after one that began at `started`.
+
+        A long plan slows down the short ones beside it. Each user of the device has the same share of time without: with n others present during a
+        long plan, n times as long follows.
+        """
+        others = self._device.others_since(owner, started)
+        return min(others * (time.perf_counter() - started), MAX_REST_SECONDS)
 
     async def _wait(self, shared: Shared) -> Any:
         """Wait for work that others may also wait for; the engine counts as busy meanwhile."""

@@ -36,10 +36,19 @@ class Turns:
       name: name of the threads.
       threads: number of threads.
       clock: measures the time that work takes, seconds.
+      rest: called with the owner and the beginning (by `clock`) of work that has ended; seconds for which its thread takes no other work.
     """
 
-    def __init__(self, name: str, threads: int = 1, clock: Callable[[], float] = time.perf_counter):
-        self._time = clock
+    def __init__(
+        self,
+        name: str,
+        threads: int = 1,
+        clock: Callable[[], float] = time.perf_counter,
+        rest: Callable[[str, float], float] | None = None,
+    ):
+        self._time, self._rest = clock, rest
+        self._ended: OrderedDict[str, float] = OrderedDict()
+        """Time at which the last work of each owner ended, the latest last."""
         self._waiting: OrderedDict[str, deque[_Job]] = OrderedDict()
         self._running: dict[str, _Job] = {}
         self._used: OrderedDict[str, float] = OrderedDict()
@@ -121,19 +130,21 @@ class Turns:
                 result = job.work()
             except BaseException as raised:
                 error = raised
-            seconds = self._time() - started
             try:
-                job.done.get_loop().call_soon_threadsafe(self._finish, job, result, error, seconds)
+                job.done.get_loop().call_soon_threadsafe(self._finish, job, result, error, started, self._time())
             except RuntimeError:
                 return  # The event loop is closed: nobody waits for this any more.
             del job, result, error
 
-    def _finish(self, job: _Job, result: Any, error: BaseException | None, seconds: float) -> None:
+    def _finish(self, job: _Job, result: Any, error: BaseException | None, started: float, ended: float) -> None:
         """Charge the owner and hand over the result."""
-        self._used[job.owner] += seconds
+        self._used[job.owner] += ended - started
+        self._ended[job.owner] = ended
+        self._ended.move_to_end(job.owner)
+        while len(self._ended) > KEPT_OWNERS:
+            self._ended.popitem(last=False)
         self._used.move_to_end(job.owner)
         del self._running[job.owner]
-        self._free += 1
         if not len(self):
             self._clock = max(self._used.values())
         for owner in list(self._used)[: max(len(self._used) - KEPT_OWNERS, 0)]:
@@ -144,8 +155,25 @@ class Turns:
                 job.done.set_result(result)
             else:
                 job.done.set_exception(error)
+        pause = self._rest(job.owner, started) if self._rest else 0.0
+        if pause > 0:
+            job.done.get_loop().call_later(pause, self._free_thread)
+        else:
+            self._free_thread()
+
+    def _free_thread(self) -> None:
+        self._free += 1
         if not self._closed:
             self._start_next()
+
+    def others_since(self, owner: str, since: float) -> int:
+        """Number of other owners whose work has ended since a time of the clock, or that wait or run now."""
+        present = {*self._waiting, *self._running}
+        for name, ended in reversed(self._ended.items()):
+            if ended < since:
+                break
+            present.add(name)
+        return len(present - {owner})
 
 
 class Shared:

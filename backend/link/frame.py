@@ -5,11 +5,22 @@ from dataclasses import dataclass, field
 from threading import Lock
 from typing import Any
 
+from backend.problems import Problem
 from planner import PlanRequest, Record
 from planner.record.drawing import Particle
 
 KEPT = 8
 """Encodings kept of one frame. A pointer moving over a picture requests many particles, so their number needs a bound."""
+KEPT_BYTES = 4 * 1024 * 1024
+"""Larger encodings are made for each viewer."""
+MAX_MESSAGE = 32 * 1024 * 1024
+"""Largest message of the link, bytes. The link sends a message whole; larger traces are answers over HTTP, which are sent in pieces."""
+
+
+class TooLargeForLink(Problem):
+    """The arrays that a viewer requests are too many for one message."""
+
+    status = 413
 
 
 @dataclass(frozen=True)
@@ -46,8 +57,17 @@ class Frame:
         """
         if not skipped and view in self._encoded:
             return self._encoded[view]
+        if not view.drawing:
+            self._check_size(view)
         # In a thread: encoding copies megabytes or passes over hundreds of thousands of transitions.
         return await asyncio.to_thread(self._encode, view, skipped)
+
+    def _check_size(self, view: View) -> None:
+        arrays = self.record.arrays
+        size = sum(array.nbytes for name, array in arrays.items() if view.arrays is None or name in view.arrays)
+        if size > MAX_MESSAGE:
+            at_most = f"the live link sends at most {MAX_MESSAGE >> 20} MB"
+            raise TooLargeForLink(f"this trace has {size >> 20} MB, {at_most}: request a drawing, fewer arrays, or the trace over HTTP")
 
     def _encode(self, view: View, skipped: int) -> bytes:
         # Viewers with the same view wait for the first of them.
@@ -56,7 +76,7 @@ class Frame:
                 return self._encoded[view]
             header = {**self.about, "frame": self.number, "revision": self.revision, "skipped": skipped}
             message = self.record.drawing(view.particle, header=header) if view.drawing else self.record.to_bytes(view.arrays, header)
-            if not skipped:
+            if not skipped and len(message) <= KEPT_BYTES:
                 if len(self._encoded) >= KEPT:
                     del self._encoded[next(iter(self._encoded))]
                 self._encoded[view] = message

@@ -8,7 +8,7 @@ import asyncio
 from collections import deque
 from typing import Any
 
-from backend.link.frame import Frame, View
+from backend.link.frame import Frame, TooLargeForLink, View
 
 CREDITS = 2
 MAX_ERRORS = 16
@@ -73,7 +73,11 @@ class Viewer:
             if self._frame is not None and len(self._unacknowledged) < CREDITS:
                 frame, skipped = self._frame, self._skipped
                 self._frame, self._skipped = None, 0
+                try:
+                    message = await frame.encode(self.wants, skipped)
+                except TooLargeForLink as problem:
+                    return {"type": "error", "title": "the frame is not sent", "detail": problem.detail}
                 self._unacknowledged.add(frame.number)
-                return await frame.encode(self.wants, skipped)
+                return message
             self._changed.clear()
             await self._changed.wait()

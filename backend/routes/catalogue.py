@@ -1,6 +1,7 @@
 """The catalogue: checkpoints to load, planners and their settings, and recorded openings."""
 
 import asyncio
+import json
 from functools import cache
 from typing import Annotated, Any
 
@@ -9,6 +10,7 @@ from pydantic import BaseModel
 
 from backend.openings import REQUEST
 from backend.problems import NotFound
+from backend.routes.bodies import JSONText
 from backend.routes.services import Given, Services, client
 from planner import PLANNERS, Card, CheckpointError
 from planner.algorithms.settings import GROUPS
@@ -33,11 +35,11 @@ class Cards(BaseModel):
     damaged: list[Damaged]
 
 
-@router.get("/checkpoints")
-def checkpoints(given: Given) -> Cards:
+@router.get("/checkpoints", response_model=Cards)
+async def checkpoints(given: Given) -> Response:
     """The cards of all checkpoints."""
-    # Not a coroutine, so that it runs in a thread: it reads one file for each checkpoint.
-    return read_cards(given)
+    # In a thread: it reads one file for each checkpoint, and all of them are more than a hundred kilobytes of JSON.
+    return JSONText(await asyncio.to_thread(lambda: read_cards(given).model_dump_json()))
 
 
 def read_cards(given: Services) -> Cards:
@@ -65,10 +67,15 @@ async def scene(name: str, given: Given, request: Request, seed: Annotated[int, 
     return {"scene": await asyncio.to_thread(loaded.model.environment.scene, moment.state)}
 
 
-@router.get("/planners")
-async def planners() -> dict[str, Any]:
+@router.get("/planners", response_model=dict[str, Any])
+async def planners() -> Response:
     """The planners with their settings, and the groups of settings in display order. The page builds its knobs from them."""
-    return describe_planners()
+    return JSONText(_planners())
+
+
+@cache
+def _planners() -> str:
+    return json.dumps(describe_planners())
 
 
 @cache

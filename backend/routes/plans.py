@@ -6,6 +6,7 @@ from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from backend.arguments import MAX_STEP, seeds_of
+from backend.routes.bodies import large_body
 from backend.routes.services import Given, Services, client
 from planner import Moment, PlanRequest, Prepared
 from planner.request import MAX_SEED, MAX_SEEDS
@@ -73,11 +74,11 @@ async def answer_with_trace(given: Services, prepared: Prepared, moment: Moment,
     """Plan at a moment and answer with the complete trace."""
     record = await given.engine.plan(prepared, moment, owner=owner)
     given.metrics.planned(record.metadata.plan_ms)
-    return Response(record.to_bytes(), media_type=MEDIA_TYPE)
+    return await large_body(record.to_bytes, MEDIA_TYPE)
 
 
 async def answer_with_seeds(given: Services, prepared: Prepared, moment: Moment, seeds: list[int], owner: str) -> Response:
     """Plan at a moment once with each seed, and answer with the decisions."""
     planned = await given.engine.plan_seeds(prepared, moment, seeds, owner=owner)
     given.metrics.planned(planned.metadata.plan_ms)
-    return Response(planned.to_bytes(), media_type=SEEDS_MEDIA_TYPE)
+    return await large_body(planned.to_bytes, SEEDS_MEDIA_TYPE)

@@ -13,7 +13,7 @@ def data(tmp_path_factory):
 
 @pytest.fixture(scope="session")
 def server(data):
-    with serving("serve-backend", data=data, TWISTSCOPE_MAX_SESSIONS="40") as running:
+    with serving("serve-backend", data=data, TWISTSCOPE_MAX_SESSIONS="40", TWISTSCOPE_MAX_PLAN_SECONDS="1000") as running:
         wait_until_ready(running)
         yield running
 

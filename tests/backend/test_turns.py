@@ -188,3 +188,23 @@ async def _abandoned(turns):
 
 def test_shared_work_that_nobody_waits_for_is_dropped():
     _abandoned()
+
+
+def test_a_thread_rests_as_long_as_it_is_told_and_the_result_does_not_wait():
+    async def run():
+        asked, clock = [], Clock()
+        turns = Turns("test", clock=clock, rest=lambda owner, started: asked.append((owner, started)) or (0.2 if len(asked) == 1 else 0.0))
+        loop = asyncio.get_running_loop()
+        began = loop.time()
+
+        def work():
+            clock.now += 3.0
+
+        await turns.run(work, "a")
+        await turns.run(work, "b")
+        assert loop.time() - began >= 0.19
+        assert asked == [("a", 0.0), ("b", 3.0)]
+        assert turns.others_since("b", 3.0) == 1 and turns.others_since("b", 4.0) == 0 and turns.others_since("c", 0.0) == 2
+        turns.close()
+
+    asyncio.run(run())
