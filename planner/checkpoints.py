@@ -6,6 +6,7 @@ executed on loading.
 
 import hashlib
 import json
+import os
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -103,8 +104,10 @@ class Checkpoints:
         self.folder = Path(folder)
 
     def names(self) -> list[str]:
-        """Names of all subfolders with a card, sorted."""
-        return sorted(path.parent.name for path in self.folder.glob("*/card.json") if NAME.fullmatch(path.parent.name))
+        """Names of all subfolders with a card, sorted; also where the card is a link to nowhere, so that it is reported."""
+        if not self.folder.is_dir():
+            return []
+        return sorted(path.name for path in self.folder.iterdir() if NAME.fullmatch(path.name) and os.path.lexists(path / "card.json"))
 
     def cards(self) -> Iterator[Card]:
         """The readable cards. A damaged card is skipped here; `card` reports it."""
