@@ -3,9 +3,11 @@
 import asyncio
 import contextlib
 import logging
+import re
 from collections.abc import AsyncIterator, Callable
 
-from fastapi import APIRouter, FastAPI
+from fastapi import APIRouter, FastAPI, Request
+from fastapi.responses import HTMLResponse
 
 from backend import problems
 from backend.config import ServerConfig
@@ -14,12 +16,15 @@ from backend.engine.cache import use_compilation_cache
 from backend.engine.local import LocalEngine
 from backend.metrics import Metrics
 from backend.openings import REQUEST, Openings
-from backend.problems import NotFound, Problem
+from backend.problems import NotAllowed, NotFound, Problem
 from backend.routes import catalogue, health, plans, sessions
+from backend.routes.documented import document
+from backend.routes.reading import reading_page
 from backend.routes.services import Services
 from backend.sessions.all import Sessions
 
 API = "/api/v1"
+METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE")
 log = logging.getLogger("twistscope")
 
 
@@ -51,7 +56,8 @@ def create_app(config: ServerConfig) -> FastAPI:
         title="twistscope",
         lifespan=lifespan,
         openapi_url=f"{API}/openapi.json",
-        docs_url=f"{API}/docs",
+        # Their pages load scripts from elsewhere.
+        docs_url=None,
         redoc_url=None,
     )
     app.state.services = services
@@ -60,13 +66,30 @@ def create_app(config: ServerConfig) -> FastAPI:
     for routes in (health, catalogue, plans, sessions):
         api.include_router(routes.router)
     app.include_router(api)
+    document(app)
 
-    @app.api_route("/api/{path:path}", methods=["GET", "POST", "PUT", "PATCH", "DELETE"], include_in_schema=False)
-    async def unknown(path: str) -> None:
-        # Without this route, the dashboard's catch-all would answer with a page.
-        raise NotFound(f"no route /api/{path}; the routes are listed at {API}/docs")
+    @app.get(f"{API}/docs", include_in_schema=False)
+    async def docs() -> HTMLResponse:
+        return HTMLResponse(reading_page(app.openapi(), f"{API}/openapi.json"))
+
+    @app.api_route("/api/{path:path}", methods=list(METHODS), include_in_schema=False)
+    async def unknown(path: str, request: Request) -> None:
+        # Without this route, the dashboard's catch-all would answer with a page; and this one answers for wrong methods as well.
+        if allowed := _methods(app, request.url.path):
+            raise NotAllowed(
+                f"{request.method} is not a method of /api/{path}, which has {', '.join(allowed)}", headers={"Allow": ", ".join(allowed)}
+            )
+        raise NotFound(f"no route /api/{path[:100]}; the routes are listed at {API}/docs")
 
     return app
+
+
+def _methods(app: FastAPI, path: str) -> list[str]:
+    """The methods of a documented route; none where there is no such route."""
+    for template, operations in app.openapi()["paths"].items():
+        if re.fullmatch(re.sub(r"{[^/]+}", "[^/]+", template), path):
+            return sorted(method.upper() for method in operations)
+    return []
 
 
 async def _warm(services: Services, *, ahead: bool) -> None:

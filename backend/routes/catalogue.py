@@ -11,6 +11,7 @@ from pydantic import BaseModel
 from backend.openings import REQUEST
 from backend.problems import NotFound
 from backend.routes.bodies import JSONText
+from backend.routes.documented import bytes_of, problems
 from backend.routes.services import Given, Services, client
 from planner import PLANNERS, Card, CheckpointError
 from planner.algorithms.settings import GROUPS
@@ -53,13 +54,13 @@ def read_cards(given: Services) -> Cards:
     return found
 
 
-@router.get("/checkpoints/{name}")
+@router.get("/checkpoints/{name}", responses=problems(404))
 async def checkpoint(name: str, given: Given) -> Card:
     """One card."""
     return given.engine.card(name)
 
 
-@router.get("/checkpoints/{name}/scene")
+@router.get("/checkpoints/{name}/scene", responses=problems(404, 500))
 async def scene(name: str, given: Given, request: Request, seed: Annotated[int, Query(ge=0, le=MAX_SEED)] = 0) -> dict[str, Any]:
     """The picture of the first state of the episode with this seed."""
     loaded = await given.engine.checkpoint(name)
@@ -87,7 +88,7 @@ def describe_planners() -> dict[str, Any]:
 OPENING_MEDIA_TYPE = "application/vnd.twistscope.drawing"
 
 
-@router.get("/opening", response_class=Response, responses={200: {"content": {OPENING_MEDIA_TYPE: {}}}})
+@router.get("/opening", response_class=Response, responses={**bytes_of(OPENING_MEDIA_TYPE, "A drawing."), **problems(404)})
 async def opening(given: Given, checkpoint: str | None = None) -> Response:
     """The recorded first plan of a checkpoint (by default the first one), as a drawing; available before any compilation."""
     name = checkpoint if checkpoint is not None else given.first_checkpoint

@@ -4,6 +4,7 @@ from fastapi import APIRouter, Response
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from backend.problems import NotReady
+from backend.routes.documented import bytes_of, problems
 from backend.routes.services import Given
 
 router = APIRouter(tags=["health"])
@@ -15,7 +16,7 @@ async def live() -> dict[str, str]:
     return {"status": "live"}
 
 
-@router.get("/health/ready")
+@router.get("/health/ready", responses=problems(503))
 async def ready(given: Given) -> dict[str, str]:
     """Answer 200 when a checkpoint is loaded and its planner compiled, else 503 with the work that is awaited."""
     if given.awaited is not None:
@@ -23,7 +24,7 @@ async def ready(given: Given) -> dict[str, str]:
     return {"status": "ready"}
 
 
-@router.get("/metrics")
+@router.get("/metrics", response_class=Response, responses=bytes_of(CONTENT_TYPE_LATEST, "Text of Prometheus."))
 async def metrics(given: Given) -> Response:
     """Counters for Prometheus."""
     return Response(generate_latest(given.metrics.registry), media_type=CONTENT_TYPE_LATEST)

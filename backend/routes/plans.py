@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from backend.arguments import MAX_STEP, seeds_of
 from backend.routes.bodies import large_body
+from backend.routes.documented import bytes_of, problems
 from backend.routes.services import Given, Services, client
 from planner import Moment, PlanRequest, Prepared
 from planner.request import MAX_SEED, MAX_SEEDS
@@ -50,7 +51,7 @@ class OnePlanBody(PlanBody):
     states: bool = False
 
 
-@router.post("/plans", response_class=Response, responses={200: {"content": {MEDIA_TYPE: {}}}})
+@router.post("/plans", response_class=Response, responses={**bytes_of(MEDIA_TYPE, "A trace."), **problems(404, 422, 429, 500)})
 async def make_plan(body: OnePlanBody, given: Given, request: Request) -> Response:
     """Play `step` environment steps by the greedy prior, then plan."""
     prepared = await given.engine.prepare(body.checkpoint, body.request(atoms=body.atoms, states=body.states))
@@ -58,7 +59,7 @@ async def make_plan(body: OnePlanBody, given: Given, request: Request) -> Respon
     return await answer_with_trace(given, prepared, moment, client(request))
 
 
-@router.post("/plans/seeds", response_class=Response, responses={200: {"content": {SEEDS_MEDIA_TYPE: {}}}})
+@router.post("/plans/seeds", response_class=Response, responses={**bytes_of(SEEDS_MEDIA_TYPE, "The decisions."), **problems(404, 422, 429, 500)})
 async def plan_with_seeds(body: SeedsBody, given: Given, request: Request) -> Response:
     """Play `step` environment steps with the greedy prior, then plan from there once with each seed.
 

@@ -9,7 +9,8 @@ from pydantic import BaseModel, ConfigDict
 from backend.arguments import prepare, seeds_of
 from backend.link.stream import stream
 from backend.problems import NotFound
-from backend.routes.plans import SEEDS_MEDIA_TYPE, Count, PlanBody, answer_with_seeds, answer_with_trace
+from backend.routes.documented import bytes_of, problems
+from backend.routes.plans import MEDIA_TYPE, SEEDS_MEDIA_TYPE, Count, PlanBody, answer_with_seeds, answer_with_trace
 from backend.routes.services import Given, client
 
 router = APIRouter(tags=["sessions"])
@@ -26,7 +27,7 @@ class Command(BaseModel):
     speed: float | None = None
 
 
-@router.post("/sessions", status_code=201)
+@router.post("/sessions", status_code=201, responses=problems(404, 422, 429, 500))
 async def create(body: PlanBody, given: Given, request: Request, response: Response) -> dict[str, Any]:
     """Create a session, paused, and start its first plan."""
     session = await given.sessions.create(body.checkpoint, body.request(), client(request))
@@ -40,25 +41,25 @@ async def every(given: Given) -> dict[str, list[dict[str, Any]]]:
     return {"sessions": [session.describe() for session in given.sessions]}
 
 
-@router.get("/sessions/{session_id}")
+@router.get("/sessions/{session_id}", responses=problems(404))
 async def one(session_id: str, given: Given) -> dict[str, Any]:
     """One session."""
     return given.sessions.get(session_id).describe()
 
 
-@router.delete("/sessions/{session_id}", status_code=204)
+@router.delete("/sessions/{session_id}", status_code=204, responses=problems(404))
 async def delete(session_id: str, given: Given) -> None:
     """End a session and notify its viewers."""
     await given.sessions.delete(session_id)
 
 
-@router.patch("/sessions/{session_id}/settings")
+@router.patch("/sessions/{session_id}/settings", responses=problems(404, 422))
 async def change_settings(session_id: str, changes: dict[str, Any], given: Given) -> dict[str, Any]:
     """Change settings and answer with all settings."""
     return given.sessions.get(session_id).change_settings(changes).model_dump()
 
 
-@router.post("/sessions/{session_id}/commands")
+@router.post("/sessions/{session_id}/commands", responses=problems(404, 409, 422, 429, 500))
 async def command(session_id: str, request: Command, given: Given) -> dict[str, Any]:
     """Carry out a transport command and answer with the session; for `fork`, with the new session."""
     session = given.sessions.get(session_id)
@@ -74,7 +75,11 @@ class SeedsBody(BaseModel):
     seeds: Count = 64
 
 
-@router.post("/sessions/{session_id}/seeds", response_class=Response, responses={200: {"content": {SEEDS_MEDIA_TYPE: {}}}})
+@router.post(
+    "/sessions/{session_id}/seeds",
+    response_class=Response,
+    responses={**bytes_of(SEEDS_MEDIA_TYPE, "The decisions."), **problems(404, 422, 429, 500)},
+)
 async def plan_with_seeds(session_id: str, request: SeedsBody, given: Given) -> Response:
     """Plan from the current moment of a session, with its settings, once with each of several seeds; the first is the session's own."""
     session = given.sessions.get(session_id)
@@ -82,7 +87,11 @@ async def plan_with_seeds(session_id: str, request: SeedsBody, given: Given) -> 
     return await answer_with_seeds(given, prepared, session.moment, seeds_of(prepared, request.seeds), session.id)
 
 
-@router.get("/sessions/{session_id}/moments/{step}/trace", response_class=Response)
+@router.get(
+    "/sessions/{session_id}/moments/{step}/trace",
+    response_class=Response,
+    responses={**bytes_of(MEDIA_TYPE, "A trace."), **problems(404, 422, 429, 500)},
+)
 async def past_trace(session_id: str, step: int, given: Given) -> Response:
     """The trace of a past moment, planned again with the key and settings that chose its action; bit-equal to the original."""
     session = given.sessions.get(session_id)

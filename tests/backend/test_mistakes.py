@@ -1,0 +1,216 @@
+"""Mistakes on the command line, and machines that do not play along: one line, exit code 2, and nothing lost."""
+
+import os
+import stat
+import time
+
+import msgpack
+import numpy as np
+import pytest
+
+from tests.servers import ROOT, twistscope
+
+CONFIG = (ROOT / "planner" / "training" / "configs" / "cartpole.toml").read_text()
+PLAN = ["plan", "--checkpoint", "cartpole-early", "--particles", "16", "--depth", "4"]
+FULL = "/dev/full"
+DEEP = "[" * 900 + "]" * 900
+
+
+def run(*arguments, **environment):
+    return twistscope(*map(str, arguments), env=os.environ | environment)
+
+
+def assert_mistake(ended, says=""):
+    assert ended.returncode == 2, (ended.returncode, ended.stdout, ended.stderr)
+    lines = [line for line in ended.stderr.splitlines() if line]
+    assert "Traceback" not in ended.stderr and len(lines) == 1, ended.stderr
+    assert len(lines[0]) < 1000
+    assert says in lines[0], lines[0]
+
+
+@pytest.fixture
+def unwritable(tmp_path):
+    """A place where nothing can be made, for the superuser as well."""
+    file = tmp_path / "file"
+    file.write_text("")
+    return [file / "below", "/proc/nothing/here", "/sys/nothing"]
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        f"alpha={DEEP}",
+        "alpha=" + "9" * 5000,
+        "alpha=NaN",
+        "alpha=Infinity",
+        "alpha=1e999",
+        'alpha="\\ud800"',
+        "alpha",
+        "=1",
+        "=",
+        "alpha=" + "x" * 5000,
+    ],
+)
+def test_a_setting_that_is_no_value_is_one_line(tmp_path, value):
+    assert_mistake(run(*PLAN, "--set", value, "--out", tmp_path / "a.safetensors"), "")
+    assert not (tmp_path / "a.safetensors").exists()
+
+
+def test_what_cannot_be_written_is_found_before_the_work(unwritable, tmp_path):
+    config = tmp_path / "c.toml"
+    config.write_text(CONFIG)
+    for place in unwritable:
+        began = time.monotonic()
+        assert_mistake(run("train", config, "--out", place), "--out")
+        assert_mistake(run("import", config, config, "--out", place), "--out")
+        assert_mistake(run(*PLAN, "--out", f"{place}/a.safetensors"), "--out")
+        assert time.monotonic() - began < 120
+    assert_mistake(run(*PLAN, "--out", FULL), FULL)
+    assert_mistake(run(*PLAN, "--out", tmp_path), "--out")
+
+
+@pytest.mark.parametrize("home", ["/proc/nothing", "/dev/null", ""])
+def test_a_home_that_cannot_be_written_costs_a_warning_and_nothing_else(tmp_path, home):
+    environment = {key: value for key, value in os.environ.items() if not key.startswith("TWISTSCOPE_DATA")}
+    ended = twistscope(*PLAN, "--out", str(tmp_path / "a.safetensors"), env=environment | {"HOME": home or str(tmp_path / "none")})
+    assert ended.returncode == 0, ended.stderr
+    assert "Traceback" not in ended.stderr
+    assert (tmp_path / "a.safetensors").stat().st_size > 1000
+
+
+def test_a_data_folder_that_cannot_be_written_costs_a_warning_and_nothing_else(unwritable, tmp_path):
+    for place in unwritable:
+        ended = run(*PLAN, "--out", tmp_path / "a.safetensors", TWISTSCOPE_DATA=str(place))
+        assert ended.returncode == 0 and "Traceback" not in ended.stderr, ended.stderr
+        assert "compiled programs are not kept" in ended.stderr
+
+
+@pytest.mark.parametrize("platform", ["zork", "cuda", "cpu,zork"])
+def test_a_platform_that_is_not_there_is_one_line(tmp_path, platform):
+    ended = run(*PLAN, "--out", tmp_path / "a.safetensors", JAX_PLATFORMS=platform)
+    lines = [line for line in ended.stderr.splitlines() if line.startswith("twistscope")]
+    assert ended.returncode == 2 and len(lines) == 1 and "Traceback" not in ended.stderr, ended.stderr
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        PLAN,
+        ["evaluate", "--checkpoint", "cartpole-early", "--episodes", "2"],
+        ["train", "cartpole"],
+        ["checkpoints"],
+        ["moments", "--check"],
+        ["serve"],
+    ],
+    ids=lambda arguments: arguments[0],
+)
+def test_64_bits_are_refused_in_one_line(tmp_path, arguments):
+    out = ["--out", tmp_path / "a.safetensors"] if arguments[0] in ("plan", "train") else []
+    assert_mistake(run(*arguments, *out, JAX_ENABLE_X64="1"), "JAX_ENABLE_X64")
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["evaluate", "--checkpoint", "cartpole-early", "--episodes", 10**12],
+        ["evaluate", "--checkpoint", "cartpole-early", "--episodes", 2, "--seed", 2**32],
+        ["evaluate", "--checkpoint", "cartpole-early", "--episodes", 2, "--seed", -1],
+        ["evaluate", "--checkpoint", "cartpole-early", "--episodes", 2, "--particles", 10**9],
+        ["train", "cartpole", "--seed", 2**32],
+        ["import", "a", "b", "--episodes", 10**12],
+        [*PLAN, "--out", "a.safetensors", "--seed", 2**32],
+        [*PLAN, "--out", "a.safetensors", "--step", 10**9],
+        [*PLAN, "--out", "a.safetensors", "--particles", 10**30],
+        ["serve", "--port", 0],
+        ["serve", "--port", 70000],
+    ],
+)
+def test_numbers_beyond_what_can_be_held_are_refused_with_the_range(arguments):
+    assert_mistake(run(*arguments))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a = " + DEEP,
+        "a" * 100_000,
+        "\x00",
+        CONFIG.replace("iterations", "iterations_"),
+        CONFIG.replace("[network]", "[network]\nvalue_scale = inf") if "[network]" in CONFIG else CONFIG + "\n[network]\nvalue_scale = inf\n",
+        "iterations = 1000000000000\n" + CONFIG,
+    ],
+)
+def test_a_configuration_that_is_none_is_one_line(tmp_path, text):
+    config = tmp_path / "c.toml"
+    config.write_text(text)
+    assert_mistake(run("train", config, "--out", tmp_path / "out"), "c.toml")
+
+
+@pytest.mark.parametrize("kind", ["folder", "pipe", "binary", "missing"])
+def test_a_configuration_that_is_no_file_is_one_line(tmp_path, kind):
+    config = tmp_path / "c.toml"
+    if kind == "folder":
+        config.mkdir()
+    if kind == "pipe":
+        os.mkfifo(config)
+    if kind == "binary":
+        config.write_bytes(b"\xff\xfe")
+    assert_mistake(run("train", config, "--out", tmp_path / "out"))
+    assert_mistake(run("import", config, config, "--out", tmp_path / "out"))
+
+
+DESCRIPTION = """
+name = "mine"
+title = "t"
+description = "d"
+environment = "CartPole-v1"
+licence = "MIT"
+reward_temperature = 1.0
+discount = 0.99
+environment_steps = 1
+[network]
+hidden = [4]
+[arrays]
+"params/torso_0/kernel" = "a/kernel"
+"""
+
+
+@pytest.mark.parametrize(
+    "tree",
+    [
+        {1: np.zeros(2), "a": np.zeros(2)},
+        {"a": {1: {"b": 2}, "x": [1, {2: 3}]}},
+        [1, 2, 3],
+        "text",
+        None,
+        {"a": {"kernel": 1e300}},
+    ],
+)
+def test_a_file_of_something_else_is_one_line(tmp_path, tree):
+    source, description = tmp_path / "p.msgpack", tmp_path / "d.toml"
+    pack = lambda value: value.tolist() if isinstance(value, np.ndarray) else value
+    source.write_bytes(msgpack.packb(tree, default=pack, strict_types=False))
+    description.write_text(DESCRIPTION)
+    assert_mistake(run("import", source, description, "--out", tmp_path / "out"))
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize(
+    "line", ["reward_temperature = inf", "reward_temperature = 1e-300", "discount = nan", "network.value_scale = inf", "environment = 'zork'"]
+)
+def test_a_description_out_of_range_is_one_line(tmp_path, line):
+    key = line.split(" =")[0]
+    text = DESCRIPTION.replace("[network]\n", f"[network]\n{line.split('.')[1]}\n") if "." in key else None
+    if text is None:
+        text = "\n".join(line if each.startswith(key + " ") else each for each in DESCRIPTION.splitlines())
+    (tmp_path / "d.toml").write_text(text)
+    (tmp_path / "p.msgpack").write_bytes(msgpack.packb({"a": 1}))
+    assert_mistake(run("import", tmp_path / "p.msgpack", tmp_path / "d.toml", "--out", tmp_path / "out"))
+
+
+def test_a_full_disk_is_one_line_and_keeps_what_was_there(tmp_path):
+    """A checkpoint whose card cannot be replaced stays as it was."""
+    if not stat.S_ISCHR(os.stat(FULL).st_mode):
+        pytest.skip("this system has no /dev/full")
+    ended = run(*PLAN, "--json", "--out", FULL)
+    assert_mistake(ended, "No space left")
