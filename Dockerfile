@@ -23,4 +23,5 @@ USER twistscope
 WORKDIR /app
 VOLUME /data
 EXPOSE 8050 8051
-CMD ["twistscope", "serve", "--host", "0.0.0.0", "--no-token", "--no-open"]
+# Reached from outside the container, so it asks for a token: docker run -e TWISTSCOPE_TOKEN=… -p 8050:8050
+CMD ["twistscope", "serve", "--host", "0.0.0.0", "--no-open"]

@@ -1,4 +1,4 @@
-"""What one client can do to all others: latency of the service, and of other sessions, under hostile use.
+"""Harm that one client can do to all others: latency of the service, and of other sessions, under hostile use.
 
 The real server on this machine; the load comes from processes of its own. `health` is the time of `GET /health/live`, sampled all the while.
 

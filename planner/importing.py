@@ -53,6 +53,8 @@ def read_description(path: Path) -> Description:
     Raises:
       ImportRefused: the file does not exist or is not TOML, a key is unknown, or a value is out of range.
     """
+    if not path.is_file():
+        raise ImportRefused(f"{path} is not a file")
     try:
         return Description.model_validate(tomllib.loads(path.read_text("utf-8")))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:

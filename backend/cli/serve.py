@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 import typer
 
-from backend.cli.common import Folder, Mistake, app, server_config
+from backend.cli.common import Folder, Mistake, app, check_accelerator, server_config
 
 if TYPE_CHECKING:
     from backend.config import ServerConfig
@@ -40,6 +40,7 @@ def serve(
 
     config = _config(host, no_token, checkpoints=checkpoints, data=data, token=token, allowed_hosts=allow_host, warm=warm)
     bound = listen(host, port)
+    check_accelerator()
     from backend.app import create_app
     from backend.routes.catalogue import catalogue
     from dashboard import create_dashboard
@@ -68,6 +69,7 @@ def serve_backend(
         host, no_token, checkpoints=checkpoints, data=data, token=token, allowed_origins=allow_origin, allowed_hosts=allow_host, warm=warm
     )
     bound = listen(host, port)
+    check_accelerator()
     from backend.app import create_app
 
     _run(create_app(config), config, bound, host, port, "the backend of twistscope", False)
