@@ -13,23 +13,28 @@ from backend.cli import planning, serve
 from backend.cli.common import Mistake, app
 from backend.ending import END_SECONDS, end_within
 
-__all__ = ["app", "main", "planning", "serve"]
+__all__ = ["app", "main", "planning", "run", "serve"]
 
 
 def main() -> None:
     """Run the command line. An error of the user prints one line and gives exit code 2."""
     _end_in_time_when_interrupted()
+    _leave(run(sys.argv[1:]))
+
+
+def run(arguments: list[str]) -> int:
+    """Run one command. Returns its exit code."""
     try:
-        code = app(standalone_mode=False)
+        code = app(arguments, standalone_mode=False)
     except KeyboardInterrupt:
-        code = 130
+        return 130
     except Exception as error:
         message = _mistake(error)
         if message is None:
             raise
         sys.stderr.write(f"twistscope: {message}\n")
-        code = 2
-    _leave(code if isinstance(code, int) else 0)
+        return 2
+    return code if isinstance(code, int) else 0
 
 
 INTERRUPT = "interrupt"

@@ -85,8 +85,9 @@ def check_accelerator() -> None:
         raise Mistake("twistscope computes in 32 bits, as its networks were trained: unset JAX_ENABLE_X64")
     try:
         jax.devices()
-    except RuntimeError as error:
-        raise Mistake(f"JAX cannot start: {str(error).splitlines()[0]}") from None
+    except (RuntimeError, AssertionError) as error:
+        reason = str(error) or "no platform of JAX_PLATFORMS is available"
+        raise Mistake(f"JAX cannot start: {reason.splitlines()[0]}") from None
 
 
 def open_checkpoints(folder: Path | None) -> Any:

@@ -82,7 +82,10 @@ def plan(
             engine.close()
 
     record, size = asyncio.run(make())
-    out.write_bytes(record.to_bytes())
+    try:
+        out.write_bytes(record.to_bytes())
+    except OSError as error:
+        raise Mistake(f"--out: {out} cannot be written: {error.strerror}") from None
     _summarise_plan(record, size, out, as_json)
 
 
