@@ -19,7 +19,7 @@ ASSETS = Path(__file__).resolve().parent.parent / "assets"
 # The microscope and everything around it that is not a control stand in the document itself, so that there is a picture before Dash and React have
 # loaded. Dash's scripts are 3 MB, and would take both the connections and the main thread from the first picture: they wait in a template, from
 # which controls/dash.js starts them. Dash would include every script of the assets as a classic one; those under js/ are ES modules, loaded from
-# main.js on.
+# main.js on. Controls come before pictures, in the order in which the page is read.
 INDEX = """<!DOCTYPE html>
 <html lang="en">
   <head>
@@ -34,15 +34,15 @@ INDEX = """<!DOCTYPE html>
   <body>
     <header class="place place-top" aria-hidden="true">twistscope</header>
     <div class="place place-drawer" aria-hidden="true">Knobs</div>
-    <div id="banner" role="status" aria-live="polite"></div>
+    <div id="banner" role="status" aria-live="polite">Loading …</div>
     <div id="notice" role="alert"></div>
+    {%app_entry%}
     <main id="microscope"></main>
     <div id="facts" class="facts">
       <span id="fact-connection"></span><span id="fact-device"></span><span id="fact-plan-ms"></span><span id="fact-queue"></span><span
         id="fact-warming"></span>
     </div>
     <script type="module" src="@PREFIX@assets/js/main.js"></script>
-    {%app_entry%}
     <footer>{%config%}</footer>
     <template id="dash-scripts">
       {%scripts%}

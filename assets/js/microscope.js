@@ -140,6 +140,23 @@ export class Microscope {
     this.store.set({ level: null, hover: null, selection: null });
   }
 
+  /**
+   * Marks what is shown as not being the answer to what is asked for, or takes the mark away.
+   * @param {boolean} stale
+   */
+  mark(stale) {
+    this.element.toggleAttribute("data-stale", stale);
+  }
+
+  /**
+   * Says why there is nothing to be seen. Where there is a frame, that one is spoken of.
+   * @param {string} text
+   */
+  excuse(text) {
+    const sentence = this.sections.get("narration");
+    if (sentence && !this.frame) sentence.textContent = text;
+  }
+
   /** Gives everything back: source, listeners, observers, timers, canvases, and the elements in the root. */
   dispose() {
     this.source?.close();

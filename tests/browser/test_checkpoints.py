@@ -103,11 +103,10 @@ def test_a_checkpoint_opens_in_the_microscope_and_the_way_back_is_there(server, 
     link.focus()
     page.keyboard.press("Enter")
     page.wait_for_function("window.twistscope?.framesPainted > 0", timeout=120_000)
-    page.wait_for_function("document.querySelector('#checkpoint').innerText.includes('catch-early')")
+    page.wait_for_function("document.querySelector('#checkpoint').value === 'catch-early'")
     assert "Catch-bsuite" in page.locator("[data-panel=world] .panel-note").inner_text()
     # A choice made there goes into the address.
-    page.locator("#checkpoint").click()
-    page.get_by_role("option", name="cartpole-early", exact=True).click()
+    page.locator("#checkpoint").select_option("cartpole-early")
     page.wait_for_function("document.querySelector('[data-panel=world] .panel-note').innerText.includes('CartPole-v1')", timeout=60_000)
     assert page.url.endswith("/?checkpoint=cartpole-early")
     page.locator("#to-checkpoints").click()
@@ -127,8 +126,7 @@ def test_an_unknown_checkpoint_in_the_address_is_said_and_another_can_be_chosen(
     page = open_page(server.url + "/?checkpoint=zork", 390, 844, ready=refused)
     assert "'zork'" in page.locator("#banner").inner_text()
     assert page.evaluate("window.twistscope.framesPainted") == 0
-    page.locator("#checkpoint").click()
-    page.get_by_role("option", name="cartpole-early", exact=True).click()
+    page.locator("#checkpoint").select_option("cartpole-early")
     page.wait_for_function("window.twistscope.framesPainted > 0", timeout=60_000)
     assert page.locator("#banner").inner_text() == ""
 

@@ -12,8 +12,7 @@ pytestmark = pytest.mark.browser
 def choose(page, field, name):
     """Choose a checkpoint or a planner as a user does, and wait for its first picture."""
     painted = page.evaluate("window.twistscope.framesPainted")
-    page.locator(f"#{field}").click()
-    page.get_by_role("option", name=name, exact=True).click()
+    page.locator(f"#{field}").select_option(label=name)
     page.wait_for_function("painted => window.twistscope.framesPainted > painted && window.twistscope.phase === 'idle'", arg=painted, timeout=120_000)
 
 
@@ -34,8 +33,7 @@ def wait_for_mark(page, name, there=True):
 
 
 def set_choice(page, knob, value):
-    page.locator(f'[data-knob="{knob}"] .dash-dropdown').click()
-    page.locator("#knobs").get_by_role("option", name=value, exact=True).click()
+    page.locator(f'[data-knob="{knob}"] select').select_option(label=value)
 
 
 def test_exact_answers_are_marked_where_there_are_any_and_nowhere_else(server, open_page):

@@ -127,7 +127,7 @@ export class SeedsPanel {
 }
 
 function buildParts() {
-  const count = element("select", "seeds-count");
+  const count = element("select", "choice seeds-count");
   count.setAttribute("aria-label", "How many seeds");
   for (const each of COUNTS) count.append(new Option(`${each}`, `${each}`, each === USUAL, each === USUAL));
   const button = (name) => Object.assign(element("button", `quiet seeds-${name}`, name), { type: "button" });

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { askedCheckpoint, linkTo, withCheckpoint } from "../../../assets/js/lib/address.js";
+import { linkTo } from "../../../assets/js/lib/address.js";
 import { byEnvironment, duration, factsOf, measured, returnsOf, returnsScale, whole } from "../../../assets/js/checkpoints/cards.js";
 import { aboutLearning, narrateLearning, readLearning, shortSteps, spreadLabels } from "../../../assets/js/checkpoints/learning.js";
 import { roundValues, scaleOf, shareOf } from "../../../assets/js/lib/scale.js";
@@ -10,13 +10,6 @@ const card = (name, environment, steps, returns = {}) => ({
   name, environment, returns, licence: "Apache-2.0", sha256: "0123456789abcdef", training: { environment_steps: steps, wall_seconds: 24, device: "cpu" },
 });
 const PLANNERS = [{ name: "trt_smc", title: "TRT-SMC" }, { name: "gumbel_mcts", title: "Gumbel MCTS" }];
-
-test("an address asks for a checkpoint, or for none", () => {
-  assert.equal(askedCheckpoint("?checkpoint=catch-early&token=t"), "catch-early");
-  assert.equal(askedCheckpoint("?checkpoint="), null);
-  assert.equal(askedCheckpoint(""), null);
-  assert.equal(withCheckpoint("http://here/?checkpoint=a&token=t#x", "b c"), "http://here/?checkpoint=b+c&token=t#x");
-});
 
 test("a link to the other page carries what it wishes and the token, nothing else", () => {
   assert.equal(linkTo("./", "", { checkpoint: "a&b" }), "./?checkpoint=a%26b");
