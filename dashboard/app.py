@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from html import escape
 from pathlib import Path
+from typing import Any
 
 from dash import Dash
 from fastapi import FastAPI
@@ -11,6 +12,7 @@ from fastapi import FastAPI
 from dashboard.callbacks import register_callbacks
 from dashboard.catalogue import GetCatalogue
 from dashboard.checkpoints import add_checkpoints_page
+from dashboard.delivery import Delivery, with_version
 from dashboard.layout import page
 from dashboard.modules import preload_links
 
@@ -53,6 +55,12 @@ INDEX = """<!DOCTYPE html>
 """
 
 
+class _Application(Dash):
+    def interpolate_index(self, *args: Any, **parts: Any) -> str:
+        """The document, with the addresses of the files as they are now."""
+        return with_version(super().interpolate_index(*args, **parts), self.config.requests_pathname_prefix, ASSETS)
+
+
 def create_dashboard(server: FastAPI, catalogue: GetCatalogue, public_api_url: str | None = None) -> Dash:
     """The pages on `server`, whose own routes must have been registered before: Dash takes every path that is left.
 
@@ -61,13 +69,13 @@ def create_dashboard(server: FastAPI, catalogue: GetCatalogue, public_api_url: s
       catalogue: the checkpoints and planners to choose from; asked whenever controls are built. Raises CatalogueError while there are none.
       public_api_url: where the browser reaches the backend; None for the address the page itself came from.
     """
-    app = Dash(
+    app = _Application(
         "twistscope",
         server=server,
         title="twistscope",
         update_title="",
         assets_folder=str(ASSETS),
-        assets_path_ignore=["^js$", "^checkpoints$", "^moments$"],
+        assets_path_ignore=["^js$", "^vendor$", "^checkpoints$", "^moments$"],
         # The style of the other page.
         assets_ignore=r"^checkpoints\.css$",
         suppress_callback_exceptions=True,
@@ -79,6 +87,7 @@ def create_dashboard(server: FastAPI, catalogue: GetCatalogue, public_api_url: s
     preloads = preload_links(ASSETS / "js", "main.js", f"{prefix}assets/js/")
     app.index_string = INDEX.replace("@PUBLIC_API_URL@", api).replace("@PREFIX@", prefix).replace("@PRELOADS@", preloads)
     app.layout = page()
-    add_checkpoints_page(server, prefix, api)
+    add_checkpoints_page(server, prefix, api, ASSETS)
+    Delivery(ASSETS, app).serve(server)
     register_callbacks(app, catalogue)
     return app

@@ -48,9 +48,7 @@ const api = apiOfPage();
 const dash = new DashControls();
 const drawer = new Drawer(lifetime);
 const microscope = new Microscope(root, null, { keys: document });
-const seeds = new SeedsPanel({
-  api, now: () => ({ id: live.session.id, frame: microscope.frame }), theme: () => microscope.theme, plotly: () => dash.plotly(),
-});
+const seeds = new SeedsPanel({ api, now: () => ({ id: live.session.id, frame: microscope.frame }), theme: () => microscope.theme });
 const live = new LiveSource(api, { onState: heardState, onMessage: (message) => HEARD[message.type]?.(message), onCreated: heardCreated, onRefused: heardRefused });
 const knobs = new Knobs((settings) => change(settings), (id, props) => dash.set(id, props));
 const topBar = new TopBar({ mounted: dash.mounted, seed: (seed) => command("reset", { seed }), lifetime });

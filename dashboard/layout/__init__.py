@@ -20,8 +20,6 @@ def page() -> html.Div:
             dcc.Store(id="planner-shown"),
             top_bar(),
             _knob_drawer(),
-            # A graph in here makes Dash load plotly.js, which nothing needs before many seeds are planned with.
-            html.Div(id="plotly-loader", hidden=True),
         ],
     )
 

@@ -2,6 +2,7 @@
 
 import { element } from "../lib/elements.js";
 import { Lifetime } from "../lib/lifetime.js";
+import { loadPlotly } from "../lib/plotly.js";
 import { writeKey } from "./legend.js";
 import { panelSection } from "./section.js";
 import { readSeeds, seedsFigure, seedsKey, seedsSentence, staleness } from "./seed_figure.js";
@@ -15,13 +16,11 @@ export class SeedsPanel {
    * @param {{seeds: (id: string, count: number, signal: AbortSignal) => Promise<ArrayBuffer>}} given.api
    * @param {() => {id: string | null, frame: any}} given.now the session and the frame that is shown
    * @param {() => import("../lib/palette.js").Theme} given.theme
-   * @param {() => Promise<any>} given.plotly loads the library that draws the figure, when it is first needed
    */
-  constructor({ api, now, theme, plotly }) {
+  constructor({ api, now, theme }) {
     this.api = api;
     this.now = now;
     this.theme = theme;
-    this.plotly = plotly;
     this.lifetime = new Lifetime();
     /** @type {any} */
     this.result = null;
@@ -87,7 +86,7 @@ export class SeedsPanel {
     if (!this.result) return;
     writeKey(this.part.key, seedsKey(this.result));
     this.refresh(this.now().frame);
-    const plotly = await this.plotly();
+    const plotly = await loadPlotly();
     // Closed meanwhile, or disposed of.
     if (!this.result) return;
     const { data, layout } = seedsFigure(this.result, this.theme());
