@@ -32,7 +32,9 @@ LEVEL = 8
 
 def version(assets: Path) -> str:
     """Name of the present state of the files that pages load: another one as soon as a file is edited."""
-    files = [path for folder in FOLDERS for path in sorted((assets / folder).rglob("*"))] + sorted(assets.glob("*.js"))
+    files = [path for folder in FOLDERS for path in sorted((assets / folder).rglob("*"))] + sorted(
+        path for path in assets.iterdir() if path.is_file()
+    )
     state = "\n".join(f"{path.relative_to(assets)} {(found := path.stat()).st_mtime_ns} {found.st_size}" for path in files)
     return f"v-{zlib.crc32(state.encode()):08x}"
 

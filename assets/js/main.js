@@ -9,6 +9,7 @@ import { HelpDialog } from "./controls/help.js";
 import { inspection } from "./controls/inspection.js";
 import { Knobs } from "./controls/knobs.js";
 import { LatencyMeter } from "./controls/latency.js";
+import { PAGE_KEYS } from "./controls/page_keys.js";
 import { isStale, Lateness, showingOf } from "./controls/picture_state.js";
 import { Notice, refusalText, writeMoment, writeStatus, writeTransport } from "./controls/status.js";
 import { TopBar } from "./controls/top_bar.js";
@@ -22,18 +23,10 @@ import { Microscope, MICROSCOPE_KEYS } from "./microscope.js";
 import { SeedsPanel } from "./panels/many_seeds.js";
 import { apiOfPage, untilAnswered } from "./source/api.js";
 import { LiveSource } from "./source/live.js";
-import { RecordSource } from "./source/record.js";
+import { recordedOpening } from "./source/record.js";
 
 // Browsers count changes of an address, and refuse too many.
 const ADDRESS_PAUSE = 500;
-const PAGE_KEYS = [
-  { keys: [" "], show: "space", does: "play", text: "play or pause" },
-  { keys: ["shift ArrowLeft"], show: "shift ←", does: "back", text: "one environment step back" },
-  { keys: ["shift ArrowRight"], show: "shift →", does: "forward", text: "one environment step forward" },
-  { keys: ["shift Home"], show: "shift home", does: "first", text: "first moment of the episode" },
-  { keys: ["shift End"], show: "shift end", does: "last", text: "last visited moment" },
-  { keys: ["?"], show: "?", does: "help", text: "this help" },
-];
 
 const root = /** @type {HTMLElement} */ (document.getElementById("microscope"));
 const status = createStore(/** @type {import("./controls/status.js").Status & Record<string, any>} */ ({
@@ -60,6 +53,10 @@ let catalogue = /** @type {{first: string, planners: any[]}} */ ({ first: "", pl
 let home = null;
 /** Commands for a session that has just begun. @type {[name: string, more: object][]} */
 let first = [];
+/** The step that is being played to as the address asks for it. @type {any} */
+let goal = null;
+/** What the session was begun without. @type {any[]} */
+let refused = [];
 let serverSpeed = 0;
 
 // --- what the server says -------------------------------------------------------------------------------------------------------
@@ -67,7 +64,7 @@ let serverSpeed = 0;
 function heardState(connection, reason) {
   status.set({ connection, reason });
   if (connection !== "open") return putBack();
-  for (const [name, more] of first.splice(0)) command(name, more);
+  for (const [name, more] of first.splice(0)) live.command(name, more);
 }
 
 const HEARD = {
@@ -76,6 +73,8 @@ const HEARD = {
     // The reason of a failure goes with the next command, the failure does not.
     const failure = phase === "idle" ? detail || status.state.failure : "";
     status.set({ session: id, checkpoint, planner, phase, detail, failure, device, queue, warming, playing, step, furthest, seed, ...newSpeed(speed) });
+    if (goal !== null && phase === "ended" && step < goal) notice.say(`Step ${goal} cannot be reached: the episode ends at step ${step}.`);
+    if (goal !== null && (step >= goal || phase === "ended")) goal = null;
     keepAddress();
   },
   settings({ settings, revision }) {
@@ -88,6 +87,7 @@ const HEARD = {
     // A failed plan is no refusal: the banner says it for as long as it is so.
     if (problem.detail !== status.state.failure) notice.say(refusalText(problem));
     latency.refused();
+    goal = null;
     putBack();
   },
   gone: ({ detail }) => status.set({ connection: "gone", reason: detail }),
@@ -106,14 +106,16 @@ function heardCreated({ id, offers, speed }, wish) {
   serverSpeed = speed;
   status.set({ session: id, revision: 0, failure: "", speed: status.state.speed ?? speed });
   first = [];
-  if (wish.goal) first.push(["goto", { step: wish.goal }]);
+  goal = wish.goal || null;
+  if (goal !== null) first.push(["goto", { step: goal }]);
   if (wish.playing) first.push(["play", wish.speed ? { speed: wish.speed } : {}]);
   // Begun again after a loss, it goes on where it was.
   wish.goal = 0;
 }
 
 function heardRefused(errors) {
-  notice.say(`Begun without it: ${refusalText({ errors })}`);
+  refused.push(...errors);
+  if (refused.length) notice.say(`Begun without it: ${refusalText({ errors: refused })}`);
 }
 
 /** Every control shows what is in force. */
@@ -156,6 +158,7 @@ function change(settings) {
 }
 
 function command(name, more = {}) {
+  goal = null;
   if (live.command(name, more)) return;
   notice.say("Not connected. Try again in a moment.");
   putBack();
@@ -176,7 +179,10 @@ const actions = {
 /** Another session. What is chosen in this one is kept: settings that the other one has, the seed, and that it plays. */
 function exchange({ checkpoint, planner }) {
   const { seed, playing, speed } = status.state;
-  begin({ checkpoint, planner, seed, step: 0, playing, speed, settings: keptFor(settingsOf(planner), chosenSettings()) });
+  const wish = { checkpoint, planner, seed, step: 0, playing, speed, settings: keptFor(settingsOf(planner), chosenSettings()) };
+  begin(wish);
+  // Also where it cannot be had at once.
+  writeWish(wish);
 }
 
 const settingsOf = (planner) => catalogue.planners.find(({ name }) => name === planner)?.settings ?? [];
@@ -188,6 +194,7 @@ function begin(wish) {
   const schema = settingsOf(planner);
   knobs.describe(schema, {});
   microscope.clear();
+  refused = [];
   const plain = isPlain(wish, catalogue.first);
   status.set({ session: null, revision: 0, checkpoint, planner, seed, failure: "", plain, phase: "", detail: "", playing: false });
   live.begin(wish);
@@ -195,12 +202,17 @@ function begin(wish) {
   api.card(checkpoint).then((card) => live.session.wish === wish && knobs.describe(schema, defaultsOf(schema, card)), () => {});
 }
 
-/** The address asks for what is chosen, so that a page loaded again goes on with it. On the way to a step it stays as it is. */
+/** The address asks for what is chosen, so that a page loaded again goes on with it. */
 function writeChoices() {
-  const { connection, phase, playing, checkpoint, planner, seed, step } = status.state;
-  if (connection !== "open" || !(playing || phase === "idle" || phase === "ended") || !knobs.described) return;
-  const chosen = { checkpoint: checkpoint === home ? null : checkpoint, planner: planner === catalogue.first ? null : planner, seed, step };
-  history.replaceState(history.state, "", writeAddress(location.href, { ...chosen, settings: chosenSettings() }));
+  const { connection, phase, playing } = status.state;
+  if (connection !== "open" || !(playing || phase === "idle" || phase === "ended") || !knobs.described || goal !== null) return;
+  writeWish({ .../** @type {any} */ (status.state), settings: chosenSettings() });
+}
+
+/** @param {import("./source/session.js").Wish} wish */
+function writeWish({ checkpoint, planner, seed, step, settings }) {
+  const wish = { checkpoint: checkpoint === home ? null : checkpoint, planner: planner === catalogue.first ? null : planner, seed, step, settings };
+  history.replaceState(history.state, "", writeAddress(location.href, wish));
 }
 
 /** Looks again how the pictures stand to what is asked for. */
@@ -236,20 +248,6 @@ function chosen(list, value) {
 
 // --- beginning ------------------------------------------------------------------------------------------------------------------
 
-/** Paints the recorded opening plan, where there is one, and says which checkpoint it is of. */
-async function showOpening(asked) {
-  try {
-    const bytes = await api.opening(asked);
-    if (!bytes) return null;
-    const record = new RecordSource(bytes);
-    microscope.connect(record);
-    return record.frame.checkpoint;
-  } catch {
-    // The live plan says why where there is something to say.
-    return null;
-  }
-}
-
 /** Asks until the service answers. */
 const answered = (ask) => {
   if (status.state.connection === "loading") status.set({ connection: "connecting" });
@@ -259,19 +257,20 @@ const answered = (ask) => {
 /** The first session: what the address asks for, or else the server's first choice. */
 async function start() {
   const asked = readAddress(location.search);
-  const opened = await showOpening(asked.checkpoint);
+  const opening = await recordedOpening(api, asked.checkpoint);
   // Without a picture to wait for Dash is not kept waiting; with one it follows the painting.
-  if (opened === null) dash.start();
+  if (opening) microscope.connect(opening);
+  else dash.start();
   try {
     catalogue = await answered(() => api.planners());
     // One that is asked for by name is not exchanged for another: where it cannot be had, the server says why.
-    const checkpoint = asked.checkpoint ?? opened ?? (await answered(() => api.checkpoints().then(firstOf)));
+    const checkpoint = asked.checkpoint ?? opening?.frame.checkpoint ?? (await answered(() => api.checkpoints().then(firstOf)));
     if (!checkpoint) return status.set({ connection: "refused", reason: "it has no checkpoints to load." });
     if (!asked.checkpoint) home = checkpoint;
     microscope.connect(live);
     const { planner, errors } = plannerOf(asked.planner, catalogue);
-    if (errors.length) heardRefused(errors);
     begin({ ...asked, checkpoint, planner, step: 0, goal: asked.step });
+    heardRefused(errors);
   } catch (error) {
     status.set({ connection: "refused", reason: /** @type {Error} */ (error).message });
   }

@@ -15,6 +15,7 @@ TRANSPORT = {
     "play": "Play or pause (space)",
     "forward": "One environment step forward (shift+right)",
     "last": "Last visited moment (shift+end)",
+    "restart": "Reset: begin the episode again",
 }
 
 

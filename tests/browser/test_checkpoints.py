@@ -43,7 +43,7 @@ def open_checkpoints(open_page, url, *size, learning=None, **options):
     def answer(route):
         route.fulfill(status=404, body="") if learning is None else route.fulfill(json=learning)
 
-    return open_page(url + "/checkpoints", *size, ready=READY, prepare=lambda page: page.route("**/assets/learning.json", answer), **options)
+    return open_page(url + "/checkpoints", *size, ready=READY, prepare=lambda page: page.route("**/learning.json", answer), **options)
 
 
 def card_of(page, name):

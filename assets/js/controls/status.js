@@ -89,8 +89,18 @@ const sentence = (text) => (/[.!?]$/.test(text) ? text : `${text}.`);
  * @param {{title?: string, detail?: string, errors?: {field: string, given: any, allowed: string}[]}} problem
  */
 export function refusalText({ title, detail, errors = [] }) {
-  const fields = errors.map(({ field, given, allowed }) => `${field}: ${givenText(given)} is not possible, allowed is ${allowed}.`);
+  const fields = errors.map(({ field, given, allowed }) => `${field}: ${givenText(given)} is not possible, ${allowedText(allowed)}.`);
   return fields.length ? fields.join(" ") : [title, detail].filter(Boolean).map(sentence).join(" ");
+}
+
+// A list of all names is no help any more.
+const LONGEST = 120;
+
+/** Requests are checked by a library, whose words differ from the planner's. */
+function allowedText(allowed) {
+  if (allowed.startsWith("Input should")) return allowed.replace("Input", "it");
+  const text = `allowed is ${allowed}`;
+  return text.length > LONGEST ? `${text.slice(0, LONGEST).replace(/,[^,]*$/, "")} and others` : text;
 }
 
 function givenText(given) {
