@@ -115,7 +115,7 @@ function heardCreated({ id, offers, speed }, wish) {
 
 function heardRefused(errors) {
   refused.push(...errors);
-  if (refused.length) notice.say(`Begun without it: ${refusalText({ errors: refused })}`);
+  if (refused.length) notice.say(`Left out: ${refusalText({ errors: refused })}`);
 }
 
 /** Every control shows what is in force. */

@@ -26,7 +26,8 @@ def top_bar() -> html.Header:
         children=[
             html.H1("twistscope", id="brand"),
             html.Button("knobs", className="quiet drawer-open", **{"data-do": "drawer"}),
-            html.Div(className="field field-checkpoint", children=[_all_checkpoints(), choice("checkpoint", id="checkpoint")]),
+            _all_checkpoints(),
+            html.Div(className="field field-checkpoint", children=[choice("checkpoint", id="checkpoint")]),
             _field("planner", choice("planner", id="planner")),
             html.Div(className="transport", role="group", **{"aria-label": "Transport"}, children=[_button(*b) for b in TRANSPORT.items()]),
             _field("speed", choice("speed", ((f"{speed} /s", speed) for speed in SPEEDS), id="speed")),

@@ -152,6 +152,15 @@ def test_tab_reaches_every_control_once_in_the_order_of_the_page_and_leaves(page
     assert sum(each is None for each in back) <= 1
 
 
+def test_on_a_narrow_page_the_focus_follows_the_lines_of_the_top_bar(server, open_page):
+    page = open_page(server.url, 390, 844)
+    page.wait_for_function(BUILT)
+    top = [each for each in tab_through(page) if each["region"] == "#top"]
+    assert {"checkpoint", "planner", "play", "seed"} <= {each["name"] for each in top}
+    # Lines are about 40 pixels apart; within one, controls of different heights do not begin at the same.
+    assert [each["name"] for each in top] == [each["name"] for each in sorted(top, key=lambda each: (round(each["y"] / 38), each["x"]))]
+
+
 def test_what_has_the_focus_is_outlined(page):
     tab_through(page)
     for selector in ("#planner", "[data-do=play]", '[data-knob="alpha"] [role=slider]', '[data-knob="depth"] select', "#seed"):

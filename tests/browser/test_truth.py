@@ -73,10 +73,10 @@ def test_exact_values_are_planned_with_at_once_and_named(server, open_page):
     slider.press("PageUp")
     settle(page, frame)
     page.wait_for_function("document.querySelector('.value-source').textContent.startsWith('exact values, noise ')")
-    # If nothing can be solved, the knob stays behind, and nothing is refused.
+    # If nothing can be solved, the knob stays behind, and the page says so.
     choose(page, "checkpoint", "cartpole")
     page.wait_for_function("document.querySelector('.value-source').textContent === ''")
-    assert page.locator("#notice").inner_text() == ""
+    assert page.locator("#notice").inner_text().startswith("Left out: value_source: “exact” is not possible, allowed is network")
 
 
 def test_a_value_source_that_is_refused_shows_why(server, open_page):

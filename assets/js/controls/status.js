@@ -31,9 +31,9 @@ function say(id, text) {
 
 /** @param {Status} status */
 export function writeStatus(status) {
-  const { connection, phase, device, queue } = status;
+  const { connection, failure, device, queue } = status;
   document.body.dataset.connection = connection;
-  document.body.dataset.phase = phase ?? "";
+  document.body.toggleAttribute("data-failure", !!failure);
   say("fact-connection", CONNECTION[connection]);
   say("fact-device", device ?? "");
   say("fact-queue", queue ? `${queue} waiting` : "");

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { isStale, showingOf } from "../../../assets/js/controls/picture_state.js";
+import { isStale, Lateness, showingOf } from "../../../assets/js/controls/picture_state.js";
 
 const ASKED = { session: "s", revision: 2, seed: 5, step: 3, playing: false, plain: true };
 // As a frame has them: the seed is text.
@@ -34,4 +34,22 @@ test("pictures are marked when they are of something else and nothing better is 
   for (const more of [{ late: true }, { failure: "no particle kept any weight" }, { phase: "compiling" }]) assert.ok(isStale({ ...open, showing: "earlier", ...more }));
   assert.ok(isStale({ ...open, showing: "recorded", failure: "no" }) && !isStale({ ...open, showing: "recorded", phase: "compiling" }));
   for (const connection of ["lost", "reconnecting", "gone", "refused"]) assert.ok(isStale({ connection, showing: "live" }));
+});
+
+test("a plan is late when nothing has come for a while, and every plan that comes is a sign of life", async () => {
+  const said = [];
+  const lateness = new Lateness((late) => said.push(late));
+  const some = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+  lateness.follow("earlier");
+  assert.deepEqual(said, [false]);
+  lateness.follow("live");
+  await some(500);
+  assert.ok(!said.includes(true));
+  lateness.follow("other");
+  await some(500);
+  assert.equal(said.at(-1), true);
+  lateness.again();
+  assert.equal(said.at(-1), false);
+  await some(500);
+  assert.equal(said.at(-1), true);
 });
