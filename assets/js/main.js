@@ -55,7 +55,7 @@ let home = null;
 let first = [];
 /** The step that is being played to as the address asks for it. @type {any} */
 let goal = null;
-/** What the session was begun without. @type {any[]} */
+/** Parts of the wish that the session was begun without. @type {any[]} */
 let refused = [];
 let serverSpeed = 0;
 

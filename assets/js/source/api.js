@@ -11,7 +11,7 @@ export class ApiError extends Error {
     const fields = errors.map(({ field, given, allowed }) => `${field}: got ${JSON.stringify(given)}, allowed: ${allowed}`);
     super([problem.detail ?? problem.title ?? `HTTP ${status}`, ...fields].join(" — "));
     this.status = status;
-    /** What exactly is refused. @type {{field: string, given: any, allowed: string}[]} */
+    /** Each value that is refused. @type {{field: string, given: any, allowed: string}[]} */
     this.errors = errors;
   }
 }
