@@ -17,9 +17,10 @@ import { defaultsOf, isPlain, keptFor, plannerOf, valuesOf } from "./controls/wi
 import { linkTo, readAddress, writeAddress } from "./lib/address.js";
 import { followKeys } from "./lib/keyboard.js";
 import { Lifetime } from "./lib/lifetime.js";
+import { MICROSCOPE_KEYS } from "./lib/moves.js";
 import { createStore } from "./lib/store.js";
 import { atMost } from "./lib/throttle.js";
-import { Microscope, MICROSCOPE_KEYS } from "./microscope.js";
+import { Microscope } from "./microscope.js";
 import { SeedsPanel } from "./panels/many_seeds.js";
 import { apiOfPage, untilAnswered } from "./source/api.js";
 import { LiveSource } from "./source/live.js";

@@ -191,6 +191,42 @@ def test_space_keeps_its_meaning_on_buttons_and_switches(page):
     assert not page.evaluate("window.twistscope.playing")
 
 
+def test_particles_and_root_actions_are_reached_without_a_pointer(page):
+    note = "document.querySelector('[data-panel=particle] .panel-note').innerText"
+    heaviest = page.evaluate(note)
+    page.keyboard.press("k")
+    page.wait_for_function("window.twistscope.selection !== null")
+    first = page.evaluate("window.twistscope.selection")
+    assert heaviest.endswith(f"slot {first['slot']} at level {first['level']}")
+    page.keyboard.press("k")
+    page.wait_for_function("slot => window.twistscope.selection.slot === slot - 1", arg=first["slot"])
+    page.wait_for_function(f"slot => {note}.endsWith(`slot ${{slot - 1}} at level 23`)", arg=first["slot"])
+    page.keyboard.press("j")
+    page.wait_for_function("slot => window.twistscope.selection.slot === slot", arg=first["slot"])
+    for action in (0, 1):
+        page.keyboard.press("a")
+        page.wait_for_function("action => window.twistscope.selection.action === action", arg=action)
+    page.keyboard.press("a")
+    page.wait_for_function("window.twistscope.selection === null")
+
+
+def test_a_button_that_goes_or_is_switched_off_keeps_no_keys(page):
+    page.locator("[data-do=forward]").click()
+    page.wait_for_function("window.twistscope.lastFrame.step === 1 && window.twistscope.phase === 'idle'")
+    page.locator("[data-do=first]").focus()
+    page.keyboard.press("Enter")
+    page.wait_for_function("document.querySelector('[data-do=first]').disabled && window.twistscope.lastFrame.step === 0")
+    page.keyboard.press("Home")
+    page.wait_for_function("window.twistscope.cursorLevel === 0")
+
+    page.route("**/seeds", lambda route: None)
+    page.locator(".seeds-plan").focus()
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.className").endswith("seeds-cancel")
+    page.keyboard.press("Enter")
+    page.wait_for_function("document.activeElement.className.endsWith('seeds-plan')")
+
+
 @pytest.mark.parametrize("control", ["#seed", "#planner", '[data-knob="alpha"] [role=slider]', '[data-knob="revive"] input', ".seeds-count"])
 def test_escape_leaves_a_field_and_only_then_drops_the_selection(page, control):
     box = page.locator("[data-panel=genealogy] canvas.base").bounding_box()

@@ -17,8 +17,8 @@ const moving = (key) => /^(Arrow|Page|Home|End)/.test(key);
  */
 const OWN_USE = [
   ["textarea, select, [contenteditable], input:not([type=checkbox], [type=radio], [type=range], [inputmode=numeric])", every],
-  // There is nothing to be typed with the space bar or letters.
-  ["input[inputmode=numeric]", (key) => moving(key) || /^[-+.,\d]$/.test(key)],
+  // No number has a space in it, or a question mark.
+  ["input[inputmode=numeric]", (key) => moving(key) || /^[^ ?]$/.test(key)],
   ["[role=slider], input[type=range]", moving],
   ["input[type=radio]", (key) => moving(key) || key === " "],
   ["button, summary, a, input[type=checkbox]", (key) => key === " "],

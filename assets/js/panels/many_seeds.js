@@ -107,9 +107,13 @@ export class SeedsPanel {
   }
 
   arrange() {
-    this.part.cancel.hidden = !this.asking;
-    this.part.plan.hidden = !!this.asking;
-    this.part.close.hidden = !this.result && !this.part.note.textContent;
+    const { plan, cancel, close } = this.part;
+    const held = [plan, cancel, close].find((button) => button === document.activeElement);
+    cancel.hidden = !this.asking;
+    plan.hidden = !!this.asking;
+    close.hidden = !this.result && !this.part.note.textContent;
+    // The focus of a button that goes is taken over by the one that comes.
+    if (held?.hidden) (this.asking ? cancel : plan).focus();
     this.part.figure.hidden = !this.result;
     this.part.key.hidden = !this.result;
     if (!this.result) this.element.removeAttribute("data-stale");
