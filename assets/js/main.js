@@ -214,6 +214,13 @@ function writeChoices() {
 function writeWish({ checkpoint, planner, seed, step, settings }) {
   const wish = { checkpoint: checkpoint === home ? null : checkpoint, planner: planner === catalogue.first ? null : planner, seed, step, settings };
   history.replaceState(history.state, "", writeAddress(location.href, wish));
+  writeLink();
+}
+
+/** The page of checkpoints keeps what is chosen, for the way back. */
+function writeLink() {
+  const link = document.getElementById("to-checkpoints");
+  if (link instanceof HTMLAnchorElement) link.href = linkTo("checkpoints", location.search);
 }
 
 /** Looks again how the pictures stand to what is asked for. */
@@ -303,8 +310,7 @@ writeStatus(status.state);
 dash.mounted.then(() => {
   writeTransport(status.state);
   if (microscope.frame) writeMoment(microscope.frame);
-  const link = document.getElementById("to-checkpoints");
-  if (link instanceof HTMLAnchorElement) link.href = linkTo("checkpoints", location.search);
+  writeLink();
 });
 dash.listen((message) => TURNED[message.type]?.(message));
 // Left for good (not kept in the back-forward cache): the server need not keep the session.

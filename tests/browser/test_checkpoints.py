@@ -111,7 +111,7 @@ def test_a_checkpoint_opens_in_the_microscope_and_the_way_back_is_there(server, 
     assert page.url.endswith("/?checkpoint=cartpole-early")
     page.locator("#to-checkpoints").click()
     page.wait_for_function(READY)
-    assert page.url.endswith("/checkpoints")
+    assert page.url.endswith("/checkpoints?checkpoint=cartpole-early")
 
 
 def test_an_address_with_a_slash_or_a_part_of_the_page_opens_there(server, open_page):

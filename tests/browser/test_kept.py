@@ -119,6 +119,18 @@ def test_another_planner_keeps_the_knobs_that_it_has(server, open_page):
     page.wait_for_function(KEPT, arg="?planner=tsmcts&seed=2&particles=64&depth=8")
 
 
+def test_the_way_over_the_page_of_checkpoints_keeps_what_is_chosen(server, open_page):
+    page = opened(server, open_page, "?checkpoint=cartpole-early&planner=spo&seed=3&step=1&particles=64&depth=8&token=t")
+    page.locator("#to-checkpoints").click()
+    page.wait_for_selector(".card")
+    page.locator(".card", has_text="catch-early").locator(".open-checkpoint").first.click()
+    page.wait_for_function("window.twistscope?.showing === 'live'", timeout=120_000)
+    session = session_of(page, server)
+    assert (session["checkpoint"], session["planner"], session["seed"], session["step"]) == ("catch-early", "spo", 3, 0)
+    assert (session["settings"]["particles"], session["settings"]["depth"]) == (64, 8)
+    page.wait_for_function(KEPT, arg="?token=t&checkpoint=catch-early&planner=spo&seed=3&particles=64&depth=8")
+
+
 def test_a_knob_that_another_checkpoint_does_not_have_is_said_and_left_behind(server, open_page):
     page = opened(server, open_page, "?checkpoint=fourrooms-early&value_source=exact&particles=64&depth=8")
     assert session_of(page, server)["settings"]["value_source"] == "exact"

@@ -42,9 +42,14 @@ export function writeAddress(href, { checkpoint, planner, seed, step, settings }
   return url.href;
 }
 
-/** A link to a page of the dashboard. The token that opened this page, where a backend asks for one, opens that one too. */
+/**
+ * A link to a page of the dashboard. It takes along what the address of this one says: what was chosen, and the token that opened it.
+ * @param {string} page
+ * @param {string} search of this page
+ * @param {Record<string, string | null>} wish what is to be different there; null for nothing
+ */
 export function linkTo(page, search, wish = {}) {
-  const token = new URLSearchParams(search).get(TOKEN);
-  const query = `${new URLSearchParams({ ...wish, ...(token && { token }) })}`;
-  return query ? `${page}?${query}` : page;
+  const query = new URLSearchParams(search);
+  for (const [name, value] of Object.entries(wish)) value === null ? query.delete(name) : query.set(name, value);
+  return `${query}` ? `${page}?${query}` : page;
 }
