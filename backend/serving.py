@@ -8,16 +8,8 @@ from collections.abc import Callable
 
 import uvicorn
 from fastapi import FastAPI
-from starlette.middleware.gzip import DEFAULT_EXCLUDED_CONTENT_TYPES, GZipMiddleware
 
-from backend.routes.plans import MEDIA_TYPE, SEEDS_MEDIA_TYPE
-
-SMALLEST, LEVEL = 1000, 5
-"""Answers from this size on, in bytes, are compressed, and how thoroughly. Static files come compressed already."""
-THREAD = 16 * 1024
-"""Larger ones are compressed in a thread: the event loop would be held up for longer than a millisecond."""
-BINARY = (*DEFAULT_EXCLUDED_CONTENT_TYPES, MEDIA_TYPE, SEEDS_MEDIA_TYPE)
-"""Megabytes of numbers, which take longer to compress than most networks to send them."""
+from backend.compression import compress
 
 
 class PortError(ValueError):
@@ -45,8 +37,9 @@ def listen(host: str, port: int) -> socket.socket:
 
 def run(app: FastAPI, bound: socket.socket, ready: Callable[[], None]) -> None:
     """Serve until interrupted; `ready` is called once requests are answered."""
+    compress(app)
     config = uvicorn.Config(
-        GZipMiddleware(app, minimum_size=SMALLEST, compresslevel=LEVEL, thread_minimum_size=THREAD, exclude_content_types=BINARY),
+        app,
         log_level="warning",
         access_log=False,
         # On loopback, compressing a frame takes longer than sending it uncompressed.
