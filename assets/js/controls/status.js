@@ -79,7 +79,7 @@ function happeningText({ connection, reason, phase, detail, failure, late, showi
   if (failure) return `Planning failed: ${sentence(failure)}${showing === "none" ? " Change a setting, or choose another checkpoint." : ""}`;
   if (showing === "recorded") return phase === "planning" ? "The live plan is being made." : "The live plan is being compiled.";
   if (phase === "compiling") return `${detail || "compiling"} …${live ? " The last plan stays visible until then." : ""}`;
-  return late ? "Planning …" : "";
+  return late ? `Planning${detail ? `: ${detail}` : ""} …` : "";
 }
 
 const sentence = (text) => (/[.!?]$/.test(text) ? text : `${text}.`);

@@ -28,6 +28,7 @@ test("a failed plan is said for as long as it is one, and of what the pictures a
 test("a plan that takes long is waited for aloud, one that takes a moment is not", () => {
   assert.equal(bannerText({ ...OPEN, showing: "earlier" }), "");
   assert.equal(bannerText({ ...OPEN, showing: "earlier", late: true }), "Planning … The pictures are of an earlier plan.");
+  assert.equal(bannerText({ ...OPEN, showing: "earlier", late: true, detail: "others are first" }), "Planning: others are first … The pictures are of an earlier plan.");
 });
 
 test("while the page loads the service is not blamed", () => {
