@@ -56,6 +56,8 @@ let home = null;
 let first = [];
 /** The step that is being played to as the address asks for it. @type {any} */
 let goal = null;
+/** The choices for a session that has not confirmed them yet. @type {{settings: Record<string, any>, playing: boolean, confirmed: boolean}} */
+let wished = { settings: {}, playing: false, confirmed: false };
 /** Parts of the wish that the session was begun without. @type {any[]} */
 let refused = [];
 let serverSpeed = 0;
@@ -74,6 +76,7 @@ const HEARD = {
     // The reason of a failure goes with the next command, the failure does not.
     const failure = phase === "idle" ? detail || status.state.failure : "";
     status.set({ session: id, checkpoint, planner, phase, detail, failure, device, queue, warming, playing, step, furthest, seed, ...newSpeed(speed) });
+    wished.playing &&= !playing;
     if (goal !== null && phase === "ended" && step < goal) notice.say(`Step ${goal} cannot be reached: the episode ends at step ${step}.`);
     if (goal !== null && (step >= goal || phase === "ended")) goal = null;
     keepAddress();
@@ -82,6 +85,7 @@ const HEARD = {
     if (revision !== status.state.revision) status.set({ revision, failure: "" });
     latency.confirmed(settings, revision);
     knobs.show(settings);
+    wished.confirmed = true;
     keepAddress();
   },
   error(problem) {
@@ -89,6 +93,7 @@ const HEARD = {
     if (problem.detail !== status.state.failure) notice.say(refusalText(problem));
     latency.refused();
     goal = null;
+    wished.playing = false;
     putBack();
   },
   gone: ({ detail }) => status.set({ connection: "gone", reason: detail }),
@@ -160,6 +165,7 @@ function change(settings) {
 
 function command(name, more = {}) {
   goal = null;
+  wished.playing = false;
   if (live.command(name, more)) return;
   notice.say("Not connected. Try again in a moment.");
   putBack();
@@ -179,7 +185,8 @@ const actions = {
 
 /** Another session. What is chosen in this one is kept: settings that the other one has, the seed, and that it plays. */
 function exchange({ checkpoint, planner }) {
-  const { seed, playing, speed } = status.state;
+  const { seed, speed } = status.state;
+  const playing = status.state.playing || wished.playing;
   const wish = { checkpoint, planner, seed, step: 0, playing, speed, settings: keptFor(settingsOf(planner), chosenSettings()) };
   begin(wish);
   // Also where it cannot be had at once.
@@ -187,7 +194,8 @@ function exchange({ checkpoint, planner }) {
 }
 
 const settingsOf = (planner) => catalogue.planners.find(({ name }) => name === planner)?.settings ?? [];
-const chosenSettings = () => valuesOf(knobs.changed(), knobs.values);
+const areKnown = () => wished.confirmed && knobs.described;
+const chosenSettings = () => (areKnown() ? valuesOf(knobs.changed(), knobs.values) : wished.settings);
 
 /** @param {import("./source/session.js").Wish} wish */
 function begin(wish) {
@@ -196,6 +204,7 @@ function begin(wish) {
   knobs.describe(schema, {});
   microscope.clear();
   refused = [];
+  wished = { settings: { ...wish.settings }, playing: !!wish.playing, confirmed: false };
   const plain = isPlain(wish, catalogue.first);
   status.set({ session: null, revision: 0, checkpoint, planner, seed, failure: "", plain, phase: "", detail: "", playing: false });
   live.begin(wish);
@@ -206,7 +215,7 @@ function begin(wish) {
 /** The address asks for what is chosen, so that a page loaded again goes on with it. */
 function writeChoices() {
   const { connection, phase, playing } = status.state;
-  if (connection !== "open" || !(playing || phase === "idle" || phase === "ended") || !knobs.described || goal !== null) return;
+  if (connection !== "open" || !(playing || phase === "idle" || phase === "ended") || !areKnown() || goal !== null) return;
   writeWish({ .../** @type {any} */ (status.state), settings: chosenSettings() });
 }
 

@@ -109,6 +109,28 @@ def test_another_checkpoint_keeps_planner_seed_and_knobs_and_plays_on(server, op
     page.wait_for_function("!window.twistscope.playing")
 
 
+def test_choices_in_quick_succession_lose_nothing(server, open_page):
+    sessions = f"{server.api}/sessions"
+    for each in httpx.get(sessions).json()["sessions"]:
+        httpx.delete(f"{sessions}/{each['id']}")
+    page = opened(server, open_page, "?checkpoint=cartpole-early&particles=64&depth=8&alpha=0.3")
+    page.keyboard.press("Space")
+    page.wait_for_function("window.twistscope.playing")
+    for checkpoint in ("catch", "catch-early", "cartpole"):
+        page.locator("#checkpoint").select_option(checkpoint)
+    page.locator("#planner").select_option("spo")
+    page.locator("#planner").select_option("trt_smc")
+    page.wait_for_function("window.twistscope.showing === 'live' && window.twistscope.playing", timeout=60_000)
+    page.wait_for_function("window.twistscope.lastFrame.step >= 1")
+    session = session_of(page, server)
+    assert (session["checkpoint"], session["settings"]["particles"], session["settings"]["alpha"]) == ("cartpole", 64, 0.3)
+    # Of the sessions on the way none is left behind.
+    page.wait_for_function("address => fetch(address).then((answer) => answer.json()).then(({ sessions }) => sessions.length === 1)", arg=sessions)
+    page.keyboard.press("Escape")
+    page.keyboard.press("Space")
+    page.wait_for_function("!window.twistscope.playing")
+
+
 def test_another_planner_keeps_the_knobs_that_it_has(server, open_page):
     page = opened(server, open_page, "?particles=64&depth=8&ess_threshold=0.25&seed=2")
     page.locator("#planner").select_option("tsmcts")

@@ -51,7 +51,8 @@ export class Session {
   }
 
   /**
-   * The id of a living session: the one there is, or, where the server has forgotten it, a new one that continues it.
+   * The id of a living session: the one there is, or, where the server has forgotten it, a new one that continues it. Null where another is wanted
+   * by now.
    * @throws {ApiError} when the server refuses; {TypeError} when it cannot be reached.
    */
   async ensure() {
@@ -60,9 +61,9 @@ export class Session {
     if (this.id && (await this.isAlive())) return this.id;
     const session = await this.create(wish);
     if (wish !== this.wish) {
-      // Something else was chosen while the server was at work.
+      // Something else was chosen while the server was at work, and is asked for by whoever chose it.
       this.api.deleteSession(session.id);
-      return this.ensure();
+      return null;
     }
     this.id = session.id;
     this.onCreated(session, wish);
