@@ -1,5 +1,7 @@
 """Controls show what is in force, and everything is reached, used and left by keyboard."""
 
+import signal
+
 import httpx
 import pytest
 
@@ -111,6 +113,28 @@ def test_without_a_connection_a_control_goes_back_to_what_is_in_force(open_page,
     page.wait_for_function("document.querySelector('[data-knob=alpha] .knob-value').innerText === '0.1'")
     page.wait_for_function("document.querySelector('[data-knob=alpha] [role=slider]').getAttribute('aria-valuenow') === '0.1'")
     assert page.locator("#notice").inner_text().startswith("Not connected.")
+
+
+def test_a_control_that_the_server_does_not_confirm_is_marked_and_goes_back(open_page, data):
+    shown = "document.querySelector('[data-knob=alpha] .knob-value').innerText + ' ' + document.querySelector('#seed').value"
+    marked = "document.querySelectorAll('[data-knob=alpha][data-pending], .number-field[data-pending]').length"
+    with serving("serve", "--no-open", data=data) as server:
+        wait_until_ready(server)
+        page = open_page(server.url)
+        page.wait_for_function(BUILT)
+        server.process.send_signal(signal.SIGSTOP)
+        try:
+            press(page, "alpha", "End")
+            page.locator("#seed").focus()
+            page.keyboard.press("ArrowUp")
+            page.wait_for_function(f"{marked} === 2 && {shown} === '1 1'")
+            # Nobody is led to believe that it is so.
+            page.wait_for_function(f"{marked} === 0 && {shown} === '0.1 0'")
+        finally:
+            server.process.send_signal(signal.SIGCONT)
+        # The server has them after all.
+        page.wait_for_function(f"{marked} === 0 && {shown} === '1 1'")
+        assert session_of(page, server)["settings"]["alpha"] == 1
 
 
 # --- lists ----------------------------------------------------------------------------------------------------------------------

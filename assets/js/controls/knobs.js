@@ -36,6 +36,8 @@ export class Knobs {
     this.offers = [];
     /** @type {Map<string, {value: any, at: number}>} */
     this.moving = new Map();
+    /** Names of the knobs that are marked as moving. @type {string[]} */
+    this.marked = [];
     /** @type {ReturnType<typeof setTimeout> | undefined} */
     this.waiting = undefined;
     /** Value of each component. Setting one costs Dash milliseconds, even if nothing changes. @type {Map<string, string>} */
@@ -90,10 +92,8 @@ export class Knobs {
 
   /** Says of each knob whether its value is in force, and looks again when the server has had time enough to say that it is. */
   markMoving() {
-    for (const { name } of this.schema) {
-      const knob = knobOf(name);
-      if (knob) knob.dataset.pending = `${this.moving.has(name)}`;
-    }
+    for (const name of new Set([...this.marked, ...this.moving.keys()])) knobOf(name)?.toggleAttribute("data-pending", this.moving.has(name));
+    this.marked = [...this.moving.keys()];
     clearTimeout(this.waiting);
     if (this.moving.size) this.waiting = setTimeout(() => this.show(this.values), PATIENCE);
   }

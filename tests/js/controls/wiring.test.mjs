@@ -46,7 +46,7 @@ test("a knob that only shows what the server said sends nothing", () => {
 
 test("a component that stands where it should is not set again, and one built anew is", () => {
   const set = [];
-  globalThis.document = { querySelector: (query) => (query.startsWith("[data-knob") ? { dataset: {}, querySelector: () => null } : null), querySelectorAll: () => [] };
+  globalThis.document = { querySelector: (query) => (query.startsWith("[data-knob") ? { dataset: {}, querySelector: () => null, toggleAttribute() {} } : null), querySelectorAll: () => [] };
   globalThis.CSS = { escape: (text) => text };
   const knobs = new Knobs(() => {}, ({ name }, { value }) => set.push([name, value]));
   knobs.describe([{ ...LOG, name: "kl_bound", group: "trust region" }], {});
@@ -61,7 +61,7 @@ test("a component that stands where it should is not set again, and one built an
 });
 
 test("a knob is there only where the session offers what it is about, and a group only where it has a knob", () => {
-  const [exact, alpha] = [{ dataset: {}, querySelector: () => null }, { dataset: {}, querySelector: () => null }];
+  const [exact, alpha] = [{ dataset: {}, querySelector: () => null, toggleAttribute() {} }, { dataset: {}, querySelector: () => null, toggleAttribute() {} }];
   const group = (knobs) => ({ querySelector: () => knobs.find(({ hidden }) => !hidden) ?? null });
   const groups = [group([exact]), group([alpha])];
   globalThis.document = {
