@@ -23,6 +23,14 @@ STYLE = """selector => {
   const look = (each) => ["outlineStyle", "outlineWidth", "boxShadow", "borderColor"].map((property) => getComputedStyle(each)[property]);
   return JSON.stringify([look(element), look(element.closest(".number-field") ?? element)]);
 }"""
+CUT = """() => [...document.querySelectorAll("select")].filter((list) => list.checkVisibility()).map((list) => {
+  const free = list.cloneNode(true);
+  free.style.cssText = "position: absolute; width: auto; max-width: none; flex: none";
+  list.parentElement.append(free);
+  const [width, natural] = [list, free].map((each) => each.getBoundingClientRect().width);
+  free.remove();
+  return { name: list.ariaLabel, width, natural };
+}).filter(({ width, natural }) => natural > width)"""
 IN_FORCE = "seed => window.twistscope.seed === seed && document.querySelector('#seed').value === String(seed)"
 
 
@@ -152,6 +160,14 @@ def test_a_list_shows_a_value_that_it_does_not_offer(server, page):
     httpx.post(f"{address}/commands", json={"command": "play", "speed": 7.5}).raise_for_status()
     httpx.post(f"{address}/commands", json={"command": "pause"}).raise_for_status()
     page.wait_for_function("document.querySelector('#speed').value === '7.5'")
+
+
+@pytest.mark.parametrize("size", [(1440, 900), (390, 844)])
+def test_no_list_cuts_its_longest_text(server, open_page, size):
+    page = open_page(server.url, *size)
+    page.wait_for_function(BUILT)
+    page.evaluate("document.body.toggleAttribute('data-drawer', true)")
+    assert page.evaluate(CUT) == []
 
 
 # --- the keyboard ---------------------------------------------------------------------------------------------------------------
