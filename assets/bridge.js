@@ -11,11 +11,8 @@
     },
   };
 
-  // A pattern id arrives as JSON text in front of the property; a plain one as it is.
-  const control = (prop) => {
-    const id = prop.slice(0, prop.lastIndexOf("."));
-    return id.startsWith("{") ? JSON.parse(id) : { type: id };
-  };
+  // The id of a knob arrives as JSON text in front of the property.
+  const control = (prop) => JSON.parse(prop.slice(0, prop.lastIndexOf(".")));
 
   window.dash_clientside = window.dash_clientside || {};
   window.dash_clientside.twistscope = {
@@ -23,9 +20,6 @@
       for (const { prop_id, value } of window.dash_clientside.callback_context.triggered) {
         deliver({ ...control(prop_id), value });
       }
-    },
-    choices() {
-      deliver({ type: "choices" });
     },
     built() {
       deliver({ type: "knobs-built" });

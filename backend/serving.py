@@ -25,6 +25,8 @@ SWITCH_SECONDS = 0.001
 GRACE_SECONDS = 2
 """Time in which open requests may be finished once the server is told to end."""
 
+from backend.compression import compress
+
 
 class PortError(ValueError):
     """The server cannot listen on the address; the message is one line."""
@@ -51,6 +53,7 @@ def listen(host: str, port: int) -> socket.socket:
 
 def run(app: FastAPI, bound: socket.socket, ready: Callable[[], None]) -> None:
     """Serve until interrupted; `ready` is called once requests are answered."""
+    compress(app)
     config = uvicorn.Config(
         app,
         http=_Requests,

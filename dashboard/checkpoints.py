@@ -6,8 +6,12 @@ from the backend's public API, and it is there at once.
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from fastapi import FastAPI, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
+
+from dashboard.delivery import with_version
 
 PATH = "/checkpoints"
 
@@ -65,19 +69,20 @@ PAGE = """<!DOCTYPE html>
 """
 
 
-def add_checkpoints_page(server: FastAPI, prefix: str, api: str) -> None:
+def add_checkpoints_page(server: FastAPI, prefix: str, api: str, assets: Path) -> None:
     """Serve the page on `server`.
 
     Args:
       server: where Dash's own page is.
       prefix: what addresses of the dashboard begin with in the browser, such as "/".
       api: where the browser reaches the backend, ready to stand in an attribute; "" for the address of the page.
+      assets: the folder of the files that the page loads.
     """
     page = PAGE.replace("@PUBLIC_API_URL@", api).replace("@PREFIX@", prefix)
 
     @server.get(PATH, include_in_schema=False)
     async def checkpoints() -> HTMLResponse:
-        return HTMLResponse(page)
+        return HTMLResponse(with_version(page, prefix, assets))
 
     # Dash would answer with its own page.
     @server.get(PATH + "/", include_in_schema=False)

@@ -2,35 +2,33 @@
 // it is here; Dash and the live plan follow.
 
 import { followButtons } from "./controls/buttons.js";
+import { followChoices } from "./controls/choice.js";
+import { Chooser } from "./controls/chooser.js";
 import { DashControls } from "./controls/dash.js";
-import { helpDialog } from "./controls/help.js";
+import { Drawer } from "./controls/drawer.js";
+import { HelpDialog } from "./controls/help.js";
+import { inspection } from "./controls/inspection.js";
 import { Knobs } from "./controls/knobs.js";
 import { LatencyMeter } from "./controls/latency.js";
-import { Notice, writeMoment, writeStatus, writeTransport } from "./controls/status.js";
-import { askedCheckpoint, linkTo, withCheckpoint } from "./lib/address.js";
+import { PAGE_KEYS } from "./controls/page_keys.js";
+import { isStale, Lateness, showingOf } from "./controls/picture_state.js";
+import { Notice, refusalText, writeMoment, writeStatus, writeTransport } from "./controls/status.js";
+import { TopBar } from "./controls/top_bar.js";
+import { readAddress } from "./lib/address.js";
 import { followKeys } from "./lib/keyboard.js";
 import { Lifetime } from "./lib/lifetime.js";
+import { MICROSCOPE_KEYS } from "./lib/moves.js";
 import { createStore } from "./lib/store.js";
-import { Microscope, MICROSCOPE_KEYS } from "./microscope.js";
+import { Microscope } from "./microscope.js";
 import { SeedsPanel } from "./panels/many_seeds.js";
-import { ApiError, apiOfPage } from "./source/api.js";
+import { apiOfPage, untilAnswered } from "./source/api.js";
 import { LiveSource } from "./source/live.js";
-import { RecordSource } from "./source/record.js";
-
-const RETRY = 1500;
-const PAGE_KEYS = [
-  { keys: [" "], show: "space", does: "play", text: "play or pause" },
-  { keys: ["shift ArrowLeft"], show: "shift ←", does: "back", text: "one environment step back" },
-  { keys: ["shift ArrowRight"], show: "shift →", does: "forward", text: "one environment step forward" },
-  { keys: ["shift Home"], show: "shift home", does: "first", text: "first moment of the episode" },
-  { keys: ["shift End"], show: "shift end", does: "last", text: "last visited moment" },
-  { keys: ["?"], show: "?", does: "help", text: "this help" },
-];
+import { recordedOpening } from "./source/record.js";
 
 const root = /** @type {HTMLElement} */ (document.getElementById("microscope"));
 const status = createStore(/** @type {import("./controls/status.js").Status & Record<string, any>} */ ({
-  connection: "connecting", reason: "", phase: "", detail: "", device: "", queue: 0, warming: null, showing: "none",
-  playing: false, step: 0, furthest: 0, speed: 0, seed: 0,
+  connection: "loading", reason: "", phase: "", detail: "", failure: "", device: "", queue: 0, warming: null, showing: "none", late: false,
+  session: null, revision: 0, checkpoint: "", planner: "", playing: false, step: 0, furthest: 0, speed: null, seed: 0, plain: true,
 }));
 const counters = { framesReceived: 0, framesPainted: 0, firstPictureMs: /** @type {number | null} */ (null) };
 const latency = new LatencyMeter();
@@ -38,43 +36,45 @@ const lifetime = new Lifetime();
 const notice = new Notice();
 const api = apiOfPage();
 const dash = new DashControls();
+const drawer = new Drawer(lifetime);
 const microscope = new Microscope(root, null, { keys: document });
-const seeds = new SeedsPanel({
-  api, now: () => ({ id: live.session.id, frame: microscope.frame }), theme: () => microscope.theme, plotly: () => dash.plotly(),
-});
-const live = new LiveSource(api, { onState: heardState, onMessage: (message) => HEARD[message.type]?.(message), onCreated: heardCreated });
+const seeds = new SeedsPanel({ api, now: () => ({ id: live.session.id, frame: microscope.frame }), theme: () => microscope.theme });
+const live = new LiveSource(api, { onState: heardState, onMessage: (message) => HEARD[message.type]?.(message), onCreated: heardCreated, onRefused: (errors) => chooser.refused(errors) });
 const knobs = new Knobs((settings) => change(settings), (id, props) => dash.set(id, props));
-let catalogue = /** @type {{first: string, planners: any[]}} */ ({ first: "", planners: [] });
-/** Settings that differ from their defaults, kept for the session that begins. @type {Record<string, any>} */
-let carried = {};
+const topBar = new TopBar({ mounted: dash.mounted, seed: (seed) => command("reset", { seed }), lifetime });
+const help = new HelpDialog([...PAGE_KEYS, ...MICROSCOPE_KEYS], lifetime);
+const chooser = new Chooser({ api, live, knobs, status, say: (text) => notice.say(text) });
+const lateness = new Lateness((late) => status.set({ late }));
 let serverSpeed = 0;
-let choicesOffered = false;
 
 // --- what the server says -------------------------------------------------------------------------------------------------------
 
 function heardState(connection, reason) {
   status.set({ connection, reason });
-  if (connection !== "open") return;
-  // Settings that another checkpoint does not offer stay behind.
-  const kept = Object.entries(carried).filter(([name]) => knobs.applicable(name));
-  carried = {};
-  if (kept.length) change(Object.fromEntries(kept));
+  if (connection !== "open") return putBack();
+  chooser.opened();
 }
 
 const HEARD = {
-  status({ session: { seed, step, furthest, playing, speed, offers }, phase, detail, device, queue, warming = null }) {
+  status({ session: { id, checkpoint, planner, seed, step, furthest, playing, speed, offers }, phase, detail, device, queue, warming = null }) {
     knobs.offer(offers);
-    status.set({ phase, detail, device, queue, warming, playing, step, furthest, seed, ...newSpeed(speed) });
+    // The reason of a failure goes with the next command, the failure does not.
+    const failure = phase === "idle" ? detail || status.state.failure : "";
+    status.set({ session: id, checkpoint, planner, phase, detail, failure, device, queue, warming, playing, step, furthest, seed, ...newSpeed(speed) });
+    chooser.follow({ playing, phase, step });
   },
   settings({ settings, revision }) {
+    if (revision !== status.state.revision) status.set({ revision, failure: "" });
     latency.confirmed(settings, revision);
     knobs.show(settings);
+    chooser.confirmed();
   },
-  error({ title, detail, errors = [] }) {
-    const fields = errors.map(({ field, given, allowed }) => `${field}: ${given} is not possible, allowed is ${allowed}.`);
-    notice.say(fields.length ? fields.join(" ") : `${title}. ${detail ?? ""}`);
+  error(problem) {
+    // A failed plan is no refusal: the banner says it for as long as it is so.
+    if (problem.detail !== status.state.failure) notice.say(refusalText(problem));
     latency.refused();
-    knobs.restore();
+    chooser.overtaken();
+    putBack();
   },
   gone: ({ detail }) => status.set({ connection: "gone", reason: detail }),
 };
@@ -86,10 +86,18 @@ function newSpeed(speed) {
   return { speed };
 }
 
-function heardCreated({ settings, offers }, wish) {
+function heardCreated({ id, offers, speed }, wish) {
   knobs.offer(offers);
-  // Without wishes of ours a session begins with the defaults of this planner for this checkpoint.
-  if (!Object.keys(wish.settings).length) knobs.describe(knobs.schema, settings);
+  // The speed of a new session is nobody's choice.
+  serverSpeed = speed;
+  status.set({ session: id, revision: 0, failure: "", speed: status.state.speed ?? speed });
+  chooser.created(wish);
+}
+
+/** Every control shows what is in force. */
+function putBack() {
+  knobs.restore();
+  topBar.restore();
 }
 
 microscope.onFrame((frame, fresh) => {
@@ -97,19 +105,22 @@ microscope.onFrame((frame, fresh) => {
     counters.firstPictureMs = performance.now();
     setTimeout(() => dash.start());
   }
-  if (frame.recorded) return status.set({ showing: "recorded" });
+  help.kind = frame.tree ? "tree" : "particles";
+  if (frame.recorded) return judge();
   counters.framesReceived++;
   if (!fresh) return;
   counters.framesPainted++;
   latency.frame(frame.revision);
+  lateness.again();
   // While playing, frames come far more often than statuses.
-  status.set({ showing: "live", step: frame.step, furthest: frame.furthest });
+  status.set({ step: frame.step, furthest: frame.furthest });
+  judge();
+  if (status.state.showing === "live") status.set({ failure: "" });
   writeMoment(frame);
   seeds.refresh(frame);
-  const help = document.getElementById("help");
-  if (help) help.dataset.kind = frame.tree ? "tree" : "particles";
+  chooser.keepAddress();
 });
-microscope.onTrouble((error) => notice.say(`A plan could not be drawn. ${error.message}`));
+microscope.onTrouble((error) => status.set({ failure: `the plan cannot be drawn. ${error.message}` }));
 microscope.onTheme(() => seeds.draw());
 
 // --- what the person does -------------------------------------------------------------------------------------------------------
@@ -118,12 +129,15 @@ function change(settings) {
   if (live.change(settings)) latency.sending(settings);
   else {
     notice.say("Not connected. The setting was not changed.");
-    knobs.restore();
+    putBack();
   }
 }
 
 function command(name, more = {}) {
-  if (!live.command(name, more)) notice.say("Not connected. Try again in a moment.");
+  chooser.overtaken();
+  if (live.command(name, more)) return;
+  notice.say("Not connected. Try again in a moment.");
+  putBack();
 }
 
 const actions = {
@@ -132,99 +146,59 @@ const actions = {
   back: () => command("back"),
   first: () => command("goto", { step: 0 }),
   last: () => command("goto", { step: status.state.furthest }),
+  restart: () => command("reset"),
   reset: (group) => knobs.reset(group),
-  drawer: () => document.body.toggleAttribute("data-drawer"),
-  help() {
-    const dialog = /** @type {HTMLDialogElement} */ (document.getElementById("help"));
-    dialog.open ? dialog.close() : dialog.showModal();
-  },
+  drawer: () => drawer.toggle(),
+  help: () => help.toggle(),
 };
 
-/** A new session with this checkpoint and planner. A checkpoint alone may change: settings that were changed stay as they are. */
-function begin({ checkpoint, planner, keep = false }) {
-  carried = keep ? Object.fromEntries(knobs.changed().map(({ name }) => [name, knobs.values[name]])) : {};
-  knobs.describe(catalogue.planners.find(({ name }) => name === planner)?.settings ?? [], {});
-  microscope.clear();
-  live.begin({ checkpoint, planner, settings: {}, seed: status.state.seed, step: 0 });
-  choose({ checkpoint, planner });
+/** Looks again how the pictures stand to what is asked for. */
+function judge() {
+  status.set({ showing: showingOf(microscope.frame, /** @type {any} */ (status.state)) });
 }
 
-/** Shows a choice in Dash's controls. A dropdown forgets a value that is none of its options, so not before it has some. */
-function choose({ checkpoint, planner }) {
-  if (!choicesOffered) return;
-  dash.set("checkpoint", { value: checkpoint });
-  dash.set("planner", { value: planner });
-}
+const CHOSEN = {
+  checkpoint: (value) => chooser.exchange({ checkpoint: value }),
+  planner: (value) => chooser.exchange({ planner: value }),
+  speed(value) {
+    status.set({ speed: Number(value) });
+    if (status.state.playing) command("play", { speed: Number(value) });
+  },
+};
 
 const TURNED = {
   knob: ({ name, value }) => knobs.turned(name, value),
   "knobs-built": () => knobs.built(),
-  choices() {
-    choicesOffered = true;
-    if (live.session.wish) choose(live.session.wish);
-  },
-  checkpoint({ value }) {
-    const { wish } = live.session;
-    if (!value || !wish || value === wish.checkpoint) return;
-    // Loaded again, the page opens the last choice, not the one that a link once asked for.
-    history.replaceState(null, "", withCheckpoint(location.href, value));
-    begin({ checkpoint: value, planner: wish.planner, keep: true });
-  },
-  planner({ value }) {
-    const { wish } = live.session;
-    if (value && wish && value !== wish.planner) begin({ checkpoint: wish.checkpoint, planner: value });
-  },
-  speed({ value }) {
-    if (!value || value === status.state.speed) return;
-    status.set({ speed: value });
-    if (status.state.playing) command("play", { speed: value });
-  },
-  seed({ value }) {
-    if (Number.isInteger(value) && value >= 0 && value !== status.state.seed && live.session.id) command("reset", { seed: value });
-  },
 };
+
+function chosen(list, value) {
+  const knob = list.closest("[data-knob]");
+  if (knob) knobs.turned(knob.dataset.knob, value);
+  else CHOSEN[list.id]?.(value);
+}
 
 // --- beginning ------------------------------------------------------------------------------------------------------------------
 
-/** Paints the recorded opening plan, where there is one, and says which checkpoint it is of. */
-async function showOpening(asked) {
-  try {
-    const bytes = await api.opening(asked);
-    if (!bytes) return null;
-    const record = new RecordSource(bytes);
-    microscope.connect(record);
-    return record.frame.checkpoint;
-  } catch {
-    // The live plan says why where there is something to say.
-    return null;
-  }
-}
+/** Asks until the service answers. */
+const answered = (ask) => {
+  if (status.state.connection === "loading") status.set({ connection: "connecting" });
+  return untilAnswered(ask, () => status.set({ connection: "unreachable" }));
+};
 
-/** Asks until the service answers. An answer that says no is final. */
-async function answered(ask) {
-  for (;;) {
-    try {
-      return await ask();
-    } catch (error) {
-      if (error instanceof ApiError && error.status < 500) throw error;
-      await new Promise((resolve) => setTimeout(resolve, RETRY));
-    }
-  }
-}
-
-/** The first session: of the checkpoint that the address asks for, or else of the server's first choice. */
+/** The first session: what the address asks for, or else the server's first choice. */
 async function start() {
-  const asked = askedCheckpoint(location.search);
-  const opened = await showOpening(asked);
+  const asked = readAddress(location.search);
+  const opening = await recordedOpening(api, asked.checkpoint);
   // Without a picture to wait for Dash is not kept waiting; with one it follows the painting.
-  if (opened === null) dash.start();
+  if (opening) microscope.connect(opening);
+  else dash.start();
   try {
-    catalogue = await answered(() => api.planners());
+    const catalogue = await answered(() => api.planners());
     // One that is asked for by name is not exchanged for another: where it cannot be had, the server says why.
-    const checkpoint = asked ?? opened ?? (await answered(() => api.checkpoints().then(firstOf)));
+    const checkpoint = asked.checkpoint ?? opening?.frame.checkpoint ?? (await answered(() => api.checkpoints().then(firstOf)));
     if (!checkpoint) return status.set({ connection: "refused", reason: "it has no checkpoints to load." });
     microscope.connect(live);
-    begin({ checkpoint, planner: catalogue.first });
+    chooser.start(asked, checkpoint, catalogue);
   } catch (error) {
     status.set({ connection: "refused", reason: /** @type {Error} */ (error).message });
   }
@@ -232,44 +206,32 @@ async function start() {
 
 const firstOf = ({ first, checkpoints }) => first ?? checkpoints[0]?.name ?? null;
 
-status.subscribe(["connection", "reason", "phase", "detail", "device", "queue", "warming", "showing"], writeStatus);
+status.subscribe(["session"], ({ session }) => session === null && microscope.clear());
+status.subscribe(["session", "revision", "seed", "step", "playing", "plain"], judge);
+status.subscribe(["showing"], ({ showing = "none" }) => lateness.follow(showing));
+status.subscribe(["connection", "reason", "phase", "detail", "failure", "device", "queue", "warming", "showing", "late"], (state) => {
+  writeStatus(state);
+  microscope.mark(isStale(state));
+  if (state.failure) microscope.excuse(`No plan: ${state.failure}`);
+});
 status.subscribe(["playing", "step", "furthest"], writeTransport);
-status.subscribe(["speed"], ({ speed }) => dash.set("speed", { value: speed }));
-status.subscribe(["seed"], ({ seed }) => dash.set("seed", { value: seed }));
+status.subscribe(["checkpoint", "planner", "speed", "seed"], (state) => topBar.show(state));
+status.subscribe(["planner"], ({ planner }) => dash.set("planner-shown", { data: planner }));
 
-globalThis.twistscope = {
-  get framesReceived() { return counters.framesReceived; },
-  get framesPainted() { return counters.framesPainted; },
-  get firstPictureMs() { return counters.firstPictureMs; },
-  get recorded() { return !!microscope.frame?.recorded; },
-  get lastFrame() {
-    const { frame } = microscope;
-    if (!frame || frame.recorded) return null;
-    return { frame: frame.id, revision: frame.revision, step: frame.step, particles: frame.slots, depth: frame.levels, skipped: frame.skipped, drawn: frame.drawn, steps: frame.steps };
-  },
-  get step() { return status.state.step; },
-  get connection() { return status.state.connection; },
-  get phase() { return status.state.phase; },
-  get playing() { return status.state.playing; },
-  get session() { return live.session.id; },
-  get latencies() { return latency.latencies; },
-  get lastLatencyMs() { return latency.latencies.at(-1) ?? null; },
-  get cursorLevel() { return microscope.view.level; },
-  get selection() { return microscope.store.state.selection; },
-};
+globalThis.twistscope = inspection({ counters, microscope, status, latency });
 
 microscope.side?.insertBefore(seeds.element, microscope.side.lastElementChild);
 const facts = document.getElementById("facts");
 if (facts) microscope.foot?.append(facts);
-document.body.append(helpDialog([...PAGE_KEYS, ...MICROSCOPE_KEYS]));
+document.body.append(help.element);
 followButtons(actions, lifetime);
+followChoices(chosen, lifetime);
 followKeys(document, PAGE_KEYS, actions, lifetime);
 writeStatus(status.state);
 dash.mounted.then(() => {
   writeTransport(status.state);
   if (microscope.frame) writeMoment(microscope.frame);
-  const link = document.getElementById("to-checkpoints");
-  if (link instanceof HTMLAnchorElement) link.href = linkTo("checkpoints", location.search);
+  chooser.writeLink();
 });
 dash.listen((message) => TURNED[message.type]?.(message));
 // Left for good (not kept in the back-forward cache): the server need not keep the session.

@@ -7,6 +7,7 @@ import { narrate } from "./frame/narration.js";
 import { element } from "./lib/elements.js";
 import { followKeys } from "./lib/keyboard.js";
 import { Lifetime } from "./lib/lifetime.js";
+import { MICROSCOPE_KEYS, moves } from "./lib/moves.js";
 import { onThemeChange, readTheme } from "./lib/palette.js";
 import { Painter } from "./lib/painter.js";
 import { createStore, sameParticle, viewOf } from "./lib/store.js";
@@ -19,15 +20,6 @@ import { Gallery } from "./pictures/gallery.js";
 
 export const PANELS = ["world", "genealogy", "strips", "weights", "decision", "particle", "narration"];
 const PICTURES = ["world", "genealogy", "strips", "weights"];
-
-/** Keys that every microscope understands. */
-export const MICROSCOPE_KEYS = [
-  { keys: ["ArrowLeft"], show: "←", does: "levelDown", text: "previous level" },
-  { keys: ["ArrowRight"], show: "→", does: "levelUp", text: "next level" },
-  { keys: ["Home"], show: "home", does: "levelFirst", text: "first level" },
-  { keys: ["End"], show: "end", does: "levelLast", text: "last level" },
-  { keys: ["Escape"], show: "esc", does: "drop", text: "drop the selection" },
-];
 
 // Numbers follow the pictures a few times a second: while playing, pictures come first.
 const PAUSE = { playing: 450, resting: 120 };
@@ -140,6 +132,23 @@ export class Microscope {
     this.store.set({ level: null, hover: null, selection: null });
   }
 
+  /**
+   * Marks what is shown as not being the answer to what is asked for, or takes the mark away.
+   * @param {boolean} stale
+   */
+  mark(stale) {
+    this.element.toggleAttribute("data-stale", stale);
+  }
+
+  /**
+   * Says why there is nothing to be seen. Where there is a frame, that one is spoken of.
+   * @param {string} text
+   */
+  excuse(text) {
+    const sentence = this.sections.get("narration");
+    if (sentence && !this.frame) sentence.textContent = text;
+  }
+
   /** Gives everything back: source, listeners, observers, timers, canvases, and the elements in the root. */
   dispose() {
     this.source?.close();
@@ -178,7 +187,7 @@ export class Microscope {
       this.element.tabIndex = 0;
       this.element.setAttribute("aria-label", "Microscope");
     }
-    followKeys(keys ?? this.element, MICROSCOPE_KEYS, this.actions, this.lifetime);
+    followKeys(keys ?? this.element, MICROSCOPE_KEYS, moves(this.store), this.lifetime);
   }
 
   add(region, section) {
@@ -190,21 +199,6 @@ export class Microscope {
   makeRoom(count) {
     this.centre.style.setProperty("--strip-rows", `${count}`);
     this.centre.style.setProperty("--strip-share", `${Math.max(6 * count, 0.001)}fr`);
-  }
-
-  /** The actions of MICROSCOPE_KEYS. */
-  get actions() {
-    const move = (to) => {
-      const { frame } = this.store.state;
-      if (frame) this.store.set({ hover: null, level: Math.min(Math.max(to(this.view.level), 0), frame.levels - 1) });
-    };
-    return {
-      levelDown: () => move((level) => level - 1),
-      levelUp: () => move((level) => level + 1),
-      levelFirst: () => move(() => 0),
-      levelLast: () => move(() => Infinity),
-      drop: () => this.store.set({ hover: null, selection: null }),
-    };
   }
 
   /** The decision's side of pointing: the action singled out, and what happens to one that is pointed at or clicked. */

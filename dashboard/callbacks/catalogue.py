@@ -14,8 +14,8 @@ def register_catalogue(app: Dash, catalogue: GetCatalogue) -> None:
     """Callbacks that ask for the catalogue. They are coroutines: Dash runs synchronous ones on the event loop, where they would block the stream."""
 
     @app.callback(
-        Output("checkpoint", "options"),
-        Output("planner", "options"),
+        Output("checkpoint", "children"),
+        Output("planner", "children"),
         Output("catalogue-retry", "disabled"),
         Output("knobs", "children", allow_duplicate=True),
         Input("catalogue-retry", "n_intervals"),
@@ -27,11 +27,11 @@ def register_catalogue(app: Dash, catalogue: GetCatalogue) -> None:
         except CatalogueError:
             waiting = html.P("The planning service does not answer yet. Trying again …", className="hint")
             return no_update, no_update, False, waiting
-        checkpoints = [{"label": card["name"], "value": card["name"], "title": card.get("description", "")} for card in found["checkpoints"]]
-        planners = [{"label": planner["title"], "value": planner["name"], "title": planner["help"]} for planner in found["planners"]]
+        checkpoints = [html.Option(card["name"], value=card["name"], title=card.get("description", "")) for card in found["checkpoints"]]
+        planners = [html.Option(planner["title"], value=planner["name"], title=planner["help"]) for planner in found["planners"]]
         return checkpoints, planners, True, no_update
 
-    @app.callback(Output("knobs", "children"), Input("planner", "value"), prevent_initial_call=True)
+    @app.callback(Output("knobs", "children"), Input("planner-shown", "data"), prevent_initial_call=True)
     async def build_knobs(name: str | None) -> Any:
         try:
             found = await catalogue()

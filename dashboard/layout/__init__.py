@@ -16,10 +16,10 @@ def page() -> html.Div:
         children=[
             # Asks for the catalogue until there is one.
             dcc.Interval(id="catalogue-retry", interval=1500),
+            # The planner whose knobs are built, as the scripts say.
+            dcc.Store(id="planner-shown"),
             top_bar(),
             _knob_drawer(),
-            # A graph in here makes Dash load plotly.js, which nothing needs before many seeds are planned with.
-            html.Div(id="plotly-loader", hidden=True),
         ],
     )
 

@@ -11,6 +11,8 @@ from typing import Any
 
 from dash import dcc, html
 
+from dashboard.layout.choice import choice
+
 Setting = dict[str, Any]
 
 
@@ -38,16 +40,11 @@ def _control(setting: Setting) -> tuple[Any, str]:
     if setting["type"] == "boolean":
         return dcc.Checklist(id=identity, options=[{"label": "", "value": "on"}], value=None), "switch"
     if setting["type"] == "choice":
-        options = [{"label": choice.replace("_", " "), "value": choice} for choice in setting["choices"]]
-        return _dropdown(identity, options), "choice"
+        return choice(setting["label"], ((name.replace("_", " "), name) for name in setting["choices"])), "choice"
     if setting["kind"] == "shape":
-        # The server takes any size; the page adds one from elsewhere to the list.
-        return _dropdown(identity, [{"label": f"{size}", "value": size} for size in setting["knob"]["sizes"]]), "choice"
+        # The server takes any size; the scripts add one from elsewhere to the list.
+        return choice(setting["label"], ((f"{size}", size) for size in setting["knob"]["sizes"])), "choice"
     return _slider(identity, setting["knob"]), "slider"
-
-
-def _dropdown(identity: dict[str, str], options: list[dict[str, Any]]) -> dcc.Dropdown:
-    return dcc.Dropdown(id=identity, options=options, clearable=False, searchable=False)
 
 
 def _slider(identity: dict[str, str], knob: dict[str, Any]) -> dcc.Slider:

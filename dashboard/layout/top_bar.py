@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dash import dcc, html
+from dash import html
 from dash.development.base_component import Component
+
+from dashboard.layout.choice import choice
 
 SPEEDS = (1, 2, 5, 10, 20, 30, 60)
 
@@ -13,6 +15,7 @@ TRANSPORT = {
     "play": "Play or pause (space)",
     "forward": "One environment step forward (shift+right)",
     "last": "Last visited moment (shift+end)",
+    "restart": "Reset: begin the episode again",
 }
 
 
@@ -23,11 +26,13 @@ def top_bar() -> html.Header:
         children=[
             html.H1("twistscope", id="brand"),
             html.Button("knobs", className="quiet drawer-open", **{"data-do": "drawer"}),
-            html.Div(className="field field-checkpoint", children=[_all_checkpoints(), _dropdown("checkpoint", "checkpoint …")]),
-            _field("planner", _dropdown("planner", "planner …")),
+            _all_checkpoints(),
+            html.Div(className="field field-checkpoint", children=[choice("checkpoint", id="checkpoint")]),
+            _field("planner", choice("planner", id="planner")),
             html.Div(className="transport", role="group", **{"aria-label": "Transport"}, children=[_button(*b) for b in TRANSPORT.items()]),
-            _field("speed", _speed()),
-            _field("seed", dcc.Input(id="seed", type="number", min=0, step=1, value=0, debounce=True, **_tools("seed"))),
+            _field("speed", choice("speed", ((f"{speed} /s", speed) for speed in SPEEDS), id="speed")),
+            # The scripts put their own field here (assets/js/controls/number_field.js).
+            _field("seed", html.Div(id="seed-place")),
             html.Div(id="moment"),
             html.Button("?", className="quiet help-open", title="Help (?)", **{"data-do": "help", "aria-label": "Help"}),
         ],
@@ -42,20 +47,6 @@ def _all_checkpoints() -> html.A:
     """The label of the choice, and the way to the page that shows what there is to choose from."""
     # The scripts add the token to the address where this page was opened with one.
     return html.A("checkpoints", id="to-checkpoints", href="checkpoints", className="page-link", title="All checkpoints: how trained, how good")
-
-
-def _tools(name: str) -> dict[str, str]:
-    return {"className": f"tool tool-{name}"}
-
-
-def _dropdown(name: str, placeholder: str) -> dcc.Dropdown:
-    return dcc.Dropdown(id=name, options=[], placeholder=placeholder, clearable=False, searchable=False, **_tools(name))
-
-
-def _speed() -> dcc.Dropdown:
-    # Without a value of its own: the session's is the truth.
-    options = [{"label": f"{speed} /s", "value": speed} for speed in SPEEDS]
-    return dcc.Dropdown(id="speed", options=options, placeholder="…", clearable=False, searchable=False, **_tools("speed"))
 
 
 def _button(name: str, label: str) -> html.Button:

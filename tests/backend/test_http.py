@@ -23,6 +23,15 @@ def test_the_service_is_live_and_ready(http):
     assert http.get("/health/ready").json() == {"status": "ready"}
 
 
+def test_text_is_compressed_and_numbers_are_not(http):
+    for path in ("/planners", "/checkpoints", "/opening?checkpoint=cartpole"):
+        answer = http.get(path)
+        assert answer.headers["content-encoding"] == "gzip", path
+        assert answer.num_bytes_downloaded < 0.5 * len(answer.content), path
+        assert http.get(path, headers={"accept-encoding": "identity"}).content == answer.content, path
+    assert "content-encoding" not in plan(http).headers
+
+
 def test_every_shipped_checkpoint_has_a_card_with_its_returns(http):
     cards = {card["name"]: card for card in http.get("/checkpoints").json()["checkpoints"]}
     assert {"cartpole", "cartpole-early"} <= cards.keys()

@@ -40,8 +40,7 @@ def test_a_pendulum_plays_with_an_axis_of_actions(server, open_page):
 def test_more_action_samples_are_more_stems(server, open_page):
     page = open_page(server.url)
     choose(page, "checkpoint", "pendulum")
-    page.locator('[data-knob="action_atoms"] .dash-dropdown').click()
-    page.locator("#knobs").get_by_role("option", name="16", exact=True).click()
+    page.locator('[data-knob="action_atoms"] select').select_option("16")
     page.wait_for_function("document.querySelectorAll('.decision-picture [data-mark=stem]').length === 16", timeout=120_000)
     assert last_frame(page)["particles"] == 256
 

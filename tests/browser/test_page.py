@@ -133,8 +133,7 @@ def test_a_shape_setting_says_compiling_while_the_old_picture_stays(server, open
         """() => { window.seen = []; new MutationObserver(() => seen.push(document.body.innerText.includes("compiling")))
                .observe(document.body, { subtree: true, childList: true, characterData: true, attributes: true }); }"""
     )
-    page.locator('[data-knob="depth"] .dash-dropdown').click()
-    page.get_by_role("option", name="8", exact=True).click()
+    page.locator('[data-knob="depth"] select').select_option("8")
     page.wait_for_function("window.twistscope.lastFrame.depth === 8", timeout=60_000)
     assert page.evaluate("window.seen.includes(true)")
 

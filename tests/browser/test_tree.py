@@ -12,8 +12,7 @@ pytestmark = pytest.mark.browser
 def choose_planner(page, title):
     """Choose a planner as a user does, and wait for its first picture."""
     painted = page.evaluate("window.twistscope.framesPainted")
-    page.locator("#planner").click()
-    page.get_by_role("option", name=title, exact=True).click()
+    page.locator("#planner").select_option(label=title)
     page.wait_for_function("painted => window.twistscope.framesPainted > painted && window.twistscope.phase === 'idle'", arg=painted, timeout=120_000)
 
 

@@ -35,7 +35,7 @@ function groupOf({ environment, cards }, planners) {
 
 function cardOf(card, planners, scale) {
   const open = element("a", "open-checkpoint", "open in the microscope");
-  open.href = linkTo("./", location.search, { checkpoint: card.name });
+  open.href = linkTo("./", location.search, { checkpoint: card.name, step: null });
   open.setAttribute("aria-label", `Open ${card.title} in the microscope`);
   const facts = element("dl", "facts-of-card");
   for (const [term, text, title] of factsOf(card)) {
@@ -134,7 +134,7 @@ onThemeChange(() => {
   for (const picture of pictures) picture.paint();
   drawLearning();
 });
-for (const link of /** @type {NodeListOf<HTMLAnchorElement>} */ (document.querySelectorAll("[data-page]"))) link.href = linkTo(link.dataset.page, location.search);
+for (const link of /** @type {NodeListOf<HTMLAnchorElement>} */ (document.querySelectorAll("[data-page]"))) link.href = linkTo(`${link.dataset.page}`, location.search);
 const curves = writeLearning();
 try {
   writeCheckpoints(...(await whatThereIs()));

@@ -1,13 +1,9 @@
 // The page's side of assets/bridge.js: Dash mounts its controls some time after the first picture, and is then heard and set.
 
-const GRAPH = "plotly-loader";
-
 export class DashControls {
   constructor() {
     /** Resolves when Dash's layout stands. */
     this.mounted = mounted("page");
-    /** @type {Promise<any> | null} */
-    this.plotlyLoading = null;
   }
 
   /** Loads Dash's scripts, which wait in a template of the document; nothing where they have been started already. */
@@ -38,16 +34,6 @@ export class DashControls {
   set(id, props) {
     this.mounted.then(() => globalThis.dash_clientside.set_props(id, props));
   }
-
-  /** Plotly, which Dash loads when a graph first appears: so one appears, out of sight. */
-  plotly() {
-    this.plotlyLoading ??= this.mounted.then(() => {
-      const graph = { type: "Graph", namespace: "dash_core_components", props: { id: "plotly-graph", figure: { data: [], layout: {} } } };
-      this.set(GRAPH, { children: graph });
-      return available(() => globalThis.Plotly);
-    });
-    return this.plotlyLoading;
-  }
 }
 
 /** A script of a template never runs; one like it does. */
@@ -67,13 +53,6 @@ function mounted(id) {
     };
     const watcher = new MutationObserver(check);
     watcher.observe(document.documentElement, { childList: true, subtree: true });
-    check();
-  });
-}
-
-function available(look) {
-  return new Promise((resolve) => {
-    const check = () => (look() ? resolve(look()) : setTimeout(check, 50));
     check();
   });
 }

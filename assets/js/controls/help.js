@@ -1,6 +1,7 @@
 // The help dialog: what one sees, and the keys. Of particles and search trees it speaks differently.
 
 import { around, element } from "../lib/elements.js";
+import { followBackdrop } from "../lib/backdrop.js";
 
 const PARTICLES = [
   [
@@ -44,15 +45,33 @@ const BOTH = [
   ["Many seeds", "The same plan with other random numbers: how much of the decision depends on them. The star is the plan you see."],
 ];
 
-/**
- * The dialog, closed. Its `data-kind` says which kind of plan it speaks of.
- * @param {import("../lib/keyboard.js").Binding[]} keys
- */
-export function helpDialog(keys) {
+/** The dialog. The browser closes it on Escape, and gives the focus back where it was. */
+export class HelpDialog {
+  /**
+   * @param {import("../lib/keyboard.js").Binding[]} keys
+   * @param {import("../lib/lifetime.js").Lifetime} lifetime
+   */
+  constructor(keys, lifetime) {
+    this.element = build(keys);
+    this.kind = "particles";
+    followBackdrop(this.element, this.element, () => this.element.close(), lifetime);
+  }
+
+  /** The kind of plan that it speaks of. @param {"particles" | "tree"} kind */
+  set kind(kind) {
+    this.element.dataset.kind = kind;
+  }
+
+  toggle() {
+    this.element.open ? this.element.close() : this.element.showModal();
+  }
+}
+
+/** @param {import("../lib/keyboard.js").Binding[]} keys */
+function build(keys) {
   const dialog = element("dialog", "help");
   dialog.id = "help";
   dialog.setAttribute("aria-label", "Help");
-  dialog.dataset.kind = "particles";
   const close = element("button", "quiet", "close");
   close.type = "button";
   close.dataset.do = "help";

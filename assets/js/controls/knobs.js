@@ -1,6 +1,8 @@
 // The knobs: Dash's components on one side, the session's settings on the other. The server's values are the truth; a knob in motion is
 // left alone until the server has caught up with it. Ends, scale and sizes of a knob come with its setting.
 
+import { showChoice } from "./choice.js";
+
 const PATIENCE = 2000;
 
 /**
@@ -9,6 +11,7 @@ const PATIENCE = 2000;
  * @property {"live" | "shape" | "choice" | "flag"} kind
  * @property {"number" | "integer" | "choice" | "boolean"} type
  * @property {string} group
+ * @property {any} [default] null where the checkpoint's card gives it
  * @property {number} [minimum]
  * @property {{minimum: number, maximum: number, step?: number, scale: "linear" | "log", sizes?: number[]}} [knob] of numbers
  * @property {Record<string, any[]>} [applies_when]
@@ -33,6 +36,10 @@ export class Knobs {
     this.offers = [];
     /** @type {Map<string, {value: any, at: number}>} */
     this.moving = new Map();
+    /** Names of the knobs that are marked as moving. @type {string[]} */
+    this.marked = [];
+    /** @type {ReturnType<typeof setTimeout> | undefined} */
+    this.waiting = undefined;
     /** Value of each component. Setting one costs Dash milliseconds, even if nothing changes. @type {Map<string, string>} */
     this.shown = new Map();
   }
@@ -41,6 +48,12 @@ export class Knobs {
   describe(schema, defaults) {
     this.schema = schema;
     this.defaults = defaults;
+    this.arrange();
+  }
+
+  /** True where it can be said which settings differ from their defaults. */
+  get described() {
+    return this.schema.every(({ name }) => name in this.defaults);
   }
 
   offer(offers) {
@@ -73,18 +86,36 @@ export class Knobs {
     if (sameShown(setting, value, current)) return;
     this.moving.set(name, { value, at: performance.now() });
     this.write(setting, value);
+    this.markMoving();
     this.send({ [name]: value });
+  }
+
+  /** Says of each knob whether its value is in force, and looks again when the server has had time enough to say that it is. */
+  markMoving() {
+    for (const name of new Set([...this.marked, ...this.moving.keys()])) knobOf(name)?.toggleAttribute("data-pending", this.moving.has(name));
+    this.marked = [...this.moving.keys()];
+    clearTimeout(this.waiting);
+    if (this.moving.size) this.waiting = setTimeout(() => this.show(this.values), PATIENCE);
   }
 
   /** Dash has built the components anew: nothing is known of where they stand. */
   built() {
     this.shown.clear();
+    // A list that nobody has chosen from shows its first option, which need not be in force.
+    for (const list of all("#knobs select")) /** @type {HTMLSelectElement} */ (list).selectedIndex = -1;
+    this.open();
     if (Object.keys(this.values).length) this.show(this.values);
+  }
+
+  /** Knobs without values would answer to nothing, and look as if they had. */
+  open() {
+    document.querySelector("#knobs")?.toggleAttribute("inert", !Object.keys(this.values).length);
   }
 
   /** The server's settings, whoever changed them. */
   show(values) {
     this.values = { ...values };
+    this.open();
     for (const setting of this.schema) {
       const { name } = setting;
       const moving = this.moving.get(name);
@@ -94,6 +125,7 @@ export class Knobs {
       // A knob that the person holds already stands there.
       if (!settled || !sameShown(setting, moving.value, values[name])) this.place(setting, values[name]);
     }
+    this.markMoving();
     this.arrange();
   }
 
@@ -120,14 +152,14 @@ export class Knobs {
 
   place(setting, value) {
     // Dash cannot set what it has not built yet; once it has, everything is shown again.
-    if (!knobOf(setting.name)) return;
-    /** @type {{value: any, options?: object[]}} */
-    const props = { value: toShown(setting, value) };
-    if (this.shown.get(setting.name) === JSON.stringify(props.value)) return;
-    this.shown.set(setting.name, JSON.stringify(props.value));
-    // A size that is none of the usual ones joins them.
-    if (setting.kind === "shape") props.options = withSize(setting, value);
-    this.setProps({ type: "knob", name: setting.name }, props);
+    const knob = knobOf(setting.name);
+    if (!knob) return;
+    const list = knob.querySelector("select");
+    if (list) return showChoice(list, value);
+    const shown = toShown(setting, value);
+    if (this.shown.get(setting.name) === JSON.stringify(shown)) return;
+    this.shown.set(setting.name, JSON.stringify(shown));
+    this.setProps({ type: "knob", name: setting.name }, { value: shown });
   }
 
   write({ name, type, kind }, value) {
@@ -186,9 +218,4 @@ function sameShown(setting, a, b) {
 function readable(value, type) {
   if (value === null || value === undefined) return "";
   return type === "integer" ? `${value}` : `${Number(value.toPrecision(3))}`;
-}
-
-/** The usual sizes and this one. */
-function withSize({ knob }, value) {
-  return [...new Set([...(knob?.sizes ?? []), value])].sort((a, b) => a - b).map((size) => ({ label: `${size}`, value: size }));
 }

@@ -1,18 +1,55 @@
-// The address of a page, and links between the pages of the dashboard.
+// The address of a page, and links between the pages of the dashboard. The address of the microscope holds what was chosen: checkpoint, planner,
+// seed and step, and the settings that differ from their defaults by their names, as `?checkpoint=catch&seed=3&alpha=0.3`.
 
-/** The checkpoint that an address asks for, or null. */
-export const askedCheckpoint = (search) => new URLSearchParams(search).get("checkpoint") || null;
+import { meaning } from "./format.js";
 
-/** The same address, asking for this checkpoint. */
-export function withCheckpoint(href, checkpoint) {
+const TOKEN = "token";
+
+/**
+ * @typedef {object} Chosen
+ * @property {string | null} checkpoint null for the server's first choice; so everywhere
+ * @property {string | null} planner
+ * @property {any} seed
+ * @property {any} step
+ * @property {Record<string, any>} settings
+ */
+
+/**
+ * Reads an address. Values are those that a text means; the server knows which are possible.
+ * @param {string} search
+ * @returns {Chosen}
+ */
+export function readAddress(search) {
+  const all = Object.fromEntries(new URLSearchParams(search));
+  const { checkpoint = "", planner = "", seed = "0", step = "0", [TOKEN]: _, ...settings } = all;
+  const values = Object.entries(settings).map(([name, text]) => [name, valueOf(text)]);
+  return { checkpoint: checkpoint || null, planner: planner || null, seed: meaning(seed), step: meaning(step), settings: Object.fromEntries(values) };
+}
+
+const valueOf = (text) => (text === "true" || text === "false" ? text === "true" : meaning(text));
+
+/**
+ * An address that asks for what was chosen. What goes without saying is left out.
+ * @param {string} href of now; its token is kept
+ * @param {Chosen} chosen
+ */
+export function writeAddress(href, { checkpoint, planner, seed, step, settings }) {
   const url = new URL(href);
-  url.searchParams.set("checkpoint", checkpoint);
+  const token = url.searchParams.get(TOKEN);
+  const parts = { token, checkpoint, planner, seed: seed || null, step: step || null, ...settings };
+  const said = Object.entries(parts).filter(([, value]) => value !== null && value !== undefined);
+  url.search = `${new URLSearchParams(said.map(([name, value]) => [name, `${value}`]))}`;
   return url.href;
 }
 
-/** A link to a page of the dashboard. The token that opened this page, where a backend asks for one, opens that one too. */
+/**
+ * A link to a page of the dashboard. It takes along what the address of this one says: what was chosen, and the token that opened it.
+ * @param {string} page
+ * @param {string} search of this page
+ * @param {Record<string, string | null>} wish what is to be different there; null for nothing
+ */
 export function linkTo(page, search, wish = {}) {
-  const token = new URLSearchParams(search).get("token");
-  const query = `${new URLSearchParams({ ...wish, ...(token && { token }) })}`;
-  return query ? `${page}?${query}` : page;
+  const query = new URLSearchParams(search);
+  for (const [name, value] of Object.entries(wish)) value === null ? query.delete(name) : query.set(name, value);
+  return `${query}` ? `${page}?${query}` : page;
 }

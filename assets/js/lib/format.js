@@ -35,3 +35,10 @@ export const count = (amount, noun) => `${amount} ${noun}${amount === 1 ? "" : "
 export function list(words) {
   return words.length < 2 ? words.join("") : `${words.slice(0, -1).join(", ")} and ${words.at(-1)}`;
 }
+
+/** The value that a text means: a number where it is one, else the text. */
+export function meaning(text) {
+  const typed = text.trim().replace("−", "-");
+  const value = Number(typed);
+  return /^[-+.\d]/.test(typed) && Number.isFinite(value) ? value : typed;
+}

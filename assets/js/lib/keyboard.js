@@ -8,8 +8,38 @@
  * @property {string} text what it does, in words
  */
 
-// Sliders, lists and fields have their own use for these keys; a button for space.
-const OWN_USE = "input, textarea, select, [role=slider], [role=listbox], [role=combobox], [contenteditable], dialog";
+const every = () => true;
+const moving = (key) => /^(Arrow|Page|Home|End)/.test(key);
+
+/**
+ * Controls and the keys that they have their own use for. Every other key is the page's, also while a control has the focus.
+ * @type {[selector: string, uses: (key: string) => boolean][]}
+ */
+const OWN_USE = [
+  ["textarea, select, [contenteditable], input:not([type=checkbox], [type=radio], [type=range], [inputmode=numeric])", every],
+  // No number has a space in it, or a question mark.
+  ["input[inputmode=numeric]", (key) => moving(key) || /^[^ ?]$/.test(key)],
+  ["[role=slider], input[type=range]", moving],
+  ["input[type=radio]", (key) => moving(key) || key === " "],
+  ["button, summary, a, input[type=checkbox]", (key) => key === " "],
+  // The rest of the page is out of reach.
+  ["dialog", (key) => key !== "?"],
+];
+
+const FIELDS = "input, textarea, select, [role=slider], [contenteditable]";
+
+/**
+ * True for what Escape leaves. A button has nothing to be left.
+ * @param {any} target
+ */
+export const isField = (target) => !!target.closest?.(FIELDS);
+
+/**
+ * True where a control makes its own use of a key.
+ * @param {any} target
+ * @param {string} key
+ */
+export const ownUse = (target, key) => OWN_USE.some(([selector, uses]) => uses(key) && !!target.closest?.(selector));
 
 /**
  * @param {EventTarget} target
@@ -19,12 +49,19 @@ const OWN_USE = "input, textarea, select, [role=slider], [role=listbox], [role=c
  */
 export function followKeys(target, table, actions, lifetime) {
   lifetime.listen(target, "keydown", (event) => {
-    if (event.ctrlKey || event.altKey || event.metaKey || event.defaultPrevented || event.target.closest?.(OWN_USE)) return;
-    if (event.key === " " && event.target.closest?.("button, summary, a")) return;
+    if (event.ctrlKey || event.altKey || event.metaKey || event.defaultPrevented) return;
+    if (event.key === "Escape" && isField(event.target)) return leave(event);
+    if (ownUse(event.target, event.key)) return;
     const pressed = event.key.length > 1 && event.shiftKey ? `shift ${event.key}` : event.key;
     const found = table.find(({ keys }) => keys.includes(pressed));
     if (!found) return;
     event.preventDefault();
     actions[found.does]?.();
   });
+}
+
+/** Leaves a field. That is all that this press means, to other tables too. */
+function leave(event) {
+  event.preventDefault();
+  event.target.blur();
 }

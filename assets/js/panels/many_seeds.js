@@ -2,6 +2,7 @@
 
 import { element } from "../lib/elements.js";
 import { Lifetime } from "../lib/lifetime.js";
+import { loadPlotly } from "../lib/plotly.js";
 import { writeKey } from "./legend.js";
 import { panelSection } from "./section.js";
 import { readSeeds, seedsFigure, seedsKey, seedsSentence, staleness } from "./seed_figure.js";
@@ -15,13 +16,11 @@ export class SeedsPanel {
    * @param {{seeds: (id: string, count: number, signal: AbortSignal) => Promise<ArrayBuffer>}} given.api
    * @param {() => {id: string | null, frame: any}} given.now the session and the frame that is shown
    * @param {() => import("../lib/palette.js").Theme} given.theme
-   * @param {() => Promise<any>} given.plotly loads the library that draws the figure, when it is first needed
    */
-  constructor({ api, now, theme, plotly }) {
+  constructor({ api, now, theme }) {
     this.api = api;
     this.now = now;
     this.theme = theme;
-    this.plotly = plotly;
     this.lifetime = new Lifetime();
     /** @type {any} */
     this.result = null;
@@ -87,7 +86,7 @@ export class SeedsPanel {
     if (!this.result) return;
     writeKey(this.part.key, seedsKey(this.result));
     this.refresh(this.now().frame);
-    const plotly = await this.plotly();
+    const plotly = await loadPlotly();
     // Closed meanwhile, or disposed of.
     if (!this.result) return;
     const { data, layout } = seedsFigure(this.result, this.theme());
@@ -108,9 +107,13 @@ export class SeedsPanel {
   }
 
   arrange() {
-    this.part.cancel.hidden = !this.asking;
-    this.part.plan.hidden = !!this.asking;
-    this.part.close.hidden = !this.result && !this.part.note.textContent;
+    const { plan, cancel, close } = this.part;
+    const held = [plan, cancel, close].find((button) => button === document.activeElement);
+    cancel.hidden = !this.asking;
+    plan.hidden = !!this.asking;
+    close.hidden = !this.result && !this.part.note.textContent;
+    // The focus of a button that goes is taken over by the one that comes.
+    if (held?.hidden) (this.asking ? cancel : plan).focus();
     this.part.figure.hidden = !this.result;
     this.part.key.hidden = !this.result;
     if (!this.result) this.element.removeAttribute("data-stale");
@@ -127,7 +130,7 @@ export class SeedsPanel {
 }
 
 function buildParts() {
-  const count = element("select", "seeds-count");
+  const count = element("select", "choice seeds-count");
   count.setAttribute("aria-label", "How many seeds");
   for (const each of COUNTS) count.append(new Option(`${each}`, `${each}`, each === USUAL, each === USUAL));
   const button = (name) => Object.assign(element("button", `quiet seeds-${name}`, name), { type: "button" });

@@ -69,14 +69,25 @@ export function seedsKey({ truth }) {
 const JITTER = 0.5;
 const spreadOf = (seed) => (((seed * 0.618034) % 1) - 0.5) * JITTER;
 
+// Half the height of a box, in rows.
+const BOX = 0.33;
+
+/** Boxes around the middle half of each row and a line at its median, as one line with gaps. */
+function boxes(rows) {
+  const found = rows.flatMap(({ at, values }) => {
+    const middle = quartiles(values);
+    if (!middle) return [];
+    const { low, median, high } = middle;
+    return [[low, at - BOX], [high, at - BOX], [high, at + BOX], [low, at + BOX], [low, at - BOX], [null, null], [median, at - BOX], [median, at + BOX], [null, null]];
+  });
+  return { x: found.map(([x]) => x), y: found.map(([, y]) => y) };
+}
+
 /** Dots, their quartiles, and this run, over one pair of axes. `rows` is [{at, values, colour}], row 0 of the values this run. */
 function distribution(rows, axes, theme, name) {
   const flat = (part) => rows.flatMap(part);
   return [
-    {
-      type: "box", orientation: "h", ...axes, name, x: flat(({ values }) => values), y: flat(({ at, values }) => values.map(() => at)), boxpoints: false,
-      width: 0.66, whiskerwidth: 0.5, line: { width: 1, color: theme.muted }, fillcolor: "rgba(0,0,0,0)", hoverinfo: "skip",
-    },
+    { type: "scatter", mode: "lines", ...axes, name: "quartiles", ...boxes(rows), line: { width: 1, color: theme.muted }, hoverinfo: "skip" },
     {
       type: "scatter", mode: "markers", ...axes, name,
       x: flat(({ values }) => values), y: flat(({ at, values }) => values.map((_, seed) => at + spreadOf(seed))),

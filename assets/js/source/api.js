@@ -7,9 +7,12 @@ export class ApiError extends Error {
    * @param {{title?: string, detail?: string, errors?: any[]}} problem
    */
   constructor(status, problem) {
-    const fields = (problem.errors ?? []).map(({ field, given, allowed }) => `${field}: got ${JSON.stringify(given)}, allowed: ${allowed}`);
+    const errors = problem.errors ?? [];
+    const fields = errors.map(({ field, given, allowed }) => `${field}: got ${JSON.stringify(given)}, allowed: ${allowed}`);
     super([problem.detail ?? problem.title ?? `HTTP ${status}`, ...fields].join(" — "));
     this.status = status;
+    /** Each value that is refused. @type {{field: string, given: any, allowed: string}[]} */
+    this.errors = errors;
   }
 }
 
@@ -49,6 +52,11 @@ export class Api {
   /** {checkpoints: cards, damaged: [{name, detail}]}. */
   checkpoints() {
     return this.call("GET", "/checkpoints");
+  }
+
+  /** The card of one checkpoint. */
+  card(checkpoint) {
+    return this.call("GET", `/checkpoints/${encodeURIComponent(checkpoint)}`);
   }
 
   /** The picture of the state that an episode of a checkpoint begins with. */
@@ -99,6 +107,27 @@ export class Api {
     url.searchParams.set("drawing", "true");
     if (this.token) url.searchParams.set("token", this.token);
     return url.href;
+  }
+}
+
+const RETRY = 1500;
+
+/**
+ * Asks until the service answers. An answer that says no is final.
+ * @template T
+ * @param {() => Promise<T>} ask
+ * @param {() => void} waiting called whenever there was none
+ * @returns {Promise<T>}
+ */
+export async function untilAnswered(ask, waiting) {
+  for (;;) {
+    try {
+      return await ask();
+    } catch (error) {
+      if (error instanceof ApiError && error.status < 500) throw error;
+      waiting();
+      await new Promise((resolve) => setTimeout(resolve, RETRY));
+    }
   }
 }
 

@@ -29,7 +29,7 @@ export class Connection {
       this.handlers.onState(losses ? "reconnecting" : "connecting", reason);
       try {
         const id = await this.session.ensure();
-        if (turn !== this.turn) return;
+        if (turn !== this.turn || id === null) return;
         reason = "";
         if (await this.run(this.session.api.streamUrl(id), turn)) losses = 0;
       } catch (caught) {

@@ -14,13 +14,15 @@ export class LiveSource {
    * @param {object} heard everything about the session that is not a frame
    * @param {(connection: string, reason: string) => void} heard.onState
    * @param {(message: any) => void} heard.onMessage
-   * @param {(session: any, wish: any) => void} heard.onCreated
+   * @param {(session: any, wish: import("./session.js").Wish) => void} heard.onCreated
+   * @param {import("./session.js").Session["onRefused"]} [heard.onRefused]
    */
-  constructor(api, { onState, onMessage, onCreated }) {
+  constructor(api, { onState, onMessage, onCreated, onRefused = () => {} }) {
     /** @type {readonly import("./source.js").Ability[]} */
     this.can = ["particles", "commands", "settings"];
     this.session = new Session(api);
     this.session.onCreated = onCreated;
+    this.session.onRefused = onRefused;
     /** @type {import("./source.js").SourceHandlers | null} */
     this.handlers = null;
     /** @type {import("./source.js").Wanted} */
@@ -43,7 +45,7 @@ export class LiveSource {
 
   /**
    * Begins a session; the one before is given back.
-   * @param {{checkpoint: string, planner: string, settings: object, seed: number, step: number}} wish
+   * @param {import("./session.js").Wish} wish
    */
   begin(wish) {
     this.session.want(wish);
@@ -102,8 +104,8 @@ export class LiveSource {
   /** Remembers the session as it is, so that a lost one can be begun again. */
   follow({ type, session, settings }) {
     if (type === "status") {
-      const { checkpoint, planner, seed, step } = session;
-      this.session.remember({ checkpoint, planner, seed, step, settings: session.settings });
+      const { checkpoint, planner, seed, step, settings: set, playing, speed } = session;
+      this.session.remember({ checkpoint, planner, seed, step, settings: set, playing, speed });
     }
     if (type === "settings") this.session.remember({ settings });
     if (type === "gone") {

@@ -43,3 +43,18 @@ export class RecordSource {
     this.handlers = null;
   }
 }
+
+/**
+ * The recorded opening plan of a checkpoint, or of the server's first choice. Null where there is none that can be shown: the live plan says why, if
+ * there is something to say.
+ * @param {import("./api.js").Api} api
+ * @param {string | null} checkpoint
+ */
+export async function recordedOpening(api, checkpoint) {
+  try {
+    const bytes = await api.opening(checkpoint);
+    return bytes && new RecordSource(bytes);
+  } catch {
+    return null;
+  }
+}

@@ -2,16 +2,30 @@
 
 import { ApiError } from "./api.js";
 
+/**
+ * @typedef {object} Wish
+ * @property {string} checkpoint
+ * @property {string} planner
+ * @property {Record<string, any>} settings
+ * @property {number} seed
+ * @property {number} step where the session begins
+ * @property {number} [goal] a step that is played to from there
+ * @property {boolean} [playing]
+ * @property {number} [speed]
+ */
+
 export class Session {
   /** @param {import("./api.js").Api} api */
   constructor(api) {
     this.api = api;
     /** @type {string | null} */
     this.id = null;
-    /** The checkpoint, planner, seed, settings and step that a new session is asked for: the last that were seen. @type {any} */
+    /** The session that a new one is to continue: the last that was seen. @type {Wish | null} */
     this.wish = null;
-    /** @type {(session: any, wish: any) => void} */
+    /** @type {(session: any, wish: Wish) => void} */
     this.onCreated = () => {};
+    /** Called with what the server refuses of a wish: the session is begun without it. @type {(errors: ApiError["errors"]) => void} */
+    this.onRefused = () => {};
   }
 
   /** From now on a new session is wanted; the old one is given back. */
@@ -37,22 +51,35 @@ export class Session {
   }
 
   /**
-   * The id of a living session: the one there is, or, where the server has forgotten it, a new one that continues it.
+   * The id of a living session: the one there is, or, where the server has forgotten it, a new one that continues it. Null where another is wanted
+   * by now.
    * @throws {ApiError} when the server refuses; {TypeError} when it cannot be reached.
    */
   async ensure() {
     const wish = this.wish;
     if (!wish) throw new Error("No session is wanted.");
     if (this.id && (await this.isAlive())) return this.id;
-    const session = await this.api.createSession(wish);
+    const session = await this.create(wish);
     if (wish !== this.wish) {
-      // Something else was chosen while the server was at work.
+      // Something else was chosen while the server was at work, and is asked for by whoever chose it.
       this.api.deleteSession(session.id);
-      return this.ensure();
+      return null;
     }
     this.id = session.id;
     this.onCreated(session, wish);
     return this.id;
+  }
+
+  /** A new session. What of its wish is not possible is left out and reported, rather than everything refused. */
+  async create(wish) {
+    const { checkpoint, planner, settings, seed, step } = wish;
+    try {
+      return await this.api.createSession({ checkpoint, planner, settings, seed, step });
+    } catch (error) {
+      if (!(error instanceof ApiError) || error.status !== 422 || !leaveOut(wish, error.errors)) throw error;
+      this.onRefused(error.errors);
+      return this.create(wish);
+    }
   }
 
   async isAlive() {
@@ -64,4 +91,19 @@ export class Session {
       throw error;
     }
   }
+}
+
+/**
+ * Takes from a wish what was refused; settings that are not possible together all at once. False where there was nothing to take.
+ * @param {Wish} wish
+ * @param {ApiError["errors"]} errors
+ */
+export function leaveOut(wish, errors) {
+  const before = JSON.stringify(wish);
+  for (const { field } of errors) {
+    if (field === "seed" || field === "step") wish[field] = 0;
+    else if (field in wish.settings) delete wish.settings[field];
+    else wish.settings = {};
+  }
+  return JSON.stringify(wish) !== before;
 }

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { askedCheckpoint, linkTo, withCheckpoint } from "../../../assets/js/lib/address.js";
+import { linkTo } from "../../../assets/js/lib/address.js";
 import { byEnvironment, duration, factsOf, measured, returnsOf, returnsScale, whole } from "../../../assets/js/checkpoints/cards.js";
 import { aboutLearning, narrateLearning, readLearning, shortSteps, spreadLabels } from "../../../assets/js/checkpoints/learning.js";
 import { roundValues, scaleOf, shareOf } from "../../../assets/js/lib/scale.js";
@@ -11,17 +11,11 @@ const card = (name, environment, steps, returns = {}) => ({
 });
 const PLANNERS = [{ name: "trt_smc", title: "TRT-SMC" }, { name: "gumbel_mcts", title: "Gumbel MCTS" }];
 
-test("an address asks for a checkpoint, or for none", () => {
-  assert.equal(askedCheckpoint("?checkpoint=catch-early&token=t"), "catch-early");
-  assert.equal(askedCheckpoint("?checkpoint="), null);
-  assert.equal(askedCheckpoint(""), null);
-  assert.equal(withCheckpoint("http://here/?checkpoint=a&token=t#x", "b c"), "http://here/?checkpoint=b+c&token=t#x");
-});
-
-test("a link to the other page carries what it wishes and the token, nothing else", () => {
+test("a link to the other page keeps what was chosen and the token, but for what it wishes", () => {
   assert.equal(linkTo("./", "", { checkpoint: "a&b" }), "./?checkpoint=a%26b");
-  assert.equal(linkTo("./", "?token=t&checkpoint=old", { checkpoint: "a" }), "./?checkpoint=a&token=t");
-  assert.equal(linkTo("checkpoints", "?checkpoint=old"), "checkpoints");
+  assert.equal(linkTo("./", "?token=t&checkpoint=old&seed=3&step=4", { checkpoint: "a", step: null }), "./?token=t&checkpoint=a&seed=3");
+  assert.equal(linkTo("checkpoints", "?planner=spo"), "checkpoints?planner=spo");
+  assert.equal(linkTo("checkpoints", ""), "checkpoints");
 });
 
 test("cards stand by environment, from early to final, and those that do not say how long they were trained last", () => {

@@ -4,10 +4,8 @@ import { test } from "node:test";
 import { fromShown, Knobs, toShown } from "../../../assets/js/controls/knobs.js";
 import { LatencyMeter } from "../../../assets/js/controls/latency.js";
 import { Painter } from "../../../assets/js/lib/painter.js";
-import { followKeys } from "../../../assets/js/lib/keyboard.js";
-import { Lifetime } from "../../../assets/js/lib/lifetime.js";
 import { createStore, sameParticle, viewOf } from "../../../assets/js/lib/store.js";
-import { bannerText, warmingText } from "../../../assets/js/controls/status.js";
+import { warmingText } from "../../../assets/js/controls/status.js";
 
 const LOG = { kind: "live", type: "number", minimum: 0, knob: { minimum: 1e-4, maximum: 10, step: 0.01, scale: "log" } };
 const LINEAR = { minimum: 0, maximum: 100, step: 0.1, scale: "linear" };
@@ -48,7 +46,7 @@ test("a knob that only shows what the server said sends nothing", () => {
 
 test("a component that stands where it should is not set again, and one built anew is", () => {
   const set = [];
-  globalThis.document = { querySelector: (query) => (query.startsWith("[data-knob") ? { dataset: {} } : null), querySelectorAll: () => [] };
+  globalThis.document = { querySelector: (query) => (query.startsWith("[data-knob") ? { dataset: {}, querySelector: () => null, toggleAttribute() {} } : null), querySelectorAll: () => [] };
   globalThis.CSS = { escape: (text) => text };
   const knobs = new Knobs(() => {}, ({ name }, { value }) => set.push([name, value]));
   knobs.describe([{ ...LOG, name: "kl_bound", group: "trust region" }], {});
@@ -63,7 +61,7 @@ test("a component that stands where it should is not set again, and one built an
 });
 
 test("a knob is there only where the session offers what it is about, and a group only where it has a knob", () => {
-  const [exact, alpha] = [{ dataset: {} }, { dataset: {} }];
+  const [exact, alpha] = [{ dataset: {}, querySelector: () => null, toggleAttribute() {} }, { dataset: {}, querySelector: () => null, toggleAttribute() {} }];
   const group = (knobs) => ({ querySelector: () => knobs.find(({ hidden }) => !hidden) ?? null });
   const groups = [group([exact]), group([alpha])];
   globalThis.document = {
@@ -144,48 +142,8 @@ test("pointing looks elsewhere for as long as it lasts, and a smaller plan keeps
   assert.ok(!sameParticle({ level: 1, slot: 2 }, null));
 });
 
-test("a size that is none of the usual ones joins them", () => {
-  const set = [];
-  globalThis.document = { querySelector: (query) => (query.startsWith("[data-knob") ? { dataset: {} } : null), querySelectorAll: () => [] };
-  const knobs = new Knobs(() => {}, (id, props) => set.push(props));
-  knobs.describe([{ name: "particles", kind: "shape", type: "integer", group: "budget", knob: { minimum: 1, maximum: 4096, scale: "log", sizes: [1, 2, 4] } }], {});
-  knobs.show({ particles: 3 });
-  assert.deepEqual(set[0].options.map(({ value }) => value), [1, 2, 3, 4]);
-});
-
-test("keys do what the table says, and nothing where a control has its own use for them", () => {
-  const target = new EventTarget();
-  const [heard, lifetime] = [[], new Lifetime()];
-  const table = [{ keys: ["ArrowLeft"], show: "←", does: "left", text: "" }, { keys: ["shift ArrowLeft"], show: "", does: "back", text: "" }];
-  followKeys(target, table, { left: () => heard.push("left"), back: () => heard.push("back") }, lifetime);
-  const press = (key, more = {}) => target.dispatchEvent(Object.assign(new Event("keydown"), { key, ...more }));
-  press("ArrowLeft");
-  press("ArrowLeft", { shiftKey: true });
-  press("ArrowLeft", { ctrlKey: true });
-  target.closest = (query) => query.includes("slider");
-  press("ArrowLeft");
-  delete target.closest;
-  lifetime.end();
-  press("ArrowLeft");
-  assert.deepEqual(heard, ["left", "back"]);
-});
-
 test("programs compiled ahead are counted until all are there", () => {
   assert.equal(warmingText({ warming: { ready: 3, of: 10 } }), "3 of 10 environments ready");
   assert.equal(warmingText({ warming: { ready: 10, of: 10 } }), "");
   assert.equal(warmingText({ warming: null }), "");
-});
-
-test("what stops the page is said, and nothing when all is well", () => {
-  assert.equal(bannerText({ connection: "open", phase: "idle" }), "");
-  assert.match(bannerText({ connection: "lost" }), /Connection lost/);
-  assert.match(bannerText({ connection: "lost", reason: "too many sessions." }), /^too many sessions. Trying again/);
-  assert.equal(bannerText({ connection: "open", phase: "compiling", detail: "compiling for 1024 particles" }), "compiling for 1024 particles … The last plan stays visible until then.");
-});
-
-test("the banner never speaks of a plan that is not there, and marks a recorded one", () => {
-  assert.equal(bannerText({ connection: "open", phase: "compiling", detail: "compiling", showing: "none" }), "compiling …");
-  assert.equal(bannerText({ connection: "lost", showing: "none" }), "Connection lost; trying again.");
-  assert.equal(bannerText({ connection: "open", phase: "compiling", showing: "recorded" }), "Recorded opening plan. The live plan is being compiled.");
-  assert.match(bannerText({ connection: "lost", showing: "recorded" }), /^Recorded opening plan\. Connection lost/);
 });

@@ -23,7 +23,10 @@ test("the figure has a dot per seed and column, their quartiles, and this run by
   const { data, layout } = seedsFigure(result, THEME);
   const dots = data.filter(({ marker, type }) => type === "scatter" && marker?.size === 4);
   assert.deepEqual(dots.map(({ name, x }) => [name, x.length]), [["improved policy", 12], ["Q-hat", 12], ["value target", 4], ["log-evidence", 4]]);
-  assert.equal(data.filter(({ type }) => type === "box").length, 4);
+  const boxes = data.filter(({ name }) => name === "quartiles");
+  // Around the middle half of the value targets 10.75, 11, 11, 11.5, and at their median.
+  assert.equal(boxes.length, 4);
+  assert.deepEqual(boxes[2].x, [10.9375, 11.125, 11.125, 10.9375, 10.9375, null, 11, 11, null]);
   const own = data.filter(({ name }) => name === "this run");
   assert.deepEqual(own.map(({ x }) => x), [[0.75, 0.25, 0], [11, 10, null], [10.75], [0.75]]);
   assert.ok(own.every(({ marker }) => marker.symbol === "star"));

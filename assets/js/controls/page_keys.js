@@ -1,0 +1,11 @@
+// Keys of the page around the microscope, by the names of its actions.
+
+/** @type {import("../lib/keyboard.js").Binding[]} */
+export const PAGE_KEYS = [
+  { keys: [" "], show: "space", does: "play", text: "play or pause" },
+  { keys: ["shift ArrowLeft"], show: "shift ←", does: "back", text: "one environment step back" },
+  { keys: ["shift ArrowRight"], show: "shift →", does: "forward", text: "one environment step forward" },
+  { keys: ["shift Home"], show: "shift home", does: "first", text: "first moment of the episode" },
+  { keys: ["shift End"], show: "shift end", does: "last", text: "last visited moment" },
+  { keys: ["?"], show: "?", does: "help", text: "this help" },
+];

@@ -1,0 +1,54 @@
+// Moves through a plan without a pointer: level by level, particle by particle, action by action.
+
+import { viewOf } from "./store.js";
+
+/** Keys that every microscope understands. */
+export const MICROSCOPE_KEYS = [
+  { keys: ["ArrowLeft"], show: "←", does: "levelDown", text: "previous level" },
+  { keys: ["ArrowRight"], show: "→", does: "levelUp", text: "next level" },
+  { keys: ["Home"], show: "home", does: "levelFirst", text: "first level" },
+  { keys: ["End"], show: "end", does: "levelLast", text: "last level" },
+  { keys: ["k"], show: "k", does: "particleUp", text: "particle above, beginning with the heaviest" },
+  { keys: ["j"], show: "j", does: "particleDown", text: "particle below" },
+  { keys: ["a"], show: "a", does: "nextAction", text: "single out the next root action" },
+  { keys: ["Escape"], show: "esc", does: "drop", text: "leave a field, drop the selection" },
+];
+
+/**
+ * The actions of MICROSCOPE_KEYS.
+ * @param {import("./store.js").Store<any>} store of a microscope; without a frame nothing moves
+ * @returns {Record<string, () => void>}
+ */
+export function moves(store) {
+  const toLevel = (choose) => {
+    const { frame } = store.state;
+    if (frame) store.set({ hover: null, level: within(choose(viewOf(store.state).level), 0, frame.levels - 1) });
+  };
+  /** From the selected particle of the level to the next one drawn; to the heaviest where none of this level is selected. */
+  const toParticle = (by) => {
+    const { frame } = store.state;
+    if (!frame) return;
+    const { level, particle } = viewOf(store.state);
+    const selected = particle?.level === level;
+    const node = frame.nearest(level, selected ? particle.slot : frame.heaviest[level]) + (selected ? by : 0);
+    store.set({ hover: null, level, selection: frame.particleAt(within(node, frame.level_start[level], frame.level_start[level + 1] - 1)) });
+  };
+  /** After the last root action none is singled out. */
+  const toNextAction = () => {
+    const { frame } = store.state;
+    const action = (viewOf(store.state).action ?? -1) + 1;
+    if (frame) store.set({ hover: null, selection: action < frame.actions.length ? { action } : null });
+  };
+  return {
+    levelDown: () => toLevel((level) => level - 1),
+    levelUp: () => toLevel((level) => level + 1),
+    levelFirst: () => toLevel(() => 0),
+    levelLast: () => toLevel(() => Infinity),
+    particleUp: () => toParticle(-1),
+    particleDown: () => toParticle(1),
+    nextAction: toNextAction,
+    drop: () => store.set({ hover: null, selection: null }),
+  };
+}
+
+const within = (value, low, high) => Math.min(Math.max(value, low), high);

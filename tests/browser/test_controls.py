@@ -1,0 +1,325 @@
+"""Controls show what is in force, and everything is reached, used and left by keyboard."""
+
+import signal
+
+import httpx
+import pytest
+
+from tests.browser.test_page import last_frame, press, settle
+from tests.servers import serving, wait_until_ready
+
+pytestmark = pytest.mark.browser
+
+BUILT = "document.querySelector('[data-knob=alpha] [role=slider]') && document.querySelector('#seed')?.value === '0'"
+FOCUSED = """(() => {
+  const element = document.activeElement;
+  if (element === document.body) return null;
+  const { x, y } = element.getBoundingClientRect();
+  const name = element.id || element.dataset.do || element.closest("[data-knob]")?.dataset.knob || element.className || element.tagName;
+  return { name, tag: element.tagName, x, y, region: ["#top", "#drawer", ".microscope", "#help"].find((each) => element.closest(each)) };
+})()"""
+STYLE = """selector => {
+  const element = document.querySelector(selector);
+  const look = (each) => ["outlineStyle", "outlineWidth", "boxShadow", "borderColor"].map((property) => getComputedStyle(each)[property]);
+  return JSON.stringify([look(element), look(element.closest(".number-field") ?? element)]);
+}"""
+CUT = """() => [...document.querySelectorAll("select")].filter((list) => list.checkVisibility()).map((list) => {
+  const free = list.cloneNode(true);
+  free.style.cssText = "position: absolute; width: auto; max-width: none; flex: none";
+  list.parentElement.append(free);
+  const [width, natural] = [list, free].map((each) => each.getBoundingClientRect().width);
+  free.remove();
+  return { name: list.ariaLabel, width, natural };
+}).filter(({ width, natural }) => natural > width)"""
+IN_FORCE = "seed => window.twistscope.seed === seed && document.querySelector('#seed').value === String(seed)"
+
+
+@pytest.fixture
+def page(server, open_page):
+    page = open_page(server.url)
+    page.wait_for_function(BUILT)
+    return page
+
+
+def session_of(page, server):
+    return httpx.get(f"{server.api}/sessions/{page.evaluate('window.twistscope.session')}").json()
+
+
+def seed_in_force(page, seed):
+    page.wait_for_function(IN_FORCE, arg=seed)
+    assert not page.locator(".number-field[data-pending]").count()
+
+
+def tab_through(page):
+    """Press Tab until the focus leaves the page. Returns the elements that had it, in this order."""
+    found = []
+    for _ in range(120):
+        page.keyboard.press("Tab")
+        focused = page.evaluate(FOCUSED)
+        if focused is None:
+            return found
+        found.append(focused)
+    raise AssertionError(f"the focus never leaves the page: {[each['name'] for each in found[-12:]]}")
+
+
+# --- the seed -------------------------------------------------------------------------------------------------------------------
+
+
+def test_each_press_of_an_arrow_is_the_sessions_seed_at_once(server, page):
+    page.locator("#seed").focus()
+    for _ in range(3):
+        page.keyboard.press("ArrowUp")
+    # Nothing has left the field.
+    assert page.evaluate("document.activeElement.id") == "seed"
+    seed_in_force(page, 3)
+    assert session_of(page, server)["seed"] == 3
+    page.keyboard.press("ArrowDown")
+    seed_in_force(page, 2)
+
+
+def test_a_seed_that_is_typed_is_marked_until_it_is_in_force(server, page):
+    page.locator("#seed").fill("42")
+    assert page.locator(".number-field[data-pending]").count() == 1
+    assert session_of(page, server)["seed"] == 0
+    page.keyboard.press("Enter")
+    seed_in_force(page, 42)
+    page.locator("#seed").fill("7")
+    page.keyboard.press("Escape")
+    assert page.evaluate("[document.activeElement.tagName, document.querySelector('#seed').value]") == ["BODY", "42"]
+    assert session_of(page, server)["seed"] == 42
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"), [("-1", "−1"), ("1.5", "1.5"), ("", "nothing"), ("4294967296", "4294967296"), ("3,5", "“3,5”"), ("zork", "“zork”")]
+)
+def test_a_seed_that_cannot_be_is_refused_with_words_and_put_back(server, page, typed, said):
+    page.locator("#seed").focus()
+    page.keyboard.press("ArrowUp")
+    seed_in_force(page, 1)
+    page.locator("#seed").fill("")
+    page.keyboard.type(typed)
+    page.keyboard.press("Tab")
+    page.wait_for_function("document.querySelector('#notice').innerText !== ''")
+    assert page.locator("#notice").inner_text() == f"seed: {said} is not possible, allowed is a whole number from 0 to 4294967295."
+    seed_in_force(page, 1)
+    assert session_of(page, server)["seed"] == 1
+
+
+def test_without_a_connection_a_control_goes_back_to_what_is_in_force(open_page, data):
+    with serving("serve", "--no-open", data=data) as server:
+        wait_until_ready(server)
+        page = open_page(server.url)
+        page.wait_for_function(BUILT)
+        server.kill()
+    page.wait_for_function("window.twistscope.connection !== 'open'", timeout=30_000)
+    page.locator("#seed").focus()
+    page.keyboard.press("ArrowUp")
+    page.locator('[data-knob="depth"] select').select_option("8")
+    press(page, "alpha", "End")
+    assert page.locator("#seed").input_value() == "0"
+    assert page.locator('[data-knob="depth"] select').input_value() == "24"
+    page.wait_for_function("document.querySelector('[data-knob=alpha] .knob-value').innerText === '0.1'")
+    page.wait_for_function("document.querySelector('[data-knob=alpha] [role=slider]').getAttribute('aria-valuenow') === '0.1'")
+    assert page.locator("#notice").inner_text().startswith("Not connected.")
+
+
+def test_a_control_that_the_server_does_not_confirm_is_marked_and_goes_back(open_page, data):
+    shown = "document.querySelector('[data-knob=alpha] .knob-value').innerText + ' ' + document.querySelector('#seed').value"
+    marked = "document.querySelectorAll('[data-knob=alpha][data-pending], .number-field[data-pending]').length"
+    with serving("serve", "--no-open", data=data) as server:
+        wait_until_ready(server)
+        page = open_page(server.url)
+        page.wait_for_function(BUILT)
+        server.process.send_signal(signal.SIGSTOP)
+        try:
+            press(page, "alpha", "End")
+            page.locator("#seed").focus()
+            page.keyboard.press("ArrowUp")
+            page.wait_for_function(f"{marked} === 2 && {shown} === '1 1'")
+            # Nobody is led to believe that it is so.
+            page.wait_for_function(f"{marked} === 0 && {shown} === '0.1 0'")
+        finally:
+            server.process.send_signal(signal.SIGCONT)
+        # The server has them after all.
+        page.wait_for_function(f"{marked} === 0 && {shown} === '1 1'")
+        assert session_of(page, server)["settings"]["alpha"] == 1
+
+
+# --- lists ----------------------------------------------------------------------------------------------------------------------
+
+
+def test_a_list_shows_a_value_that_it_does_not_offer(server, page):
+    frame = last_frame(page)
+    address = f"{server.api}/sessions/{page.evaluate('window.twistscope.session')}"
+    assert httpx.patch(f"{address}/settings", json={"particles": 100}).status_code == 200
+    settle(page, frame)
+    particles = page.locator('[data-knob="particles"] select')
+    assert particles.input_value() == "100"
+    sizes = particles.locator("option").all_inner_texts()
+    assert sizes == sorted(sizes, key=int) and "100" in sizes
+    httpx.post(f"{address}/commands", json={"command": "play", "speed": 7.5}).raise_for_status()
+    httpx.post(f"{address}/commands", json={"command": "pause"}).raise_for_status()
+    page.wait_for_function("document.querySelector('#speed').value === '7.5'")
+
+
+@pytest.mark.parametrize("size", [(1440, 900), (390, 844)])
+def test_no_list_cuts_its_longest_text(server, open_page, size):
+    page = open_page(server.url, *size)
+    page.wait_for_function(BUILT)
+    page.evaluate("document.body.toggleAttribute('data-drawer', true)")
+    assert page.evaluate(CUT) == []
+
+
+# --- the keyboard ---------------------------------------------------------------------------------------------------------------
+
+
+def test_tab_reaches_every_control_once_in_the_order_of_the_page_and_leaves(page):
+    found = tab_through(page)
+    names = [each["name"] for each in found]
+    regions = [each["region"] for each in found]
+    assert regions == sorted(regions, key=["#top", "#drawer", ".microscope"].index)
+    knobs = page.evaluate("[...document.querySelectorAll('[data-knob]')].filter((knob) => knob.checkVisibility()).map(({ dataset }) => dataset.knob)")
+    assert [name for name in names if name in knobs] == knobs
+    assert {"checkpoint", "planner", "play", "speed", "seed", "help", "seeds-count"} <= {name.split()[-1] for name in names}
+    top = [each["x"] for each in found if each["region"] == "#top"]
+    assert top == sorted(top)
+    # And back again.
+    back = []
+    for _ in found:
+        page.keyboard.press("Shift+Tab")
+        back.append(page.evaluate(FOCUSED))
+    assert [each["name"] for each in back if each] == names[::-1][: len([each for each in back if each])]
+    assert sum(each is None for each in back) <= 1
+
+
+def test_on_a_narrow_page_the_focus_follows_the_lines_of_the_top_bar(server, open_page):
+    page = open_page(server.url, 390, 844)
+    page.wait_for_function(BUILT)
+    top = [each for each in tab_through(page) if each["region"] == "#top"]
+    assert {"checkpoint", "planner", "play", "seed"} <= {each["name"] for each in top}
+    # Lines are about 40 pixels apart; within one, controls of different heights do not begin at the same.
+    assert [each["name"] for each in top] == [each["name"] for each in sorted(top, key=lambda each: (round(each["y"] / 38), each["x"]))]
+
+
+def test_what_has_the_focus_is_outlined(page):
+    tab_through(page)
+    for selector in ("#planner", "[data-do=play]", '[data-knob="alpha"] [role=slider]', '[data-knob="depth"] select', "#seed"):
+        without = page.evaluate(STYLE, selector)
+        page.locator(selector).focus()
+        assert page.evaluate(STYLE, selector) != without, selector
+
+
+@pytest.mark.parametrize("control", ['[data-knob="alpha"] [role=slider]', "#seed"])
+def test_space_plays_and_pauses_from_a_slider_and_from_the_seed(page, control):
+    page.locator(control).focus()
+    page.keyboard.press("ArrowUp")
+    page.keyboard.press("Space")
+    page.wait_for_function("window.twistscope.playing && window.twistscope.lastFrame.step >= 2", timeout=60_000)
+    page.keyboard.press("Space")
+    page.wait_for_function("!window.twistscope.playing")
+
+
+def test_space_keeps_its_meaning_on_buttons_and_switches(page):
+    frame = last_frame(page)
+    page.locator('[data-knob="revive"] input').focus()
+    page.keyboard.press("Space")
+    settle(page, frame)
+    assert not page.locator('[data-knob="revive"] input').is_checked()
+    page.locator(".help-open").focus()
+    page.keyboard.press("Space")
+    assert page.locator("#help").is_visible()
+    assert not page.evaluate("window.twistscope.playing")
+
+
+def test_particles_and_root_actions_are_reached_without_a_pointer(page):
+    note = "document.querySelector('[data-panel=particle] .panel-note').innerText"
+    heaviest = page.evaluate(note)
+    page.keyboard.press("k")
+    page.wait_for_function("window.twistscope.selection !== null")
+    first = page.evaluate("window.twistscope.selection")
+    assert heaviest.endswith(f"slot {first['slot']} at level {first['level']}")
+    page.keyboard.press("k")
+    page.wait_for_function("slot => window.twistscope.selection.slot === slot - 1", arg=first["slot"])
+    page.wait_for_function(f"slot => {note}.endsWith(`slot ${{slot - 1}} at level 23`)", arg=first["slot"])
+    page.keyboard.press("j")
+    page.wait_for_function("slot => window.twistscope.selection.slot === slot", arg=first["slot"])
+    for action in (0, 1):
+        page.keyboard.press("a")
+        page.wait_for_function("action => window.twistscope.selection.action === action", arg=action)
+    page.keyboard.press("a")
+    page.wait_for_function("window.twistscope.selection === null")
+
+
+def test_a_button_that_goes_or_is_switched_off_keeps_no_keys(page):
+    page.locator("[data-do=forward]").click()
+    page.wait_for_function("window.twistscope.lastFrame.step === 1 && window.twistscope.phase === 'idle'")
+    page.locator("[data-do=first]").focus()
+    page.keyboard.press("Enter")
+    page.wait_for_function("document.querySelector('[data-do=first]').disabled && window.twistscope.lastFrame.step === 0")
+    page.keyboard.press("Home")
+    page.wait_for_function("window.twistscope.cursorLevel === 0")
+
+    page.route("**/seeds", lambda route: None)
+    page.locator(".seeds-plan").focus()
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.className").endswith("seeds-cancel")
+    page.keyboard.press("Enter")
+    page.wait_for_function("document.activeElement.className.endsWith('seeds-plan')")
+
+
+@pytest.mark.parametrize("control", ["#seed", "#planner", '[data-knob="alpha"] [role=slider]', '[data-knob="revive"] input', ".seeds-count"])
+def test_escape_leaves_a_field_and_only_then_drops_the_selection(page, control):
+    box = page.locator("[data-panel=genealogy] canvas.base").bounding_box()
+    page.mouse.click(box["x"] + box["width"] * 0.5, box["y"] + box["height"] * 0.3)
+    page.wait_for_function("window.twistscope.selection !== null")
+    page.locator(control).focus()
+    page.keyboard.press("Escape")
+    assert page.evaluate("document.activeElement === document.body")
+    assert page.evaluate("window.twistscope.selection !== null")
+    page.keyboard.press("Escape")
+    page.wait_for_function("window.twistscope.selection === null")
+
+
+@pytest.mark.parametrize("close", ["Escape", "?", "backdrop", "button"])
+def test_help_closes_and_gives_the_focus_back(page, close):
+    page.locator(".help-open").focus()
+    page.keyboard.press("?")
+    assert page.locator("#help").is_visible()
+    if close == "backdrop":
+        page.mouse.click(20, 450)
+    elif close == "button":
+        page.locator("#help button").click()
+    else:
+        page.keyboard.press(close)
+    assert not page.locator("#help").is_visible()
+    assert page.evaluate("document.activeElement.className").endswith("help-open")
+    # A press inside does not.
+    page.keyboard.press("?")
+    page.locator("#help h2").first.click()
+    assert page.locator("#help").is_visible()
+
+
+@pytest.mark.parametrize("close", ["Escape", "backdrop", "button"])
+def test_the_drawer_holds_the_focus_and_gives_it_back(server, open_page, close):
+    page = open_page(server.url, 390, 844)
+    page.wait_for_function(BUILT)
+    opened = "document.body.hasAttribute('data-drawer')"
+    page.locator(".drawer-open").focus()
+    page.keyboard.press("Enter")
+    assert page.evaluate(opened)
+    inside = tab_through(page)
+    assert {"constraint", "alpha", "act"} <= {each["name"] for each in inside} and {each["region"] for each in inside} == {"#drawer"}
+    # A field in it is left first.
+    page.locator('[data-knob="depth"] select').focus()
+    page.keyboard.press("Escape")
+    assert page.evaluate(opened)
+    if close == "Escape":
+        page.keyboard.press("Escape")
+    elif close == "backdrop":
+        page.mouse.click(370, 600)
+    else:
+        page.locator(".drawer-close").click()
+    assert not page.evaluate(opened)
+    assert page.evaluate("document.activeElement.className").endswith("drawer-open")
+    assert page.evaluate("window.twistscope.selection === null")
+    assert not page.locator("[inert]").count()
