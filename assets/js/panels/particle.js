@@ -3,9 +3,13 @@
 
 import { element, svg } from "../lib/elements.js";
 import { actionColour, actionGlyph } from "../lib/palette.js";
-import { count, number, percent } from "../lib/format.js";
+import { count, decimalsOf, fixed, number, percent } from "../lib/format.js";
+import { OVER } from "../frame/narration.js";
+import { setText } from "./section.js";
 
-const BAR = { width: 48, height: 10 };
+// The three parts differ in height as well as in colour.
+const BAR = { width: 40, height: 10, parts: [10, 7, 3.5] };
+const SHARE = 2;
 
 /** The three parts of each step's log-weight increment (E5): prior - proposal; reward; value difference. */
 function increment(frame, step) {
@@ -36,7 +40,7 @@ export function particleSteps(frame) {
 export function particleFacts({ particle: [level], particle_weight }, steps) {
   const facts = [`weight ${percent(particle_weight)}`, `reward ${number(steps.reduce((sum, step) => sum + step.reward, 0))}`, count(steps.length, "step")];
   const last = steps.at(-1);
-  if (last?.level !== level) facts.push(last ? `ended at level ${last.level}` : "the episode is over");
+  if (last.level !== level) facts.push(`ended at level ${last.level}`);
   else if (last.terminal) facts.push("ends here");
   if (steps.some((step) => step.revived)) facts.push("revived");
   return facts;
@@ -53,17 +57,20 @@ export function treeSteps(frame) {
 
 export function treeFacts({ simulations }, steps) {
   const last = steps.at(-1);
-  if (!last) return ["the episode is over"];
-  const facts = [`${last.visits} of ${simulations} simulations`, `Q ${number(last.q, 4)}`, `reward ${number(steps.reduce((sum, step) => sum + step.reward, 0))}`];
+  const facts = [`${last.visits} of ${count(simulations, "simulation")}`, `Q ${number(last.q, 4)}`, `reward ${number(steps.reduce((sum, step) => sum + step.reward, 0))}`];
   return [...facts, count(steps.length, "step"), ...(last.terminal ? ["ends here"] : [])];
 }
 
-/** Writes the panel anew. Names and numbers go in as text, never as markup. */
-export function renderParticle(root, note, frame, theme) {
-  const [level, slot, top] = frame.particle;
-  const heaviest = frame.heaviest[level] === slot;
-  const tree = frame.tree;
-  note.textContent = tree ? `${heaviest ? "most visited" : "one"} of level ${level}` : `${heaviest ? "heaviest: " : ""}slot ${slot} at level ${level}`;
+/**
+ * Writes the panel anew. Names and numbers go in as text, never as markup.
+ * @param {HTMLElement} section
+ */
+export function renderParticle(section, frame, theme) {
+  const root = section.querySelector(".particle-numbers");
+  if (!root || !frame.particle) return;
+  setText(section, ".panel-note", frame.over ? "none" : noteOf(frame));
+  if (frame.over) return root.replaceChildren(element("p", "particle-branch", OVER));
+  const { tree, particle: [, , top] } = frame;
   const steps = tree ? treeSteps(frame) : particleSteps(frame);
   const branch = element("p", "particle-branch");
   const glyph = element("span", "glyph", actionGlyph(frame, top));
@@ -72,13 +79,18 @@ export function renderParticle(root, note, frame, theme) {
   root.replaceChildren(branch, ...(tree ? [treeTable(frame, steps)] : [key(frame, theme), particleTable(frame, steps, theme)]));
 }
 
+function noteOf({ tree, heaviest, particle: [level, slot] }) {
+  const first = heaviest[level] === slot;
+  return tree ? `${first ? "most visited" : "one"} of level ${level}` : `${first ? "heaviest: " : ""}slot ${slot} at level ${level}`;
+}
+
 const partColours = (theme) => [theme.hues[3], theme.hues[4], theme.hues[5]];
 
 function key({ weightParts }, theme) {
   const line = element("p", "key");
   weightParts.forEach((part, index) => {
     const swatch = element("span", "swatch");
-    swatch.style.background = partColours(theme)[index];
+    Object.assign(swatch.style, { background: partColours(theme)[index], height: `${BAR.parts[index]}px` });
     line.append(swatch, part);
   });
   return line;
@@ -86,30 +98,33 @@ function key({ weightParts }, theme) {
 
 function particleTable(frame, steps, theme) {
   const largest = Math.max(1e-9, ...steps.map(({ parts }) => Math.max(reach(parts, 1), reach(parts, -1))));
-  return table(frame, ["prior", "prop.", "offspring", "Δ log-weight"], steps, (step) => {
+  const totals = steps.map(({ parts }) => parts.reduce((sum, part) => sum + part, 0));
+  const decimals = Math.min(decimalsOf(totals), 2);
+  return table(frame, ["prior", "prop.", "offspr.", "Δ log-weight"], steps, (step, index) => {
     const bar = document.createElement("td");
     bar.append(bars(step.parts, largest, theme));
     bar.title = frame.weightParts.map((part, index) => `${part} ${number(step.parts[index])}`).join("\n");
-    const total = step.parts.reduce((sum, part) => sum + part, 0);
-    return [cell(step.prior.toFixed(2)), cell(step.proposal.toFixed(2)), cell(`${step.offspring}`), bar, cell(signed(total))];
+    return [cell(fixed(step.prior, SHARE)), cell(fixed(step.proposal, SHARE)), cell(`${step.offspring}`), bar, cell(fixed(totals[index], decimals))];
   });
 }
 
-const treeTable = (frame, steps) =>
-  table(frame, ["prior", "visits", "Q"], steps, ({ prior, visits, q }) => [cell(prior.toFixed(2)), cell(`${visits}`), cell(number(q, 4))]);
+function treeTable(frame, steps) {
+  const decimals = decimalsOf(steps.map(({ q }) => q));
+  return table(frame, ["prior", "visits", "Q"], steps, ({ prior, visits, q }) => [cell(fixed(prior, SHARE)), cell(`${visits}`), cell(fixed(q, decimals))]);
+}
 
 /** A row per step: level, action, and the cells that `numbers` makes of it. */
 function table(frame, titles, steps, numbers) {
   const head = document.createElement("tr");
   for (const title of ["lvl", frame.continuous ? frame.dimensions[0] : "action", ...titles]) head.append(element("th", "", title));
   // The last title may stand over a bar and its number.
-  const columns = steps.length ? numbers(steps[0]).length : titles.length;
+  const columns = numbers(steps[0], 0).length;
   if (columns > titles.length) /** @type {HTMLTableCellElement} */ (head.lastElementChild).colSpan = 2;
-  const body = steps.map((step) => {
+  const body = steps.map((step, index) => {
     const row = document.createElement("tr");
     const action = element("td", "action", `${step.action}${step.terminal ? " †" : ""}${step.revived ? " ○" : ""}`);
     action.title = [step.terminal && "the episode ends here", step.revived && "revived"].filter(Boolean).join(", ");
-    row.append(cell(`${step.level}`), action, ...numbers(step));
+    row.append(cell(`${step.level}`), action, ...numbers(step, index));
     return row;
   });
   const whole = element("table", "steps");
@@ -118,8 +133,6 @@ function table(frame, titles, steps, numbers) {
 }
 
 const cell = (text) => element("td", "", text);
-
-const signed = (value) => (value < 0 ? `−${(-value).toFixed(2)}` : value.toFixed(2));
 
 /** Sum of the parts of one sign, stacked. */
 const reach = (parts, sign) => parts.reduce((sum, part) => sum + Math.max(sign * part, 0), 0);
@@ -133,7 +146,8 @@ function bars(parts, largest, theme) {
   parts.forEach((part, index) => {
     const sign = part < 0 ? -1 : 1;
     const width = Math.abs(part) * scale;
-    picture.append(svg("rect", { x: sign < 0 ? edge[sign] - width : edge[sign], y: 1, width, height: BAR.height - 2, fill: partColours(theme)[index] }));
+    const high = BAR.parts[index];
+    picture.append(svg("rect", { x: sign < 0 ? edge[sign] - width : edge[sign], y: (BAR.height - high) / 2, width, height: high, fill: partColours(theme)[index] }));
     edge[sign] += sign * width;
   });
   picture.append(svg("rect", { x: middle - 0.5, y: 0, width: 1, height: BAR.height, fill: theme.muted }));
