@@ -4,7 +4,6 @@
 import { element, svg } from "../lib/elements.js";
 import { actionColour, actionGlyph } from "../lib/palette.js";
 import { count, decimalsOf, fixed, number, percent } from "../lib/format.js";
-import { OVER } from "../frame/narration.js";
 import { setText } from "./section.js";
 
 // The three parts differ in height as well as in colour.
@@ -68,8 +67,8 @@ export function treeFacts({ simulations }, steps) {
 export function renderParticle(section, frame, theme) {
   const root = section.querySelector(".particle-numbers");
   if (!root || !frame.particle) return;
-  setText(section, ".panel-note", frame.over ? "none" : noteOf(frame));
-  if (frame.over) return root.replaceChildren(element("p", "particle-branch", OVER));
+  setText(section, ".panel-note", frame.over ? "no plan" : noteOf(frame));
+  if (frame.over) return root.replaceChildren();
   const { tree, particle: [, , top] } = frame;
   const steps = tree ? treeSteps(frame) : particleSteps(frame);
   const branch = element("p", "particle-branch");

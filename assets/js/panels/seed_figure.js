@@ -125,11 +125,13 @@ export function seedsFigure(result, theme) {
       ],
       annotations: [
         ...upper.titles.map(([text, x]) => title(text, x, 1, theme)),
-        title("value target", 0, 0.17, theme), hasEvidence ? title("log-evidence", 0.54, 0.17, theme) : title("no evidence estimated", 0.54, 0.08, theme),
+        title("value target", 0, 0.17, theme), hasEvidence ? title("log-evidence", 0.54, 0.17, theme) : title("no evidence", 0.54, 0.08, theme),
       ],
     },
   };
 }
+
+const EDGE = 0.1;
 
 /** Range and ticks of a value axis. */
 function scaleOf(values, count = 3) {
@@ -137,9 +139,12 @@ function scaleOf(values, count = 3) {
   return { range, ...ticksOf(...range, count) };
 }
 
-/** About `count` round ticks, at least two, with as many decimals each. */
+/** Two to `count` round ticks with as many decimals each; none so near to an end that its number reaches the next figure. */
 function ticksOf(low, high, count) {
-  const tickvals = [count, count + 1, count + 2].map((each) => roundValues(low, high, each)).find(({ length }) => length > 1) ?? [low, high];
+  const edge = EDGE * (high - low);
+  const within = (each) => roundValues(low + edge, high - edge, each);
+  const all = [count, count + 1, count + 2].map(within).find(({ length }) => length > 1) ?? [low + edge, high - edge];
+  const tickvals = all.filter((_, index) => index % Math.ceil(all.length / count) === 0);
   return { tickvals, ticktext: alike(tickvals) };
 }
 

@@ -9,8 +9,8 @@ const ROLES = {
   goal: ["goal", "goal"], hazard: ["hazard", "hazard"], cell: ["paper", "grid"],
 };
 export const OWN = {
-  light: { body: "#c6ced9", wood: "#8a6a43", goal: "#c8ecdb", hazard: "#e8a98c", star: "#17694b", hatch: "#8f3a14" },
-  dark: { body: "#3a4552", wood: "#c9a97c", goal: "#1d4a3b", hazard: "#7d3c22", star: "#8fe0bf", hatch: "#f0b496" },
+  light: { body: "#c6ced9", wood: "#8a6a43", goal: "#a9dcc4", hazard: "#e39a78", star: "#125a40", hatch: "#7d2f0d" },
+  dark: { body: "#3a4552", wood: "#c9a97c", goal: "#1c4538", hazard: "#b0552f", star: "#8fe0bf", hatch: "#2a0f04" },
 };
 // Pixels between the lines of a hatching.
 const HATCHING = 5;
