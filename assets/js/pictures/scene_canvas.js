@@ -1,5 +1,6 @@
-// The picture of an environment on a canvas of its own: its scene, drawn again when its room or the colours change.
+// The picture of an environment on a canvas of its own: its scene, drawn again when its room, the screen's pixels or the colours change.
 
+import { onPixelRatioChange } from "../lib/pixel_ratio.js";
 import { camera, drawScene } from "./scene.js";
 
 const PADDING = 8;
@@ -11,6 +12,7 @@ export class ScenePicture {
     this.theme = theme;
     this.scene = null;
     new ResizeObserver(() => this.paint()).observe(canvas);
+    onPixelRatioChange(() => this.paint());
   }
 
   show(scene) {
