@@ -2,7 +2,6 @@
 
 import { captions } from "../frame/captions.js";
 import { narrate, narrateWorld, OVER } from "../frame/narration.js";
-import { onPixelRatioChange } from "../lib/pixel_ratio.js";
 import { viewOf } from "../lib/store.js";
 import * as genealogy from "./genealogy.js";
 import { followPointer } from "./pointer.js";
@@ -56,7 +55,6 @@ export class Gallery {
       lifetime.add(() => stage.dispose());
       return [{ stage, ...picture }];
     });
-    lifetime.add(onPixelRatioChange(() => this.refit()));
   }
 
   refit() {
