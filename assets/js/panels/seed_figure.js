@@ -178,7 +178,7 @@ function columnsPart(result, theme) {
     titles: [["improved policy", 0], ["Q-hat", 0.62]],
     layout: {
       margin: { l: labelWidth(actions) },
-      xaxis: { ...axis, domain: [0, 0.54], range: [-0.02, 1.02], tickvals: [0, 0.5, 1] },
+      xaxis: { ...axis, domain: [0, 0.54], range: [-0.02, 1.02], tickvals: [0, 0.5, 1], ticktext: ["0.0", "0.5", "1.0"] },
       xaxis2: { ...axis, domain: [0.62, 1], ...scaleOf([...root_q, ...(truth?.q ?? [])], 2) },
       yaxis: {
         ...axis, domain: UPPER, range: [actions.length - 0.5, -0.5], tickvals: places, showgrid: false,
