@@ -20,4 +20,4 @@ def fixed(value: float, decimals: int) -> str:
 def signed(value: float, decimals: int) -> str:
     """As `fixed`, with a sign at gains too."""
     words = fixed(value, decimals)
-    return f"+{words}" if value > 0 and words.strip("0.") else words
+    return f"+{words}" if 0 < value < math.inf and words.strip("0.") else words
