@@ -1,7 +1,7 @@
 // Curves over the levels, on the genealogy's axis: the strips that are open.
 
 import { axisOf, drawCursor } from "./axis.js";
-import { label, sayInMiddle } from "./pen.js";
+import { fitting, label, sayInMiddle } from "./pen.js";
 import { kindOf, stripRows } from "../frame/level_series.js";
 import { domainOf, steadyOf } from "../frame/steady.js";
 import { alike, number } from "../lib/format.js";
@@ -188,7 +188,7 @@ export function overlay(context, size, frame, { level, strips }, theme) {
     const middle = (top + bottom) / 2;
     const quiet = row.grey || row.empty;
     label(context, nameOf(context, axis, row, bottom - top, theme), 4, middle - 3, { colour: theme.muted, font: theme.font });
-    if (!quiet) label(context, readout(row, level, axis.narrow), 4, middle + 10, { colour: theme.ink, font: `600 ${theme.font}` });
+    if (!quiet) drawReadout(context, axis, row, level, { y: middle + 10, high: bottom - top }, theme);
     const value = row.lines[0].values[level];
     if (value === null || quiet) return;
     context.fillStyle = STYLES[row.lines[0].style](theme).colour;
@@ -198,12 +198,25 @@ export function overlay(context, size, frame, { level, strips }, theme) {
   });
 }
 
-/** The long name where it fits beside the ends of the axis. */
-function nameOf(context, axis, row, height, theme) {
-  if (axis.narrow) return row.short;
+/** Room in the gutter beside the ends of the axis. */
+function roomBeside(context, axis, row, height, theme) {
   context.font = theme.font;
-  const ends = height >= ROOMY && !row.empty ? Math.max(...endsOf(row).map((text) => context.measureText(text).width)) + 6 : 0;
-  return context.measureText(row.name).width + ends + 12 <= axis.left ? row.name : row.short;
+  const ends = height >= ROOMY && !row.empty && !axis.narrow ? Math.max(...endsOf(row).map((text) => context.measureText(text).width)) + 6 : 0;
+  return axis.left - ends - 8;
+}
+
+/** The long name where it fits. */
+function nameOf(context, axis, row, height, theme) {
+  const room = roomBeside(context, axis, row, height, theme);
+  return !axis.narrow && context.measureText(row.name).width + 4 <= room ? row.name : row.short;
+}
+
+/** As many of the values as there is room for: several have that of the lower end too. */
+function drawReadout(context, axis, row, level, { y, high }, theme) {
+  const room = row.readAll ? axis.left - 8 : roomBeside(context, axis, row, high, theme);
+  const style = { colour: theme.ink, font: `600 ${theme.font}` };
+  context.font = style.font;
+  label(context, fitting(context, [readout(row, level, axis.narrow), readout(row, level, true)], room), 4, y, style);
 }
 
 /** A strip is about levels, not particles. */

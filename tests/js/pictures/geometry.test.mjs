@@ -92,6 +92,24 @@ test("the ends of a strip's axis have as many decimals and are not the same", ()
   }
 });
 
+test("what is read off a strip keeps off the ends of its axis", () => {
+  const small = readFrame(encode({ ...sampleArrays(), ess: ["F32", [3], [0.0173, 0.0174, 0.0175]], perplexity: ["F64", [3], [0.0211, 0.0212, 0.0213]] }, sampleMetadata));
+  for (const size of [SIZE, { width: 600, height: 60 }, { width: 340, height: 200 }]) {
+    for (const open of [["ess"], ["parts"], ["kl"]]) {
+      const context = recordingContext();
+      const view = { level: 1, strips: { particles: open, tree: [] } };
+      strips.draw(context, size, small, view, THEME);
+      strips.overlay(context, size, small, view, THEME);
+      for (const one of context.texts) {
+        for (const other of context.texts) {
+          const [[from, to], [start, end]] = [spanOf(one), spanOf(other)];
+          assert.ok(one === other || Math.abs(one.y - other.y) >= 11 || to <= start || end <= from, `${open}: "${one.text}" and "${other.text}" overlap`);
+        }
+      }
+    }
+  }
+});
+
 test("the camera keeps circles round, y upwards and the focus inside", () => {
   const view = camera({ width: 400, height: 100 }, [-1, 1, 0, 1], 10);
   assert.equal(view.scale, 80);
