@@ -15,7 +15,8 @@ PACE = float(re.search(r"PACE = ([\d.]+)", (ASSETS / "js" / "lib" / "steady_axis
 
 WATCH = """() => {
   const watched = window.watched = { boxes: [], axes: [] };
-  const parts = [...document.querySelectorAll(".panel, .stage, .decision-picture, .decision-numbers, .decision-note, .microscope-foot, #top, .narration")];
+  const names = [".panel", ".stage", ".decision-picture", ".decision-numbers", ".decision-note", ".microscope-foot", ".narration", "#top"];
+  const parts = [...document.querySelectorAll(names.join())];
   let painted = twistscope.framesPainted;
   const look = () => {
     if (twistscope.framesPainted !== painted) {

@@ -95,8 +95,8 @@ def test_a_trace_of_an_earlier_version_is_read() -> None:
     old = {"kind": "tree", "planner": "gumbel_mcts", "settings": '{"num_simulations": 8}', "seed": "3", "step": "0", "plan_ms": "1.5"}
     read = Metadata.of_header(old)
     assert read.traits == PLANNERS["gumbel_mcts"].traits and read.seed == 3
-    for planner in ("tsmcts", "spo"):
-        assert Metadata.of_header({**old, "kind": "particles", "planner": planner}).traits == PLANNERS[planner].traits
+    for name in ("tsmcts", "spo"):
+        assert Metadata.of_header({**old, "kind": "particles", "planner": name}).traits == PLANNERS[name].traits
 
 
 def test_only_the_arrays_that_are_named_are_written(record: Record) -> None:

@@ -1,4 +1,4 @@
-// What holds still while plans follow each other: the number of columns, the ends of the strips' axes, and the part of the world that the lens shows.
+// Things that hold still while plans follow each other: the number of columns, the ends of the strips' axes, and the part of the world under the lens.
 
 import { kindOf, STRIPS } from "./level_series.js";
 import { snap, steadyAxis } from "../lib/steady_axis.js";
@@ -13,7 +13,7 @@ const AIR = 0.02;
 
 /**
  * @typedef {object} Steady
- * @property {string} of what has to stay the same for one plan to follow another
+ * @property {string} of names of the session and planner whose plans follow each other
  * @property {number} levels columns of the level axis
  * @property {Map<string, import("../lib/steady_axis.js").Axis>} domains ends of the strips' axes, by strip
  * @property {{x: import("../lib/steady_axis.js").Axis, y: import("../lib/steady_axis.js").Axis} | null} paths the box around the paths, as seen from the root
@@ -21,7 +21,7 @@ const AIR = 0.02;
  */
 
 /**
- * What holds still with a frame after another one; pure.
+ * The things that hold still with a frame after another one; pure.
  * @param {Steady | null} previous
  * @param {any} frame
  * @param {string[]} open ids of the strips that are open
@@ -31,7 +31,7 @@ export function steadyAfter(previous, frame, open) {
   const { session, environment, checkpoint, planner, playing } = frame;
   const of = JSON.stringify([session, environment, checkpoint, planner]);
   const before = previous?.of === of ? previous : null;
-  // Where nothing was planned there is nothing to follow.
+  // Nothing was planned, so there is nothing to follow.
   if (frame.over) return before ?? { of, levels: frame.levels, domains: new Map(), paths: null, lens: false };
   const paths = steadyPaths(before?.paths, frame);
   const lens = playing && before?.paths ? before.lens : isSmall(paths, frame);
@@ -82,7 +82,7 @@ function isSmall({ x }, { scene }) {
   return (x.high - x.low) / (right - left) < SMALL;
 }
 
-/** What holds still with a frame: what follows the frame before, or what it has by itself. */
+/** The things that hold still with a frame, after the frame before or by itself. */
 export const steadyOf = (frame, open = []) => frame.steady ?? frame.once("steady alone", () => steadyAfter(null, frame, open));
 
 /** The box that the lens shows, in the world. */

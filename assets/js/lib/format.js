@@ -1,9 +1,9 @@
 // Numbers and counts as people read them. One rule rounds all of them: half away from zero.
 
 const MINUS = "−";
-// What is shown was computed in single precision, where 1/8 may be 0.12499998: a number that is so many decimals close to a half is one.
+// Numbers were computed in single precision, where 1/8 may be 0.12499998: one that is so many decimals close to a half is a half.
 const FINER = 4;
-// A KL of so few nats is what rounding leaves of none.
+// A KL of so few nats is left over from rounding.
 const NO_KL = 1e-6;
 
 const withMinus = (text) => text.replaceAll("-", MINUS).replace("+", "");
@@ -16,7 +16,7 @@ function digitsOf(value, decimals) {
   return (whole / 10 ** decimals).toFixed(decimals);
 }
 
-/** What is said of a value that is no finite number; null of one that is. */
+/** Words for a value that is no finite number; null for one that is. */
 function notFinite(value) {
   if (value === null || value === undefined || Number.isNaN(value)) return "none";
   return Number.isFinite(value) ? null : value > 0 ? "∞" : `${MINUS}∞`;

@@ -132,11 +132,13 @@ export function seedsFigure(result, theme) {
 }
 
 const EDGE = 0.1;
+// Long names of actions leave little room for more.
+const TICKS = 2;
 
 /** Range and ticks of a value axis. */
-function scaleOf(values, count = 3) {
+function scaleOf(values) {
   const range = valueRange(values);
-  return { range, ...ticksOf(...range, count) };
+  return { range, ...ticksOf(...range, TICKS) };
 }
 
 /** Two to `count` round ticks with as many decimals each; none so near to an end that its number reaches the next figure. */
@@ -179,7 +181,7 @@ function columnsPart(result, theme) {
     layout: {
       margin: { l: labelWidth(actions) },
       xaxis: { ...axis, domain: [0, 0.54], range: [-0.02, 1.02], tickvals: [0, 0.5, 1], ticktext: ["0.0", "0.5", "1.0"] },
-      xaxis2: { ...axis, domain: [0.62, 1], ...scaleOf([...root_q, ...(truth?.q ?? [])], 2) },
+      xaxis2: { ...axis, domain: [0.62, 1], ...scaleOf([...root_q, ...(truth?.q ?? [])]) },
       yaxis: {
         ...axis, domain: UPPER, range: [actions.length - 0.5, -0.5], tickvals: places, showgrid: false,
         ticktext: actions.map((name, at) => `<span style="color:${actionColour(theme, result, at)}">${actionGlyph(result, at)}</span> ${plain(name)}`),

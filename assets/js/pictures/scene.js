@@ -46,7 +46,7 @@ export function drawScene(context, { shapes }, view, theme) {
   context.lineCap = "butt";
 }
 
-/** What tells a goal from a hazard without their colours: a star on what is worth something, hatching on what ends an episode. */
+/** Signs that tell a goal from a hazard without their colours: a star on what is worth something, hatching on what ends an episode. */
 const MARKS = {
   goal(context, { kind, x: left, y: low, w, h }, { scale, rise, x, y }, { star }) {
     const radius = Math.min(w * scale, h * rise) * 0.24;
