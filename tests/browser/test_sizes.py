@@ -4,6 +4,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+from playwright.sync_api import TimeoutError
 
 from tests.browser.test_tree import choose_planner
 
@@ -28,10 +29,11 @@ def assert_legible(page, state):
         page.emulate_media(color_scheme=scheme)
         for width, height in SIZES:
             page.set_viewport_size({"width": width, "height": height})
-            # Observers of sizes answer with the next frame, and the painting follows in the one after it.
-            page.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => requestAnimationFrame(done))))")
-            if texts := page.evaluate("window.illegible()"):
-                found[f"{state}, {width}x{height}, {scheme}"] = texts
+            # Pictures follow the window some frames later; what is not legible then stays so.
+            try:
+                page.wait_for_function("() => window.illegible().length === 0", timeout=10_000)
+            except TimeoutError:
+                found[f"{state}, {width}x{height}, {scheme}"] = page.evaluate("window.illegible()")
     assert not found, found
 
 

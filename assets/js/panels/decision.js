@@ -41,9 +41,9 @@ export function decisionKey(frame) {
   return [[...own, ["●", "Q-hat"]], ...(truth ? [exact] : [])];
 }
 
-/** KL(improved policy, prior) in nats: how much the plan changed the network's mind. */
+/** KL(improved policy, prior) in nats: how much the plan changed the network's mind. Its terms are never negative, unlike those of the plain sum. */
 export function klPolicyPrior({ root_policy, root_prior }) {
-  return root_policy.reduce((sum, part, action) => (part > 0 ? sum + part * Math.log(part / root_prior[action]) : sum), 0);
+  return root_policy.reduce((sum, part, action) => sum + (part > 0 ? part * Math.log(part / root_prior[action]) : 0) - part + root_prior[action], 0);
 }
 
 /** Largest distance of Q-hat from the truth, over the actions tried. */
