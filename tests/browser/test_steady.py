@@ -80,6 +80,17 @@ def test_playing_moves_no_panel_and_no_axis_by_leaps(server, open_page, checkpoi
         assert abs(new_low - low) <= allowed and abs(new_high - high) <= allowed, f"{before} became {after} with {plans} plans"
 
 
+def test_many_seeds_stay_in_their_place_when_they_are_out_of_date(server, open_page):
+    page = open_page(f"{server.url}/?checkpoint=acrobot-early", 1280, 720)
+    page.wait_for_selector(".steps")
+    page.locator(".seeds-count").select_option("16")
+    page.locator(".seeds-plan").click()
+    page.wait_for_selector(".seeds-figure.js-plotly-plot", timeout=120_000)
+    seen = play(page, 16)
+    assert page.locator(".seeds-note").inner_text().startswith("Out of date: of step 0")
+    assert len(set(seen["boxes"])) == 1, "\n---\n".join(sorted(set(seen["boxes"])))
+
+
 def test_the_numbers_are_of_the_plan_that_the_pictures_show(server, open_page):
     page = open_page(server.url)
     page.wait_for_selector("#page", state="attached")

@@ -236,7 +236,7 @@ test("a tree is drawn with its visits", () => {
 test("the KL of the improved policy counts only where it has mass, and is not negative", () => {
   // The same policy, but for the last digits of single precision.
   const prior = Float32Array.from(normal(noise(18)));
-  assert.ok(klPolicyPrior({ root_prior: prior, root_policy: prior.map((part, action) => part * (1 + (action % 2 ? 1 : -1) * 1e-7)) }) >= 0);
+  assert.ok(klPolicyPrior({ root_prior: prior, root_policy: prior.map((part, action) => part * (1 + (action % 2 ? -1 : 1) * 1e-7)) }) >= 0);
   assert.ok(Math.abs(klPolicyPrior(solved) - 0.75 * Math.log(1.5)) < 1e-6);
   assert.deepEqual(decisionNumbers(unsolved()).map(([name, value]) => [name, value]),
     [["┊ V(s₀)", "10.00"], ["│ value target", "10.75"], ["KL to prior", "0.304"], ["log-evidence", "0.750"]]);
