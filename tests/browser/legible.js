@@ -1,4 +1,5 @@
-// Finds texts that cannot be read: cut off, beyond their picture, or over one another. Texts on canvases are remembered while they are drawn.
+// Finds what cannot be read: texts that are cut off, beyond their picture, or over one another, and bars without height. Texts on canvases are
+// remembered while they are drawn.
 {
   const drawn = new WeakMap();
   const { fillText, clearRect } = CanvasRenderingContext2D.prototype;
@@ -62,5 +63,12 @@
     return found;
   }
 
-  window.illegible = () => [...new Set([...onCanvases(), ...inDocument()])];
+  /** The root decision keeps its height, and its bars theirs. */
+  function inDecision() {
+    const low = [...document.querySelectorAll("[data-bar]")].filter((bar) => bar.getBoundingClientRect().height < 2);
+    const { height } = document.querySelector(".decision-picture").getBoundingClientRect();
+    return [...(low.length ? ["bars vanish"] : []), ...(height < 100 ? [`the root decision is only ${height} high`] : [])];
+  }
+
+  window.illegible = () => [...new Set([...onCanvases(), ...inDocument(), ...inDecision()])];
 }
