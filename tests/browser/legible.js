@@ -70,5 +70,11 @@
     return [...(low.length ? ["bars vanish"] : []), ...(height < 100 ? [`the root decision is only ${height} high`] : [])];
   }
 
-  window.illegible = () => [...new Set([...onCanvases(), ...inDocument(), ...inDecision()])];
+  /** The table of a particle is scrolled downwards, never sideways. */
+  function inTable() {
+    const { scrollWidth, clientWidth } = document.querySelector(".particle-numbers");
+    return scrollWidth > clientWidth ? [`the table is ${scrollWidth} wide in ${clientWidth}`] : [];
+  }
+
+  window.illegible = () => [...new Set([...onCanvases(), ...inDocument(), ...inDecision(), ...inTable()])];
 }
