@@ -2,16 +2,17 @@
 
 import { steadyOf } from "../frame/steady.js";
 
-const GUTTER = { wide: 114, narrow: 66 };
+// Values of continuous actions take more room than a short name does, and mean nothing when they are cut.
+const GUTTER = { wide: 114, narrow: 74, values: 94 };
 const RIGHT = 10;
 
 /**
  * Columns for `levels` levels in `width` pixels, of which the first `used` are of the plan. The root stands at the left end of the plot, level t one column further right;
- * the band of a level is the column around its nodes.
+ * the band of a level is the column around its nodes. `values`: whether the gutter has to hold values of continuous actions.
  */
-export function levelAxis(width, levels, used = levels) {
+export function levelAxis(width, levels, used = levels, values = false) {
   const narrow = width < 560;
-  const left = narrow ? GUTTER.narrow : GUTTER.wide;
+  const left = !narrow ? GUTTER.wide : values ? GUTTER.values : GUTTER.narrow;
   const column = Math.max(width - left - RIGHT, 1) / (levels + 0.5);
   return {
     narrow,
@@ -30,7 +31,7 @@ export function levelAxis(width, levels, used = levels) {
 }
 
 /** The axis of a frame: with as many columns as hold still while plans follow each other. */
-export const axisOf = (width, frame) => levelAxis(width, steadyOf(frame).levels, frame.levels);
+export const axisOf = (width, frame) => levelAxis(width, steadyOf(frame).levels, frame.levels, frame.continuous);
 
 /** The band of the level looked at. */
 export function drawCursor(context, axis, level, height, theme) {

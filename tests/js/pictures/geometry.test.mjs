@@ -56,6 +56,7 @@ test("counts beside the genealogy say which level they are of, and keep off the 
       genealogy.overlay(context, size, shown, view, THEME);
       assert.equal(context.texts.filter(({ text }) => text.endsWith("level 1")).length, 1);
       const { axis } = genealogy.geometry(size, shown);
+      if (shown.continuous) for (const value of shown.values) assert.ok(context.texts.some(({ text }) => text.endsWith(value)), `${value} is cut`);
       const gutter = context.texts.filter(({ x }) => x < axis.left);
       for (const one of gutter) {
         const [from, to] = spanOf(one);
