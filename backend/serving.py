@@ -14,6 +14,7 @@ from fastapi import FastAPI
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
+from backend.compression import compress
 from backend.ending import END_SECONDS, end_within
 
 HEADER_SECONDS = 20.0
@@ -24,8 +25,6 @@ SWITCH_SECONDS = 0.001
 """Time after which a thread gives up the interpreter to another that waits for it."""
 GRACE_SECONDS = 2
 """Time in which open requests may be finished once the server is told to end."""
-
-from backend.compression import compress
 
 
 class PortError(ValueError):

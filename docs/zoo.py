@@ -19,7 +19,7 @@ STEPS = 12
 """Step of an episode of the greedy prior to draw, where there is more to see than at the start."""
 
 COLOURS = {
-    "ground": "#c9d0d8", "limit": "#5d6978", "body": "#c6ced9", "accent": "#8a6a43", "joint": "#1b2430", "goal": "#bfe3d3", "hazard": "#f3cdbb",
+    "ground": "#c9d0d8", "limit": "#5d6978", "body": "#c6ced9", "accent": "#8a6a43", "joint": "#1b2430", "goal": "#a9dcc4", "hazard": "#e39a78",
     "cell": "#ffffff",
 }  # fmt: skip
 
@@ -116,10 +116,9 @@ def svg(scene: dict) -> str:
     for shape in scene["shapes"]:
         colour = COLOURS[shape["role"]]
         if shape["kind"] == "rect":
-            x, y = at(shape["x"], shape["y"] + shape["h"])
-            drawn.append(
-                f'<rect x="{x:.1f}" y="{y:.1f}" width="{shape["w"] * scale:.1f}" height="{shape["h"] * scale:.1f}" fill="{colour}" stroke="#dfe4ea"/>'
-            )
+            (x, y), width, height = at(shape["x"], shape["y"] + shape["h"]), shape["w"] * scale, shape["h"] * scale
+            drawn.append(f'<rect x="{x:.1f}" y="{y:.1f}" width="{width:.1f}" height="{height:.1f}" fill="{colour}" stroke="#dfe4ea"/>')
+            drawn += sign(shape["role"], x, y, width, height)
         elif shape["kind"] == "circle":
             x, y = at(shape["x"], shape["y"])
             drawn.append(f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{shape["r"] * scale:.1f}" fill="{colour}"/>')
@@ -134,6 +133,17 @@ def svg(scene: dict) -> str:
     head = f'<svg xmlns="http://www.w3.org/2000/svg" width="{width:g}" height="{height:g}" viewBox="0 0 {width:g} {height:g}">'
     title = f"<title>{escape(scene['caption'])}</title>"
     return "\n".join([head, title, f'<rect width="{width:g}" height="{height:g}" fill="#ffffff"/>', *drawn, "</svg>\n"])
+
+
+def sign(role: str, x: float, y: float, width: float, height: float) -> list[str]:
+    """A star on a goal and hatching on a hazard, for those who do not tell their colours apart."""
+    across = lambda *ends: "".join(f"M{x + a * width:.1f},{y + b * height:.1f}L{x + c * width:.1f},{y + d * height:.1f}" for a, b, c, d in ends)
+    if role == "goal":
+        middle = f'x="{x + width / 2:.1f}" y="{y + 0.66 * height:.1f}" font-size="{height / 2:.1f}"'
+        return [f'<text {middle} text-anchor="middle" fill="#125a40">★</text>']
+    if role == "hazard":
+        return [f'<path d="{across((0, 0.5, 0.5, 0), (0, 1, 1, 0), (0.5, 1, 1, 0.5))}" stroke="#7d2f0d"/>']
+    return []
 
 
 if __name__ == "__main__":

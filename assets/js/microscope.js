@@ -4,6 +4,7 @@
 import { captions } from "./frame/captions.js";
 import { kindOf } from "./frame/level_series.js";
 import { narrate } from "./frame/narration.js";
+import { steadyAfter } from "./frame/steady.js";
 import { element } from "./lib/elements.js";
 import { followKeys } from "./lib/keyboard.js";
 import { Lifetime } from "./lib/lifetime.js";
@@ -21,8 +22,6 @@ import { Gallery } from "./pictures/gallery.js";
 export const PANELS = ["world", "genealogy", "strips", "weights", "decision", "particle", "narration"];
 const PICTURES = ["world", "genealogy", "strips", "weights"];
 
-// Numbers follow the pictures a few times a second: while playing, pictures come first.
-const PAUSE = { playing: 450, resting: 120 };
 // A pointer that sweeps over a picture asks a few times a second, not for everything it passes.
 const ASKING = 60;
 // A world that is about square would be a stamp in a low, wide panel.
@@ -54,6 +53,8 @@ export class Microscope {
     /** @type {Map<string, HTMLElement>} */
     this.sections = new Map();
     this.actionShown = null;
+    /** @type {import("./frame/steady.js").Steady | null} */
+    this.steady = null;
     this.centre = element("div", "microscope-centre");
     this.side = element("section", "microscope-side");
     this.foot = element("div", "microscope-foot");
@@ -65,11 +66,6 @@ export class Microscope {
     this.painter = new Painter({ paint: (frame, parts) => this.paint(frame, parts), acknowledge: (frame) => frame.source?.acknowledge(frame) });
     this.gallery = new Gallery(this.sections, this.store, () => this.painter.request("base"), this.lifetime);
     this.gallery.refit();
-    const pause = () => (this.frame?.playing ? PAUSE.playing : PAUSE.resting);
-    this.writeDecision = atMost(pause, () => this.frame && this.decision?.write(this.frame, this.theme, this.pointing));
-    this.writeParticle = atMost(pause, () => this.withSection("particle", (section, frame) => {
-      if (frame.particle) renderParticle(section.querySelector(".particle-numbers"), section.querySelector(".panel-note"), frame, this.theme);
-    }));
     this.ask = atMost(() => ASKING, () => this.source?.want(this.wanted()));
     this.follow();
     if (source) this.connect(source);
@@ -213,7 +209,7 @@ export class Microscope {
   /** Everything that paints again, or asks, when something changes. */
   follow() {
     const { store, painter, lifetime } = this;
-    for (const { cancel } of [this.writeDecision, this.writeParticle, this.ask]) lifetime.add(cancel);
+    lifetime.add(this.ask.cancel);
     lifetime.add(() => painter.cancel());
     lifetime.add(store.subscribe(["level", "hover", "selection"], (state) => {
       // A root action singled out dims the rest of the pictures themselves; everything else is only drawn over them.
@@ -245,21 +241,23 @@ export class Microscope {
    * @param {Set<string>} parts
    */
   paint(offered, parts) {
-    const shown = this.store.state.frame;
-    if (offered) this.store.set({ frame: offered });
+    const { frame: shown, strips } = this.store.state;
+    // The same plan with the numbers of another particle: the pictures do not change.
+    const again = !!offered && offered.drawsTheSame(shown);
+    const fresh = !!offered && !again;
+    if (fresh) this.steady = steadyAfter(this.steady, offered, strips[kindOf(offered)]);
+    if (offered) this.store.set({ frame: Object.assign(offered, { steady: this.steady }) });
     const { frame } = this.store.state;
     if (!frame) return;
-    // The same plan with the numbers of another particle: the pictures do not change.
-    const again = offered && offered.drawsTheSame(shown);
-    const fresh = !!offered && !again;
     const base = parts.has("base") || fresh;
     if (fresh) this.arrange(frame);
     this.gallery.paint(base, this.theme);
     this.write(frame);
     if (offered) this.ask();
     if (fresh) this.counters.framesPainted++;
-    if (base) this.writeDecision();
-    this.writeParticle();
+    // Numbers are of the plan that the pictures show, also while playing.
+    if (base) this.decision?.write(frame, this.theme, this.pointing);
+    if (base || offered) this.withSection("particle", (section) => renderParticle(section, frame, this.theme));
     if (offered) this.call("frame", frame, fresh);
   }
 

@@ -60,8 +60,8 @@ class Algorithm:
 
 
 SMC = Algorithm(Traits(kind="particles", evidence=True, trust_region=True), SmcSettings, Static.of, Live.of, smc.plan)
-TSMCTS = Algorithm(Traits(kind="particles", rounds=True), tsmcts.TsmctsSettings, tsmcts.Static.of, tsmcts.Live.of, tsmcts.plan)
-GUMBEL_MCTS = Algorithm(Traits(kind="tree"), mcts.MctsSettings, mcts.Static.of, mcts.Live.of, mcts.plan)
+TSMCTS = Algorithm(Traits(kind="particles", rounds=True, halving=True), tsmcts.TsmctsSettings, tsmcts.Static.of, tsmcts.Live.of, tsmcts.plan)
+GUMBEL_MCTS = Algorithm(Traits(kind="tree", halving=True), mcts.MctsSettings, mcts.Static.of, mcts.Live.of, mcts.plan)
 
 
 class UnknownPlannerError(ValueError):

@@ -9,6 +9,7 @@ from gymnax.environments.classic_control.cartpole import EnvState
 from jaxtyping import Array, Float
 
 from planner.environments.gymnax_adapter import GymnaxAdapter
+from planner.environments.words import signed
 
 POLE_LENGTH = 1.0
 """Drawn length of the pole, metres: twice the half-length of the dynamics."""
@@ -38,7 +39,7 @@ class CartPole(GymnaxAdapter):
         return {
             "extent": [-limit - 0.4, limit + 0.4, -0.45, 1.35],
             "focus": [x - 0.9, x + 0.9, -0.3, 1.25],
-            "caption": f"cart at {x:+.2f} m, pole at {np.degrees(theta):+.1f} degrees",
+            "caption": f"cart at {signed(x, 2)} m, pole at {signed(np.degrees(theta), 1)} degrees",
             "shapes": [
                 {"kind": "line", "points": [[-limit - 0.4, -0.12], [limit + 0.4, -0.12]], "width": 0.015, "role": "ground"},
                 {"kind": "line", "points": [[-limit, -0.12], [-limit, 0.35]], "width": 0.03, "role": "limit"},

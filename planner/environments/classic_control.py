@@ -11,6 +11,7 @@ from gymnax.environments.classic_control.pendulum import Pendulum as GymnaxPendu
 from jaxtyping import Array, Float
 
 from planner.environments.gymnax_adapter import GymnaxAdapter
+from planner.environments.words import signed
 
 
 class Pendulum(GymnaxAdapter):
@@ -36,11 +37,12 @@ class Pendulum(GymnaxAdapter):
         # The angle is not wrapped: it also counts full turns.
         theta, speed = float(state.theta), float(state.theta_dot)
         tip = [-float(np.sin(theta)), float(np.cos(theta))]
+        angle = np.degrees(np.arctan2(np.sin(theta), np.cos(theta)))
         extent = [-1.25, 1.25, -1.25, 1.25]
         return {
             "extent": extent,
             "focus": extent,
-            "caption": f"rod {np.degrees(np.arctan2(np.sin(theta), np.cos(theta))):+.1f} degrees from upright, turning at {speed:+.2f} rad/s",
+            "caption": f"rod {signed(angle, 1)} degrees from upright, turning at {signed(speed, 2)} rad/s",
             "shapes": [
                 {"kind": "circle", "x": 0.0, "y": 1.0, "r": 0.06, "role": "goal"},
                 {"kind": "line", "points": [[0.0, 0.0], tip], "width": 0.09, "role": "accent"},
@@ -81,7 +83,7 @@ class MountainCar(GymnaxAdapter):
         return {
             "extent": extent,
             "focus": extent,
-            "caption": f"car at {x:+.2f}, moving {float(state.velocity):+.3f} a step; the goal is at {goal:+.2f}",
+            "caption": f"car at {signed(x, 2)}, moving {signed(state.velocity, 3)} a step; the goal is at {signed(goal, 2)}",
             "shapes": [
                 {"kind": "line", "points": np.stack([along, hill(np, along)], axis=1).tolist(), "width": 0.012, "role": "ground"},
                 {
@@ -131,7 +133,7 @@ class Acrobot(GymnaxAdapter):
         return {
             "extent": extent,
             "focus": extent,
-            "caption": f"tip at height {tip[1]:+.2f}; the goal is +1.00",
+            "caption": f"tip at height {signed(tip[1], 2)}; the goal is +1.00",
             "shapes": [
                 {"kind": "line", "points": [[-2.2, 1.0], [2.2, 1.0]], "width": 0.03, "role": "limit"},
                 {"kind": "line", "points": [[0.0, 0.0], elbow], "width": 0.12, "role": "body"},

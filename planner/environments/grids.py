@@ -89,11 +89,11 @@ class Catch(_Grid):
 class DeepSea(_Grid):
     """Dive one row a step, to the left or to the right, on an 8 by 8 board. Only right in every row reaches the treasure; each right costs a little.
 
-    A fixed mapping decides in each cell which action is right; the actions are therefore named by number.
+    A fixed mapping decides in each cell which action goes right; the actions therefore have numbers for names, and the caption says which it is.
     """
 
     name = "DeepSea-bsuite"
-    action_names = ("0", "1")
+    action_names = ("action 0", "action 1")
     rows, columns = 8, 8
     observation_shape = (64,)
 
@@ -124,7 +124,8 @@ class DeepSea(_Grid):
         shapes = [self.square((self.rows - 1, self.columns - 1), "goal")]
         if row < self.rows:
             shapes.append(self.disc((row, column), "accent"))
-        return self.draw(f"row {row}, column {column}; the treasure is behind the last cell", shapes)
+        here = f"; here {self.action_names[int(state.action_mapping[row, column])]} goes right" if row < self.rows else ""
+        return self.draw(f"row {row}, column {column}{here}; the treasure is behind the last cell", shapes)
 
 
 class FrozenLake(_Grid):

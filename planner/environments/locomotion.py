@@ -17,6 +17,7 @@ import numpy as np
 from jaxtyping import Array, Bool, Float, Int
 
 from planner.environments.base import Transition, absorb
+from planner.environments.words import fixed, signed
 
 
 @contextmanager
@@ -118,10 +119,11 @@ class _Body:
         metres = range(int(np.floor(x - 8)), int(np.ceil(x + 9)))
         track = {"kind": "line", "points": [[float(metres[0]), 0.0], [float(metres[-1]), 0.0]], "width": 0.02, "role": "ground"}
         marks = [{"kind": "line", "points": [[float(at), 0.0], [float(at), -0.08]], "width": 0.02, "role": "ground"} for at in metres]
+        place = f"torso at {signed(x, 2)} m, {fixed(z, 2)} m high, {signed(y, 2)} m off the track"
         return {
             "extent": [x - 8, x + 8, min(bottom, z - 0.5), max(top, z + 0.5)],
             "focus": [x + left, x + right, bottom, top],
-            "caption": f"torso at {x:+.2f} m, {z:.2f} m high, {y:+.2f} m off the track, moving at {speed:+.2f} m/s; a mark each metre",
+            "caption": f"{place}, moving at {signed(speed, 2)} m/s; a mark each metre",
             "shapes": [track, *marks, *self._limbs(state)],
         }
 

@@ -28,6 +28,8 @@ class Traits(BaseModel):
     """True if particles restart at the root in every round, and weights are comparable only among particles of one root action."""
     trust_region: bool = False
     """True if a trust region bounds the proposal (E1-E3)."""
+    halving: bool = False
+    """True if the action is the one that sequential halving with noise leaves, not the most probable one of the improved policy."""
 
 
 class Metadata(BaseModel):
@@ -112,5 +114,5 @@ def _is_text(annotation: Any) -> bool:
 def _traits_of_old(metadata: Metadata) -> Traits:
     """Traits of a record from a version without this field."""
     if metadata.kind == "tree" or metadata.planner == "tsmcts":
-        return Traits(kind=metadata.kind, rounds=metadata.planner == "tsmcts")
+        return Traits(kind=metadata.kind, rounds=metadata.planner == "tsmcts", halving=True)
     return Traits(evidence=True, trust_region=True)

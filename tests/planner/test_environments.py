@@ -265,6 +265,21 @@ def test_known_values_of_known_worlds():
     np.testing.assert_allclose(sea.value[0], 0.99, atol=1e-6)
 
 
+def test_deepsea_says_which_action_goes_right():
+    environment = make_environment("DeepSea-bsuite")
+    state = environment.reset(jax.random.key(0))
+    named = set()
+    while not environment.is_terminal(state):
+        caption = environment.scene(jax.device_get(state))["caption"]
+        right = next(action for action, name in enumerate(environment.action_names) if f"here {name} goes right" in caption)
+        column = int(state.column)
+        state = environment.step(jax.random.key(0), state, jnp.int32(right)).state
+        assert int(state.column) == min(column + 1, environment.columns - 1)
+        named.add(right)
+    assert named == {0, 1}
+    assert "goes right" not in environment.scene(jax.device_get(state))["caption"]
+
+
 @pytest.mark.parametrize("name", sorted({*NAMES} - {*ENUMERABLE}))
 def test_an_environment_without_tables_says_so(name):
     with pytest.raises(ValueError, match=f"{name} has no exact answers"):

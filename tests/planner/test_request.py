@@ -9,6 +9,7 @@ import pytest
 
 import planner
 from planner import Checkpoints, Metadata, PlanFailed, PlanRequest, Record, SettingsError, UnknownPlannerError, exact
+from planner.algorithms.registry import PLANNERS
 from planner.core.model import Evaluation, Model
 from planner.record.container import TraceError, read
 from planner.record.metadata import SCHEMA
@@ -93,9 +94,9 @@ def test_a_header_that_is_not_json_of_the_right_type_is_refused(record: Record, 
 def test_a_trace_of_an_earlier_version_is_read() -> None:
     old = {"kind": "tree", "planner": "gumbel_mcts", "settings": '{"num_simulations": 8}', "seed": "3", "step": "0", "plan_ms": "1.5"}
     read = Metadata.of_header(old)
-    assert read.traits.kind == "tree" and not read.traits.evidence and read.seed == 3
-    assert Metadata.of_header({**old, "kind": "particles", "planner": "tsmcts"}).traits.rounds
-    assert Metadata.of_header({**old, "kind": "particles", "planner": "spo"}).traits.evidence
+    assert read.traits == PLANNERS["gumbel_mcts"].traits and read.seed == 3
+    for name in ("tsmcts", "spo"):
+        assert Metadata.of_header({**old, "kind": "particles", "planner": name}).traits == PLANNERS[name].traits
 
 
 def test_only_the_arrays_that_are_named_are_written(record: Record) -> None:

@@ -2,7 +2,7 @@
 // wrote its card, so what a card may lack is looked for before it is used.
 
 import { scaleOf } from "../lib/scale.js";
-import { number } from "../lib/format.js";
+import { fixed, number } from "../lib/format.js";
 
 /** [{environment, cards}], environments by name, the cards of each from early to final. */
 export function byEnvironment(cards) {
@@ -56,8 +56,7 @@ export function measured(mean, error) {
   if (!Number.isFinite(error)) return number(mean, 4);
   if (error < 0.5 * 10 ** -MOST_DIGITS) return `${number(mean, 4)} ± 0`;
   const digits = Math.min(Math.max(1 - Math.floor(Math.log10(error)), 0), MOST_DIGITS);
-  const text = mean.toFixed(digits);
-  return `${Number(text) === 0 ? text.replace("-", "") : text.replace("-", "−")} ± ${error.toFixed(digits)}`;
+  return `${fixed(mean, digits)} ± ${fixed(error, digits)}`;
 }
 
 /** Facts about the training and the file of a card: [[term, text, title?]]. */

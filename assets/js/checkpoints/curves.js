@@ -3,7 +3,7 @@
 import { around, element, svg, svgText } from "../lib/elements.js";
 import { narrateLearning, shortSteps, spreadLabels } from "./learning.js";
 import { shareOf } from "../lib/scale.js";
-import { number } from "../lib/format.js";
+import { alike } from "../lib/format.js";
 
 const HEIGHT = 190;
 const LABEL_GAP = 14;
@@ -50,9 +50,11 @@ function lineNames({ lines, y }, theme) {
   return svg("svg", { class: "curves-names", height: HEIGHT }, ...names);
 }
 
-const valueAxis = ({ y }) =>
-  svg("svg", { class: "curves-values", height: HEIGHT }, ...y.ticks.map((tick) =>
-    svgText({ x: "100%", dx: -6, y: `${100 - shareOf(y, tick)}%`, "text-anchor": "end", "dominant-baseline": "central" }, number(tick))));
+function valueAxis({ y }) {
+  const texts = alike(y.ticks);
+  return svg("svg", { class: "curves-values", height: HEIGHT }, ...y.ticks.map((tick, index) =>
+    svgText({ x: "100%", dx: -6, y: `${100 - shareOf(y, tick)}%`, "text-anchor": "end", "dominant-baseline": "central" }, texts[index])));
+}
 
 const stepAxis = ({ x }) =>
   svg("svg", { class: "curves-steps", height: 18 }, ...x.ticks.map((tick) =>

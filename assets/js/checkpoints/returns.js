@@ -4,7 +4,7 @@
 import { measured } from "./cards.js";
 import { around, element, svg, svgText } from "../lib/elements.js";
 import { shareOf } from "../lib/scale.js";
-import { count, number } from "../lib/format.js";
+import { alike, count } from "../lib/format.js";
 
 const HEIGHT = 30;
 const MIDDLE = HEIGHT / 2;
@@ -47,7 +47,8 @@ function plotOf({ who, mean, error }, scale, prior) {
 const gridLine = (x) => svg("line", { class: "grid-line", x1: x, x2: x, y1: 0, y2: "100%" });
 
 function axisRow(scale) {
-  const texts = scale.ticks.map((tick) => svgText({ x: `${shareOf(scale, tick)}%`, y: 11, "text-anchor": "middle" }, number(tick)));
+  const words = alike(scale.ticks);
+  const texts = scale.ticks.map((tick, index) => svgText({ x: `${shareOf(scale, tick)}%`, y: 11, "text-anchor": "middle" }, words[index]));
   const axis = around("div", "returns-row returns-axis", element("span", "returns-name", "return"), svg("svg", { class: "returns-plot", height: 15 }, ...texts));
   axis.setAttribute("aria-hidden", "true");
   return axis;

@@ -18,7 +18,7 @@ const PARTICLES = {
   },
   help: {
     world: "Every particle's path over the state it was planned from.",
-    genealogy: "Levels run to the right, slots downwards; every line is one step of one particle.",
+    genealogy: "Levels run to the right, slots downwards; every line is one step of one particle. Colour: first action. Thick: lineages that survive.",
     strips: "Line: mean or number; band: range, or one standard deviation; dashed: threshold, bound, or exact value.",
     weights: "Normalised weight of every particle at every level.",
     decision: "Prior, proposal, improved policy and value estimates of the actions at the root.",
@@ -29,8 +29,8 @@ const PARTICLES = {
   notes: {
     world: (frame) => `${frame.environment}: ${frame.drawn < frame.steps ? "some particles' paths" : "every particle's path"} from this state`,
     genealogy: ({ drawn, steps, slots, levels }) => {
-      const size = `${slots} imagined futures, ${levels} steps deep`;
-      return drawn < steps ? `${size} · ${drawn} of ${steps} steps drawn, in whole lines · thick: lineages that survive` : `${size} · colour: first action · thick: lineages that survive`;
+      const size = `${count(slots, "imagined future")}, ${count(levels, "step")} deep`;
+      return `${size} · ${drawn < steps ? `${drawn} of ${steps} steps drawn` : "thick: lineages that survive"}`;
     },
     weights: ({ slots, heaviest_weight }, level) => `level ${level}: the heaviest of ${slots} carries ${percent(heaviest_weight[level])}`,
   },
@@ -42,7 +42,7 @@ const TREE = {
   help: {
     ...PARTICLES.help,
     world: "Every path of the search tree over the state it was planned from.",
-    genealogy: "Levels run to the right; every line is one step of the search tree, thicker the more simulations passed it.",
+    genealogy: "Levels run to the right; every line is one step of the search tree, thicker the more simulations passed it. Colour: first action.",
     strips: "Line: mean or number over the nodes of the level; band: range.",
     weights: "Visits of every node; a node covers the rows of all its leaves.",
     decision: "Prior, visits, improved policy and value estimates of the actions at the root.",
@@ -52,8 +52,8 @@ const TREE = {
   notes: {
     world: (frame) => `${frame.environment}: ${frame.drawn < frame.steps ? "the most visited paths" : "every path searched"} from this state`,
     genealogy: (frame) => {
-      const part = frame.drawn < frame.steps ? ` · the ${frame.drawn} most visited of ${frame.steps} nodes drawn` : "";
-      return `${count(frame.simulations, "simulation")}, up to ${count(frame.levels, "step")} deep${part} · colour: first action · thick: often visited`;
+      const part = frame.drawn < frame.steps ? `${frame.drawn} of ${frame.steps} nodes drawn` : "thick: often visited";
+      return `${count(frame.simulations, "simulation")}, up to ${count(frame.levels, "step")} deep · ${part}`;
     },
     weights: (frame, level) => `level ${level}: the most visited node has ${percent(frame.heaviest_weight[level])} of ${count(frame.passing[level], "visit")}`,
   },
@@ -61,5 +61,15 @@ const TREE = {
 
 export const KINDS = { particles: PARTICLES, tree: TREE };
 
+/** Notes where nothing was planned. */
+const OVER = {
+  world: ({ environment }) => `${environment}: the state in which the episode ended`,
+  genealogy: () => "no plan",
+  weights: () => "no plan",
+};
+
 /** The captions of a frame's kind; before there is a frame, those of particles. */
-export const captions = (frame) => (frame?.tree ? TREE : PARTICLES);
+export function captions(frame) {
+  const own = KINDS[frame?.tree ? "tree" : "particles"];
+  return frame?.over ? { ...own, notes: OVER } : own;
+}

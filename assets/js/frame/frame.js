@@ -1,7 +1,7 @@
 // One plan as the pictures read it: a drawing (docs/api.md, Drawings) with its metadata parsed. What is drawn are *nodes*, transitions of
 // particles or steps of a search tree, numbered level by level; of a large plan they are some of all.
 
-import { amount, number } from "../lib/format.js";
+import { amount, finenessOf, number, signed, withoutNoise } from "../lib/format.js";
 import { decode } from "./decode.js";
 
 const GRID = 65535;
@@ -30,6 +30,7 @@ export class Frame {
   /** @type {Numbers} */ survivors;
   /** @type {Numbers} */ extent;
   /** @type {Numbers} */ living;
+  /** @type {Float64Array | undefined} of particles only */ kl;
   /** @type {Numbers} */ heaviest;
   /** @type {Numbers} */ heaviest_weight;
   /** @type {Numbers} */ root_counts;
@@ -50,6 +51,7 @@ export class Frame {
   /** @type {Uint16Array} of each node */ level;
   /** @type {Numbers} level, slot and root action of the particle whose numbers are in `lineage/…` */ particle;
   /** @type {number} */ particle_weight;
+  /** @type {import("./steady.js").Steady | undefined} what held still when it was painted */ steady;
 
   /** @param {{arrays: Record<string, {data: any, shape?: number[]}>, metadata: Record<string, string>}} drawing */
   constructor({ arrays, metadata }) {
@@ -89,9 +91,12 @@ export class Frame {
     // Continuous actions: the candidate actions at the root take the place of the actions.
     /** @type {string[]} */
     this.dimensions = this.continuous ? names : [];
+    /** @type {string[]} names where the dimension of continuous actions is said elsewhere */
+    this.values = this.continuous ? this.atomValues() : names ?? Array.from(this.root_policy, (_, action) => `action ${action}`);
     /** @type {string[]} */
-    this.actions = this.continuous ? this.atomNames() : names ?? Array.from(this.root_policy, (_, action) => `action ${action}`);
+    this.actions = this.continuous ? this.values.map((value) => `${this.dimensions[0]} ${value}`) : this.values;
     this.size = this.slot.length;
+    this.kl = this.kl?.map(withoutNoise);
     this.unpack();
     /** @type {Map<string, any>} */
     this.cache = new Map();
@@ -148,9 +153,20 @@ export class Frame {
     return !!this.traits.rounds;
   }
 
-  /** The action the planner takes here. */
+  /** True where nothing was planned: the episode has ended in this state. */
+  get over() {
+    return this.steps === 0;
+  }
+
+  /** The action the planner takes here; -1 where nothing was planned. */
   get chosen() {
+    if (this.over) return -1;
     return this.continuous ? this.chosen_atom : this.chosen_action;
+  }
+
+  /** The action that the improved policy makes most probable. */
+  get preferred() {
+    return this.once("preferred", ({ root_policy }) => root_policy.indexOf(Math.max(...root_policy)));
   }
 
   /** The first dimension of the atoms at the root. */
@@ -159,14 +175,17 @@ export class Frame {
     return this.once("atoms", ({ actions }) => actions.map((_, atom) => root_atoms[atom * dimensions.length]));
   }
 
-  atomNames() {
-    const { dimensions: { length }, root_atoms } = this;
-    return Array.from(this.root_policy, (_, atom) => this.actionText(root_atoms[atom * length]));
-  }
-
-  /** A continuous action by its first dimension: "torque +1.25". */
-  actionText(value) {
-    return `${this.dimensions[0]} ${amount(value, this.bounds?.[0])}`;
+  /** The atoms by their first dimension, fine enough to tell them apart; equal ones are counted. */
+  atomValues() {
+    const { dimensions: { length }, root_atoms, root_policy, bounds } = this;
+    const own = Array.from(root_policy, (_, atom) => root_atoms[atom * length]);
+    const usual = finenessOf(bounds?.[0]);
+    const texts = (decimals) => own.map((value) => signed(value, decimals));
+    const apart = [usual, usual + 1, usual + 2].map(texts).find((names) => new Set(names).size === new Set(own).size) ?? texts(usual + 2);
+    return apart.map((name, atom) => {
+      const before = apart.slice(0, atom).filter((other) => other === name).length;
+      return before ? `${name} (${before + 1})` : name;
+    });
   }
 
   /** The action of a step of the particle's lineage; a continuous one without its dimension. */

@@ -1,7 +1,7 @@
 // The curves over levels, as data, one strip each. `strips.js` draws those that are open.
 //
-// A row is {name, short, domain, log?, lines, bands?, bars?, threshold?, missing?, empty?, key?, grey?}. A line is {name, values, style}, null
-// where it has no value; the first is the row's own, whose value is read out.
+// A row is {name, short, domain, round?, log?, lines, bands?, bars?, threshold?, missing?, empty?, key?, grey?}. A line is {name, values, style}, null
+// where it has no value; the first is the row's own, whose value is read out. A domain that follows the values is to be made `round`.
 
 import { around, partOf } from "./spread.js";
 import { treeStrips } from "./tree.js";
@@ -86,7 +86,7 @@ function klRow({ kl, kl_bound, levels, restarts }) {
   const bound = restarts ? [] : partOf(kl_bound, levels, "mean");
   const free = mean.every((value) => !value) && bound.every((value) => !value);
   return {
-    name: "KL, nats", short: "KL", domain: [0, largest([...band.high, ...bound]) || 1], bands: [band],
+    name: "KL, nats", short: "KL", domain: [0, largest([...band.high, ...bound]) || 1], round: true, bands: [band],
     empty: free ? NO_TWIST : "",
     lines: [{ name: "KL", values: mean, style: "main" }, ...(restarts ? [] : [{ name: "bound", values: bound, style: "bound" }])],
   };
@@ -95,7 +95,7 @@ function klRow({ kl, kl_bound, levels, restarts }) {
 function temperatureRow({ temperature, levels, living }) {
   const { mean, band } = ranged(temperature, levels);
   return {
-    name: "temperature", short: "temp.", domain: decades([...band.low, ...band.high]), log: true, bands: [band],
+    name: "temperature", short: "temp.", domain: decades([...band.low, ...band.high]), round: true, log: true, bands: [band],
     // An infinite temperature leaves the prior as it is, which says more than an empty strip.
     missing: Array.from(living, (count) => (count ? "no twist" : "none")),
     empty: living[0] && mean.every((value) => value === null) ? NO_TWIST : "",
@@ -107,7 +107,7 @@ function evidenceRow({ log_evidence, log_evidence_increment, truth }) {
   const [estimate, bars] = [finite(log_evidence), log_evidence_increment ? finite(log_evidence_increment) : null];
   const exact = truth?.logEvidence ? finite(truth.logEvidence) : null;
   return {
-    name: "log-evidence", short: "log Z", domain: around([0, ...estimate, ...(exact ?? []), ...(bars ?? [])]), bars, key: !!exact,
+    name: "log-evidence", short: "log Z", domain: around([0, ...estimate, ...(exact ?? []), ...(bars ?? [])]), round: true, bars, key: !!exact,
     lines: [{ name: "estimate", values: estimate, style: "main" }, ...(exact ? [{ name: "exact", values: exact, style: "truth" }] : [])],
   };
 }
@@ -116,14 +116,15 @@ function partsRow({ weight_part_mean: mean, weight_part_deviation: deviation, le
   const at = (index, offset) => finite(Array.from({ length: levels }, (_, level) => mean[3 * level + index] + offset * deviation[3 * level + index]));
   const parts = weightParts.map((name, index) => ({ name, style: `part${index}`, values: at(index, 0), low: at(index, -1), high: at(index, 1) }));
   return {
-    name: "weight parts", short: "parts", domain: around([0, ...parts.flatMap(({ low, high }) => [...low, ...high])]), key: true, readAll: true,
+    name: "weight parts", short: "parts", domain: around([0, ...parts.flatMap(({ low, high }) => [...low, ...high])]), round: true, key: true, readAll: true,
     bands: parts.map(({ low, high, style }) => ({ low, high, style })), lines: parts.map(({ name, style, values }) => ({ name, style, values })),
   };
 }
 
 function varianceRow({ evidence_variance, varianceObjections: objections }) {
   return {
-    name: "evid. variance", short: "variance", domain: around([0, ...finite(evidence_variance)]), grey: objections.length ? `no estimate here: ${objections.join(", ")}` : "",
+    name: "evid. variance", short: "variance", domain: around([0, ...finite(evidence_variance)]), round: true,
+    grey: objections.length ? `no estimate here: ${objections.join(", ")}` : "",
     lines: [{ name: "variance", values: finite(evidence_variance), style: objections.length ? "grey" : "main" }],
   };
 }

@@ -2,7 +2,10 @@
 
 import { spreadAt } from "./spread.js";
 import { narrateTree, treeOutlook } from "./tree.js";
-import { count, list, NO_TWIST, number, percent } from "../lib/format.js";
+import { alike, count, list, NO_TWIST, number, partOf, percent } from "../lib/format.js";
+
+/** About everything where nothing was planned. */
+export const OVER = "The episode is over: nothing is planned from its last state.";
 
 /** Root actions by how many particles (or simulations) of a level descend from them, most first. */
 export function descent({ actions, root_counts }, level) {
@@ -12,13 +15,13 @@ export function descent({ actions, root_counts }, level) {
 
 /** About a level: of a tree its nodes and visits; else how many particles still count, where they come from, how far the proposal went. */
 export function narrate(frame, level) {
+  if (frame.over) return OVER;
   if (frame.tree) return narrateTree(frame, level, descent(frame, level));
   const { slots, ess, resampled, unique_branches: unique, living } = frame;
   const parts = [`Level ${level}: ESS ${number(ess[level])} of ${slots}${resampled[level] ? ", resampled" : ""}`];
   const [first, ...others] = descent(frame, level);
-  const all = others.length === 0;
-  const share = all ? `all ${slots}` : `${first.particles} of ${slots}`;
-  parts.push(`${share} particles descend from ${first.name}${all ? "" : `, the others from ${names(others)}`}`);
+  const rest = others.length ? `, the others from ${names(others)}` : "";
+  parts.push(`${shareOf(first.particles, slots)} from ${first.name}${rest}`);
   const common = frame.coalescence_level?.[level] ?? -1;
   parts.push(common >= 0 && level > 0 ? `all share one ancestor at level ${common}` : `${count(unique[level], "root ancestor")} left`);
   const ended = slots - living[level];
@@ -32,25 +35,56 @@ export function narrate(frame, level) {
   return `${parts.join("; ")}.`;
 }
 
+/** "126 of 256 particles descend", and what fits all of them, or one. */
+function shareOf(particles, slots) {
+  const some = particles < slots ? `${particles} of ${slots} particles` : slots > 1 ? `all ${slots} particles` : "the particle";
+  return `${some} ${particles === 1 ? "descends" : "descend"}`;
+}
+
 const names = (groups) => (groups.length > 3 ? `${groups.length} more` : list(groups.map(({ name }) => name)));
 
 /** About the world. */
 export function narrateWorld(frame) {
   const caption = frame.scene?.caption ? ` ${frame.scene.caption}.` : "";
-  const outlook = frame.tree ? treeOutlook(frame) : `${count(frame.slots, "particle")} look ${count(frame.levels, "step")} ahead; ${count(frame.endings, "path")} came to an end.`;
-  return `${frame.environment} at step ${frame.step}.${caption} ${outlook}`;
+  return `${frame.environment} at step ${frame.step}.${caption} ${frame.over ? OVER : frame.tree ? treeOutlook(frame) : outlook(frame)}`;
+}
+
+function outlook({ slots, levels, endings }) {
+  const ahead = slots === 1 ? "looks" : "look";
+  return `${count(slots, "particle")} ${ahead} ${count(levels, "step")} ahead; ${count(endings, "path")} came to an end.`;
 }
 
 /** About the decision at the root. */
-export function narrateDecision({ actions, root_prior, root_policy, root_value, value_target, chosen, settings, valueSource }) {
-  const change = `from ${percent(root_prior[chosen])} by the prior to ${percent(root_policy[chosen])}`;
-  const values = `Value target ${number(value_target, 4)} against V(s₀) ${number(root_value, 4)}${valueSource ? `, by ${valueSource}` : ""}.`;
-  return `${settings.act === "sample" ? "Drawn" : "Chosen"}: ${actions[chosen]}, ${change}. ${values}`;
+export function narrateDecision(frame) {
+  if (frame.over) return OVER;
+  const { root_value, value_target, valueSource } = frame;
+  const [target, value] = alike([value_target, root_value], 4);
+  return `${narrateChoice(frame)} Value target ${target} against V(s₀) ${value}${valueSource ? `, by ${valueSource}` : ""}.`;
+}
+
+/** The action taken, what the plan changed about it, and the reason where the improved policy alone would take another. */
+export function narrateChoice({ actions, root_prior, root_policy, chosen, preferred, settings, traits }) {
+  const change = `from ${percent(root_prior[chosen])} by the prior to ${percent(partOf(root_policy, chosen))}`;
+  const choice = `${settings.act === "sample" ? "Drawn" : "Chosen"}: ${actions[chosen]}, ${change}.`;
+  return traits.halving && preferred !== chosen ? `${choice} ${halvingReason(actions[preferred], settings)}` : choice;
+}
+
+/** The reason for an action that is not the improved policy's. */
+export function halvingReason(preferred, { gumbel_scale: noise }) {
+  return noise
+    ? `Sequential halving with Gumbel noise left it; the improved policy, without noise, prefers ${preferred}.`
+    : `Sequential halving left it; the improved policy prefers ${preferred}.`;
+}
+
+/** The action of the plan in the heading, as far as one is taken. */
+export function headline({ over, episode, actions, chosen }) {
+  if (over) return "nothing to choose";
+  return episode?.truncated ? `would take ${actions[chosen]}` : `takes ${actions[chosen]}`;
 }
 
 /** Root actions that no particle began with, or null. */
-export function neverTried({ actions, root_visits }) {
-  if (!root_visits) return null;
+export function neverTried({ actions, root_visits, over }) {
+  if (!root_visits || over) return null;
   const missing = actions.filter((_, action) => root_visits[action] === 0);
   if (!missing.length) return null;
   return `Never tried: ${missing.length > 5 ? `${missing.length} of ${actions.length} actions` : list(missing)}.`;

@@ -1,11 +1,10 @@
 // Words and curves for a search tree: a node takes the place of a particle, visits those of weight and descendants.
 
 import { around, partOf, spreadAt } from "./spread.js";
-import { count, number, percent } from "../lib/format.js";
+import { alike, count, percent } from "../lib/format.js";
 
 /** About a level: its nodes, how many simulations get so far, and after which first action. `groups` as `descent` gives them. */
 export function narrateTree(frame, level, groups) {
-  if (!frame.steps) return "The episode is over: there is no step to search.";
   const { living, passing, simulations } = frame;
   const parts = [`Level ${level}: ${count(living[level], "node")}`];
   const [first, ...others] = groups;
@@ -14,13 +13,13 @@ export function narrateTree(frame, level, groups) {
   parts.push(`${passing[level]} of ${simulations} ${simulated} here, ${share}`);
   if (living[level] > 1) parts.push(`the most visited node has ${percent(frame.heaviest_weight[level])} of them`);
   const q = spreadAt(frame.q_spread, level);
-  if (q) parts.push(q.low === q.high ? `Q ${number(q.mean, 4)}` : `Q ${number(q.low, 4)} to ${number(q.high, 4)}`);
+  if (q) parts.push(`Q ${[...new Set(alike([q.low, q.high], 4))].join(" to ")}`);
   return `${parts.join("; ")}.`;
 }
 
 export function treeOutlook(frame) {
-  const steps = frame.steps ? count(frame.levels, "step") : "no step";
-  return `${count(frame.simulations, "simulation")} look up to ${steps} ahead; ${count(frame.endings, "path")} came to an end.`;
+  const { simulations, levels, endings } = frame;
+  return `${count(simulations, "simulation")} ${simulations === 1 ? "looks" : "look"} up to ${count(levels, "step")} ahead; ${count(endings, "path")} came to an end.`;
 }
 
 /** The rows of each node: those of the leaves below it, of which its slot is the middle one. */
@@ -43,14 +42,14 @@ export const rowsOf = (frame) =>
 
 function qRow({ levels, q_spread }) {
   const [low, mean, high] = ["low", "mean", "high"].map((name) => partOf(q_spread, levels, name));
-  return { name: "Q", short: "Q", domain: around([...low, ...high]), bands: [{ low, high, style: "main" }], lines: [{ name: "Q", values: mean, style: "main" }] };
+  return { name: "Q", short: "Q", domain: around([...low, ...high]), round: true, bands: [{ low, high, style: "main" }], lines: [{ name: "Q", values: mean, style: "main" }] };
 }
 
 const counted = (name, short, values, most) => ({ name, short, domain: [0, most], lines: [{ name, values: Array.from(values), style: "main" }] });
 
 /** The strips of a tree, as those of particles. */
 export const treeStrips = [
-  { id: "nodes", button: "nodes", title: "Nodes of each level", row: ({ living }) => counted("nodes", "nodes", living, Math.max(...living, 1)) },
+  { id: "nodes", button: "nodes", title: "Nodes of each level", row: ({ living }) => ({ ...counted("nodes", "nodes", living, Math.max(...living, 1)), round: true }) },
   {
     id: "simulations", button: "simulations", title: "Simulations that pass each level",
     row: ({ passing, simulations }) => counted("simulations", "simul.", passing, simulations),

@@ -1,9 +1,10 @@
-// Colours that stay apart for colour-blind eyes (Okabe and Ito, without its yellow, which is lost on white), and a glyph beside each. Where
-// actions are continuous nearby ones have nearby colours (of viridis, without its ends that are lost on the paper), and glyphs are not needed.
+// Colours that stay apart for colour-blind eyes, above all the first four, and a glyph beside each: after Okabe and Ito, moved apart until simulated
+// eyes tell them apart (tests/js/lib/palette.test.mjs). Where actions are continuous nearby ones have nearby colours (of viridis, without its ends
+// that are lost on the paper), and glyphs are not needed.
 
-const HUES = {
-  light: ["#0072b2", "#d55e00", "#009e73", "#b5559a", "#d89000", "#3aa0d8", "#7a5230", "#5b6470"],
-  dark: ["#4aa8e0", "#f0813a", "#2dc598", "#dd8fc2", "#f0b53c", "#8bcdf2", "#c09a72", "#a9b2bd"],
+export const HUES = {
+  light: ["#1f66b5", "#ba550c", "#24a87a", "#74265a", "#d28202", "#7a95ae", "#775b40", "#6c6e79"],
+  dark: ["#1290c7", "#f2681b", "#57f1ab", "#f3c5e1", "#fdb530", "#63baf0", "#b59e75", "#9ea1ad"],
 };
 const GLYPHS = ["●", "■", "▲", "◆", "▼", "✚", "★", "⬟"];
 const RAMPS = {

@@ -1,24 +1,31 @@
-// Follows the screen's pixels: a window that moves to another screen, or is zoomed, needs its canvases anew.
+// Follows the pixels of the screen that an element covers: a window that moves to a finer screen, or is zoomed, needs its canvases anew though
+// nothing of the page has another size.
+
+// Not every change of the ratio comes with an event: that of a device emulator comes with none, in any interface of Chromium.
+const LOOK = 500;
 
 /**
- * Calls back whenever devicePixelRatio changes; returns what ends that.
+ * Calls back when an element covers other pixels of the screen than before; returns what ends that.
+ * @param {Element} element
  * @param {() => void} callback
  * @returns {() => void}
  */
-export function onPixelRatioChange(callback) {
-  /** @type {MediaQueryList | undefined} */
-  let query;
-  // A media query names one ratio, so each change needs the next query.
+export function onPixelsChange(element, callback) {
+  let ratio = globalThis.devicePixelRatio;
   const changed = () => {
-    follow();
+    ratio = globalThis.devicePixelRatio;
     callback();
   };
-  const stop = () => query?.removeEventListener("change", changed);
-  const follow = () => {
-    stop();
-    query = globalThis.matchMedia?.(`(resolution: ${globalThis.devicePixelRatio || 1}dppx)`);
-    query?.addEventListener("change", changed);
+  const observer = new ResizeObserver(changed);
+  try {
+    observer.observe(element, { box: "device-pixel-content-box" });
+  } catch {
+    // Not every browser counts the pixels of the screen.
+    observer.observe(element);
+  }
+  const timer = setInterval(() => ratio !== globalThis.devicePixelRatio && changed(), LOOK);
+  return () => {
+    observer.disconnect();
+    clearInterval(timer);
   };
-  follow();
-  return stop;
 }

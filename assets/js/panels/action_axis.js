@@ -3,9 +3,9 @@
 
 import { actionColour } from "../lib/palette.js";
 import { roundValues } from "../lib/scale.js";
-import { fixed, partOf, share } from "./digits.js";
+import { alike, partOf, share } from "../lib/format.js";
 import { line, marker, node, rootValueLines, text, textWidth } from "./shapes.js";
-import { axisTicks, shareTicks } from "./value_axis.js";
+import { axisTicks, shareTicks } from "./ticks.js";
 
 const BINS = 64;
 const LEFT = 54;
@@ -83,22 +83,27 @@ export function axisLayout({ atoms, bounds: [[low, high]] }, width) {
   return { kind: "axis", width, height: axis + FOOT, plot, place, policy, q, fan, axis, places, columns, hits };
 }
 
-const up = ({ top, base }, { low, high }, value) => base - ((value - low) / (high - low)) * (base - top);
+/** The height of a value; one that is ahead of its axis waits at the end. */
+const up = ({ top, base }, { low, high }, value) => base - Math.min(Math.max((value - low) / (high - low), 0), 1) * (base - top);
 const small = (theme, more) => ({ "font-size": TICK_SIZE, fill: theme.muted, ...more });
 
-/** The picture as nodes; pure. `axes`: {reach, q} as value_axis.js makes them. */
+/** The picture as nodes; pure. `axes`: {reach, q} as steady_axis.js makes them. */
 export function axisPicture(frame, theme, layout, axes, singled = null) {
-  const shares = (value) => up(layout.policy, { low: 0, high: axes.reach.reach }, Math.min(value, axes.reach.reach));
+  const shares = (value) => up(layout.policy, axes.reach, value);
   const values = (value) => up(layout.q, axes.q, value);
   const [from, to] = [LEFT, layout.width - RIGHT];
-  const lines = rootValueLines(frame, theme, (at, style) => node("line", { x1: from, x2: to, y1: values(at), y2: values(at), ...style }));
-  return [
-    ...density(frame, theme, layout),
-    ...sideAxis(theme, layout, shareTicks(axes.reach.reach), shares),
+  const empty = [
+    ...sideAxis(theme, layout, shareTicks(axes.reach.high), shares),
     ...sideAxis(theme, layout, axisTicks(axes.q, clearOfTitle), values, "q"),
     sideTitle(theme, layout.policy, "improved policy"),
     sideTitle(theme, layout.q, "Q-hat"),
     ...actionAxis(frame, theme, layout),
+  ];
+  if (frame.over) return empty;
+  const lines = rootValueLines(frame, theme, (at, style) => node("line", { x1: from, x2: to, y1: values(at), y2: values(at), ...style }));
+  return [
+    ...density(frame, theme, layout),
+    ...empty,
     ...lines,
     ...order(frame, singled).map((atom) => candidate(frame, theme, layout, atom, { shares, values, dim: singled !== null && singled !== atom })),
     headline(frame, theme, layout, singled ?? frame.chosen),
@@ -139,13 +144,13 @@ const clearOfTitle = (texts) => texts.every((words) => textWidth(words, TICK_SIZ
 function actionAxis({ bounds: [[low, high]], dimensions }, theme, { axis, plot, place }) {
   const inner = roundValues(low, high, 4).filter((value) => value - low > (high - low) * 0.12 && high - value > (high - low) * 0.12);
   const ticks = [low, ...inner, high];
-  const decimals = Math.min(2, Math.max(...ticks.map((tick) => (Number(tick.toFixed(2)).toString().split(".")[1] ?? "").length)));
-  const title = `${dimensions[0]}, from ${fixed(low, decimals)} to ${fixed(high, decimals)}`;
+  const words = alike(ticks);
+  const title = `${dimensions[0]}, from ${words[0]} to ${words[words.length - 1]}`;
   return [
     line(plot[0], axis, plot[1], axis, theme.muted),
-    ...ticks.flatMap((tick) => [
+    ...ticks.flatMap((tick, index) => [
       line(place(tick), axis, place(tick), axis + 3, theme.muted),
-      text(place(tick), axis + 14, fixed(tick, decimals), small(theme, { "text-anchor": "middle", "data-tick": "action" })),
+      text(place(tick), axis + 14, words[index], small(theme, { "text-anchor": "middle", "data-tick": "action" })),
     ]),
     text((plot[0] + plot[1]) / 2, axis + 28, title, small(theme, { "text-anchor": "middle", fill: theme.ink })),
   ];

@@ -3,13 +3,12 @@
 
 import { captions } from "../frame/captions.js";
 import { element } from "../lib/elements.js";
-import { narrateDecision, neverTried } from "../frame/narration.js";
-import { number, percent } from "../lib/format.js";
+import { halvingReason, narrateChoice, narrateDecision, neverTried, OVER } from "../frame/narration.js";
 import { axisLayout, axisPicture } from "./action_axis.js";
 import { FEW, rowsLayout, rowsPicture } from "./decision_rows.js";
-import { decimalsOf, fixed, nats, partOf, share, signed } from "./digits.js";
+import { decimalsOf, fixed, nats, partOf, share, signed } from "../lib/format.js";
 import { build, line, marker, node, optimalMarker, textWidth, truthMarker } from "./shapes.js";
-import { extent, steadyAxis, steadyReach } from "./value_axis.js";
+import { extent, steadyAxis, steadyReach } from "../lib/steady_axis.js";
 
 const WIDTH = { least: 240, usual: 348 };
 const NOTE = { size: 11.5, line: 15.5, padding: 20 };
@@ -25,9 +24,9 @@ export const decisionPicture = (frame, theme, layout, axes, action = null) =>
 
 /** The axes of a plan after those of the plan before it (null at first); pure. */
 export function decisionAxes(previous, frame) {
-  const { root_prior, root_proposal, root_policy, root_q, root_value, value_target, truth, playing, continuous, actions } = frame;
-  const most = Math.max(...(continuous ? [] : root_prior), ...root_proposal, ...root_policy, ...(truth?.policy ?? []));
-  const values = extent([...root_q, root_value, value_target, ...(truth ? [...truth.q, ...truth.optimalQ] : [])]);
+  const { root_prior, root_proposal, root_policy, root_q, root_value, value_target, truth, playing, continuous, actions, over } = frame;
+  const most = over ? 0 : Math.max(...(continuous ? [] : root_prior), ...root_proposal, ...root_policy, ...(truth?.policy ?? []));
+  const values = over ? null : extent([...root_q, root_value, value_target, ...(truth ? [...truth.q, ...truth.optimalQ] : [])]);
   const least = !continuous && actions.length <= FEW ? 1 : undefined;
   return { reach: steadyReach(previous?.reach, most, playing, least), q: steadyAxis(previous?.q ?? null, values, playing) };
 }
@@ -42,9 +41,9 @@ export function decisionKey(frame) {
   return [[...own, ["●", "Q-hat"]], ...(truth ? [exact] : [])];
 }
 
-/** KL(improved policy, prior) in nats: how much the plan changed the network's mind. */
+/** KL(improved policy, prior) in nats: how much the plan changed the network's mind. Its terms are never negative, unlike those of the plain sum. */
 export function klPolicyPrior({ root_policy, root_prior }) {
-  return root_policy.reduce((sum, part, action) => (part > 0 ? sum + part * Math.log(part / root_prior[action]) : sum), 0);
+  return root_policy.reduce((sum, part, action) => sum + (part > 0 ? part * Math.log(part / root_prior[action]) : 0) - part + root_prior[action], 0);
 }
 
 /** Largest distance of Q-hat from the truth, over the actions tried. */
@@ -53,8 +52,13 @@ export function qError({ root_q, truth }) {
   return errors.length ? Math.max(...errors) : NaN;
 }
 
-/** The numbers below the picture, as [name, value, help]; the first half are values, with as many decimals each. */
+/** The numbers below the picture, as [name, value, help]; the first half are values, with as many decimals each. None where nothing was planned. */
 export function decisionNumbers(frame) {
+  const numbers = plannedNumbers(frame);
+  return frame.over ? numbers.map(([name, , help]) => [name, fixed(NaN, 0), help]) : numbers;
+}
+
+function plannedNumbers(frame) {
   const { truth, levels, root_value, value_target, valueSource } = frame;
   const decimals = decimalsOf([root_value, value_target, ...(truth ? [truth.value, truth.optimalValue] : [])]);
   const values = [
@@ -64,7 +68,7 @@ export function decisionNumbers(frame) {
   const change = ["KL to prior", nats(klPolicyPrior(frame)), "How far the improved policy left the prior, in nats."];
   const evidence = frame.log_evidence?.[levels - 1];
   const budget = frame.tree
-    ? ["nodes", number(frame.steps), "Steps in the search tree."]
+    ? ["nodes", `${frame.steps}`, "Steps in the search tree."]
     : ["log-evidence", fixed(evidence, 3), "Logarithm of the mean weight over the whole plan."];
   if (!truth) return [...values, change, budget];
   const error = truth.logEvidence && evidence - truth.logEvidence[levels - 1];
@@ -83,20 +87,21 @@ export function decisionNumbers(frame) {
 
 /** The sentence below: what is taken, and what the picture cannot show. All values are in the picture's own sentence. */
 export function decisionNote(frame) {
-  const { continuous, dimensions, actions, root_visits, settings, root_prior, root_policy, chosen } = frame;
-  const change = `from ${percent(root_prior[chosen])} by the prior to ${percent(partOf(root_policy, chosen))}`;
+  const { continuous, dimensions, actions, root_visits, over } = frame;
+  if (over) return OVER;
   const missing = continuous && root_visits ? root_visits.filter((visits) => visits === 0).length : 0;
   return [
-    `${settings.act === "sample" ? "Drawn" : "Chosen"}: ${actions[chosen]}, ${change}.`,
+    narrateChoice(frame),
     ...(missing ? [`Never tried: ${missing} of ${actions.length} candidates.`] : []),
     ...(dimensions.length > 1 ? [`Of ${dimensions.length} dimensions the first is shown.`] : []),
   ].join(" ").replaceAll(" %", "\u00a0%");
 }
 
 /** Lines that the longest such sentence takes: the panel's height does not follow the values. */
-export function noteLines({ actions, continuous, dimensions }, width) {
+export function noteLines({ actions, continuous, dimensions, traits, settings }, width) {
   const longest = actions.reduce((most, name) => (name.length > most.length ? name : most), "");
   const worst = `Chosen: ${longest}, from >99.9 % by the prior to >99.9 %.`
+    + (traits.halving ? ` ${halvingReason(longest, settings)}` : "")
     + (continuous ? ` Never tried: ${actions.length} of ${actions.length} candidates.` : "")
     + (dimensions.length > 1 ? ` Of ${dimensions.length} dimensions the first is shown.` : "");
   return Math.ceil((textWidth(worst, NOTE.size) * 1.02) / (width - NOTE.padding));
@@ -104,6 +109,7 @@ export function noteLines({ actions, continuous, dimensions }, width) {
 
 /** All that is known of an action, a line each. */
 export function actionTitle(frame, action) {
+  if (frame.over) return frame.actions[action];
   const { actions, chosen, root_prior, root_proposal, root_policy, root_q, root_visits, truth, tree, root_value, value_target, continuous } = frame;
   const decimals = decimalsOf([...root_q, root_value, value_target, ...(truth ? [...truth.q, ...truth.optimalQ] : [])]);
   const place = continuous ? ` (candidate ${action + 1} of ${actions.length})` : "";

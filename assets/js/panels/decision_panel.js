@@ -1,5 +1,6 @@
 // The panel of the root decision: its heading, and below it the decision as panels/decision.js writes it.
 
+import { headline } from "../frame/narration.js";
 import { element } from "../lib/elements.js";
 import { openDecision, renderDecision } from "./decision.js";
 import { panelSection, setText } from "./section.js";
@@ -22,7 +23,7 @@ export class DecisionPanel {
    */
   write(frame, theme, pointing) {
     renderDecision(this.decision, frame, theme, pointing);
-    setText(this.section, ".panel-note", `takes ${frame.actions[frame.chosen]}`);
+    setText(this.section, ".panel-note", headline(frame));
     setText(this.section, ".value-source", frame.valueSource);
     this.section.toggleAttribute("data-truth", !!frame.truth);
   }

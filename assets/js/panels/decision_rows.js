@@ -2,9 +2,9 @@
 // them on an axis of its own; where the environment can be solved, what is exact of each.
 
 import { actionColour, actionSymbol } from "../lib/palette.js";
-import { partOf, share } from "./digits.js";
+import { partOf, share } from "../lib/format.js";
 import { line, marker, node, optimalMarker, rootValueLines, shorten, text, textWidth, truthMarker } from "./shapes.js";
-import { axisTicks, fitsAlong, shareTicks } from "./value_axis.js";
+import { axisTicks, fitsAlong, shareTicks } from "./ticks.js";
 
 const PAD = 10;
 const RIGHT = 16;
@@ -58,19 +58,19 @@ export function rowsLayout({ actions, truth }, width) {
   return { kind: "rows", width, height: base + FOOT, head: HEAD, base, rows, ...own };
 }
 
-const along = ([from, to], { low, high }, value) => from + ((value - low) / (high - low)) * (to - from);
+/** The place of a value; one that is ahead of its axis waits at the end. */
+const along = ([from, to], { low, high }, value) => from + Math.min(Math.max((value - low) / (high - low), 0), 1) * (to - from);
 
-/** The picture as nodes; pure. `axes`: {reach, q} as value_axis.js makes them. */
-export function rowsPicture(frame, theme, layout, { reach: { reach }, q }, singled = null) {
-  const shares = (value) => along(layout.bars, { low: 0, high: reach }, Math.min(value, reach));
+/** The picture as nodes; pure. `axes`: {reach, q} as steady_axis.js makes them. */
+export function rowsPicture(frame, theme, layout, { reach, q }, singled = null) {
+  const shares = (value) => along(layout.bars, reach, value);
   const values = (value) => along(layout.q, q, value);
   const { head, base } = layout;
+  const empty = [...heads(theme, layout), ...band(theme, layout, singled), ...barsAxis(theme, layout, reach, shares), ...valueAxis(theme, layout, q, values)];
+  if (frame.over) return [...empty, ...layout.rows.map((row) => node("g", { "data-action": row.action }, ...label(frame, theme, row)))];
   const lines = rootValueLines(frame, theme, (value, style) => node("line", { x1: values(value), x2: values(value), y1: head - 2, y2: base + 1, ...style }));
   return [
-    ...heads(theme, layout),
-    ...band(theme, layout, singled),
-    ...barsAxis(theme, layout, reach, shares),
-    ...valueAxis(theme, layout, q, values),
+    ...empty,
     ...lines,
     ...layout.rows.map((row) =>
       node("g", { "data-action": row.action, ...(singled === null || singled === row.action ? {} : { opacity: 0.3 }) },
@@ -91,8 +91,8 @@ function band(theme, { rows, width }, singled) {
   return row ? [node("rect", { x: 4, y: row.top, width: width - 8, height: row.high, rx: 3, fill: theme.grid, opacity: 0.6 })] : [];
 }
 
-function barsAxis(theme, { bars: [from, to], head, base }, reach, place) {
-  const ticks = shareTicks(reach);
+function barsAxis(theme, { bars: [from, to], head, base }, { high }, place) {
+  const ticks = shareTicks(high);
   // The middle one is left out where there is no room for its number.
   const shown = to - from < 70 ? [ticks[0], ticks[2]] : ticks;
   return shown.flatMap(([at, words]) => [

@@ -1,5 +1,6 @@
 // The panel "Many seeds": asks the server, shows how long it takes, can be cancelled, and marks its answer when it is out of date.
 
+import { OVER } from "../frame/narration.js";
 import { element } from "../lib/elements.js";
 import { Lifetime } from "../lib/lifetime.js";
 import { loadPlotly } from "../lib/plotly.js";
@@ -49,6 +50,7 @@ export class SeedsPanel {
   async plan() {
     const { id, frame } = this.now();
     if (!id || !frame || this.asking) return;
+    if (frame.over) return this.refuse(OVER);
     const asking = new AbortController();
     this.asking = asking;
     const since = performance.now();
@@ -72,6 +74,13 @@ export class SeedsPanel {
       this.asking = null;
       this.arrange();
     }
+  }
+
+  /** Says why there is no answer to be had. */
+  refuse(reason) {
+    this.result = null;
+    this.say(reason);
+    this.arrange();
   }
 
   close() {

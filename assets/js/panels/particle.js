@@ -1,11 +1,14 @@
 // One particle: its path step by step, with the three parts that each step added to its log-weight. Or one node of a tree: the steps that lead
 // to it, with what the search makes of each.
 
-import { element, svg } from "../lib/elements.js";
+import { around, element } from "../lib/elements.js";
 import { actionColour, actionGlyph } from "../lib/palette.js";
-import { count, number, percent } from "../lib/format.js";
+import { count, decimalsOf, fixed, number, percent } from "../lib/format.js";
+import { setText } from "./section.js";
 
-const BAR = { width: 48, height: 10 };
+// The three parts differ in height as well as in colour.
+const BAR = { width: 40, height: 10, parts: [10, 7, 3.5] };
+const SHARE = 2;
 
 /** The three parts of each step's log-weight increment (E5): prior - proposal; reward; value difference. */
 function increment(frame, step) {
@@ -36,7 +39,7 @@ export function particleSteps(frame) {
 export function particleFacts({ particle: [level], particle_weight }, steps) {
   const facts = [`weight ${percent(particle_weight)}`, `reward ${number(steps.reduce((sum, step) => sum + step.reward, 0))}`, count(steps.length, "step")];
   const last = steps.at(-1);
-  if (last?.level !== level) facts.push(last ? `ended at level ${last.level}` : "the episode is over");
+  if (last.level !== level) facts.push(`ended at level ${last.level}`);
   else if (last.terminal) facts.push("ends here");
   if (steps.some((step) => step.revived)) facts.push("revived");
   return facts;
@@ -53,89 +56,126 @@ export function treeSteps(frame) {
 
 export function treeFacts({ simulations }, steps) {
   const last = steps.at(-1);
-  if (!last) return ["the episode is over"];
-  const facts = [`${last.visits} of ${simulations} simulations`, `Q ${number(last.q, 4)}`, `reward ${number(steps.reduce((sum, step) => sum + step.reward, 0))}`];
+  const facts = [`${last.visits} of ${count(simulations, "simulation")}`, `Q ${number(last.q, 4)}`, `reward ${number(steps.reduce((sum, step) => sum + step.reward, 0))}`];
   return [...facts, count(steps.length, "step"), ...(last.terminal ? ["ends here"] : [])];
 }
 
-/** Writes the panel anew. Names and numbers go in as text, never as markup. */
-export function renderParticle(root, note, frame, theme) {
-  const [level, slot, top] = frame.particle;
-  const heaviest = frame.heaviest[level] === slot;
-  const tree = frame.tree;
-  note.textContent = tree ? `${heaviest ? "most visited" : "one"} of level ${level}` : `${heaviest ? "heaviest: " : ""}slot ${slot} at level ${level}`;
-  const steps = tree ? treeSteps(frame) : particleSteps(frame);
-  const branch = element("p", "particle-branch");
-  const glyph = element("span", "glyph", actionGlyph(frame, top));
+/**
+ * Writes the panel over what was written before: with every plan while playing, so that elements stay. Names and numbers go in as text, never as markup.
+ * @param {HTMLElement} section
+ */
+export function renderParticle(section, frame, theme) {
+  const root = section.querySelector(".particle-numbers");
+  if (!(root instanceof HTMLElement) || !frame.particle) return;
+  setText(section, ".panel-note", frame.over ? "no plan" : noteOf(frame));
+  root.toggleAttribute("data-empty", frame.over);
+  if (frame.over) return;
+  if (!root.childElementCount) root.append(openBranch(), element("p", "key"), around("table", "steps", element("thead"), element("tbody")));
+  const steps = frame.tree ? treeSteps(frame) : particleSteps(frame);
+  writeBranch(root, frame, steps, theme);
+  writeKey(root, frame, theme);
+  const { titles, rows } = frame.tree ? treeTable(frame, steps) : particleTable(frame, steps, theme);
+  writeHead(root, ["lvl", frame.continuous ? frame.dimensions[0] : "action", ...titles], rows[0].length);
+  writeRows(root.querySelector("tbody"), rows);
+}
+
+function noteOf({ tree, heaviest, particle: [level, slot] }) {
+  const first = heaviest[level] === slot;
+  return tree ? `${first ? "most visited" : "one"} of level ${level}` : `${first ? "heaviest: " : ""}slot ${slot} at level ${level}`;
+}
+
+const openBranch = () => around("p", "particle-branch", element("span", "glyph"), element("span", "particle-facts"));
+
+function writeBranch(root, frame, steps, theme) {
+  const [, , top] = frame.particle;
+  const glyph = root.querySelector(".glyph");
   glyph.style.color = actionColour(theme, frame, top);
-  branch.append(glyph, ` ${frame.actions[top]} · ${(tree ? treeFacts : particleFacts)(frame, steps).join(" · ")}`);
-  root.replaceChildren(branch, ...(tree ? [treeTable(frame, steps)] : [key(frame, theme), particleTable(frame, steps, theme)]));
+  setText(root, ".glyph", actionGlyph(frame, top));
+  setText(root, ".particle-facts", ` ${frame.actions[top]} · ${(frame.tree ? treeFacts : particleFacts)(frame, steps).join(" · ")}`);
 }
 
 const partColours = (theme) => [theme.hues[3], theme.hues[4], theme.hues[5]];
 
-function key({ weightParts }, theme) {
-  const line = element("p", "key");
-  weightParts.forEach((part, index) => {
+function writeKey(root, { weightParts }, theme) {
+  const written = JSON.stringify([weightParts, partColours(theme)]);
+  const line = root.querySelector(".key");
+  if (line.dataset.written === written) return;
+  line.dataset.written = written;
+  line.replaceChildren(...weightParts.flatMap((part, index) => {
     const swatch = element("span", "swatch");
-    swatch.style.background = partColours(theme)[index];
-    line.append(swatch, part);
-  });
-  return line;
+    Object.assign(swatch.style, { background: partColours(theme)[index], height: `${BAR.parts[index]}px` });
+    return [swatch, part];
+  }));
 }
 
+/** The columns after level and action, and all cells of a row per step; a cell is {text, title, kind, background}. */
 function particleTable(frame, steps, theme) {
   const largest = Math.max(1e-9, ...steps.map(({ parts }) => Math.max(reach(parts, 1), reach(parts, -1))));
-  return table(frame, ["prior", "prop.", "offspring", "Δ log-weight"], steps, (step) => {
-    const bar = document.createElement("td");
-    bar.append(bars(step.parts, largest, theme));
-    bar.title = frame.weightParts.map((part, index) => `${part} ${number(step.parts[index])}`).join("\n");
-    const total = step.parts.reduce((sum, part) => sum + part, 0);
-    return [cell(step.prior.toFixed(2)), cell(step.proposal.toFixed(2)), cell(`${step.offspring}`), bar, cell(signed(total))];
-  });
+  const totals = steps.map(({ parts }) => parts.reduce((sum, part) => sum + part, 0));
+  const decimals = Math.min(decimalsOf(totals), 2);
+  const rows = steps.map((step, index) => [
+    ...opening(step),
+    { text: fixed(step.prior, SHARE) }, { text: fixed(step.proposal, SHARE) }, { text: `${step.offspring}` },
+    {
+      text: "", kind: "bar", background: bars(step.parts, largest, theme),
+      title: frame.weightParts.map((part, at) => `${part} ${number(step.parts[at])}`).join("\n"),
+    },
+    { text: fixed(totals[index], decimals) },
+  ]);
+  return { titles: ["prior", "prop.", "offspr.", "Δ log-weight"], rows };
 }
 
-const treeTable = (frame, steps) =>
-  table(frame, ["prior", "visits", "Q"], steps, ({ prior, visits, q }) => [cell(prior.toFixed(2)), cell(`${visits}`), cell(number(q, 4))]);
-
-/** A row per step: level, action, and the cells that `numbers` makes of it. */
-function table(frame, titles, steps, numbers) {
-  const head = document.createElement("tr");
-  for (const title of ["lvl", frame.continuous ? frame.dimensions[0] : "action", ...titles]) head.append(element("th", "", title));
-  // The last title may stand over a bar and its number.
-  const columns = steps.length ? numbers(steps[0]).length : titles.length;
-  if (columns > titles.length) /** @type {HTMLTableCellElement} */ (head.lastElementChild).colSpan = 2;
-  const body = steps.map((step) => {
-    const row = document.createElement("tr");
-    const action = element("td", "action", `${step.action}${step.terminal ? " †" : ""}${step.revived ? " ○" : ""}`);
-    action.title = [step.terminal && "the episode ends here", step.revived && "revived"].filter(Boolean).join(", ");
-    row.append(cell(`${step.level}`), action, ...numbers(step));
-    return row;
-  });
-  const whole = element("table", "steps");
-  whole.append(head, ...body);
-  return whole;
+function treeTable(frame, steps) {
+  const decimals = decimalsOf(steps.map(({ q }) => q));
+  const rows = steps.map((step) => [...opening(step), { text: fixed(step.prior, SHARE) }, { text: `${step.visits}` }, { text: fixed(step.q, decimals) }]);
+  return { titles: ["prior", "visits", "Q"], rows };
 }
 
-const cell = (text) => element("td", "", text);
+/** The first two cells of a step. */
+function opening({ level, action, terminal, revived }) {
+  const title = [terminal && "the episode ends here", revived && "revived"].filter(Boolean).join(", ");
+  return [{ text: `${level}` }, { text: `${action}${terminal ? " †" : ""}${revived ? " ○" : ""}`, kind: "action", title }];
+}
 
-const signed = (value) => (value < 0 ? `−${(-value).toFixed(2)}` : value.toFixed(2));
+/** Titles of the columns; the last one may stand over a bar and its number. */
+function writeHead(root, titles, columns) {
+  const head = root.querySelector("thead");
+  const written = JSON.stringify([titles, columns]);
+  if (head.dataset.written === written) return;
+  head.dataset.written = written;
+  head.replaceChildren(around("tr", "", ...titles.map((title) => element("th", "", title))));
+  head.querySelector("th:last-child").colSpan = columns - titles.length + 1;
+  root.querySelector("tbody").replaceChildren();
+}
+
+function writeRows(body, rows) {
+  while (body.childElementCount > rows.length) body.lastElementChild.remove();
+  rows.forEach((cells, index) => {
+    const row = body.children[index] ?? body.appendChild(around("tr", "", ...cells.map(({ kind }) => element("td", kind ?? ""))));
+    cells.forEach(({ text, title = "", background }, column) => {
+      const own = row.children[column];
+      if (own.textContent !== text) own.textContent = text;
+      if (own.title !== title) own.title = title;
+      if (background) own.style.background = background;
+    });
+  });
+}
 
 /** Sum of the parts of one sign, stacked. */
 const reach = (parts, sign) => parts.reduce((sum, part) => sum + Math.max(sign * part, 0), 0);
 
-/** Parts stacked from the middle: gains to the right, losses to the left. */
+/** Parts stacked from the middle, gains to the right, losses to the left: as a background, which costs no elements. */
 function bars(parts, largest, theme) {
-  const picture = svg("svg", { width: BAR.width, height: BAR.height, "aria-hidden": "true" });
   const middle = BAR.width / 2;
   const scale = (middle - 1) / largest;
   const edge = { 1: middle, "-1": middle };
-  parts.forEach((part, index) => {
+  const layer = (colour, x, width, height) => `linear-gradient(${colour} 0 0) ${x.toFixed(1)}px center / ${width.toFixed(1)}px ${height}px no-repeat`;
+  const layers = parts.map((part, index) => {
     const sign = part < 0 ? -1 : 1;
     const width = Math.abs(part) * scale;
-    picture.append(svg("rect", { x: sign < 0 ? edge[sign] - width : edge[sign], y: 1, width, height: BAR.height - 2, fill: partColours(theme)[index] }));
+    const from = sign < 0 ? edge[sign] - width : edge[sign];
     edge[sign] += sign * width;
+    return layer(partColours(theme)[index], from, width, BAR.parts[index]);
   });
-  picture.append(svg("rect", { x: middle - 0.5, y: 0, width: 1, height: BAR.height, fill: theme.muted }));
-  return picture;
+  return [layer(theme.muted, middle - 0.5, 1, BAR.height), ...layers].join(", ");
 }

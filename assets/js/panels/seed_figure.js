@@ -5,7 +5,8 @@ import { priorMass } from "./action_axis.js";
 import { decode, SEEDS } from "../frame/decode.js";
 import { axisStyle, labelWidth, layoutStyle, plain, quartiles, valueLine, valueRange } from "./plotly_style.js";
 import { actionColour, actionGlyph } from "../lib/palette.js";
-import { amount } from "../lib/format.js";
+import { alike, amount, fixed, number } from "../lib/format.js";
+import { roundValues } from "../lib/scale.js";
 
 /** The answer, with what the page knows of the moment from the frame that was shown when it came. Row 0 is the session's own seed. */
 export function readSeeds(buffer, frame) {
@@ -53,7 +54,7 @@ export function seedsSentence(result) {
 /** A number as fine as a distribution is wide. */
 function near(value, { low, high }) {
   const digits = high > low ? Math.min(Math.max(1 - Math.floor(Math.log10(high - low)), 0), 6) : 4;
-  return value.toFixed(digits).replace("-", "−");
+  return fixed(value, digits);
 }
 
 /** Actions chosen, by their first dimension. */
@@ -91,13 +92,14 @@ function distribution(rows, axes, theme, name) {
     {
       type: "scatter", mode: "markers", ...axes, name,
       x: flat(({ values }) => values), y: flat(({ at, values }) => values.map((_, seed) => at + spreadOf(seed))),
-      customdata: flat(({ values }) => values.map((_, seed) => seed)),
+      customdata: flat(({ values }) => values.map((_, seed) => seed)), text: flat(({ values }) => values.map((value) => number(value, 4))),
       marker: { size: 4, color: flat(({ colour, values }) => values.map(() => colour)), opacity: 0.5 },
-      hovertemplate: `${name} %{x:.4g}, seed + %{customdata}<extra></extra>`,
+      hovertemplate: `${name} %{text}, seed + %{customdata}<extra></extra>`,
     },
     {
       type: "scatter", mode: "markers", ...axes, name: "this run", x: rows.map(({ values }) => values[0]), y: rows.map(({ at }) => at), cliponaxis: false,
-      marker: { size: 12, symbol: "star", color: theme.ink, line: { width: 1, color: theme.paper }, opacity: 1 }, hovertemplate: `this run: ${name} %{x:.4g}<extra></extra>`,
+      text: rows.map(({ values }) => number(values[0], 4)), hovertemplate: `this run: ${name} %{text}<extra></extra>`,
+      marker: { size: 12, symbol: "star", color: theme.ink, line: { width: 1, color: theme.paper }, opacity: 1 },
     },
   ];
 }
@@ -121,9 +123,9 @@ export function seedsFigure(result, theme) {
     ],
     layout: {
       ...layoutStyle(theme), ...upper.layout, margin: { ...upper.layout.margin, t: 16, b: 18, r: 10 },
-      xaxis3: { ...axis, anchor: "y3", domain: [0, 0.46], nticks: 4, range: valueRange([...value_target, root_value, truth?.value, truth?.optimalValue]) },
+      xaxis3: { ...axis, anchor: "y3", domain: [0, 0.46], ...scaleOf([...value_target, root_value, truth?.value, truth?.optimalValue]) },
       yaxis3: { ...strip, anchor: "x3" },
-      xaxis4: { ...axis, anchor: "y4", domain: [0.54, 1], nticks: 4, visible: hasEvidence, range: valueRange([...evidence, exactEvidence]) },
+      xaxis4: { ...axis, anchor: "y4", domain: [0.54, 1], visible: hasEvidence, ...scaleOf([...evidence, exactEvidence]) },
       yaxis4: { ...strip, anchor: "x4" },
       shapes: [
         ...(upper.layout.shapes ?? []),
@@ -134,10 +136,29 @@ export function seedsFigure(result, theme) {
       ],
       annotations: [
         ...upper.titles.map(([text, x]) => title(text, x, 1, theme)),
-        title("value target", 0, 0.17, theme), hasEvidence ? title("log-evidence", 0.54, 0.17, theme) : title("no evidence estimated", 0.54, 0.08, theme),
+        title("value target", 0, 0.17, theme), hasEvidence ? title("log-evidence", 0.54, 0.17, theme) : title("no evidence", 0.54, 0.08, theme),
       ],
     },
   };
+}
+
+const EDGE = 0.1;
+// Long names of actions leave little room for more.
+const TICKS = 2;
+
+/** Range and ticks of a value axis. */
+function scaleOf(values) {
+  const range = valueRange(values);
+  return { range, ...ticksOf(...range, TICKS) };
+}
+
+/** Two to `count` round ticks with as many decimals each; none so near to an end that its number reaches the next figure. */
+function ticksOf(low, high, count) {
+  const edge = EDGE * (high - low);
+  const within = (each) => roundValues(low + edge, high - edge, each);
+  const all = [count, count + 1, count + 2].map(within).find(({ length }) => length > 1) ?? [low + edge, high - edge];
+  const tickvals = all.filter((_, index) => index % Math.ceil(all.length / count) === 0);
+  return { tickvals, ticktext: alike(tickvals) };
 }
 
 const title = (text, x, y, theme) => ({
@@ -158,7 +179,8 @@ function columnsPart(result, theme) {
   const places = actions.map((_, action) => action);
   const exact = (values, axes) => ({
     type: "scatter", mode: "markers", ...axes, name: "exact", x: Array.from(values), y: places, cliponaxis: false,
-    marker: { symbol: "diamond-tall", size: 11, color: theme.truth, line: { color: theme.ink, width: 1 }, opacity: 1 }, hovertemplate: "exact %{x:.4g}<extra></extra>",
+    text: Array.from(values, (value) => number(value, 4)), hovertemplate: "exact %{text}<extra></extra>",
+    marker: { symbol: "diamond-tall", size: 11, color: theme.truth, line: { color: theme.ink, width: 1 }, opacity: 1 },
   });
   return {
     data: [
@@ -169,8 +191,8 @@ function columnsPart(result, theme) {
     titles: [["improved policy", 0], ["Q-hat", 0.62]],
     layout: {
       margin: { l: labelWidth(actions) },
-      xaxis: { ...axis, domain: [0, 0.54], range: [-0.02, 1.02], tickvals: [0, 0.5, 1] },
-      xaxis2: { ...axis, domain: [0.62, 1], nticks: 3, range: valueRange([...root_q, ...(truth?.q ?? [])]) },
+      xaxis: { ...axis, domain: [0, 0.54], range: [-0.02, 1.02], tickvals: [0, 0.5, 1], ticktext: ["0.0", "0.5", "1.0"] },
+      xaxis2: { ...axis, domain: [0.62, 1], ...scaleOf([...root_q, ...(truth?.q ?? [])]) },
       yaxis: {
         ...axis, domain: UPPER, range: [actions.length - 0.5, -0.5], tickvals: places, showgrid: false,
         ticktext: actions.map((name, at) => `<span style="color:${actionColour(theme, result, at)}">${actionGlyph(result, at)}</span> ${plain(name)}`),
@@ -199,7 +221,7 @@ function actionPart(result, theme) {
     titles: [[`${plain(dimensions[0])} chosen${dimensions.length > 1 ? `, the first of ${dimensions.length} dimensions` : ""}; grey: prior`, 0]],
     layout: {
       margin: { l: 14 },
-      xaxis: { ...axis, range: [low - air, high + air], nticks: 7 },
+      xaxis: { ...axis, range: [low - air, high + air], ...ticksOf(low, high, 5) },
       yaxis: { ...axis, domain: UPPER, range: [0, 1.1], visible: false },
     },
   };

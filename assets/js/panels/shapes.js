@@ -1,6 +1,7 @@
 // Pictures of panels as plain trees of SVG nodes: a tree can be looked at in a test and written to a file; `build` makes elements of it.
 
 import { svg } from "../lib/elements.js";
+import { OUTLINES } from "../lib/markers.js";
 
 /** A node of a picture: a tag, its attributes, and its children, which are nodes or text. */
 export const node = (tag, attributes, ...children) => ({ tag, attributes, children });
@@ -13,33 +14,6 @@ export function build({ tag, attributes, children }) {
   const rounded = Object.entries(attributes).map(([name, value]) => [name, typeof value === "number" ? Math.round(value * 100) / 100 : value]);
   return svg(tag, Object.fromEntries(rounded), ...children.map((child) => (typeof child === "string" ? child : build(child))));
 }
-
-/**
- * Corners of a regular figure or a star of radius 1, the first one at the top.
- * @param {number} count
- * @param {number | null} inner radius of a star's inner corners
- */
-function corners(count, inner = null) {
-  const points = inner === null ? count : 2 * count;
-  return Array.from({ length: points }, (_, index) => {
-    const [angle, radius] = [(2 * Math.PI * index) / points - Math.PI / 2, inner !== null && index % 2 ? inner : 1];
-    return [radius * Math.cos(angle), radius * Math.sin(angle)];
-  });
-}
-
-const ARM = 0.36;
-const PLUS = [[-ARM, -1], [ARM, -1], [ARM, -ARM], [1, -ARM], [1, ARM], [ARM, ARM], [ARM, 1], [-ARM, 1], [-ARM, ARM], [-1, ARM], [-1, -ARM], [-ARM, -ARM]];
-// By the names that palette.js has for them. Scaled so that they look equally large.
-const OUTLINES = {
-  square: [[-0.85, -0.85], [0.85, -0.85], [0.85, 0.85], [-0.85, 0.85]],
-  "triangle-up": [[0, -1.05], [1.05, 0.8], [-1.05, 0.8]],
-  diamond: [[0, -1.2], [1.2, 0], [0, 1.2], [-1.2, 0]],
-  "triangle-down": [[0, 1.05], [1.05, -0.8], [-1.05, -0.8]],
-  cross: PLUS.map(([x, y]) => [1.1 * x, 1.1 * y]),
-  star: corners(5, 0.45).map(([x, y]) => [1.25 * x, 1.25 * y + 0.1]),
-  pentagon: corners(5).map(([x, y]) => [1.05 * x, 1.05 * y]),
-  "diamond-tall": [[0, -1.3], [0.85, 0], [0, 1.3], [-0.85, 0]],
-};
 
 const path = (points) => `M${points.map(([x, y]) => `${x.toFixed(2)} ${y.toFixed(2)}`).join("L")}Z`;
 

@@ -1,8 +1,7 @@
 // The pictures on their canvases: which module draws each, and what a pointer over it finds.
 
 import { captions } from "../frame/captions.js";
-import { narrate, narrateWorld } from "../frame/narration.js";
-import { onPixelRatioChange } from "../lib/pixel_ratio.js";
+import { narrate, narrateWorld, OVER } from "../frame/narration.js";
 import { viewOf } from "../lib/store.js";
 import * as genealogy from "./genealogy.js";
 import { followPointer } from "./pointer.js";
@@ -26,7 +25,11 @@ export const PICTURES = {
     pick: (size, frame, x, y) => genealogy.pickAction(size, frame, x, y) ?? genealogy.geometry(size, frame).pick(x, y),
     describe: (frame, view) => `Genealogy. ${narrate(frame, view.level)}`,
   },
-  strips: { module: strips, pick: strips.pick, describe: (frame, view) => `Level ${view.level}: ${strips.describe(frame, view)}. ${narrate(frame, view.level)}` },
+  strips: {
+    module: strips,
+    pick: strips.pick,
+    describe: (frame, view) => (frame.over ? OVER : `Level ${view.level}: ${strips.describe(frame, view)}. ${narrate(frame, view.level)}`),
+  },
   weights: {
     module: weights,
     pick: (size, frame, x, y) => weights.geometry(size, frame).pick(x, y),
@@ -52,7 +55,6 @@ export class Gallery {
       lifetime.add(() => stage.dispose());
       return [{ stage, ...picture }];
     });
-    lifetime.add(onPixelRatioChange(() => this.refit()));
   }
 
   refit() {

@@ -1,18 +1,22 @@
 // The genealogy: levels to the right, slots downwards, every step of every particle a line from the state it stepped from.
 
-import { drawCursor, levelAxis } from "./axis.js";
-import { dagger, label, penWidth, ring, strokeMany } from "./pen.js";
+import { axisOf, drawCursor } from "./axis.js";
+import { dagger, fitting, label, penWidth, ring, sayInMiddle, strokeMany } from "./pen.js";
 import { ancestry, descendants, endings, lastStep, revivals, strokeGroups, thinned } from "../frame/lineage.js";
-import { actionColour, actionGlyph } from "../lib/palette.js";
+import { OVER } from "../frame/narration.js";
+import { traceMarker } from "../lib/markers.js";
+import { actionColour, actionGlyph, actionSymbol } from "../lib/palette.js";
 
 const TOP = 8;
 const BOTTOM = 18;
 const MARK_BUDGET = 500;
+// Glyphs on the lines: how far apart along the levels, their size, and the height of neighbours that have room for one.
+const GLYPH = { apart: 110, radius: 4.2, least: 12 };
 
 /** Positions: `x(node)` and `y(node)`, -1 the root, and the height of any slot; pure. */
 export function geometry({ width, height }, frame) {
-  const { levels, slots, level, slot } = frame;
-  const axis = levelAxis(width, levels);
+  const { slots, level, slot } = frame;
+  const axis = axisOf(width, frame);
   const pitch = (height - TOP - BOTTOM) / slots;
   const middle = TOP + (pitch * slots) / 2;
   return {
@@ -22,11 +26,12 @@ export function geometry({ width, height }, frame) {
     x: (node) => axis.x(node < 0 ? -1 : level[node]),
     y: (node) => (node < 0 ? middle : TOP + (slot[node] + 0.5) * pitch),
     ySlot: (at) => TOP + (at + 0.5) * pitch,
-    pick: (x, y) => (x < axis.left - 4 ? null : frame.particleAt(frame.nearest(axis.levelAt(x), Math.floor((y - TOP) / pitch)))),
+    pick: (x, y) => (x < axis.left - 4 || frame.over ? null : frame.particleAt(frame.nearest(axis.levelAt(x), Math.floor((y - TOP) / pitch)))),
   };
 }
 
 export function draw(context, size, frame, view, theme) {
+  if (frame.over) return sayInMiddle(context, size, OVER, theme);
   const place = geometry(size, frame);
   drawLevels(context, place, frame, theme);
   drawContinuations(context, place, frame, theme);
@@ -41,6 +46,7 @@ export function draw(context, size, frame, view, theme) {
   }
   context.globalAlpha = 1;
   drawMarks(context, place, frame, theme);
+  if (!frame.continuous) drawGlyphs(context, place, frame, view, theme);
   drawLegend(context, place, frame, view, theme);
 }
 
@@ -96,6 +102,34 @@ function drawMarks(context, place, frame, theme) {
   context.stroke();
 }
 
+/** The glyphs of root actions on their lines, where enough neighbours have the same: colour is not for all eyes. */
+function drawGlyphs(context, place, frame, view, theme) {
+  const { axis, ySlot } = place;
+  const every = Math.max(Math.round(GLYPH.apart / axis.column), 1);
+  for (let level = Math.min(every >> 1, frame.levels - 1); level < frame.levels; level += every) {
+    for (const { action, from, to } of runs(frame, level)) {
+      if (place.pitch * (to - from + 1) < GLYPH.least || (view.action !== null && view.action !== action)) continue;
+      context.beginPath();
+      traceMarker(context, actionSymbol(frame, action), axis.x(level), ySlot((from + to) / 2), GLYPH.radius);
+      Object.assign(context, { fillStyle: actionColour(theme, frame, action), strokeStyle: theme.paper, lineWidth: 3, lineJoin: "round" });
+      context.stroke();
+      context.fill();
+    }
+  }
+  context.lineJoin = "miter";
+}
+
+/** Neighbouring slots of a level with the same root action, as {action, from, to}; pure. */
+export function runs({ level_start: start, slot, root }, level) {
+  const found = [];
+  for (let node = start[level]; node < start[level + 1]; node++) {
+    const last = found[found.length - 1];
+    if (last?.action === root[node]) last.to = slot[node];
+    else found.push({ action: root[node], from: slot[node], to: slot[node] });
+  }
+  return found;
+}
+
 function drawLevels(context, { axis, bottom }, { levels, resampled }, theme) {
   context.fillStyle = theme.grid;
   for (let level = 0; level < levels; level++) {
@@ -115,31 +149,28 @@ export function legendRows({ actions, root_counts }, level) {
   return actions.map((name, action) => ({ name, action, count: root_counts[level * actions.length + action] }));
 }
 
-const LEGEND = { x: 4, top: 14, row: 30, compact: 15 };
+// Above the rows stands which level their counts are of.
+const LEGEND = { x: 4, head: 11, top: 28, row: 30, compact: 15, name: 14 };
 
 /** Which root actions have a row, and where: the first that fit; of continuous ones evenly some, since their colours lie between. */
 export function legendLayout({ actions: { length: actions }, continuous }, bottom) {
-  const row = actions * LEGEND.row + LEGEND.top <= bottom ? LEGEND.row : LEGEND.compact;
+  const row = (actions - 1) * LEGEND.row + LEGEND.top + 14 <= bottom ? LEGEND.row : LEGEND.compact;
   const room = Math.max(Math.min(actions, Math.floor((bottom - LEGEND.top) / row) + 1), 1);
   const every = continuous && room > 1 ? (actions - 1) / (room - 1) : 1;
   return { row, y: (index) => LEGEND.top + index * row, shown: Array.from({ length: room }, (_, index) => Math.round(index * every)) };
 }
 
 function drawLegend(context, { axis, bottom }, frame, view, theme) {
-  const { shown, y } = legendLayout(frame, bottom);
+  const { shown, row, y } = legendLayout(frame, bottom);
+  context.font = theme.font;
+  const beside = row === LEGEND.compact ? context.measureText(`${frame.total}`).width + 6 : 0;
+  const room = axis.left - 8 - LEGEND.x - LEGEND.name - beside;
   shown.forEach((action, index) => {
     context.globalAlpha = view.action === null || view.action === action ? 1 : 0.35;
-    const colour = actionColour(theme, frame, action);
-    const full = frame.actions[action];
-    if (frame.continuous && axis.narrow) {
-      // In little room the dimension is left out: it can be read elsewhere, and all glyphs are alike.
-      context.fillStyle = colour;
-      context.fillRect(1, y(index) - 9, 3, 10);
-      return label(context, full.slice(full.lastIndexOf(" ") + 1), 6, y(index), { colour: theme.ink, font: theme.font });
-    }
-    label(context, actionGlyph(frame, action), LEGEND.x, y(index), { colour, font: theme.font });
-    const name = clip(context, full, axis.left - (axis.narrow ? 20 : 34));
-    label(context, name, LEGEND.x + 14, y(index), { colour: theme.ink, font: theme.font });
+    label(context, actionGlyph(frame, action), LEGEND.x, y(index), { colour: actionColour(theme, frame, action), font: theme.font });
+    // Of a continuous action the value alone where the dimension does not fit too: that can be read elsewhere.
+    const name = fitting(context, [frame.actions[action], frame.values[action]], room);
+    label(context, name, LEGEND.x + LEGEND.name, y(index), { colour: theme.ink, font: theme.font });
   });
   context.globalAlpha = 1;
   context.fillStyle = theme.ink;
@@ -148,22 +179,18 @@ function drawLegend(context, { axis, bottom }, frame, view, theme) {
   context.fill();
 }
 
-function clip(context, text, width) {
-  let shown = text;
-  while (shown.length > 1 && context.measureText(shown).width > width) shown = shown.slice(0, -1);
-  return shown === text ? text : `${shown}…`;
-}
-
 /** The root action whose legend row is at a point of the gutter, or null. */
 export function pickAction(size, frame, x, y) {
+  if (frame.over) return null;
   const { axis, bottom } = geometry(size, frame);
   const { row, shown } = legendLayout(frame, bottom);
   if (x >= axis.left - 16) return null;
-  const action = shown[Math.floor((y - LEGEND.top + 12) / row)];
+  const action = shown[Math.floor((y - LEGEND.top + LEGEND.head) / row)];
   return action === undefined ? null : { action };
 }
 
 export function overlay(context, size, frame, view, theme) {
+  if (frame.over) return;
   const place = geometry(size, frame);
   drawCursor(context, place.axis, view.level, place.bottom, theme);
   drawCounts(context, place, frame, view, theme);
@@ -213,10 +240,11 @@ function drawCoalesced(context, { axis, bottom }, { coalescence_level: last }, v
 function drawCounts(context, { axis, bottom }, frame, view, theme) {
   const { shown, row, y } = legendLayout(frame, bottom);
   const counts = legendRows(frame, view.level);
+  label(context, fitting(context, [`from each at level ${view.level}`, `at level ${view.level}`, `level ${view.level}`], axis.left - 12), LEGEND.x, LEGEND.head, { colour: theme.muted, font: theme.font });
   shown.forEach((action, index) => {
     const { count } = counts[action];
     const share = axis.narrow ? `${count}` : `${count} of ${frame.total}`;
-    if (row === LEGEND.row) label(context, share, LEGEND.x + 14, y(index) + 13, { colour: theme.muted, font: theme.font });
-    else label(context, `${count}`, axis.left - 4, y(index), { colour: theme.muted, font: theme.font, align: "right" });
+    if (row === LEGEND.row) label(context, share, LEGEND.x + LEGEND.name, y(index) + 13, { colour: theme.muted, font: theme.font });
+    else label(context, `${count}`, axis.left - 8, y(index), { colour: theme.muted, font: theme.font, align: "right" });
   });
 }

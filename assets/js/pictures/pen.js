@@ -45,3 +45,31 @@ export function label(context, text, x, y, { colour, font, align = "left", basel
   context.textBaseline = baseline;
   context.fillText(text, x, y);
 }
+
+/** The first of some texts, the fullest first, that fits a width; of the last as much as fits. */
+export function fitting(context, texts, width) {
+  const fits = (text) => context.measureText(text).width <= width;
+  const whole = texts.find(fits);
+  if (whole !== undefined) return whole;
+  let shown = texts[texts.length - 1];
+  while (shown.length > 1 && !fits(`${shown}…`)) shown = shown.slice(0, -1);
+  return `${shown}…`;
+}
+
+/** Words in lines that fit; pure. */
+export function wrapped(text, fits) {
+  return text.split(" ").reduce((lines, word) => {
+    const longer = lines.length ? `${lines.at(-1)} ${word}` : word;
+    return lines.length && fits(longer) ? [...lines.slice(0, -1), longer] : [...lines, word];
+  }, []);
+}
+
+const LINE = 15;
+
+/** A sentence in place of a picture. */
+export function sayInMiddle(context, { width, height }, text, theme) {
+  context.font = theme.font;
+  const lines = wrapped(text, (line) => context.measureText(line).width <= width - 24);
+  const style = { colour: theme.muted, font: theme.font, align: "center", baseline: "middle" };
+  lines.forEach((line, index) => label(context, line, width / 2, height / 2 + (index - (lines.length - 1) / 2) * LINE, style));
+}

@@ -1,5 +1,6 @@
 // Draws a scene: the picture of an environment's state, as primitives in world coordinates with y upwards.
 
+import { traceMarker } from "../lib/markers.js";
 import { label } from "./pen.js";
 
 /** Fill and stroke of each role, as names of theme colours. */
@@ -7,10 +8,12 @@ const ROLES = {
   ground: ["faint", "muted"], limit: ["faint", "muted"], body: ["body", "ink"], accent: ["wood", "wood"], joint: ["ink", "ink"],
   goal: ["goal", "goal"], hazard: ["hazard", "hazard"], cell: ["paper", "grid"],
 };
-const OWN = {
-  light: { body: "#c6ced9", wood: "#8a6a43", goal: "#bfe3d3", hazard: "#f3cdbb" },
-  dark: { body: "#3a4552", wood: "#c9a97c", goal: "#1f4d3d", hazard: "#5c3325" },
+export const OWN = {
+  light: { body: "#c6ced9", wood: "#8a6a43", goal: "#a9dcc4", hazard: "#e39a78", star: "#125a40", hatch: "#7d2f0d" },
+  dark: { body: "#3a4552", wood: "#c9a97c", goal: "#1c4538", hazard: "#b0552f", star: "#8fe0bf", hatch: "#2a0f04" },
 };
+// Pixels between the lines of a hatching.
+const HATCHING = 5;
 
 /**
  * World to screen: the focus fits whole, and the room that is left over shows more of the world. One direction may be magnified up to
@@ -38,9 +41,41 @@ export function drawScene(context, { shapes }, view, theme) {
     const [fill, stroke] = (ROLES[shape.role] ?? ROLES.cell).map((name) => colours[name]);
     Object.assign(context, { fillStyle: fill, strokeStyle: stroke, lineWidth: 1, lineCap: "round", lineJoin: "round" });
     DRAW[shape.kind]?.(context, shape, view, theme);
+    MARKS[shape.role]?.(context, shape, view, colours);
   }
   context.lineCap = "butt";
 }
+
+/** Signs that tell a goal from a hazard without their colours: a star on what is worth something, hatching on what ends an episode. */
+const MARKS = {
+  goal(context, { kind, x: left, y: low, w, h }, { scale, rise, x, y }, { star }) {
+    const radius = Math.min(w * scale, h * rise) * 0.24;
+    if (kind !== "rect" || radius < 2) return;
+    context.beginPath();
+    traceMarker(context, "star", x(left + w / 2), y(low + h / 2), radius);
+    context.fillStyle = star;
+    context.fill();
+  },
+  hazard(context, shape, { scale, rise, x, y }, { hatch }) {
+    if (shape.kind === "line") return;
+    const [left, top, width, height] = shape.kind === "rect"
+      ? [x(shape.x), y(shape.y + shape.h), shape.w * scale, shape.h * rise]
+      : [x(shape.x - shape.r), y(shape.y + shape.r), 2 * shape.r * scale, 2 * shape.r * rise];
+    context.save();
+    context.beginPath();
+    if (shape.kind === "rect") context.rect(left, top, width, height);
+    else context.ellipse(left + width / 2, top + height / 2, width / 2, height / 2, 0, 0, 2 * Math.PI);
+    context.clip();
+    context.beginPath();
+    for (let at = left - height; at < left + width; at += HATCHING) {
+      context.moveTo(at, top + height);
+      context.lineTo(at + height, top);
+    }
+    context.strokeStyle = hatch;
+    context.stroke();
+    context.restore();
+  },
+};
 
 const DRAW = {
   line(context, { points, width = 0, role }, { scale, x, y }) {

@@ -1,5 +1,6 @@
-// The picture of an environment on a canvas of its own: its scene, drawn again when its room or the colours change.
+// The picture of an environment on a canvas of its own: its scene, drawn again when its room, the screen's pixels or the colours change.
 
+import { onPixelsChange } from "../lib/pixel_ratio.js";
 import { camera, drawScene } from "./scene.js";
 
 const PADDING = 8;
@@ -10,7 +11,7 @@ export class ScenePicture {
     this.canvas = canvas;
     this.theme = theme;
     this.scene = null;
-    new ResizeObserver(() => this.paint()).observe(canvas);
+    onPixelsChange(canvas, () => this.paint());
   }
 
   show(scene) {

@@ -2,6 +2,7 @@
 // never redraws thousands of lines.
 
 import { element } from "../lib/elements.js";
+import { onPixelsChange } from "../lib/pixel_ratio.js";
 
 export class Stage {
   /**
@@ -23,8 +24,7 @@ export class Stage {
     this.ratio = 0;
     /** @type {HTMLCanvasElement | null} */
     this.spare = null;
-    this.observer = new ResizeObserver(() => this.refit());
-    this.observer.observe(this.element);
+    this.unfollow = onPixelsChange(this.element, () => this.refit());
   }
 
   /** Fits the canvases again where that is needed, and asks for a new painting. */
@@ -74,7 +74,7 @@ export class Stage {
   }
 
   dispose() {
-    this.observer.disconnect();
+    this.unfollow();
     // A canvas of no size gives its pixels back at once.
     for (const { canvas } of [this.base, this.overlay]) Object.assign(canvas, { width: 0, height: 0 });
   }

@@ -1,9 +1,10 @@
 // Curves over the levels, on the genealogy's axis: the strips that are open.
 
-import { drawCursor, levelAxis } from "./axis.js";
-import { label } from "./pen.js";
-import { stripRows } from "../frame/level_series.js";
-import { number } from "../lib/format.js";
+import { axisOf, drawCursor } from "./axis.js";
+import { fitting, label, sayInMiddle } from "./pen.js";
+import { kindOf, stripRows } from "../frame/level_series.js";
+import { domainOf, steadyOf } from "../frame/steady.js";
+import { alike, number } from "../lib/format.js";
 
 const GAP = 7;
 const PAD = 4;
@@ -35,9 +36,16 @@ export function rowGeometry({ height }, rows, index) {
   return { top, bottom: top + pitch, y: (value) => low - Math.min(Math.max(share(value), 0), 1) * (low - high) };
 }
 
+/** The rows that are open, with axes that hold still. */
+function openRows(frame, strips) {
+  const { domains } = steadyOf(frame, strips[kindOf(frame)]);
+  return stripRows(frame, strips).map((row) => ({ ...row, domain: domainOf(domains, row) }));
+}
+
 export function draw(context, size, frame, { strips }, theme) {
-  const axis = levelAxis(size.width, frame.levels);
-  const rows = stripRows(frame, strips);
+  if (frame.over) return sayInMiddle(context, size, "no plan", theme);
+  const axis = axisOf(size.width, frame);
+  const rows = openRows(frame, strips);
   rows.forEach((row, index) => drawRow(context, axis, rowGeometry(size, rows, index), row, theme));
 }
 
@@ -71,7 +79,7 @@ function sayInRow(context, axis, { top, bottom }, text, theme) {
   label(context, text, x, y, { colour: theme.muted, font: theme.font, align: "center", baseline: "middle" });
 }
 
-const endsOf = ({ domain: [from, to] }) => [number(to), number(from)];
+const endsOf = ({ domain: [from, to] }) => alike([to, from]);
 
 function drawEnds(context, axis, y, row, theme) {
   const style = { colour: theme.muted, font: theme.font, align: "right", baseline: "middle" };
@@ -171,15 +179,16 @@ export function readout(row, level, brief = false) {
 export const describe = (frame, { level, strips }) => stripRows(frame, strips).map((row) => `${row.name} ${row.empty || row.grey || readout(row, level)}`).join("; ");
 
 export function overlay(context, size, frame, { level, strips }, theme) {
-  const axis = levelAxis(size.width, frame.levels);
-  const rows = stripRows(frame, strips);
+  if (frame.over) return;
+  const axis = axisOf(size.width, frame);
+  const rows = openRows(frame, strips);
   drawCursor(context, axis, level, size.height, theme);
   rows.forEach((row, index) => {
     const { top, bottom, y } = rowGeometry(size, rows, index);
     const middle = (top + bottom) / 2;
     const quiet = row.grey || row.empty;
     label(context, nameOf(context, axis, row, bottom - top, theme), 4, middle - 3, { colour: theme.muted, font: theme.font });
-    if (!quiet) label(context, readout(row, level, axis.narrow), 4, middle + 10, { colour: theme.ink, font: `600 ${theme.font}` });
+    if (!quiet) drawReadout(context, axis, row, level, { y: middle + 10, high: bottom - top }, theme);
     const value = row.lines[0].values[level];
     if (value === null || quiet) return;
     context.fillStyle = STYLES[row.lines[0].style](theme).colour;
@@ -189,16 +198,29 @@ export function overlay(context, size, frame, { level, strips }, theme) {
   });
 }
 
-/** The long name where it fits beside the ends of the axis. */
-function nameOf(context, axis, row, height, theme) {
-  if (axis.narrow) return row.short;
+/** Room in the gutter beside the ends of the axis. */
+function roomBeside(context, axis, row, height, theme) {
   context.font = theme.font;
-  const ends = height >= ROOMY && !row.empty ? Math.max(...endsOf(row).map((text) => context.measureText(text).width)) + 6 : 0;
-  return context.measureText(row.name).width + ends + 12 <= axis.left ? row.name : row.short;
+  const ends = height >= ROOMY && !row.empty && !axis.narrow ? Math.max(...endsOf(row).map((text) => context.measureText(text).width)) + 6 : 0;
+  return axis.left - ends - 8;
+}
+
+/** The long name where it fits. */
+function nameOf(context, axis, row, height, theme) {
+  const room = roomBeside(context, axis, row, height, theme);
+  return !axis.narrow && context.measureText(row.name).width + 4 <= room ? row.name : row.short;
+}
+
+/** As many of the values as there is room for: several have that of the lower end too. */
+function drawReadout(context, axis, row, level, { y, high }, theme) {
+  const room = row.readAll ? axis.left - 8 : roomBeside(context, axis, row, high, theme);
+  const style = { colour: theme.ink, font: `600 ${theme.font}` };
+  context.font = style.font;
+  label(context, fitting(context, [readout(row, level, axis.narrow), readout(row, level, true)], room), 4, y, style);
 }
 
 /** A strip is about levels, not particles. */
 export function pick(size, frame, x) {
-  const axis = levelAxis(size.width, frame.levels);
+  const axis = axisOf(size.width, frame);
   return x < axis.left - 4 ? null : { level: axis.levelAt(x) };
 }

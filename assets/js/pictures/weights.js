@@ -1,8 +1,8 @@
 // The weights as a heatmap: one column per level on the genealogy's axis, one row per slot, a cell per particle. Of a tree the visits: a node
 // covers the rows of all its leaves.
 
-import { levelAxis } from "./axis.js";
-import { label, strokeMany } from "./pen.js";
+import { axisOf } from "./axis.js";
+import { label, sayInMiddle, strokeMany } from "./pen.js";
 import { ancestry, descendants, lastStep, thinned } from "../frame/lineage.js";
 import { rowsOf } from "../frame/tree.js";
 
@@ -14,8 +14,8 @@ const RAMP = {
 };
 
 export function geometry({ width, height }, frame) {
-  const { levels, slots, slot } = frame;
-  const axis = levelAxis(width, levels);
+  const { slots, slot } = frame;
+  const axis = axisOf(width, frame);
   const pitch = (height - TOP - BOTTOM) / slots;
   const rows = frame.tree ? rowsOf(frame) : { first: (node) => slot[node], count: () => 1, at: (level, row) => frame.nearest(level, row) };
   return {
@@ -23,12 +23,13 @@ export function geometry({ width, height }, frame) {
     pitch,
     y: (node) => TOP + rows.first(node) * pitch,
     rise: (node) => rows.count(node) * pitch,
-    pick: (x, y) => (x < axis.left - 4 ? null : frame.particleAt(rows.at(axis.levelAt(x), Math.floor((y - TOP) / pitch)))),
+    pick: (x, y) => (x < axis.left - 4 || frame.over ? null : frame.particleAt(rows.at(axis.levelAt(x), Math.floor((y - TOP) / pitch)))),
   };
 }
 
 /** @param {() => HTMLCanvasElement} scratch a canvas to prepare the cells on */
 export function draw(context, size, frame, _view, theme, scratch) {
+  if (frame.over) return sayInMiddle(context, size, "no plan", theme);
   const { axis } = geometry(size, frame);
   const image = picture(scratch(), frame, Math.max(Math.floor(size.height - TOP - BOTTOM), 1), theme);
   context.imageSmoothingEnabled = false;
@@ -88,6 +89,7 @@ function drawScale(context, { narrow }, { height }, { tree, total }, theme) {
 }
 
 export function overlay(context, size, frame, view, theme) {
+  if (frame.over) return;
   const place = geometry(size, frame);
   const [x, width] = place.axis.band(view.level);
   context.strokeStyle = theme.ink;

@@ -1,9 +1,11 @@
 // The world: the state that is planned from, and over it the path of every particle. Where the paths take up little of the picture, a lens
 // beside it shows them large.
 
-import { dagger, label, penWidth, ring, strokeMany } from "./pen.js";
+import { dagger, label, penWidth, ring, strokeMany, wrapped } from "./pen.js";
 import { ancestry, descendants, endings, lastStep, revivals, sampleLines, strokeGroups, thinned } from "../frame/lineage.js";
-import { actionColour } from "../lib/palette.js";
+import { boxOfPaths, steadyOf } from "../frame/steady.js";
+import { traceMarker } from "../lib/markers.js";
+import { actionColour, actionSymbol } from "../lib/palette.js";
 import { camera, drawScene } from "./scene.js";
 import { number } from "../lib/format.js";
 
@@ -11,10 +13,9 @@ const LINE_BUDGET = 3000;
 const MARK_BUDGET = 300;
 // Largest distance from the pointer to a particle, in pixels.
 const REACH = 14;
-// Paths narrower than this share of the picture deserve the lens.
-const SMALL = 0.5;
 // Largest ratio between the magnifications of the two directions of the lens.
 const STRETCH = 8;
+const NOTHING = [0, 1, 0, 1];
 // Height of a line of the scene's caption.
 const CAPTION = 14;
 
@@ -23,9 +24,10 @@ const CAPTION = 14;
  * The last view is the closest one.
  */
 export function geometry({ width, height }, frame) {
-  const paths = frame.once("extent of paths", extentOfPaths);
-  const focus = frame.scene?.focus ?? paths;
-  const lens = (paths[1] - paths[0]) / (focus[1] - focus[0]) < SMALL && width > 300;
+  const steady = steadyOf(frame);
+  const paths = steady.paths && boxOfPaths(steady.paths, frame.root_position);
+  const focus = frame.scene?.focus ?? paths ?? NOTHING;
+  const lens = steady.lens && paths && !frame.over && width > 300;
   const middle = Math.round(width * 0.42);
   const boxes = lens ? [{ left: 0, width: middle }, { left: middle, width: width - middle }] : [{ left: 0, width }];
   const { position, root_position: root } = frame;
@@ -41,12 +43,6 @@ export function geometry({ width, height }, frame) {
       y: (node) => view.y(node < 0 ? root[1] : position[2 * node + 1]),
     };
   });
-}
-
-/** The box around the root and all steps, with some air: a box of no size has no camera. */
-function extentOfPaths({ extent: [x0, x1, y0, y1] }) {
-  const air = Math.max(x1 - x0, y1 - y0, 1e-3) * 0.02;
-  return [x0 - air, x1 + air, y0 - air, y1 + air];
 }
 
 /** The particle nearest to a point, or null when none is near. */
@@ -95,14 +91,6 @@ function drawCaption(context, caption, { width }, theme) {
   const fits = (text) => context.measureText(text).width <= width - 18;
   const lines = fits(caption) ? [caption] : wrapped(caption, fits);
   lines.forEach((line, index) => label(context, line, 10, 12 + CAPTION * index, { colour: theme.muted, font: theme.font }));
-}
-
-/** Words in lines that fit; pure. */
-export function wrapped(text, fits) {
-  return text.split(" ").reduce((lines, word) => {
-    const longer = lines.length ? `${lines.at(-1)} ${word}` : word;
-    return lines.length && fits(longer) ? [...lines.slice(0, -1), longer] : [...lines, word];
-  }, []);
 }
 
 /** In a view that a lens shows large, only the lineages that survive are drawn: the others would be specks. */
@@ -185,7 +173,7 @@ function drawLineage(context, place, frame, line, children, theme) {
   context.fill();
 }
 
-/** A dot for each particle at the current level, sized by its weight. */
+/** A marker for each particle at the current level, shaped by its root action and sized by its weight. */
 function drawParticles(context, place, frame, view, theme) {
   const { weight, alive, root, level_start: start } = frame;
   const fill = (action, colour, halo) => {
@@ -193,7 +181,7 @@ function drawParticles(context, place, frame, view, theme) {
     context.beginPath();
     for (let node = start[view.level]; node < start[view.level + 1]; node++) {
       if (!alive[node] || root[node] !== action) continue;
-      ring(context, place.x(node), place.y(node), Math.min(Math.max(2.5 * Math.sqrt(weight[node]), 1.2), 6) + halo);
+      traceMarker(context, actionSymbol(frame, action), place.x(node), place.y(node), Math.min(Math.max(2.8 * Math.sqrt(weight[node]), 1.4), 6) + halo);
     }
     context.fill();
   };

@@ -6,7 +6,7 @@ import * as genealogy from "../../../assets/js/pictures/genealogy.js";
 import { narrate, narrateDecision, neverTried } from "../../../assets/js/frame/narration.js";
 import { actionColour, actionGlyph } from "../../../assets/js/lib/palette.js";
 import { particleSteps } from "../../../assets/js/panels/particle.js";
-import { continuousSample, THEME } from "../drawing.mjs";
+import { continuousSample, encode, sampleArrays, sampleMetadata, THEME } from "../drawing.mjs";
 
 const frame = readFrame(continuousSample());
 
@@ -15,6 +15,16 @@ test("atoms stand where actions stand otherwise, named by what they are", () => 
   assert.deepEqual(frame.actions, ["torque −1.50", "torque +0.25", "torque +1.25"]);
   assert.deepEqual([frame.chosen, frame.atoms], [0, [-1.5, 0.25, 1.25]]);
   assert.equal(frame.truth, null);
+});
+
+test("atoms that are close are named as finely as tells them apart, and equal ones are counted", () => {
+  const named = (atoms) => {
+    const own = { root_atoms: ["F32", [3, 1], atoms] };
+    return readFrame(encode({ ...Object.fromEntries(Object.entries(sampleArrays()).filter(([name]) => !name.startsWith("exact/"))), ...own }, { ...sampleMetadata, actions: '["torque"]', action_bounds: "[[-2, 2]]" })).values;
+  };
+  assert.deepEqual(named([1.978, 1.981, 1.9795]), ["+1.978", "+1.981", "+1.980"]);
+  assert.deepEqual(named([-1.978, 1, 1.98]), ["−1.98", "+1.00", "+1.98"]);
+  assert.deepEqual(named([2, 2, 2]), ["+2.00", "+2.00 (2)", "+2.00 (3)"]);
 });
 
 test("texts name continuous actions by their value", () => {

@@ -37,13 +37,6 @@ test("the sentence of a level counts nodes and the simulations that pass", () =>
   assert.match(narrateWorld(frame), /8 simulations look up to 3 steps ahead; 1 path came to an end\.$/);
 });
 
-test("a tree without a step says that the episode is over", () => {
-  const over = changed({ living: new Int32Array(3), slot: new Uint8Array(0), level_start: new Int32Array(4) });
-  assert.equal(narrate(over, 0), "The episode is over: there is no step to search.");
-  assert.match(narrateWorld(over), /look up to no step ahead/);
-  assert.deepEqual(strokeGroups(over).groups, []);
-});
-
 test("a node is picked where it is drawn, and its lines do not cross", () => {
   const place = genealogy.geometry(SIZE, frame);
   for (let node = 0; node < frame.size; node++) assert.deepEqual(place.pick(place.x(node), place.y(node)), frame.particleAt(node));
@@ -82,7 +75,7 @@ test("equal values have a strip of some height", () => {
 
 test("the decision shows visits where particles have a proposal", () => {
   assert.deepEqual(decisionNumbers(frame).at(-1).slice(0, 2), ["nodes", "6"]);
-  assert.equal(narrateDecision(frame), "Chosen: right, from 50 % by the prior to 75 %. Value target 10.75 against V(s₀) 10.");
+  assert.equal(narrateDecision(frame), "Chosen: right, from 50 % by the prior to 75 %. Value target 10.75 against V(s₀) 10.00.");
 });
 
 test("a node shows the steps that lead to it", () => {
@@ -90,13 +83,12 @@ test("a node shows the steps that lead to it", () => {
   assert.deepEqual(steps.map(({ level, action, visits, q, terminal }) => [level, action, visits, q, terminal]),
     [[0, "right", 6, 11, false], [1, "right", 4, 10, false], [2, "left", 2, 1, true]]);
   assert.deepEqual(treeFacts(frame, steps), ["2 of 8 simulations", "Q 1", "reward 3", "3 steps", "ends here"]);
-  assert.deepEqual(treeFacts(frame, []), ["the episode is over"]);
 });
 
 test("the captions are those of a tree", () => {
   const { titles, help, notes: { genealogy, weights } } = captions(frame);
   assert.deepEqual([titles.weights, titles.particle, titles.genealogy], ["Visits", "Node", "Genealogy"]);
   assert.deepEqual(Object.keys(help).sort(), Object.keys(titles).sort());
-  assert.equal(genealogy(frame), "8 simulations, up to 3 steps deep · colour: first action · thick: often visited");
+  assert.equal(genealogy(frame), "8 simulations, up to 3 steps deep · thick: often visited");
   assert.equal(weights(frame, 2), "level 2: the most visited node has 100 % of 2 visits");
 });

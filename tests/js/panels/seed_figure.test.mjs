@@ -72,3 +72,17 @@ test("continuous actions lie on their axis, over the prior", () => {
 test("another container is refused by name", () => {
   assert.throws(() => readSeeds(encode({}), frame), /reads twistscope.seeds\/1, it is twistscope.drawing\/1/);
 });
+
+test("value axes have two ticks at least, which differ, have as many decimals and keep off the ends", () => {
+  for (const values of [[10.75, 11, 11.5, 11], [99.68, 99.69, 99.7, 99.71], [-49.2, -49, -48, -47], [0, 0, 0, 0], [1e-3, 2e-3, 1e-3, 2e-3], [-3e4, 2e4, 0, 1]]) {
+    const many = readSeeds(answer({ value_target: ["F32", [4], values], log_evidence: ["F32", [4], values], root_value: ["F32", [], [values[0]]] }, { step: "11" }), frame);
+    const { layout } = seedsFigure(many, THEME);
+    for (const name of ["xaxis2", "xaxis3", "xaxis4"]) {
+      const { range: [low, high], tickvals, ticktext } = layout[name];
+      assert.ok(tickvals.length === 2, `${name} of ${values}: ${ticktext}`);
+      assert.equal(new Set(ticktext).size, ticktext.length, `${ticktext}`);
+      assert.equal(new Set(ticktext.map((text) => text.split(".")[1]?.length)).size, 1, `${ticktext}`);
+      for (const tick of tickvals) assert.ok(tick - low > 0.05 * (high - low) && high - tick > 0.05 * (high - low), `${name}: ${tick} in ${[low, high]}`);
+    }
+  }
+});

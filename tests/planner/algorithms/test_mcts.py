@@ -65,6 +65,9 @@ def test_it_equals_a_direct_call_of_mctx_with_the_same_key(considered: int, scal
         np.testing.assert_array_equal(found["root_visits"], tree.children_visits[0])
         np.testing.assert_array_equal(found["visits"], tree.node_visits[1:])
         np.testing.assert_allclose(found["value_target"], tree.node_values[0], rtol=1e-5)
+        # As docs/method.md says: V(s0) is one part of M + 1, each simulation's return is another.
+        returns = found["root_visits"] @ np.nan_to_num(found["root_q"])
+        np.testing.assert_allclose(found["value_target"], (found["root_value"] + returns) / (SIMULATIONS + 1), rtol=1e-5)
         used = found["visits"] > 0
         assert used.all() == (depth == 64)
         np.testing.assert_array_equal(found["parent"][used], tree.parents[1:][used] - 1)

@@ -1,0 +1,80 @@
+// Finds what cannot be read: texts that are cut off, beyond their picture, or over one another, and bars without height. Texts on canvases are
+// remembered while they are drawn.
+{
+  const drawn = new WeakMap();
+  const { fillText, clearRect } = CanvasRenderingContext2D.prototype;
+  CanvasRenderingContext2D.prototype.fillText = function (text, x, y, ...more) {
+    const { actualBoundingBoxLeft: left, actualBoundingBoxRight: right, actualBoundingBoxAscent: up, actualBoundingBoxDescent: down } = this.measureText(text);
+    const [from, to] = [[x - left, y - up], [x + right, y + down]].map(([px, py]) => this.getTransform().transformPoint({ x: px, y: py }));
+    if (this.globalAlpha > 0.2) drawn.set(this.canvas, [...(drawn.get(this.canvas) ?? []), { text, x0: from.x, y0: from.y, x1: to.x, y1: to.y }]);
+    return fillText.call(this, text, x, y, ...more);
+  };
+  // Pictures clear all of a layer before they draw on it.
+  CanvasRenderingContext2D.prototype.clearRect = function (...box) {
+    drawn.delete(this.canvas);
+    return clearRect.call(this, ...box);
+  };
+
+  /** Texts of both layers of a stage, in css pixels from its corner. */
+  const textsOf = (stage) => [...stage.querySelectorAll("canvas")].flatMap((canvas) => {
+    const ratio = canvas.width / canvas.clientWidth;
+    return (drawn.get(canvas) ?? []).map(({ text, ...box }) => ({ text, ...Object.fromEntries(Object.entries(box).map(([side, value]) => [side, value / ratio])) }));
+  });
+
+  const overlap = (a, b) => Math.min(a.x1, b.x1) - Math.max(a.x0, b.x0) > 2 && Math.min(a.y1, b.y1) - Math.max(a.y0, b.y0) > 2;
+
+  function onCanvases() {
+    return [...document.querySelectorAll(".stage")].flatMap((stage) => {
+      const texts = textsOf(stage);
+      const { clientWidth: width, clientHeight: height } = stage;
+      const beyond = texts.filter(({ x0, y0, x1, y1 }) => x0 < -1 || y0 < -1 || x1 > width + 1 || y1 > height + 1).map(({ text }) => `"${text}" leaves its picture`);
+      const pairs = texts.flatMap((one, index) => texts.slice(index + 1).filter((other) => overlap(one, other)).map((other) => `"${one.text}" and "${other.text}" overlap`));
+      return [...beyond, ...pairs, ...(height < 40 ? [`a picture is only ${height} high`] : [])];
+    });
+  }
+
+  /** Where texts of the document lie, and what cuts them off. */
+  function inDocument() {
+    const found = [];
+    const walker = document.createTreeWalker(document.querySelector("#microscope"), NodeFilter.SHOW_TEXT);
+    const texts = [];
+    for (let node = walker.nextNode(); node; node = walker.nextNode()) {
+      const { parentElement: parent } = node;
+      if (!node.data.trim() || !parent?.checkVisibility() || parent.closest("title, option")) continue;
+      const range = document.createRange();
+      range.selectNodeContents(node);
+      for (const { left: x0, top: y0, right: x1, bottom: y1 } of range.getClientRects()) {
+        for (let around = parent; around && around !== document.body; around = around.parentElement) {
+          const style = getComputedStyle(around);
+          const box = around.getBoundingClientRect();
+          // What can be scrolled to is not cut off.
+          if (/auto|scroll/.test(style.overflowY)) break;
+          if (style.overflowX === "hidden" && (x1 > box.right + 1 || x0 < box.left - 1)) found.push(`"${node.data}" is cut off at the side`);
+          if (style.overflowY === "hidden" && (y1 > box.bottom + 1 || y0 < box.top - 1)) found.push(`"${node.data}" is cut off below`);
+        }
+        if (x1 > innerWidth + 1 || x0 < -1) found.push(`"${node.data}" leaves the window`);
+        texts.push({ text: node.data, parent, scrolls: !!parent.closest(".particle-numbers"), x0, y0, x1, y1 });
+      }
+    }
+    const fixed = texts.filter(({ scrolls, parent }) => !scrolls && !parent.closest(".microscope-foot"));
+    fixed.forEach((one, index) => fixed.slice(index + 1).forEach((other) => {
+      if (one.parent !== other.parent && overlap(one, other)) found.push(`"${one.text}" and "${other.text}" overlap`);
+    }));
+    return found;
+  }
+
+  /** The root decision keeps its height, and its bars theirs. */
+  function inDecision() {
+    const low = [...document.querySelectorAll("[data-bar]")].filter((bar) => bar.getBoundingClientRect().height < 2);
+    const { height } = document.querySelector(".decision-picture").getBoundingClientRect();
+    return [...(low.length ? ["bars vanish"] : []), ...(height < 100 ? [`the root decision is only ${height} high`] : [])];
+  }
+
+  /** The table of a particle is scrolled downwards, never sideways. */
+  function inTable() {
+    const { scrollWidth, clientWidth } = document.querySelector(".particle-numbers");
+    return scrollWidth > clientWidth ? [`the table is ${scrollWidth} wide in ${clientWidth}`] : [];
+  }
+
+  window.illegible = () => [...new Set([...onCanvases(), ...inDocument(), ...inDecision(), ...inTable()])];
+}
