@@ -191,15 +191,15 @@ def make_settings(values: Mapping[str, Any], defaults: Mapping[str, Any], model:
         setting whose default only a checkpoint gives.
     """
     unknown = [name for name in values if name not in model.model_fields]
-    if unknown:
-        # Before anything is validated: a request may hold thousands of them.
-        known = "one of the settings " + ", ".join(model.model_fields)
-        raise SettingsError([{"field": name, "given": values[name], "allowed": known} for name in unknown[:MAX_DESCRIBED]])
-    merged = {**defaults, **values}
+    known = "one of the settings " + ", ".join(model.model_fields)
+    # Described here and not by pydantic: a request may hold thousands of them.
+    errors = [{"field": name, "given": values[name], "allowed": known} for name in unknown[:MAX_DESCRIBED]]
     try:
-        settings = model.model_validate(merged)
+        settings = model.model_validate({**defaults, **{name: value for name, value in values.items() if name in model.model_fields}})
     except ValidationError as error:
-        raise SettingsError([_describe(e, model) for e in error.errors()]) from None
+        raise SettingsError(errors + [_describe(e, model) for e in error.errors()]) from None
+    if errors:
+        raise SettingsError(errors)
     if isinstance(settings, ParticleSettings) and settings.model_steps > MAX_TRANSITIONS:
         allowed = f"particles * depth <= {MAX_TRANSITIONS}"
         raise SettingsError([{"field": "particles", "given": f"{settings.particles} * {settings.depth}", "allowed": allowed}])

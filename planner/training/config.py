@@ -172,7 +172,8 @@ def read_config(name_or_path: str) -> TrainingConfig:
     except RecursionError:
         raise ConfigError(f"{path.name} is nested too deep") from None
     except ValidationError as error:
-        first = error.errors()[0]
+        # A misspelled key is also a missing one: it is named first.
+        first = min(error.errors(), key=lambda each: each["type"] != "extra_forbidden")
         where = ".".join(str(part) for part in first["loc"])
         message = first["msg"].removeprefix("Value error, ")
         raise ConfigError(f"{path.name}: {where}: {message}, got {shortened(first['input'])}" if where else f"{path.name}: {message}") from None

@@ -6,7 +6,7 @@ import numpy as np
 import orbax.checkpoint as ocp
 import pytest
 
-from backend.cli import main
+from backend.cli import run
 from planner import Checkpoints
 from planner.importing import ImportRefused, import_params, read_arrays, read_description
 from planner.training.config import CONFIGS
@@ -124,13 +124,10 @@ def test_a_damaged_description_is_refused_naming_the_line(tmp_path, line, says):
 def test_the_command_imports_measures_and_never_replaces(tree, tmp_path, monkeypatch, capsys):
     source, description, out = written(tree, tmp_path, "msgpack"), described(tmp_path), tmp_path / "mine"
     monkeypatch.setenv("TWISTSCOPE_DATA", str(tmp_path / "data"))
-    words = ["twistscope", "import", str(source), str(description), "--out", str(out), "--episodes", "64"]
+    words = ["import", str(source), str(description), "--out", str(out), "--episodes", "64"]
 
     def call():
-        monkeypatch.setattr("sys.argv", words)
-        with pytest.raises(SystemExit) as ended:
-            main()
-        return ended.value.code, capsys.readouterr()
+        return run(words), capsys.readouterr()
 
     code, _ = call()
     card = Checkpoints(out).card("theirs")

@@ -62,8 +62,8 @@ def test_an_infinite_q_is_a_fault_but_not_that_of_an_action_the_prior_forbids() 
     [
         ({"alpha": 1.5}, "alpha: got 1.5, allowed: a number >= 0 and <= 1"),
         ({"alpha": -0.1}, "alpha: got -0.1"),
-        ({"reward_temperature": 0.0}, "reward_temperature: got 0.0, allowed: a number > 0"),
-        ({"twist_temperature": -1.0}, "twist_temperature: got -1.0, allowed: a number > 0"),
+        ({"reward_temperature": 0.0}, "reward_temperature: got 0.0, allowed: a number >= 1e-06 and <= 1e+06"),
+        ({"twist_temperature": -1.0}, "twist_temperature: got -1.0, allowed: a number >= 1e-06 and <= 1e+06"),
         ({"particles": 0}, "particles: got 0, allowed: a whole number >= 1"),
         ({"action_atoms": 0}, "action_atoms: got 0, allowed: a whole number >= 2 and <= 64"),
         ({"value_noise": -1.0}, "value_noise: got -1.0, allowed: a number >= 0"),
