@@ -2,6 +2,7 @@
 
 import flax.serialization
 import jax
+import jax.numpy as jnp
 import numpy as np
 import orbax.checkpoint as ocp
 import pytest
@@ -98,6 +99,34 @@ def test_numbers_that_are_not_finite_are_refused(tree, tmp_path):
     broken["params"]["actor"]["kernel"][3, 1] = np.nan
     with pytest.raises(ImportRefused, match="params/actor/kernel has numbers that are not finite"):
         import_params(read_description(described(tmp_path)), read_arrays(written(broken, tmp_path, "msgpack")), "theirs")
+
+
+@pytest.mark.parametrize("large", [1e300, -1e39, 6.9e38])
+def test_numbers_that_32_bits_cannot_hold_are_refused(tree, tmp_path, large):
+    wide = jax.tree.map(np.array, tree)
+    wide["params"]["actor"]["kernel"] = wide["params"]["actor"]["kernel"].astype(np.float64)
+    wide["params"]["actor"]["kernel"][3, 1] = large
+    with pytest.raises(ImportRefused, match="params/actor/kernel has numbers that are not finite in float32"):
+        import_params(read_description(described(tmp_path)), read_arrays(written(wide, tmp_path, "msgpack")), "theirs")
+
+
+@pytest.mark.parametrize("dtype", [jnp.bfloat16, np.float16, np.float64])
+@pytest.mark.parametrize("kind", ["msgpack", "orbax"])
+def test_other_floating_point_numbers_are_converted(tree, tmp_path, dtype, kind):
+    other = {**tree, "params": jax.tree.map(lambda array: array.astype(dtype), tree["params"])}
+    _, params = import_params(read_description(described(tmp_path)), read_arrays(written(other, tmp_path, kind)), "theirs")
+    for name, theirs in THEIRS.items():
+        for part in ("kernel", "bias"):
+            taken = params["params"][name][part]
+            assert taken.dtype == np.float32
+            np.testing.assert_array_equal(taken, other["params"][theirs][part].astype(np.float32))
+
+
+@pytest.mark.parametrize("dtype", [np.int32, np.bool_, np.complex64])
+def test_numbers_of_another_kind_are_refused(tree, tmp_path, dtype):
+    other = {**tree, "params": jax.tree.map(lambda array: array.astype(dtype), tree["params"])}
+    with pytest.raises(ImportRefused, match="needs floating point"):
+        import_params(read_description(described(tmp_path)), read_arrays(written(other, tmp_path, "msgpack")), "theirs")
 
 
 def test_sources_that_are_something_else_are_refused(tree, tmp_path):
