@@ -323,3 +323,13 @@ def test_the_drawer_holds_the_focus_and_gives_it_back(server, open_page, close):
     assert page.evaluate("document.activeElement.className").endswith("drawer-open")
     assert page.evaluate("window.twistscope.selection === null")
     assert not page.locator("[inert]").count()
+
+
+def test_sliders_and_switches_have_names_and_say_their_value_in_its_own_unit(page):
+    for name, value in (("alpha", "0.1"), ("reward temperature", "0.5"), ("discount", "0.99")):
+        slider = page.get_by_role("slider", name=name, exact=True)
+        slider.wait_for()
+        assert slider.get_attribute("aria-valuetext") == value
+    page.get_by_role("checkbox", name="revive", exact=True).wait_for()
+    controls = "[...document.querySelectorAll('#knobs [role=slider], #knobs input[type=checkbox]')]"
+    assert page.evaluate(f"{controls}.filter((each) => !each.getAttribute('aria-label')).length") == 0

@@ -8,6 +8,7 @@ const PATIENCE = 2000;
 /**
  * @typedef {object} Setting as `GET /planners` describes it (docs/api.md)
  * @property {string} name
+ * @property {string} label
  * @property {"live" | "shape" | "choice" | "flag"} kind
  * @property {"number" | "integer" | "choice" | "boolean"} type
  * @property {string} group
@@ -40,6 +41,8 @@ export class Knobs {
     this.marked = [];
     /** @type {ReturnType<typeof setTimeout> | undefined} */
     this.waiting = undefined;
+    /** @type {MutationObserver | undefined} */
+    this.naming = undefined;
     /** Value of each component. Setting one costs Dash milliseconds, even if nothing changes. @type {Map<string, string>} */
     this.shown = new Map();
   }
@@ -104,7 +107,21 @@ export class Knobs {
     // A list that nobody has chosen from shows its first option, which need not be in force.
     for (const list of all("#knobs select")) /** @type {HTMLSelectElement} */ (list).selectedIndex = -1;
     this.open();
+    this.naming ??= new MutationObserver(() => this.nameControls());
+    this.naming.observe(/** @type {HTMLElement} */ (document.querySelector("#knobs")), { childList: true, subtree: true });
+    this.nameControls();
     if (Object.keys(this.values).length) this.show(this.values);
+  }
+
+  /** Gives names to Dash's sliders and switches, which have none of their own and come some time after the knob that they are in. */
+  nameControls() {
+    for (const { name, label, type } of this.schema) {
+      const knob = knobOf(name);
+      const control = thumbOf(knob) ?? knob?.querySelector("input[type=checkbox]");
+      if (!control || control.hasAttribute("aria-label")) continue;
+      control.setAttribute("aria-label", label);
+      if (control === thumbOf(knob) && name in this.values) control.setAttribute("aria-valuetext", readable(this.values[name], type));
+    }
   }
 
   /** Knobs without values would answer to nothing, and look as if they had. */
@@ -165,6 +182,8 @@ export class Knobs {
   write({ name, type, kind }, value) {
     const readout = document.querySelector(`[data-value="${CSS.escape(name)}"]`);
     if (readout) readout.textContent = kind === "live" ? readable(value, type) : "";
+    // A slider itself knows the logarithm, or an end beyond which the value may be.
+    thumbOf(knobOf(name))?.setAttribute("aria-valuetext", readable(value, type));
   }
 
   /** Hides what does not apply, marks what is not at its default, and offers resets only where there is something to reset. */
@@ -185,6 +204,7 @@ export class Knobs {
 }
 
 const knobOf = (name) => /** @type {HTMLElement | null} */ (document.querySelector(`[data-knob="${CSS.escape(name)}"]`));
+const thumbOf = (knob) => knob?.querySelector("[role=slider]");
 /** @type {(selector: string) => Iterable<HTMLElement>} */
 const all = (selector) => document.querySelectorAll(selector);
 
