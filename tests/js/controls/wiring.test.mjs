@@ -46,6 +46,7 @@ test("a knob that only shows what the server said sends nothing", () => {
 
 test("a component that stands where it should is not set again, and one built anew is", () => {
   const set = [];
+  globalThis.MutationObserver = class { observe() {} };
   globalThis.document = { querySelector: (query) => (query.startsWith("[data-knob") ? { dataset: {}, querySelector: () => null, toggleAttribute() {} } : null), querySelectorAll: () => [] };
   globalThis.CSS = { escape: (text) => text };
   const knobs = new Knobs(() => {}, ({ name }, { value }) => set.push([name, value]));
