@@ -4,6 +4,7 @@ Most of the suite's time is compiling. Programs are kept on disk, between worker
 the servers they start.
 """
 
+import asyncio
 import gc
 import os
 from collections.abc import Iterator
@@ -41,3 +42,11 @@ def few_programs(request: pytest.FixtureRequest) -> Iterator[None]:
     jax.config.update("jax_disable_most_optimizations", False)
     jax.clear_caches()
     gc.collect()
+
+
+@pytest.fixture(autouse=True, scope="module")
+def no_loop_left_running() -> Iterator[None]:
+    """A module that leaves an event loop running in this thread would fail the modules after it, whichever they are."""
+    yield
+    with pytest.raises(RuntimeError, match="no running event loop"):
+        asyncio.get_running_loop()

@@ -28,8 +28,9 @@ def side_by_side(server, open_page, record):
     def prepare(page):
         page.route("**/record.safetensors", lambda route: route.fulfill(body=record.drawing(complete=True), content_type="application/octet-stream"))
 
-    # Chromium lets no document open a WebSocket to this machine that did not come from it: the page is written over one that did.
-    page = open_page(server.api + "/health/live", 1600, 900, ready="true", prepare=prepare)
+    # Chromium lets no document open a WebSocket to this machine that did not come from it: the page is written over one that did,
+    # and which therefore allows no scripts.
+    page = open_page(server.api + "/health/live", 1600, 900, ready="true", prepare=prepare, bypass_csp=True)
     page.set_content(PAGE)
     page.wait_for_function("window.ready")
     return page
