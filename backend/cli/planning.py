@@ -140,6 +140,8 @@ def train(
     training = run(read, seed, folder, command)
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(), TextColumn("{task.fields[news]}"))
     console = Console(stderr=True)
+    # An interrupt ends the process where it is, and would leave the cursor hidden.
+    console.show_cursor = lambda show=True: False  # type: ignore[method-assign]
     with Progress(*columns, console=console) as bar:
         task = bar.add_task(f"training {read.name} (compiling)", total=read.iterations, news="")
         mean = None

@@ -12,7 +12,7 @@ import msgpack
 import numpy as np
 import pytest
 
-from backend.cli import run
+from backend.cli.application import run
 from tests.servers import ROOT, share_programs, twistscope
 
 CONFIG = (ROOT / "planner" / "training" / "configs" / "cartpole.toml").read_text()

@@ -7,7 +7,7 @@ import numpy as np
 import orbax.checkpoint as ocp
 import pytest
 
-from backend.cli import run
+from backend.cli.application import run
 from planner import Checkpoints
 from planner.importing import ImportRefused, import_params, read_arrays, read_description
 from planner.training.config import CONFIGS
