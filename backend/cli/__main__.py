@@ -5,9 +5,11 @@ import sys
 
 # An interrupt ends the process at once and in silence, as it ends any other program; files are replaced as a whole, so that none is left half
 # written. Python's own handler would wait while XLA runs, and breaks what is being imported. Servers bring their own handler.
-signal.signal(signal.SIGINT, signal.SIG_DFL)
+# What was started to ignore interrupts goes on ignoring them.
+if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
-from backend.cli.application import leave, run  # noqa: E402
+from backend.cli.application import leave, run
 
 
 def main() -> None:

@@ -40,6 +40,16 @@ def test_a_server_ends_in_time(data, tmp_path, told, running):
         assert server.process.returncode in (0, 128 + told, -told)
 
 
+@contextlib.contextmanager
+def heeding_interrupts():
+    """What a shell starts in its background ignores interrupts, and hands that down to all that it starts."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
 def _ask(url, body):
     # The server ends meanwhile.
     with contextlib.suppress(httpx.HTTPError):
@@ -72,12 +82,11 @@ def test_an_interrupt_ends_a_command_in_silence(data, tmp_path, command, after):
     share_programs(data)
     arguments = [argument.format(out=tmp_path / "out") for argument in COMMANDS[command]]
     environment = os.environ | {"TWISTSCOPE_DATA": str(data)}
-    # What runs in the background of a shell ignores interrupts, and so would everything that it starts.
-    heeding = lambda: signal.signal(signal.SIGINT, signal.default_int_handler)
-    process = subprocess.Popen(
-        [sys.executable, "-X", "importtime", "-m", "backend.cli", command, *arguments],
-        cwd=ROOT, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, preexec_fn=heeding,
-    )  # fmt: skip
+    with heeding_interrupts():
+        process = subprocess.Popen(
+            [sys.executable, "-X", "importtime", "-m", "backend.cli", command, *arguments],
+            cwd=ROOT, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
+        )  # fmt: skip
     try:
         imported = (line.rpartition("|")[2].strip() for line in process.stderr)
         assert any(name == (after or "planner") for name in imported), "the command ended by itself"
