@@ -5,7 +5,8 @@ The keys of the planner and of the environment come from two separate streams: a
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import hashlib
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -89,6 +90,16 @@ class Moment:
             moment = moment.previous
         return None if moment.given else actions[::-1]
 
+    @property
+    def digest(self) -> str:
+        """Ten hexadecimal digits that identify the state: equal for bit-equal states."""
+        hashed = hashlib.blake2b(digest_size=5)
+        for leaf in jax.tree.leaves(self.state):
+            array = np.asarray(leaf)
+            hashed.update(f"{array.dtype}{array.shape}".encode())
+            hashed.update(np.ascontiguousarray(array).tobytes())
+        return hashed.hexdigest()
+
     def episode(self, step: int) -> dict[str, Any]:
         """`{return, length, terminated, truncated}` up to this moment at environment step `step`."""
         return {"return": self.episode_return, "length": step, "terminated": self.terminated, "truncated": self.truncated}
@@ -118,6 +129,22 @@ class Episodes:
         terminated = bool(transition.continuation == 0)
         earned = moment.episode_return + float(transition.reward)
         return Moment(transition.state, earned, terminated, bool(truncated) and not terminated, moment, np.asarray(action).tolist())
+
+    def play(self, moments: list[Moment], actions: Iterable[Any], *, seed: int) -> list[Moment]:
+        """The moments of an episode played on with given actions.
+
+        Args:
+          moments: the moments so far, from the start of the episode.
+
+        Returns:
+          `moments` and one more for each action; they are fewer where the episode ends earlier.
+        """
+        moments = list(moments)
+        for action in actions:
+            if moments[-1].over:
+                break
+            moments.append(self.advance(moments[-1], action, seed=seed, step=len(moments) - 1))
+        return moments
 
     def play_prior(self, params: Params, start: Moment, steps: int, *, seed: int, first: int = 0) -> list[Moment]:
         """The moments of an episode played by the greedy prior: `start`, at environment step `first`, and up to `steps` more.

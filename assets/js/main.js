@@ -13,6 +13,7 @@ import { LatencyMeter } from "./controls/latency.js";
 import { PAGE_KEYS } from "./controls/page_keys.js";
 import { isStale, Lateness, showingOf } from "./controls/picture_state.js";
 import { Notice, refusalText, writeMoment, writeStatus, writeTransport } from "./controls/status.js";
+import { ShareDialog } from "./controls/share.js";
 import { TopBar } from "./controls/top_bar.js";
 import { readAddress } from "./lib/address.js";
 import { followKeys } from "./lib/keyboard.js";
@@ -39,11 +40,12 @@ const dash = new DashControls();
 const drawer = new Drawer(lifetime);
 const microscope = new Microscope(root, null, { keys: document });
 const seeds = new SeedsPanel({ api, now: () => ({ id: live.session.id, frame: microscope.frame }), theme: () => microscope.theme });
-const live = new LiveSource(api, { onState: heardState, onMessage: (message) => HEARD[message.type]?.(message), onCreated: heardCreated, onRefused: (errors) => chooser.refused(errors) });
+const live = new LiveSource(api, { onState: heardState, onMessage: (message) => HEARD[message.type]?.(message), onCreated: heardCreated, onRefused: (errors) => chooser.refused(errors), onLinkRefused: (reason) => chooser.linkRefused(reason) });
 const knobs = new Knobs((settings) => change(settings), (id, props) => dash.set(id, props));
 const topBar = new TopBar({ mounted: dash.mounted, seed: (seed) => command("reset", { seed }), lifetime });
 const help = new HelpDialog([...PAGE_KEYS, ...MICROSCOPE_KEYS], lifetime);
-const chooser = new Chooser({ api, live, knobs, status, say: (text) => notice.say(text) });
+const chooser = new Chooser({ api, live, knobs, status, say: (text) => notice.say(text), view: () => looked() });
+const share = new ShareDialog({ query: () => chooser.linkOf(live.session.id), view: () => looked(), lifetime });
 const lateness = new Lateness((late) => status.set({ late }));
 let serverSpeed = 0;
 
@@ -86,12 +88,35 @@ function newSpeed(speed) {
   return { speed };
 }
 
-function heardCreated({ id, offers, speed }, wish) {
+function heardCreated({ id, offers, speed, view = null, notes }, wish) {
   knobs.offer(offers);
   // The speed of a new session is nobody's choice.
   serverSpeed = speed;
   status.set({ session: id, revision: 0, failure: "", speed: status.state.speed ?? speed });
-  chooser.created(wish);
+  if (view) look(view);
+  chooser.created(wish, notes);
+}
+
+// --- what of the plan is looked at, as fields of an address ---------------------------------------------------------------------------
+
+/** @type {string[]} */
+let hidden = [];
+
+function look({ level = null, slot, action, hide = [] }) {
+  const selection = slot !== undefined ? { level: level ?? 0, slot } : action !== undefined ? { action } : null;
+  microscope.store.set({ level, selection });
+  hidePanels(hide);
+}
+
+function looked() {
+  const { level, selection } = microscope.store.state;
+  const fields = { level: selection?.level ?? level, slot: selection?.slot, action: selection?.action, hide: hidden.join(",") };
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== null && value !== undefined && value !== ""));
+}
+
+function hidePanels(names) {
+  hidden = names;
+  document.body.dataset.hide = names.join(" ");
 }
 
 /** Every control shows what is in force. */
@@ -135,6 +160,7 @@ function change(settings) {
 
 function command(name, more = {}) {
   chooser.overtaken();
+  if (name !== "play" && name !== "pause") chooser.milestone = true;
   if (live.command(name, more)) return;
   notice.say("Not connected. Try again in a moment.");
   putBack();
@@ -149,6 +175,7 @@ const actions = {
   restart: () => command("reset"),
   reset: (group) => knobs.reset(group),
   drawer: () => drawer.toggle(),
+  share: () => share.toggle(),
   help: () => help.toggle(),
 };
 
@@ -206,7 +233,11 @@ async function start() {
 
 const firstOf = ({ first, checkpoints }) => first ?? checkpoints[0]?.name ?? null;
 
-status.subscribe(["session"], ({ session }) => session === null && microscope.clear());
+status.subscribe(["session"], ({ session }) => {
+  if (session !== null) return;
+  microscope.clear();
+  hidePanels([]);
+});
 status.subscribe(["session", "revision", "seed", "step", "playing", "plain"], judge);
 status.subscribe(["showing"], ({ showing = "none" }) => lateness.follow(showing));
 status.subscribe(["connection", "reason", "phase", "detail", "failure", "device", "queue", "warming", "showing", "late"], (state) => {
@@ -223,7 +254,7 @@ globalThis.twistscope = inspection({ counters, microscope, status, latency });
 microscope.side?.insertBefore(seeds.element, microscope.side.lastElementChild);
 const facts = document.getElementById("facts");
 if (facts) microscope.foot?.append(facts);
-document.body.append(help.element);
+document.body.append(share.element, help.element);
 followButtons(actions, lifetime);
 followChoices(chosen, lifetime);
 followKeys(document, PAGE_KEYS, actions, lifetime);
@@ -234,6 +265,8 @@ dash.mounted.then(() => {
   chooser.writeLink();
 });
 dash.listen((message) => TURNED[message.type]?.(message));
+lifetime.listen(window, "popstate", () => chooser.revisit());
+microscope.store.subscribe(["level", "selection"], () => chooser.keepAddress());
 // Left for good (not kept in the back-forward cache): the server need not keep the session.
 lifetime.listen(window, "pagehide", ({ persisted }) => persisted || live.session.leave());
 start();

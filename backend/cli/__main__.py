@@ -5,7 +5,7 @@ import sys
 
 # An interrupt ends the process at once and in silence, as it ends any other program; files are replaced as a whole, so that none is left half
 # written. Python's own handler would wait while XLA runs, and breaks what is being imported. Servers bring their own handler.
-# What was started to ignore interrupts goes on ignoring them.
+# A process started to ignore interrupts goes on ignoring them.
 if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
     signal.signal(signal.SIGINT, signal.SIG_DFL)
 

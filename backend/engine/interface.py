@@ -1,7 +1,7 @@
 """The interface of an engine. Sessions, routes and the command line use only this interface."""
 
 from collections.abc import Callable, Sequence
-from typing import Protocol
+from typing import Any, Protocol
 
 from planner import Card, Checkpoint, Checkpoints, Moment, PlanRequest, Prepared, Record, SeedsRecord
 
@@ -88,6 +88,10 @@ class Engine(Protocol):
 
     async def next_moment(self, checkpoint: str, moment: Moment, action: object, *, seed: int, step: int, owner: str = "") -> Moment:
         """The moment after an action taken at environment step `step`."""
+        ...
+
+    async def moments_after(self, checkpoint: str, actions: Sequence[Any], *, seed: int, owner: str = "") -> list[Moment]:
+        """The moments of an episode played by these actions, from its start; raises Invalid where one is impossible or the episode ends earlier."""
         ...
 
     async def moments_until(self, checkpoint: str, steps: int, *, seed: int, owner: str = "") -> list[Moment]:

@@ -17,7 +17,22 @@ from backend.engine.memory import Memory, megabytes
 from backend.engine.timings import Timings
 from backend.engine.turns import Shared, Turns
 from backend.problems import Invalid, NotFound, PlannerFailed
-from planner import Card, Checkpoint, CheckpointError, Checkpoints, Moment, PlanFailed, PlanRequest, Prepared, Record, SeedsRecord, Truth, has_truth
+from planner import (
+    Card,
+    Checkpoint,
+    CheckpointError,
+    Checkpoints,
+    Moment,
+    PlanFailed,
+    PlanRequest,
+    Prepared,
+    Record,
+    SeedsRecord,
+    SettingsError,
+    Truth,
+    has_truth,
+)
+from planner.actions import as_executed, check_actions
 from planner.episodes import Episodes, episodes_of
 from planner.request import Compiled, PlanTooLarge, device_name
 
@@ -211,6 +226,28 @@ class LocalEngine:
         """The moment after an action taken at environment step `step`."""
         episodes = await self._episodes(checkpoint)
         return await self._device.run(lambda: episodes.advance(moment, action, seed=seed, step=step), owner)
+
+    async def moments_after(self, checkpoint: str, actions: Sequence[Any], *, seed: int, owner: str = STATELESS) -> list[Moment]:
+        """The moments of an episode played by these actions, from its start on.
+
+        Raises:
+          Invalid: an action that the environment does not have, or the episode ends earlier.
+        """
+        loaded, episodes = await self.checkpoint(checkpoint), await self._episodes(checkpoint)
+        environment = loaded.model.environment
+        try:
+            checked = [as_executed(environment, action) for action in check_actions(environment, actions)]
+        except SettingsError as error:
+            raise Invalid(str(error), error.errors) from None
+        moments = [await self.first_moment(checkpoint, seed, owner=owner)]
+        for first in range(0, len(checked), SLICE_STEPS):
+            part = checked[first : first + SLICE_STEPS]
+            moments = await self._device.run(lambda: episodes.play(moments, part, seed=seed), owner)  # noqa: B023
+        if len(moments) <= len(checked):
+            last = len(moments) - 1
+            allowed = f"at most {last} actions: with seed {seed} the episode ends after them"
+            raise Invalid(f"actions: got {len(checked)}, allowed: {allowed}", [{"field": "actions", "given": len(checked), "allowed": allowed}])
+        return moments
 
     async def moments_until(self, checkpoint: str, steps: int, *, seed: int, owner: str = STATELESS) -> list[Moment]:
         """The moments of an episode played by the greedy prior, from the start to `steps`.

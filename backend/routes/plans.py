@@ -1,11 +1,12 @@
 """Plans without a session: for links, scripts, and distributions over seeds."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 
 from fastapi import APIRouter, Request, Response
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from backend.arguments import MAX_STEP, seeds_of
+from backend.engine.interface import Engine
 from backend.routes.bodies import large_body
 from backend.routes.documented import bytes_of, problems
 from backend.routes.services import Given, Services, client
@@ -19,6 +20,7 @@ SEEDS_MEDIA_TYPE = "application/vnd.twistscope.seeds"
 
 Seed = Annotated[int, Field(ge=0, le=MAX_SEED)]
 Step = Annotated[int, Field(ge=0, le=MAX_STEP)]
+Actions = Annotated[list[int | list[float]], Field(max_length=MAX_STEP)]
 Count = Annotated[int, Field(ge=1, le=MAX_SEEDS)]
 
 
@@ -32,10 +34,25 @@ class PlanBody(BaseModel):
     settings: dict[str, Any] = {}
     seed: Seed = 0
     step: Step = 0
+    actions: Actions | None = None
+    """Those that lead to `step` from the start of the episode; by default the greedy prior's."""
+
+    @model_validator(mode="after")
+    def _steps_of_actions(self) -> Self:
+        if self.actions is not None and "step" in self.model_fields_set and self.step != len(self.actions):
+            raise ValueError(f"step is the number of actions: got {self.step} and {len(self.actions)} actions")
+        return self
 
     def request(self, *, atoms: bool = False, states: bool = False) -> PlanRequest:
         """The planner's own form of the request."""
-        return PlanRequest(self.planner, self.settings, self.seed, self.step, atoms, states)
+        step = self.step if self.actions is None else len(self.actions)
+        return PlanRequest(self.planner, self.settings, self.seed, step, atoms, states)
+
+    async def moment(self, engine: Engine, owner: str) -> Moment:
+        """The moment to plan from."""
+        if self.actions is not None:
+            return (await engine.moments_after(self.checkpoint, self.actions, seed=self.seed, owner=owner))[-1]
+        return (await engine.moments_until(self.checkpoint, self.step, seed=self.seed, owner=owner))[-1]
 
 
 class SeedsBody(PlanBody):
@@ -53,21 +70,21 @@ class OnePlanBody(PlanBody):
 
 @router.post("/plans", response_class=Response, responses={**bytes_of(MEDIA_TYPE, "A trace."), **problems(404, 422, 429, 500)})
 async def make_plan(body: OnePlanBody, given: Given, request: Request) -> Response:
-    """Play `step` environment steps by the greedy prior, then plan."""
+    """Play `step` environment steps by the greedy prior, or the given actions, then plan."""
     prepared = await given.engine.prepare(body.checkpoint, body.request(atoms=body.atoms, states=body.states))
-    *_, moment = await given.engine.moments_until(body.checkpoint, body.step, seed=body.seed, owner=client(request))
+    moment = await body.moment(given.engine, client(request))
     return await answer_with_trace(given, prepared, moment, client(request))
 
 
 @router.post("/plans/seeds", response_class=Response, responses={**bytes_of(SEEDS_MEDIA_TYPE, "The decisions."), **problems(404, 422, 429, 500)})
 async def plan_with_seeds(body: SeedsBody, given: Given, request: Request) -> Response:
-    """Play `step` environment steps with the greedy prior, then plan from there once with each seed.
+    """Play `step` environment steps by the greedy prior, or the given actions, then plan from there once with each seed.
 
     The seeds change only the planner's random numbers. The episode is that of `seed`, which is also the seed of the first plan.
     """
     prepared = await given.engine.prepare(body.checkpoint, body.request())
     seeds = seeds_of(prepared, body.seeds)
-    *_, moment = await given.engine.moments_until(body.checkpoint, body.step, seed=body.seed, owner=client(request))
+    moment = await body.moment(given.engine, client(request))
     return await answer_with_seeds(given, prepared, moment, seeds, client(request))
 
 

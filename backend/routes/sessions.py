@@ -6,6 +6,7 @@ from typing import Any
 from fastapi import APIRouter, Request, Response, WebSocket
 from pydantic import BaseModel, ConfigDict
 
+from backend.address import read_address
 from backend.arguments import prepare, seeds_of
 from backend.link.stream import stream
 from backend.problems import NotFound
@@ -25,14 +26,39 @@ class Command(BaseModel):
     step: int | None = None
     seed: int | None = None
     speed: float | None = None
+    action: int | list[float] | None = None
 
 
 @router.post("/sessions", status_code=201, responses=problems(404, 422, 429, 500))
 async def create(body: PlanBody, given: Given, request: Request, response: Response) -> dict[str, Any]:
     """Create a session, paused, and start its first plan."""
-    session = await given.sessions.create(body.checkpoint, body.request(), client(request))
+    session = await given.sessions.create(body.checkpoint, body.request(), client(request), body.actions)
     response.headers["Location"] = f"/api/v1/sessions/{session.id}"
     return session.describe()
+
+
+class LinkBody(BaseModel):
+    """Body of a request for a session at the moment of a link."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    query: str
+    """Query of the link, as `GET /sessions/{id}/link` gives it; `level`, `slot` and `hide` may follow."""
+
+
+@router.post("/sessions/linked", status_code=201, responses=problems(404, 422, 429, 500))
+async def open_link(body: LinkBody, given: Given, request: Request, response: Response) -> dict[str, Any]:
+    """Create a session at the moment of a link, paused. `notes` says what is not as it was when the link was made."""
+    address = read_address(body.query, given.engine.card)
+    session = await given.sessions.create(address.checkpoint, address.request, client(request), address.actions)
+    response.headers["Location"] = f"/api/v1/sessions/{session.id}"
+    return {**session.describe(), "view": address.view, "notes": address.compare(session.moment.digest)}
+
+
+@router.get("/sessions/{session_id}/link", responses=problems(404, 409))
+async def link(session_id: str, given: Given) -> dict[str, str]:
+    """The query of a link to the current moment of a session."""
+    return {"query": given.sessions.get(session_id).address()}
 
 
 @router.get("/sessions")

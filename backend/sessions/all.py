@@ -34,11 +34,12 @@ class Sessions:
             raise NotFound(f"no session {shortened(session_id)}; it was deleted, or the server has been restarted since")
         return self._sessions[session_id]
 
-    async def create(self, checkpoint: str, request: PlanRequest, owner: str = "") -> Session:
-        """Create a session, paused at the request's step, which the greedy prior has reached.
+    async def create(self, checkpoint: str, request: PlanRequest, owner: str = "", actions: list[Any] | None = None) -> Session:
+        """Create a session, paused at the request's step.
 
         Args:
           owner: user of the device until the session exists.
+          actions: those that lead to the request's step, by default the greedy prior's.
 
         Raises:
           NotFound, Invalid: the checkpoint or the request is invalid.
@@ -46,7 +47,10 @@ class Sessions:
         """
         await self.engine.prepare(checkpoint, request)
         card = self.engine.card(checkpoint)
-        moments = await self.engine.moments_until(checkpoint, request.step, seed=request.seed, owner=owner)
+        if actions is None:
+            moments = await self.engine.moments_until(checkpoint, request.step, seed=request.seed, owner=owner)
+        else:
+            moments = await self.engine.moments_after(checkpoint, actions, seed=request.seed, owner=owner)
         return await self._add(Session(self, card, request, moments, {}))
 
     async def fork(self, old: Session) -> Session:

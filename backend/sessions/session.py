@@ -14,11 +14,13 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from backend.address import write_address
 from backend.arguments import MAX_SPEED, MAX_STEP, number, prepare, whole
 from backend.link.frame import Frame
 from backend.link.viewer import Viewer
 from backend.problems import Conflict, Invalid, Problem
-from planner import Card, Moment, PlannerSettings, PlanRequest, Prepared, Record, has_truth, make_environment
+from planner import Card, Moment, PlannerSettings, PlanRequest, Prepared, Record, SettingsError, has_truth, make_environment
+from planner.actions import as_executed, check_action
 from planner.environments import Environment
 from planner.messages import shortened
 from planner.request import MAX_SEED
@@ -28,7 +30,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("twistscope")
 
-COMMANDS = ("play", "pause", "step", "back", "goto", "reset", "fork")
+COMMANDS = ("play", "pause", "step", "act", "back", "goto", "reset", "fork")
 WAITING_SECONDS = 0.1
 """A plan that waits longer for the device is shown as waiting."""
 SPEED = 10.0
@@ -98,6 +100,10 @@ class Session:
     def over(self) -> bool:
         """True if the episode has ended at the current moment."""
         return self.moment.over
+
+    def address(self) -> str:
+        """The query of a link to the current moment; raises Conflict where it would be too long."""
+        return write_address(self.card, self.request, self.settings.model_dump(), self.moment.actions or [], self.moment.digest)
 
     def describe(self) -> dict[str, Any]:
         """Description of the session (docs/api.md)."""
@@ -195,6 +201,8 @@ class Session:
             case "step":
                 self._check_not_over()
                 self.playing, self.goal = False, self.step + 1
+            case "act":
+                await self._act(arguments.get("action"))
             case "back":
                 if self.step == 0:
                     raise Conflict("this is the first moment of the episode; there is nothing before it")
@@ -219,6 +227,21 @@ class Session:
         self._wake.set()
         self.announce()
         return None
+
+    async def _act(self, action: Any) -> None:
+        """Take an action of a person's choice, in place of the planner's, and pause after it."""
+        self._check_not_over()
+        try:
+            checked = check_action(self.environment, action)
+        except SettingsError as error:
+            raise Invalid(str(error), error.errors) from None
+        self.playing, self.goal = False, None
+        step, moment = self.step, self.moment
+        executed = as_executed(self.environment, checked)
+        following = await self.engine.next_moment(self.card.name, moment, executed, seed=self.request.seed, step=step, owner=self.id)
+        if moment is not self.moment:
+            raise Conflict(f"the session left step {step} while the action was being taken; nothing was changed")
+        self._follow(following, None)
 
     def _go(self, step: int) -> None:
         """Show a moment already visited."""
@@ -378,14 +401,22 @@ class Session:
         if moment is not self.moment:
             return
         # The request of the plan that chose the action, not the current one, which may have changed since.
-        self.made = {at: made for at, made in self.made.items() if at < step} | {step: frame.request}
-        # Later moments are discarded and played again: other settings may choose other actions.
-        self.moments[step + 1 :] = [following]
-        self.step += 1
-        self._plan_due = True
+        self._follow(following, frame.request)
         if self.over or (self.goal is not None and self.step >= self.goal):
             self.playing, self.goal = False, None
             self.announce()
+
+    def _follow(self, following: Moment, made: PlanRequest | None) -> None:
+        """Go on to the next moment.
+
+        Args:
+          made: request of the plan whose action led there; None where a person chose the action.
+        """
+        self.made = {at: each for at, each in self.made.items() if at < self.step} | ({} if made is None else {self.step: made})
+        # Later moments are discarded and played again: other settings may choose other actions.
+        self.moments[self.step + 1 :] = [following]
+        self.step += 1
+        self._plan_due = True
 
     def _set_phase(self, phase: str, detail: str = "") -> None:
         if (phase, detail) != (self.phase, self.detail):

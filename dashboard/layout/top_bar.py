@@ -34,6 +34,7 @@ def top_bar() -> html.Header:
             # The scripts put their own field here (assets/js/controls/number_field.js).
             _field("seed", html.Div(id="seed-place")),
             html.Div(id="moment"),
+            html.Button("share", className="quiet share-open", title="A link to this moment (l)", **{"data-do": "share"}),
             html.Button("?", className="quiet help-open", title="Help (?)", **{"data-do": "help", "aria-label": "Help"}),
         ],
     )

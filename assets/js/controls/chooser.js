@@ -1,6 +1,6 @@
 // Choices on their way: from an address or a control to the session that is asked for, and from the session into the address.
 
-import { linkTo, writeAddress } from "../lib/address.js";
+import { linkTo, momentAddress, readAddress, writeAddress } from "../lib/address.js";
 import { atMost } from "../lib/throttle.js";
 import { refusalText } from "./status.js";
 import { defaultsOf, isPlain, keptFor, plannerOf, valuesOf } from "./wishes.js";
@@ -18,13 +18,19 @@ export class Chooser {
    * @param {import("./knobs.js").Knobs} page.knobs
    * @param {import("../lib/store.js").Store<any>} page.status
    * @param {(text: string) => void} page.say tells the person
+   * @param {() => Record<string, any>} page.view what of the plan is looked at, as fields of an address
    */
-  constructor({ api, live, knobs, status, say }) {
+  constructor({ api, live, knobs, status, say, view }) {
     this.api = api;
     this.live = live;
     this.knobs = knobs;
     this.status = status;
     this.say = say;
+    this.view = view;
+    /** A choice was made: the address of what follows is one to come back to. */
+    this.milestone = false;
+    /** The session whose moment was said to make too long a link. @type {string | null} */
+    this.tooLong = null;
     /** @type {{first: string, planners: any[]}} */
     this.catalogue = { first: "", planners: [] };
     /** The checkpoint that an address without one opens, where that is known. @type {string | null} */
@@ -50,8 +56,17 @@ export class Chooser {
     this.catalogue = catalogue;
     if (!asked.checkpoint) this.home = checkpoint;
     const { planner, errors } = plannerOf(asked.planner, catalogue);
+    const { link } = asked;
+    if (link) return this.begin({ checkpoint, planner, seed: 0, step: 0, settings: {}, link });
     this.begin({ ...asked, checkpoint, planner, step: 0, goal: asked.step });
     this.refused(errors);
+  }
+
+  /** Back or forward in the browser's history: the moment that the address has now. */
+  revisit() {
+    const asked = readAddress(location.search);
+    const checkpoint = asked.checkpoint ?? this.home;
+    if (checkpoint && this.catalogue.first) this.start(asked, checkpoint, this.catalogue);
   }
 
   /** Another session. What is chosen in this one is kept: settings that the other one has, the seed, and that it plays. */
@@ -61,6 +76,7 @@ export class Chooser {
     const { checkpoint, planner } = { ...wish, ...other };
     const { seed, speed, playing } = this.status.state;
     const settings = keptFor(this.settingsOf(planner), this.chosenSettings);
+    this.milestone = true;
     this.begin({ checkpoint, planner, seed, step: 0, playing: playing || this.wished.playing, speed, settings });
     // Also where it cannot be had at once.
     this.writeWish({ checkpoint, planner, seed, step: 0, settings });
@@ -99,8 +115,12 @@ export class Chooser {
 
   // --- what becomes of a wish -----------------------------------------------------------------------------------------------------
 
-  /** @param {Wish} wish of a session that was just created */
-  created(wish) {
+  /**
+   * @param {Wish} wish of a session that was just created
+   * @param {string[]} notes what is not as it was when its link was made
+   */
+  created(wish, notes = []) {
+    if (notes.length) this.say(notes.join(" "));
     this.goal = wish.goal || null;
     this.first = [];
     if (this.goal !== null) this.first.push(["goto", { step: this.goal }]);
@@ -117,6 +137,11 @@ export class Chooser {
   refused(errors) {
     this.leftOut.push(...errors);
     if (this.leftOut.length) this.say(`Left out: ${refusalText({ errors: this.leftOut })}`);
+  }
+
+  /** @param {string} reason */
+  linkRefused(reason) {
+    this.say(`The link cannot be opened, only its checkpoint. ${reason.charAt(0).toUpperCase()}${reason.slice(1)}.`);
   }
 
   /** The session's settings are known. */
@@ -141,23 +166,64 @@ export class Chooser {
 
   // --- the address ----------------------------------------------------------------------------------------------------------------
 
-  /** The address asks for what is chosen, so that a page loaded again goes on with it. On the way to a step it stays as it is. */
-  writeChoices() {
+  /** The address is a link to the moment, so that a page loaded again goes on there. On the way to a step it stays as it is. */
+  async writeChoices() {
     const { connection, phase, playing, checkpoint, planner, seed, step } = this.status.state;
     const rests = playing || phase === "idle" || phase === "ended";
-    if (connection === "open" && rests && this.known && this.goal === null) this.writeWish({ checkpoint, planner, seed, step, settings: this.chosenSettings });
+    if (connection !== "open" || !rests || !this.known || this.goal !== null) return;
+    const { id, wish } = this.live.session;
+    const chosen = { checkpoint, planner, seed, step, settings: this.chosenSettings };
+    const view = this.view();
+    const plain = isPlain(chosen, this.catalogue.first) && checkpoint === this.home && Object.keys(view).length === 0;
+    // A moment that goes without saying needs no link.
+    if (plain) {
+      this.live.session.remember({ link: null });
+      return this.writeWish(chosen);
+    }
+    const query = await this.linkOf(id);
+    if (id !== this.live.session.id || wish !== this.live.session.wish) return;
+    if (query === null) return this.writeWish(chosen);
+    this.live.session.remember({ link: query });
+    this.write(momentAddress(location.href, query, view));
+  }
+
+  /** The query of a link to the session's moment; null where there is none. */
+  async linkOf(id) {
+    try {
+      return (await this.api.link(id)).query;
+    } catch (error) {
+      const { status, message = "" } = /** @type {any} */ (error);
+      if (status === 409 && this.tooLong !== id) this.say(`No link: ${message}.`);
+      if (status === 409) this.tooLong = id;
+      return null;
+    }
   }
 
   /** @param {Wish} wish */
-  writeWish({ checkpoint, planner, seed, step, settings }) {
+  writeWish(wish) {
+    this.write(this.wishAddress(wish));
+  }
+
+  /** The address that asks for what is chosen as people would write it, not for a moment. */
+  wishAddress({ checkpoint, planner, seed, step, settings }) {
     const chosen = { checkpoint: checkpoint === this.home ? null : checkpoint, planner: planner === this.catalogue.first ? null : planner, seed, step, settings };
-    history.replaceState(history.state, "", writeAddress(location.href, chosen));
+    return writeAddress(location.href, chosen);
+  }
+
+  /** Choices are kept in the history; where play or the pointer goes is not. */
+  write(href) {
+    if (href === location.href) return;
+    if (this.milestone) history.pushState(history.state, "", href);
+    else history.replaceState(history.state, "", href);
+    this.milestone = false;
     this.writeLink();
   }
 
-  /** The page of checkpoints keeps what is chosen, for the way back. */
+  /** The page of checkpoints keeps what is chosen, for the way back: not the moment, which is of this checkpoint alone. */
   writeLink() {
     const link = document.getElementById("to-checkpoints");
-    if (link instanceof HTMLAnchorElement) link.href = linkTo("checkpoints", location.search);
+    const { checkpoint, planner, seed, step } = this.status.state;
+    const search = this.known ? new URL(this.wishAddress({ checkpoint, planner, seed, step, settings: this.chosenSettings })).search : location.search;
+    if (link instanceof HTMLAnchorElement) link.href = linkTo("checkpoints", search);
   }
 }

@@ -7,5 +7,6 @@ export const PAGE_KEYS = [
   { keys: ["shift ArrowRight"], show: "shift →", does: "forward", text: "one environment step forward" },
   { keys: ["shift Home"], show: "shift home", does: "first", text: "first moment of the episode" },
   { keys: ["shift End"], show: "shift end", does: "last", text: "last visited moment" },
+  { keys: ["l"], show: "l", does: "share", text: "a link to this moment" },
   { keys: ["?"], show: "?", does: "help", text: "this help" },
 ];

@@ -1,9 +1,12 @@
-// The address of a page, and links between the pages of the dashboard. The address of the microscope holds what was chosen: checkpoint, planner,
-// seed and step, and the settings that differ from their defaults by their names, as `?checkpoint=catch&seed=3&alpha=0.3`.
+// The address of a page, and links between the pages of the dashboard. The address of the microscope is a link to the moment it shows, which the
+// server makes and reads (docs/api.md, Links). One that people write has no version: checkpoint, planner, seed and step, and settings by their names,
+// as `?checkpoint=catch&seed=3&alpha=0.3`.
 
 import { meaning } from "./format.js";
 
 const TOKEN = "token";
+// Fields that only links to a moment have.
+const OF_LINKS = ["v", "sha", "actions", "digest", "level", "slot", "action", "hide"];
 
 /**
  * @typedef {object} Chosen
@@ -12,6 +15,7 @@ const TOKEN = "token";
  * @property {any} seed
  * @property {any} step
  * @property {Record<string, any>} settings
+ * @property {string | null} link the address itself where it is a link to a moment
  */
 
 /**
@@ -22,8 +26,9 @@ const TOKEN = "token";
 export function readAddress(search) {
   const all = Object.fromEntries(new URLSearchParams(search));
   const { checkpoint = "", planner = "", seed = "0", step = "0", [TOKEN]: _, ...settings } = all;
-  const values = Object.entries(settings).map(([name, text]) => [name, valueOf(text)]);
-  return { checkpoint: checkpoint || null, planner: planner || null, seed: meaning(seed), step: meaning(step), settings: Object.fromEntries(values) };
+  const values = Object.entries(settings).filter(([name]) => !OF_LINKS.includes(name)).map(([name, text]) => [name, valueOf(text)]);
+  const link = "v" in settings ? search : null;
+  return { checkpoint: checkpoint || null, planner: planner || null, seed: meaning(seed), step: meaning(step), settings: Object.fromEntries(values), link };
 }
 
 const valueOf = (text) => (text === "true" || text === "false" ? text === "true" : meaning(text));
@@ -31,7 +36,7 @@ const valueOf = (text) => (text === "true" || text === "false" ? text === "true"
 /**
  * An address that asks for what was chosen. What goes without saying is left out.
  * @param {string} href of now; its token is kept
- * @param {Chosen} chosen
+ * @param {Omit<Chosen, "link">} chosen
  */
 export function writeAddress(href, { checkpoint, planner, seed, step, settings }) {
   const url = new URL(href);
@@ -43,6 +48,22 @@ export function writeAddress(href, { checkpoint, planner, seed, step, settings }
 }
 
 /**
+ * The address of a moment.
+ * @param {string} href of now; its token is kept
+ * @param {string} query of the link, as the server makes it
+ * @param {Record<string, any>} view what of the plan is looked at: fields that are null are left out
+ * @param {boolean} shared for others, without the token
+ */
+export function momentAddress(href, query, view = {}, shared = false) {
+  const url = new URL(href);
+  const token = shared ? null : url.searchParams.get(TOKEN);
+  const said = Object.entries({ ...view, token }).filter(([, value]) => value !== null && value !== undefined && value !== "");
+  url.search = [query, `${new URLSearchParams(said.map(([name, value]) => [name, `${value}`]))}`].filter(Boolean).join("&");
+  url.hash = "";
+  return url.href;
+}
+
+/**
  * A link to a page of the dashboard. It takes along what the address of this one says: what was chosen, and the token that opened it.
  * @param {string} page
  * @param {string} search of this page
@@ -50,6 +71,8 @@ export function writeAddress(href, { checkpoint, planner, seed, step, settings }
  */
 export function linkTo(page, search, wish = {}) {
   const query = new URLSearchParams(search);
+  // A moment is of one checkpoint.
+  if (query.has("v")) for (const name of [...OF_LINKS, "step"]) query.delete(name);
   for (const [name, value] of Object.entries(wish)) value === null ? query.delete(name) : query.set(name, value);
   return `${query}` ? `${page}?${query}` : page;
 }

@@ -85,6 +85,20 @@ export class Api {
     return this.call("POST", "/sessions", wish);
   }
 
+  /** A session at the moment of a link. */
+  openLink(query) {
+    return this.call("POST", "/sessions/linked", { query });
+  }
+
+  /** {query} of the link to the moment that a session is at. */
+  link(id) {
+    return this.call("GET", `/sessions/${encodeURIComponent(id)}/link`);
+  }
+
+  changeSettings(id, settings) {
+    return this.call("PATCH", `/sessions/${encodeURIComponent(id)}/settings`, settings);
+  }
+
   session(id) {
     return this.call("GET", `/sessions/${encodeURIComponent(id)}`);
   }

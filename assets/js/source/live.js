@@ -16,13 +16,15 @@ export class LiveSource {
    * @param {(message: any) => void} heard.onMessage
    * @param {(session: any, wish: import("./session.js").Wish) => void} heard.onCreated
    * @param {import("./session.js").Session["onRefused"]} [heard.onRefused]
+   * @param {import("./session.js").Session["onLinkRefused"]} [heard.onLinkRefused]
    */
-  constructor(api, { onState, onMessage, onCreated, onRefused = () => {} }) {
+  constructor(api, { onState, onMessage, onCreated, onRefused = () => {}, onLinkRefused = () => {} }) {
     /** @type {readonly import("./source.js").Ability[]} */
     this.can = ["particles", "commands", "settings"];
     this.session = new Session(api);
     this.session.onCreated = onCreated;
     this.session.onRefused = onRefused;
+    this.session.onLinkRefused = onLinkRefused;
     /** @type {import("./source.js").SourceHandlers | null} */
     this.handlers = null;
     /** @type {import("./source.js").Wanted} */

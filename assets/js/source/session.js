@@ -12,6 +12,8 @@ import { ApiError } from "./api.js";
  * @property {number} [goal] a step that is played to from there
  * @property {boolean} [playing]
  * @property {number} [speed]
+ * @property {string | null} [link] query of a link to a moment, which outranks the other parts
+ * @property {boolean} [seen] a session like this has been seen, and may have gone on since its link was made
  */
 
 export class Session {
@@ -26,6 +28,8 @@ export class Session {
     this.onCreated = () => {};
     /** Called with what the server refuses of a wish: the session is begun without it. @type {(errors: ApiError["errors"]) => void} */
     this.onRefused = () => {};
+    /** Called with the reason why a link cannot be opened: the session is begun without it. @type {(reason: string) => void} */
+    this.onLinkRefused = () => {};
   }
 
   /** From now on a new session is wanted; the old one is given back. */
@@ -47,7 +51,7 @@ export class Session {
 
   /** Follows what the server says, so that a lost session can be begun again where it was. */
   remember(part) {
-    if (this.wish) Object.assign(this.wish, part);
+    if (this.wish) Object.assign(this.wish, part, { seen: true });
   }
 
   /**
@@ -72,6 +76,10 @@ export class Session {
 
   /** A new session. What of its wish is not possible is left out and reported, rather than everything refused. */
   async create(wish) {
+    if (wish.link) {
+      const session = await this.open(wish, wish.link);
+      if (session) return session;
+    }
     const { checkpoint, planner, settings, seed, step } = wish;
     try {
       return await this.api.createSession({ checkpoint, planner, settings, seed, step });
@@ -80,6 +88,31 @@ export class Session {
       this.onRefused(error.errors);
       return this.create(wish);
     }
+  }
+
+  /**
+   * A session at the moment of a link; null where the link is refused, and the wish then has only a checkpoint.
+   * @param {Wish} wish
+   * @param {string} link
+   */
+  async open(wish, link) {
+    try {
+      const session = await this.api.openLink(link);
+      if (wish.seen) await this.catchUp(wish, session);
+      return session;
+    } catch (error) {
+      if (!(error instanceof ApiError) || (error.status !== 422 && error.status !== 404)) throw error;
+      this.onLinkRefused(error.message.split(" — ")[0]);
+      Object.assign(wish, { link: null, settings: {}, seed: 0, step: 0, goal: 0 });
+      return null;
+    }
+  }
+
+  /** Brings a session to where the one that it continues went after the link was made. */
+  async catchUp(wish, session) {
+    const changed = Object.keys(wish.settings).some((name) => name in session.settings && wish.settings[name] !== session.settings[name]);
+    if (changed && wish.planner === session.planner) await this.api.changeSettings(session.id, wish.settings);
+    if (wish.step !== session.step) wish.goal = wish.step;
   }
 
   async isAlive() {

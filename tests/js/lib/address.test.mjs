@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { readAddress, writeAddress } from "../../../assets/js/lib/address.js";
+import { linkTo, momentAddress, readAddress, writeAddress } from "../../../assets/js/lib/address.js";
 
-const NOTHING = { checkpoint: null, planner: null, seed: 0, step: 0, settings: {} };
+const NOTHING = { checkpoint: null, planner: null, seed: 0, step: 0, settings: {}, link: null };
 
 test("an address without wishes asks for nothing", () => {
   assert.deepEqual(readAddress(""), NOTHING);
@@ -11,7 +11,7 @@ test("an address without wishes asks for nothing", () => {
 });
 
 test("an address gives back what was written into it, and keeps its token and its fragment", () => {
-  const chosen = { checkpoint: "b c", planner: "spo", seed: 3, step: 12, settings: { alpha: 0.25, revive: false, constraint: "fixed_kl", kl_bound: 1e-7 } };
+  const chosen = { checkpoint: "b c", planner: "spo", seed: 3, step: 12, settings: { alpha: 0.25, revive: false, constraint: "fixed_kl", kl_bound: 1e-7 }, link: null };
   const href = writeAddress("http://here/?checkpoint=a&token=t&alpha=1#x", chosen);
   assert.equal(href, "http://here/?token=t&checkpoint=b+c&planner=spo&seed=3&step=12&alpha=0.25&revive=false&constraint=fixed_kl&kl_bound=1e-7#x");
   assert.deepEqual(readAddress(new URL(href).search), chosen);
@@ -24,4 +24,21 @@ test("what goes without saying is left out", () => {
 test("what is no number stays as it was written, for the server to refuse", () => {
   const { seed, step, settings } = readAddress("?seed=3,5&step=x&alpha=&depth=1e999");
   assert.deepEqual([seed, step, settings], ["3,5", "x", { alpha: "", depth: "1e999" }]);
+});
+
+test("an address with a version is a link to a moment; its own fields are no settings", () => {
+  const search = "?v=1&checkpoint=catch&sha=0&planner=spo&seed=3&step=2&alpha=0.5&actions=AA&digest=0&level=3&slot=4&hide=knobs";
+  const { link, settings, checkpoint } = readAddress(search);
+  assert.equal(link, search);
+  assert.deepEqual([checkpoint, settings], ["catch", { alpha: 0.5 }]);
+});
+
+test("the address of a moment keeps the token, and what is shared does not", () => {
+  const here = "http://here/?v=1&seed=9&token=t#x";
+  assert.equal(momentAddress(here, "v=1&seed=3&digest=ab", { level: 2, slot: null, hide: "" }), "http://here/?v=1&seed=3&digest=ab&level=2&token=t");
+  assert.equal(momentAddress(here, "v=1&seed=3&digest=ab", { hide: "knobs,world" }, true), "http://here/?v=1&seed=3&digest=ab&hide=knobs%2Cworld");
+});
+
+test("a link to another page takes choices along, not the moment", () => {
+  assert.equal(linkTo("checkpoints", "?v=1&checkpoint=a&sha=0&planner=spo&step=2&actions=AA&digest=0&level=1&token=t"), "checkpoints?checkpoint=a&planner=spo&token=t");
 });

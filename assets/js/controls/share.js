@@ -1,0 +1,91 @@
+// The share dialog: the link to the moment that is shown, and what of the page it hides.
+
+import { around, element } from "../lib/elements.js";
+import { momentAddress } from "../lib/address.js";
+import { followBackdrop } from "../lib/backdrop.js";
+
+/** Parts of the page that a link can hide, with the names a person reads. */
+export const HIDEABLE = {
+  knobs: "knobs", world: "world", genealogy: "genealogy", strips: "per level", weights: "weights", decision: "root decision", particle: "particle",
+  seeds: "many seeds", narration: "the sentence",
+};
+
+/** The browser closes it on Escape, and gives the focus back where it was. */
+export class ShareDialog {
+  /**
+   * @param {object} page
+   * @param {() => Promise<string | null>} page.query of the link to the moment that is shown; null where there is none
+   * @param {() => Record<string, any>} page.view what of the plan is looked at
+   * @param {import("../lib/lifetime.js").Lifetime} page.lifetime
+   */
+  constructor({ query, view, lifetime }) {
+    this.query = query;
+    this.view = view;
+    /** @type {string | null} */
+    this.link = null;
+    this.field = element("input", "share-link");
+    this.field.readOnly = true;
+    this.field.setAttribute("aria-label", "Link");
+    this.copy = element("button", "share-copy", "copy");
+    this.copy.type = "button";
+    this.note = element("p", "hint share-note");
+    this.note.setAttribute("role", "status");
+    this.boxes = Object.entries(HIDEABLE).map(([name, label]) => {
+      const box = element("input");
+      Object.assign(box, { type: "checkbox", name, checked: true });
+      return { name, box, label: around("label", "share-panel", box, label) };
+    });
+    this.element = this.build();
+    followBackdrop(this.element, this.element, () => this.element.close(), lifetime);
+    lifetime.listen(this.copy, "click", () => this.copyLink());
+    for (const { box } of this.boxes) lifetime.listen(box, "change", () => this.write());
+  }
+
+  build() {
+    const close = element("button", "quiet", "close");
+    close.type = "button";
+    close.dataset.do = "share";
+    const dialog = element("dialog", "share");
+    dialog.id = "share";
+    dialog.setAttribute("aria-label", "Share");
+    dialog.append(
+      around("div", "panel-heading", element("h2", "", "Share this moment"), close),
+      element("p", "", "Whoever opens the link sees this plan: the same checkpoint, planner, settings, seed, step and actions."),
+      around("div", "share-row", this.field, this.copy),
+      this.note,
+      around("fieldset", "share-panels", element("legend", "", "The link shows"), ...this.boxes.map(({ label }) => label)),
+    );
+    return dialog;
+  }
+
+  async toggle() {
+    if (this.element.open) return this.element.close();
+    const hidden = `${this.view().hide ?? ""}`.split(",");
+    for (const { name, box } of this.boxes) box.checked = !hidden.includes(name);
+    this.link = null;
+    this.write();
+    this.element.showModal();
+    this.link = await this.query();
+    this.write();
+    if (this.link !== null) this.field.select();
+  }
+
+  /** The link as it is with what is hidden now. */
+  write() {
+    this.note.textContent = this.link === null ? "There is no link to this moment." : "";
+    this.copy.disabled = this.link === null;
+    const hide = this.boxes.filter(({ box }) => !box.checked).map(({ name }) => name).join(",");
+    this.field.value = this.link === null ? "" : momentAddress(location.href, this.link, { ...this.view(), hide }, true);
+  }
+
+  async copyLink() {
+    try {
+      await navigator.clipboard.writeText(this.field.value);
+      this.note.textContent = "Copied.";
+    } catch {
+      // Pages that are not served securely may not write to the clipboard.
+      this.field.select();
+      this.note.textContent = "Press ctrl-c to copy the link.";
+    }
+  }
+}
