@@ -186,7 +186,7 @@ async def _read_body(receive: Receive, headers: Headers) -> bytes | None:
 
 async def _until_gone(app: ASGIApp, scope: Scope, body: bytes, receive: Receive, send: Send) -> None:
     """Answer a request; cancelled where the client goes before the answer is complete."""
-    complete, given = False, False
+    begun, complete, given = False, False, False
     gone = asyncio.Event()
 
     async def receive_again() -> Message:
@@ -198,7 +198,8 @@ async def _until_gone(app: ASGIApp, scope: Scope, body: bytes, receive: Receive,
         return {"type": "http.disconnect"}
 
     async def send_on(message: Message) -> None:
-        nonlocal complete
+        nonlocal begun, complete
+        begun = True
         await send(message)
         complete = message["type"] == "http.response.body" and not message.get("more_body", False)
 
@@ -217,6 +218,12 @@ async def _until_gone(app: ASGIApp, scope: Scope, body: bytes, receive: Receive,
                 await answering
         else:
             await answering
+    except asyncio.CancelledError:
+        # The server ends, and has waited long enough for this answer.
+        if not begun:
+            await problem_response(503, "the server is ending", headers={"Connection": "close"})(scope, receive, send)
+        elif not complete:
+            raise
     finally:
         watching.cancel()
         answering.cancel()

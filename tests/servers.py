@@ -11,6 +11,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
 import httpx
 
@@ -62,15 +63,15 @@ def share_programs(data: Path) -> None:
 
 
 @contextlib.contextmanager
-def serving(*arguments: str, data: Path, port: int | None = None, **environment: str) -> Iterator[Server]:
-    """Start a server by its command line, wait until it answers, and stop it at the end."""
+def serving(*arguments: str, data: Path, port: int | None = None, errors: IO[str] | None = None, **environment: str) -> Iterator[Server]:
+    """Start a server by its command line, wait until it answers, and stop it at the end. Its stderr goes to `errors`."""
     port = port or free_port()
     command = [sys.executable, "-m", "backend.cli", *arguments, "--port", str(port)]
     share_programs(data)
     # Compiling ahead would take the cores from the tests; the one that is about it turns it on.
     # What XLA compiles without optimisation is compiled in half the time.
     env = os.environ | {"TWISTSCOPE_DATA": str(data), "TWISTSCOPE_WARM": "false", "JAX_DISABLE_MOST_OPTIMIZATIONS": "1"} | environment
-    process = subprocess.Popen(command, cwd=ROOT, env=env, stdout=subprocess.PIPE, stderr=None, text=True)
+    process = subprocess.Popen(command, cwd=ROOT, env=env, stdout=subprocess.PIPE, stderr=errors, text=True)
     try:
         assert process.stdout is not None
         line = process.stdout.readline()

@@ -22,7 +22,10 @@ GRACE = 15
 @pytest.mark.parametrize("running", ["nothing", "a long plan", "a compilation", "many seeds of a session"])
 def test_a_server_ends_in_time(data, tmp_path, told, running):
     cold = {"TWISTSCOPE_DATA": str(tmp_path)}
-    with serving("serve-backend", data=data, **(cold if running == "a compilation" else {})) as server:
+    with (
+        (tmp_path / "errors").open("w+") as errors,
+        serving("serve-backend", data=data, errors=errors, **(cold if running == "a compilation" else {})) as server,
+    ):
         if running == "a long plan":
             threading.Thread(target=_ask, args=(server.api + "/plans", LONG), daemon=True).start()
         if running == "a compilation":
@@ -38,6 +41,9 @@ def test_a_server_ends_in_time(data, tmp_path, told, running):
         server.process.wait(60)
         assert time.monotonic() - began < GRACE
         assert server.process.returncode in (0, 128 + told, -told)
+        errors.seek(0)
+        # That requests had to be given up may be said.
+        assert "Traceback" not in errors.read()
 
 
 @contextlib.contextmanager
