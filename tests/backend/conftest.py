@@ -1,9 +1,10 @@
 """One backend for all tests of this folder; each test uses its own sessions."""
 
 import httpx
+import jax
 import pytest
 
-from tests.servers import serving, wait_until_ready
+from tests.servers import serving, share_programs, wait_until_ready
 
 
 @pytest.fixture(scope="session")
@@ -22,6 +23,16 @@ def server(data):
 def http(server):
     with httpx.Client(base_url=server.api, timeout=120) as client:
         yield client
+
+
+@pytest.fixture
+def own_cache(data, monkeypatch):
+    """Let commands in this process find the programs of the servers, and leave the cache of the tests as it was."""
+    share_programs(data)
+    monkeypatch.setenv("TWISTSCOPE_DATA", str(data))
+    kept = jax.config.jax_compilation_cache_dir
+    yield
+    jax.config.update("jax_compilation_cache_dir", kept)
 
 
 @pytest.fixture

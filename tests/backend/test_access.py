@@ -1,6 +1,5 @@
 """Who may talk to the server: empty settings, host names, foreign cookies and headers, and the headers of its answers."""
 
-import os
 import socket
 
 import httpx
@@ -9,17 +8,37 @@ from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect
 
 from backend.security import Hosts
+from tests.backend.commands import here
 from tests.servers import free_port, serving, twistscope
 
 ODD_TOKEN = "a;b,c=d\"e%20&f'+/~"
 
 
-def refused(*arguments, **environment):
-    """Run a server that must not start. Returns its one line of error."""
-    ended = twistscope(*arguments, "--port", str(free_port()), env=os.environ | environment)
+@pytest.fixture
+def refused(own_cache, monkeypatch):
+    """Run a server that must not start; the result is its one line of error."""
+
+    def must_not_start(*_):
+        raise AssertionError("the server has started")
+
+    def run(*arguments, **environment):
+        for name, value in environment.items():
+            monkeypatch.setenv(name, value)
+        ended = here(*arguments, *([] if arguments[0] == "checkpoints" else ["--port", free_port()]))
+        _assert_one_line(ended)
+        return ended.stderr
+
+    monkeypatch.setattr("backend.serving.run", must_not_start)
+    return run
+
+
+def _assert_one_line(ended):
     assert ended.returncode == 2, (ended.stdout, ended.stderr)
     assert ended.stderr.count("\n") == 1 and "Traceback" not in ended.stderr, ended.stderr
-    return ended.stderr
+
+
+def test_a_process_that_must_not_start_ends_with_its_one_line():
+    _assert_one_line(twistscope("serve", "--host", "0.0.0.0", "--token", "", "--port", str(free_port())))
 
 
 @pytest.mark.parametrize(
@@ -65,12 +84,8 @@ def refused(*arguments, **environment):
         (["checkpoints"], {"TWISTSCOPE_MAX_SESSIONS": "abc"}, "TWISTSCOPE_MAX_SESSIONS"),
     ],
 )
-def test_a_setting_that_would_open_the_server_or_means_nothing_is_one_line_and_exit_code_2(arguments, environment, says):
-    if arguments[0] == "checkpoints":
-        ended = twistscope(*arguments, env=os.environ | environment)
-        assert ended.returncode == 2 and ended.stderr.count("\n") == 1 and says in ended.stderr
-    else:
-        assert says in refused(*arguments, **environment)
+def test_a_setting_that_would_open_the_server_or_means_nothing_is_one_line_and_exit_code_2(refused, arguments, environment, says):
+    assert says in refused(*arguments, **environment)
 
 
 @pytest.mark.parametrize(

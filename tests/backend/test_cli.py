@@ -9,8 +9,11 @@ import numpy as np
 import pytest
 
 from planner import Checkpoints
+from tests.backend.commands import here
 from tests.backend.link import read_trace
 from tests.servers import ROOT, free_port, serving, twistscope
+
+pytestmark = pytest.mark.usefixtures("own_cache")
 
 SHIPPED = ROOT / "assets" / "checkpoints"
 SMALL = ("--particles", "32", "--depth", "8")
@@ -94,7 +97,7 @@ def test_evaluate_puts_returns_on_the_card_and_keeps_what_else_is_there(tmp_path
 )
 def test_a_mistake_is_one_line_and_exit_code_2(arguments, says, tmp_path):
     out = ("--out", str(tmp_path / "x")) if arguments[0] == "plan" and len(arguments) > 1 else ()
-    done = twistscope(*arguments, *out)
+    done = here(*arguments, *out)
     assert done.returncode == 2
     assert done.stderr.count("\n") == 1
     assert done.stderr.startswith("twistscope: ")
@@ -114,7 +117,7 @@ def test_a_mistake_in_a_configuration_is_one_line_and_makes_nothing(change, says
     text = (ROOT / "planner" / "training" / "configs" / "cartpole.toml").read_text("utf-8")
     assert change[0] in text
     (tmp_path / "cartpole.toml").write_text(text.replace(*change))
-    done = twistscope("train", str(tmp_path / "cartpole.toml"), "--out", str(tmp_path / "out"))
+    done = here("train", str(tmp_path / "cartpole.toml"), "--out", str(tmp_path / "out"))
     assert done.returncode == 2
     assert done.stderr.startswith("twistscope: ") and done.stderr.count("\n") == 1 and says in done.stderr
     assert not (tmp_path / "out").exists()
@@ -159,7 +162,7 @@ def alter(path):
 )
 def test_a_damaged_checkpoint_is_refused_in_one_line(copies, tmp_path, file, damage, says):
     damage(copies / "cartpole" / file)
-    done = twistscope("plan", "--checkpoint", "cartpole", "--checkpoints", str(copies), "--out", str(tmp_path / "x"))
+    done = here("plan", "--checkpoint", "cartpole", "--checkpoints", str(copies), "--out", str(tmp_path / "x"))
     assert done.returncode == 2
     assert done.stderr.count("\n") == 1
     assert says in done.stderr

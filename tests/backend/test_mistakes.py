@@ -1,51 +1,22 @@
 """Mistakes on the command line, and machines that do not play along: one line, exit code 2, and nothing lost."""
 
-import contextlib
-import io
 import os
 import stat
 import time
-from dataclasses import dataclass
 
-import jax
 import msgpack
 import numpy as np
 import pytest
 
-from backend.cli.application import run
-from tests.servers import ROOT, share_programs, twistscope
+from tests.backend.commands import here
+from tests.servers import ROOT, twistscope
+
+pytestmark = pytest.mark.usefixtures("own_cache")
 
 CONFIG = (ROOT / "planner" / "training" / "configs" / "cartpole.toml").read_text()
 PLAN = ["plan", "--checkpoint", "cartpole-early", "--particles", "16", "--depth", "4"]
 FULL = "/dev/full"
 DEEP = "[" * 900 + "]" * 900
-
-
-@dataclass
-class Ended:
-    """A command that has ended, in this process."""
-
-    returncode: int
-    stdout: str
-    stderr: str
-
-
-@pytest.fixture(autouse=True)
-def _own_cache(data, monkeypatch):
-    """Commands find the programs of the servers, and leave the cache of the tests as it was."""
-    share_programs(data)
-    monkeypatch.setenv("TWISTSCOPE_DATA", str(data))
-    kept = jax.config.jax_compilation_cache_dir
-    yield
-    jax.config.update("jax_compilation_cache_dir", kept)
-
-
-def here(*arguments):
-    """Run a command in this process: starting another takes seconds."""
-    out, err = io.StringIO(), io.StringIO()
-    with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
-        code = run([str(each) for each in arguments])
-    return Ended(code, out.getvalue(), err.getvalue())
 
 
 def apart(*arguments, **environment):
