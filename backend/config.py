@@ -67,6 +67,9 @@ class ServerConfig(BaseSettings):
     max_plan_seconds: float = Field(30.0, gt=0)
     """Seconds on the device that one plan may be expected to take."""
 
+    max_client_seconds: float = Field(20.0, gt=0)
+    """Seconds in which a client must send the headers and the body of a request, and go on reading what waits for it."""
+
     @field_validator("checkpoints", "data", "preload", mode="before")
     @classmethod
     def _not_empty(cls, value: Any) -> Any:

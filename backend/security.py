@@ -18,8 +18,6 @@ from backend.problems import Invalid, Problem, problem_response
 
 MAX_BODY = 64 * 1024
 """Largest body of a request, bytes; the largest that makes sense has some kilobytes."""
-BODY_SECONDS = 20.0
-"""Time in which a body must arrive."""
 COOKIE = "twistscope_token"
 POLICY_VIOLATION = 1008
 HEADERS = {
@@ -80,9 +78,9 @@ class Hosts:
         return True
 
 
-def protect(app: FastAPI, *, token: str | None, allowed_origins: tuple[str, ...], hosts: Hosts) -> None:
-    """Put the guard around an app that is otherwise complete."""
-    app.add_middleware(Guard, token=token, allowed_origins=allowed_origins, hosts=hosts)
+def protect(app: FastAPI, *, token: str | None, allowed_origins: tuple[str, ...], hosts: Hosts, body_seconds: float) -> None:
+    """Put the guard around an app that is otherwise complete. Bodies must arrive within `body_seconds`."""
+    app.add_middleware(Guard, token=token, allowed_origins=allowed_origins, hosts=hosts, body_seconds=body_seconds)
     if allowed_origins:
         # Outside the guard: a browser's preflight request carries no token, and the browser reads a refusal only with CORS headers.
         app.add_middleware(CORSMiddleware, allow_origins=list(allowed_origins), allow_methods=["*"], allow_headers=["*"], allow_credentials=True)
@@ -95,8 +93,8 @@ class Guard:
 
     """
 
-    def __init__(self, app: ASGIApp, token: str | None, allowed_origins: tuple[str, ...], hosts: Hosts):
-        self.app, self.token, self.allowed_origins, self.hosts = app, token, allowed_origins, hosts
+    def __init__(self, app: ASGIApp, token: str | None, allowed_origins: tuple[str, ...], hosts: Hosts, body_seconds: float):
+        self.app, self.token, self.allowed_origins, self.hosts, self.body_seconds = app, token, allowed_origins, hosts, body_seconds
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] not in ("http", "websocket"):
@@ -139,9 +137,9 @@ class Guard:
     async def _serve(self, scope: Scope, headers: Headers, receive: Receive, send: Send) -> None:
         """Read the body, then answer, unless the client goes before the answer is complete."""
         try:
-            body = await asyncio.wait_for(_read_body(receive, headers), BODY_SECONDS)
+            body = await asyncio.wait_for(_read_body(receive, headers), self.body_seconds)
         except TimeoutError:
-            await problem_response(408, f"the body of a request must arrive within {BODY_SECONDS:g} s", headers={"Connection": "close"})(
+            await problem_response(408, f"the body of a request must arrive within {self.body_seconds:g} s", headers={"Connection": "close"})(
                 scope, receive, send
             )
             return

@@ -17,10 +17,6 @@ from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIO
 from backend.compression import compress
 from backend.ending import END_SECONDS, end_within
 
-HEADER_SECONDS = 20.0
-"""Time in which the headers of a request must arrive."""
-UNREAD_SECONDS = 20.0
-"""A client that reads nothing for so long, with data waiting for it, is cut off."""
 SWITCH_SECONDS = 0.001
 """Time after which a thread gives up the interpreter to another that waits for it."""
 GRACE_SECONDS = 2
@@ -50,10 +46,22 @@ def listen(host: str, port: int) -> socket.socket:
     return bound
 
 
-def run(app: FastAPI, bound: socket.socket, ready: Callable[[], None]) -> None:
-    """Serve until interrupted; `ready` is called once requests are answered."""
+class _Config(uvicorn.Config):
+    """Settings of uvicorn, and the time that clients have."""
+
+    client_seconds: float
+
+
+def run(app: FastAPI, bound: socket.socket, ready: Callable[[], None], client_seconds: float) -> None:
+    """Serve until interrupted.
+
+    Args:
+      ready: called once requests are answered.
+      client_seconds: time in which the headers of a request must arrive. A client that reads nothing for so long, with data waiting for it, is cut
+        off.
+    """
     compress(app)
-    config = uvicorn.Config(
+    config = _Config(
         app,
         http=_Requests,
         ws=_Links,
@@ -64,6 +72,7 @@ def run(app: FastAPI, bound: socket.socket, ready: Callable[[], None]) -> None:
         ws_max_size=64 * 1024,
         timeout_graceful_shutdown=GRACE_SECONDS,
     )
+    config.client_seconds = client_seconds
     # Threads that trace programs share the interpreter with the event loop, which then waits for each of them in turn.
     sys.setswitchinterval(SWITCH_SECONDS)
     _Server(config, ready).run(sockets=[bound])
@@ -91,6 +100,7 @@ class _Unread:
 
     transport: Any
     loop: asyncio.AbstractEventLoop
+    config: Any
 
     def pause_writing(self) -> None:
         super().pause_writing()  # type: ignore[misc]
@@ -101,7 +111,7 @@ class _Unread:
         super().resume_writing()  # type: ignore[misc]
 
     def _watch(self, before: int) -> None:
-        self._unread = self.loop.call_later(UNREAD_SECONDS, self._look, before)
+        self._unread = self.loop.call_later(self.config.client_seconds, self._look, before)
 
     def _look(self, before: int) -> None:
         waiting = self.transport.get_write_buffer_size()
@@ -135,7 +145,7 @@ class _Requests(_Unread, HttpToolsProtocol):
 
     def _await_headers(self) -> None:
         self._arrived()
-        self._late = self.loop.call_later(HEADER_SECONDS, self.transport.abort)
+        self._late = self.loop.call_later(self.config.client_seconds, self.transport.abort)
 
     def _arrived(self) -> None:
         if self._late is not None:

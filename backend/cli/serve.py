@@ -130,7 +130,8 @@ def _run(app: Any, config: "ServerConfig", bound: Any, host: str, port: int, wha
     from backend.security import Hosts, protect
     from backend.serving import open_page, run
 
-    protect(app, token=config.token, allowed_origins=config.allowed_origins, hosts=Hosts(host, config.allowed_hosts))
+    seconds = config.max_client_seconds
+    protect(app, token=config.token, allowed_origins=config.allowed_origins, hosts=Hosts(host, config.allowed_hosts), body_seconds=seconds)
     address = _address(host, port) + (f"/?token={quote(config.token, safe='')}" if config.token else "")
 
     def ready() -> None:
@@ -138,4 +139,4 @@ def _run(app: Any, config: "ServerConfig", bound: Any, host: str, port: int, wha
         if open:
             open_page(address)
 
-    run(app, bound, ready)
+    run(app, bound, ready, seconds)

@@ -12,16 +12,17 @@ import pytest
 from websockets.asyncio.client import connect as connect_async
 from websockets.sync.client import connect
 
-from backend import serving as server_side
 from tests.backend.link import Link
 from tests.servers import serving, wait_until_ready
 
 SMALL = {"checkpoint": "cartpole-early", "settings": {"particles": 32, "depth": 8}}
 
+CLIENT_SECONDS = 6
+
 
 @pytest.fixture(scope="module")
 def limited(data):
-    with serving("serve-backend", data=data, TWISTSCOPE_MAX_SESSIONS="8") as running:
+    with serving("serve-backend", data=data, TWISTSCOPE_MAX_SESSIONS="8", TWISTSCOPE_MAX_CLIENT_SECONDS=str(CLIENT_SECONDS)) as running:
         wait_until_ready(running)
         yield running
 
@@ -60,7 +61,7 @@ def test_connections_that_do_not_finish_their_headers_or_body_are_closed(limited
         raw.sendall(half)
         opened.append(raw)
     for raw, half in zip(opened, halves, strict=True):
-        raw.settimeout(server_side.HEADER_SECONDS * 3)
+        raw.settimeout(60)
         answered = b""
         while chunk := raw.recv(4096):
             answered += chunk
@@ -99,7 +100,7 @@ def test_viewers_that_stop_reading_are_cut_off_and_hold_no_memory(limited):
         time.sleep(0.1)
     assert viewers() == 20
     assert httpx.delete(limited.api + f"/sessions/{session}", timeout=60).status_code == 204
-    deadline = time.monotonic() + 4 * server_side.UNREAD_SECONDS
+    deadline = time.monotonic() + 60
     connected = lambda: sum(connection.status == "ESTABLISHED" for connection in process.net_connections())
     while viewers() > 0 or connected() > 5:
         assert time.monotonic() < deadline
@@ -114,7 +115,7 @@ def test_a_slow_viewer_that_goes_on_reading_is_not_cut_off(limited):
     session = httpx.post(limited.api + "/sessions", json=SMALL, timeout=120).json()["id"]
     with connect(limited.stream_url(session), max_size=None) as link:
         link.recv()
-        time.sleep(server_side.UNREAD_SECONDS * 1.5)
+        time.sleep(CLIENT_SECONDS * 1.5)
         link.send(json.dumps({"type": "command", "command": "nonsense"}))
         while isinstance(message := link.recv(timeout=30), bytes) or json.loads(message)["type"] != "error":
             pass

@@ -79,7 +79,7 @@ def test_the_evidence_of_a_shipped_checkpoint_is_estimated_without_bias(source: 
     found = jax.jit(jax.vmap(lambda key: program(params, key, state, live).trace.log_evidence), compiler_options=UNOPTIMISED)(
         jax.random.split(jax.random.key(0), 2000)
     )
-    arrays = to_arrays(program(params, jax.random.key(0), state, live))
+    arrays = to_arrays(jax.jit(program)(params, jax.random.key(0), state, live))
     expected = truth.answers(arrays, state, settings.model_dump(), 1.0, evidence=True)["exact/log_evidence"]
     ratio = np.exp(np.asarray(found, float) - expected)
     error = ratio.std(axis=0, ddof=1) / np.sqrt(len(ratio))

@@ -95,9 +95,10 @@ def test_runs_side_by_side_are_the_runs_one_by_one(algorithm):
     sizes = {"collect": {"environments": 4, "steps": 8}, "ppo": {"minibatches": 2}, "learn": {"batches": 2, "batch_size": 16}}
     run = make_run(catch(algorithm=algorithm, planner=planner, **sizes))
     keys = [jax.random.key(3), jax.random.key(5)]
-    together, _ = jax.vmap(run.iterate)(jax.vmap(run.start)(jnp.stack(keys)))
+    together, _ = jax.jit(jax.vmap(run.iterate))(jax.vmap(run.start)(jnp.stack(keys)))
+    iterate = jax.jit(run.iterate)
     for column, key in enumerate(keys):
-        alone, _ = run.iterate(run.start(key))
+        alone, _ = iterate(run.start(key))
         jax.tree.map(lambda one, many, i=column: np.testing.assert_allclose(many[i], one, rtol=1e-4, atol=1e-5), alone.params, together.params)
     kernels = jax.tree.leaves(together.params)[-1]
     assert np.abs(kernels[0] - kernels[1]).max() > 0.01

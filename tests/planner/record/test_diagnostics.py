@@ -41,7 +41,7 @@ def lineage(ancestor: np.ndarray, level: int, slot: int) -> list[int]:
 PROCESS = random_mdp(0, stochastic=True)
 
 
-@quick(30)
+@quick(16)
 @given(
     seed=st.integers(0, 1000),
     n=st.sampled_from([2, 12]),
@@ -68,7 +68,7 @@ def test_genealogical_counts_are_those_of_lineages_followed_one_by_one(seed, n, 
     assert np.all(np.diff(found["unique_ancestors"]) >= 0) and np.all(np.diff(found["coalescence_level"]) >= 0)
 
 
-@quick(20)
+@quick(12)
 @given(seed=st.integers(0, 1000), temperature=st.sampled_from([0.01, 0.7, 50.0]), advantage=st.booleans())
 def test_weight_diagnostics_keep_their_bounds_and_parts_add_up_to_the_increments(seed, temperature, advantage) -> None:
     settings = complete(particles=16, depth=5, reward_temperature=temperature, advantage=advantage, resampling_rule="never")

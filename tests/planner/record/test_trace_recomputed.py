@@ -143,14 +143,14 @@ def check_on_tables(settings: SmcSettings, seed: int, compiled: Any = jitted_pla
 
 # Most draws need their own program, and compiling it takes most of the time.
 @given(settings=all_settings, seed=st.integers(0, 2**31 - 1))
-@quick(7)
+@quick(4)
 def test_derived_arrays_follow_from_the_primary_ones_on_tables(settings: SmcSettings, seed: int) -> None:
     check_on_tables(settings, seed)
 
 
 @pytest.mark.slow
 @given(seed=st.integers(0, 2**31 - 1), settings=all_settings)
-@quick(30)
+@quick(16)
 def test_derived_arrays_follow_from_the_primary_ones_on_tables_for_many_settings(settings: SmcSettings, seed: int) -> None:
     check_on_tables(settings, seed, quick_plan)
 
