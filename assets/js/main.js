@@ -146,6 +146,7 @@ microscope.onFrame((frame, fresh) => {
   chooser.keepAddress();
 });
 microscope.onTrouble((error) => status.set({ failure: `the plan cannot be drawn. ${error.message}` }));
+microscope.onTake((frame, action) => command("act", { action: frame.commandAction(action) }));
 microscope.onTheme(() => seeds.draw());
 
 // --- what the person does -------------------------------------------------------------------------------------------------------
@@ -175,6 +176,7 @@ const actions = {
   restart: () => command("reset"),
   reset: (group) => knobs.reset(group),
   drawer: () => drawer.toggle(),
+  take: () => microscope.takeSelected(),
   share: () => share.toggle(),
   help: () => help.toggle(),
 };

@@ -52,7 +52,7 @@ export class Microscope {
     this.hooks = new Map();
     /** @type {Map<string, HTMLElement>} */
     this.sections = new Map();
-    this.actionShown = null;
+    this.actionShown = "";
     /** @type {import("./frame/steady.js").Steady | null} */
     this.steady = null;
     this.centre = element("div", "microscope-centre");
@@ -116,6 +116,15 @@ export class Microscope {
   }
 
   /**
+   * Called when a root action is to be taken in the environment, with the frame and the action's index.
+   * @param {(frame: any, action: number) => void} listener
+   * @returns {() => void} ends it
+   */
+  onTake(listener) {
+    return this.hook("take", listener);
+  }
+
+  /**
    * Called when the colours have changed.
    * @param {(theme: import("./lib/palette.js").Theme) => void} listener
    */
@@ -143,6 +152,11 @@ export class Microscope {
   excuse(text) {
     const sentence = this.sections.get("narration");
     if (sentence && !this.frame) sentence.textContent = text;
+  }
+
+  /** Takes the root action that is selected, if there is one. */
+  takeSelected() {
+    if (this.frame && this.pointing.offered !== null && !this.frame.over) this.pointing.onTake(this.pointing.offered);
   }
 
   /** Gives everything back: source, listeners, observers, timers, canvases, and the elements in the root. */
@@ -203,6 +217,8 @@ export class Microscope {
       action: this.view.action,
       onAction: (action) => this.store.set({ hover: action === null ? null : { action } }),
       onSelect: (action) => this.store.set({ selection: sameParticle({ action }, this.store.state.selection) ? null : { action } }),
+      offered: this.hooks.has("take") && this.source?.can.includes("commands") ? this.store.state.selection?.action ?? null : null,
+      onTake: (action) => this.call("take", this.frame, action),
     };
   }
 
@@ -212,8 +228,8 @@ export class Microscope {
     lifetime.add(this.ask.cancel);
     lifetime.add(() => painter.cancel());
     lifetime.add(store.subscribe(["level", "hover", "selection"], (state) => {
-      // A root action singled out dims the rest of the pictures themselves; everything else is only drawn over them.
-      const { action } = viewOf(state);
+      // A root action singled out dims the rest of the pictures themselves; everything else is only drawn over them. One that is selected may be taken.
+      const action = `${viewOf(state).action}, ${state.selection?.action}`;
       painter.request(action === this.actionShown ? "overlay" : "base");
       this.actionShown = action;
       this.ask();

@@ -5,6 +5,7 @@ from urllib.parse import parse_qs, urlsplit
 import httpx
 import pytest
 
+from tests.backend.link import read_trace
 from tests.browser.test_kept import opened, session_of
 from tests.browser.test_page import AT_REST, picture
 from tests.servers import free_port, serving, wait_until_ready
@@ -141,3 +142,28 @@ def test_a_moment_is_shared_with_parts_of_the_page_hidden(server, open_page, wid
     assert not other.locator("#drawer").is_visible() and not other.locator("[data-panel=strips]").is_visible()
     assert other.locator("[data-panel=genealogy]").is_visible()
     other.wait_for_function("location.search.includes('hide=knobs%2Cstrips')")
+
+
+@pytest.mark.parametrize(("checkpoint", "keys"), [("cartpole-early", "a"), ("pendulum-early", "aa")])
+def test_a_person_takes_another_action_than_the_planner(server, open_page, checkpoint, keys):
+    page = opened(server, open_page, f"?checkpoint={checkpoint}&particles=64&depth=8")
+    button = page.locator(".take-action")
+    assert not button.is_visible()
+    for key in keys:
+        page.keyboard.press(key)
+    name = button.inner_text().removeprefix("take ")
+    button.click()
+    at_step(page, 1)
+    actions = trace_of(page, server)[1]["actions_so_far"]
+    # By the keyboard as well.
+    page.keyboard.press("t")
+    at_step(page, 2)
+    assert actions == ("[0]" if checkpoint == "cartpole-early" else actions) and name
+    assert trace_of(page, server)[1]["actions_so_far"].count(",") == 1
+    page.reload()
+    at_step(page, 2)
+
+
+def trace_of(page, server):
+    session = session_of(page, server)
+    return read_trace(httpx.get(f"{server.api}/sessions/{session['id']}/moments/{session['step']}/trace", timeout=60).content)

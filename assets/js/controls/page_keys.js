@@ -7,6 +7,7 @@ export const PAGE_KEYS = [
   { keys: ["shift ArrowRight"], show: "shift →", does: "forward", text: "one environment step forward" },
   { keys: ["shift Home"], show: "shift home", does: "first", text: "first moment of the episode" },
   { keys: ["shift End"], show: "shift end", does: "last", text: "last visited moment" },
+  { keys: ["t"], show: "t", does: "take", text: "take the root action that is selected, in place of the planner's" },
   { keys: ["l"], show: "l", does: "share", text: "a link to this moment" },
   { keys: ["?"], show: "?", does: "help", text: "this help" },
 ];

@@ -169,6 +169,12 @@ export class Frame {
     return this.once("preferred", ({ root_policy }) => root_policy.indexOf(Math.max(...root_policy)));
   }
 
+  /** A root action as a command names it: its index, or the numbers of its dimensions. */
+  commandAction(action) {
+    const { continuous, root_atoms, dimensions: { length } } = this;
+    return continuous ? Array.from(root_atoms.slice(action * length, (action + 1) * length)) : action;
+  }
+
   /** The first dimension of the atoms at the root. */
   get atoms() {
     const { root_atoms, dimensions } = this;

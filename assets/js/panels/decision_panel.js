@@ -8,7 +8,13 @@ import { panelSection, setText } from "./section.js";
 export class DecisionPanel {
   /** @param {import("../lib/lifetime.js").Lifetime} lifetime */
   constructor(lifetime) {
-    this.section = panelSection("decision", element("span", "badge value-source"));
+    this.take = element("button", "quiet take-action");
+    this.take.type = "button";
+    this.take.hidden = true;
+    this.section = panelSection("decision", this.take, element("span", "badge value-source"));
+    /** @type {(() => void) | null} */
+    this.onTake = null;
+    lifetime.listen(this.take, "click", () => this.onTake?.());
     const root = element("div", "decision");
     this.section.append(root);
     this.decision = openDecision(root, lifetime);
@@ -18,13 +24,29 @@ export class DecisionPanel {
    * Writes the decision of a frame.
    * @param {any} frame
    * @param {import("../lib/palette.js").Theme} theme
-   * @param {{action: number | null, onAction: (action: number | null) => void, onSelect: (action: number) => void}} pointing the action singled out, and
-   *   what to do when one is pointed at or clicked
+   * @param {object} pointing
+   * @param {number | null} pointing.action the action singled out
+   * @param {(action: number | null) => void} pointing.onAction when one is pointed at
+   * @param {(action: number) => void} pointing.onSelect when one is clicked
+   * @param {number | null} pointing.offered the action that may be taken in place of the planner's
+   * @param {(action: number) => void} pointing.onTake when it is to be taken
    */
   write(frame, theme, pointing) {
     renderDecision(this.decision, frame, theme, pointing);
+    this.offer(frame, pointing);
     setText(this.section, ".panel-note", headline(frame));
     setText(this.section, ".value-source", frame.valueSource);
     this.section.toggleAttribute("data-truth", !!frame.truth);
+  }
+
+  /** A button for the action that was clicked, so that a click alone takes none. */
+  offer(frame, { offered, onTake }) {
+    const name = offered === null || frame.over ? null : frame.actions[offered];
+    this.take.hidden = name === null || name === undefined;
+    if (offered === null || this.take.hidden) return;
+    const text = `take ${name}`;
+    if (this.take.textContent !== text) this.take.textContent = text;
+    this.take.title = `Take ${name} in the environment, in place of the planner's action (t)`;
+    this.onTake = () => onTake(offered);
   }
 }
