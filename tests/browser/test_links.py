@@ -151,7 +151,7 @@ def test_a_person_takes_another_action_than_the_planner(server, open_page, check
     assert not button.is_visible()
     for key in keys:
         page.keyboard.press(key)
-    name = button.inner_text().removeprefix("take ")
+    name = button.get_attribute("aria-label").removeprefix("take ")
     button.click()
     at_step(page, 1)
     actions = trace_of(page, server)[1]["actions_so_far"]

@@ -8,7 +8,7 @@ import { panelSection, setText } from "./section.js";
 export class DecisionPanel {
   /** @param {import("../lib/lifetime.js").Lifetime} lifetime */
   constructor(lifetime) {
-    this.take = element("button", "quiet take-action");
+    this.take = element("button", "quiet take-action", "take it");
     this.take.type = "button";
     this.take.hidden = true;
     this.section = panelSection("decision", this.take, element("span", "badge value-source"));
@@ -44,9 +44,8 @@ export class DecisionPanel {
     const name = offered === null || frame.over ? null : frame.actions[offered];
     this.take.hidden = name === null || name === undefined;
     if (offered === null || this.take.hidden) return;
-    const text = `take ${name}`;
-    if (this.take.textContent !== text) this.take.textContent = text;
     this.take.title = `Take ${name} in the environment, in place of the planner's action (t)`;
+    this.take.setAttribute("aria-label", `take ${name}`);
     this.onTake = () => onTake(offered);
   }
 }
