@@ -1,10 +1,11 @@
 """Planning from a notebook: `run` makes a record, which can be shown and saved; `load` reads it back."""
 
-from collections.abc import Collection, Hashable
+from collections.abc import Collection, Hashable, Sequence
 from typing import Any
 
 import jax
 
+from planner.actions import as_executed, check_actions
 from planner.checkpoints import Checkpoint
 from planner.core.model import Model, Params
 from planner.episodes import Moment, episodes_of
@@ -26,7 +27,8 @@ def run(
     params: Params = None,
     state: Any = None,
     seed: int = 0,
-    step: int = 0,
+    step: int | None = None,
+    actions: Sequence[Any] | None = None,
     record: Collection[str] = (),
     truth: Truth | None = None,
     check: bool = True,
@@ -40,8 +42,10 @@ def run(
       subject: a checkpoint, or a bare model with its `params`.
       planner: name of the planner.
       params: parameters of a bare model; a checkpoint has its own.
-      state: the state to plan from. By default, the state that the greedy prior reaches at `step` of the episode with this seed.
-      seed, step: choose the planner's random numbers.
+      state: the state to plan from. By default, the state that `actions` lead to, or that the greedy prior reaches at `step`, in the episode with
+        this seed.
+      seed, step: choose the planner's random numbers; `step` is 0 by default, or the number of actions.
+      actions: actions from the start of the episode: indices, or lists of numbers where actions are continuous.
       record: optional arrays to record, from OPTIONAL.
       truth: exact answers about the subject, added to the record. Where `value_source` is `exact` they are computed if not given.
       check: raise an error where the status of the plan is not ok.
@@ -50,7 +54,8 @@ def run(
     Raises:
       UnknownPlannerError, SettingsError: the request is invalid.
       PlanFailed: the status of the plan is not ok; only with `check`.
-      ValueError: an unknown name in `record`, an episode that ends before `step`, or a bare model without `params`.
+      ValueError: an unknown name in `record`, an episode that ends before `step`, actions with a state or another number of steps, or a bare model
+        without `params`.
     """
     unknown = [name for name in record if name not in OPTIONAL]
     if unknown:
@@ -61,8 +66,11 @@ def run(
         raise ValueError("a bare model needs params=…, the parameters of its `evaluate`")
     else:
         model = subject
+    if actions is not None and (state is not None or step not in (None, len(actions))):
+        raise ValueError(f"actions: got {len(actions)}, allowed: as many as steps, and no state of its own")
+    step = (0 if actions is None else len(actions)) if step is None else step
     prepared = PlanRequest(planner, settings, seed, step, "atoms" in record, "states" in record).prepare(subject)
-    moment = _moment(model, params, seed, step) if state is None else Moment(jax.device_get(state), given=True)
+    moment = _moment(model, params, seed, step, actions) if state is None else Moment(jax.device_get(state), given=True)
     if truth is None and prepared.settings.value_source == "exact":
         truth = Truth(model, params)
     evaluator, evaluator_params = prepared.evaluator(model, params, truth)
@@ -72,12 +80,16 @@ def run(
     return made if truth is None else prepared.answer(made, moment, truth)
 
 
-def _moment(model: Model, params: Params, seed: int, step: int) -> Moment:
-    """The moment that the greedy prior reaches at `step`."""
-    episodes = episodes_of(model)
-    moments = episodes.play_prior(params, episodes.start(seed), step, seed=seed)
+def _moment(model: Model, params: Params, seed: int, step: int, actions: Sequence[Any] | None) -> Moment:
+    """The moment at `step`, reached by the actions or by the greedy prior."""
+    episodes, environment = episodes_of(model), model.environment
+    start = episodes.start(seed)
+    if actions is None:
+        moments = episodes.play_prior(params, start, step, seed=seed)
+    else:
+        moments = episodes.play([start], (as_executed(environment, action) for action in check_actions(environment, actions)), seed=seed)
     if len(moments) <= step:
-        raise ValueError(f"step: got {step}, allowed: at most {len(moments) - 1}: with seed {seed} the episode of the greedy prior ends there")
+        raise ValueError(f"step: got {step}, allowed: at most {len(moments) - 1}: with seed {seed} the episode ends there")
     return moments[-1]
 
 

@@ -19,7 +19,23 @@ from planner.record.tree_drawing import TreeOverview, draw_tree
 if TYPE_CHECKING:
     import pandas as pd
 
-SUFFIXES = (".safetensors", ".html")
+SUFFIXES = (".safetensors", ".html", ".py")
+
+SCRIPT = """{title!r}
+
+from pathlib import Path
+
+import planner
+
+checkpoints = planner.Checkpoints(Path(planner.__file__).parents[1] / "assets" / "checkpoints")
+checkpoint = checkpoints.load({about.checkpoint!r})
+assert checkpoint.card.sha256 == {about.checkpoint_sha256!r}, "the checkpoint has other parameters"
+settings = {settings!r}
+actions = {about.actions_so_far!r}
+record = planner.run(checkpoint, {about.planner!r}, seed={about.seed}, actions=actions, **settings)
+assert record.arrays["chosen_action"].tolist() == {action!r}
+"""
+"""The program of `Record.to_script`."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -88,19 +104,35 @@ class Record:
         return cls(arrays, Metadata.of_header(header))
 
     def save(self, path: Path | str) -> Path:
-        """Write the record to a file: `.safetensors` for all arrays and metadata, `.html` for the interactive microscope in a single file.
+        """Write the record to a file: `.safetensors` for all arrays and metadata, `.html` for the interactive microscope in a single file, `.py` for
+        a program that makes the plan again.
 
         Raises:
-          ValueError: the path has another suffix.
+          ValueError: the path has another suffix, or no program can make the plan.
         """
         path = Path(path)
         if path.suffix not in SUFFIXES:
-            raise ValueError(f"a record is saved as {' or '.join(SUFFIXES)}, got {path.name!r}")
+            raise ValueError(f"a record is saved as {', '.join(SUFFIXES)}, got {path.name!r}")
         if path.suffix == ".html":
             path.write_text(self.to_html(), encoding="utf-8")
+        elif path.suffix == ".py":
+            path.write_text(self.to_script(), encoding="utf-8")
         else:
             path.write_bytes(self.to_bytes())
         return path
+
+    def to_script(self) -> str:
+        """A Python program that makes this plan again, from a checkpoint of the same parameters, and asserts the same action.
+
+        Raises:
+          ValueError: the plan is of a bare model or of a state that was given, which no program can name.
+        """
+        about = self.metadata
+        if not about.checkpoint or about.actions_so_far is None:
+            raise ValueError("a script can make only plans of a checkpoint, in an episode played from its start")
+        # Every text stands there quoted: a file from elsewhere may say anything.
+        title = f"Makes this plan again: {self.title}, planned by twistscope {about.twistscope} with JAX {about.jax} on {about.device}."
+        return SCRIPT.format(title=title, about=about, settings=about.settings, action=np.asarray(self.arrays["chosen_action"]).tolist())
 
     def to_html(self) -> str:
         """The interactive microscope with this record, as one HTML document without a server or network."""

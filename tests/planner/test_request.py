@@ -1,5 +1,6 @@
 """The one way of a plan: checked once, the same from everywhere, and kept with all that made it."""
 
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -145,8 +146,68 @@ def test_a_record_becomes_a_table_with_a_row_for_each_transition(record: Record)
 
 
 def test_a_record_is_saved_as_what_its_name_says(record: Record, tmp_path: Path) -> None:
-    with pytest.raises(ValueError, match=r"\.safetensors or \.html"):
+    with pytest.raises(ValueError, match=r"\.safetensors, \.html, \.py"):
         record.save(tmp_path / "plan.png")
+
+
+@pytest.mark.parametrize(
+    ("name", "planner_name", "settings", "actions"),
+    [
+        ("catch", "trt_smc", {"particles": 16, "depth": 4, "alpha": 0.3, "revive": False}, [0, 2, 1]),
+        ("pendulum-early", "spo", {"particles": 16, "depth": 4, "action_atoms": 3}, [[0.5], [-2.0]]),
+        ("cartpole", "gumbel_mcts", {"num_simulations": 16}, []),
+    ],
+)
+def test_a_record_is_saved_as_a_program_that_makes_it_again(name, planner_name, settings, actions, tmp_path, monkeypatch) -> None:
+    subject = Checkpoints(ASSETS).load(name)
+    made = planner.run(subject, planner_name, seed=3, actions=actions, **settings)
+    assert made.metadata.actions_so_far == actions and made.metadata.step == len(actions)
+    scope: dict = {}
+    program = made.save(tmp_path / "plan.py").read_text()
+    exec(compile(program, "plan.py", "exec"), scope)
+    for array, values in made.arrays.items():
+        assert values.tobytes() == scope["record"].arrays[array].tobytes(), array
+    # Another decision, or another checkpoint, is noticed.
+    with pytest.raises(AssertionError):
+        exec(compile(program.replace("tolist() ==", "tolist() !="), "plan.py", "exec"), {})
+    with pytest.raises(AssertionError, match="other parameters"):
+        exec(compile(program.replace(made.metadata.checkpoint_sha256, "0" * 64), "plan.py", "exec"), {})
+
+
+def test_a_program_executes_nothing_that_a_file_says(checkpoint, tmp_path) -> None:
+    made = planner.run(checkpoint, particles=8, depth=3)
+    evil = '"""\nimport sys; sys.evil = True\n"""' + "');import sys; sys.evil = True #{0}"
+    names = {
+        "checkpoint": evil,
+        "checkpoint_sha256": evil,
+        "planner": evil,
+        "device": evil,
+        "twistscope": evil,
+        "jax": evil,
+        "settings": {evil: evil},
+    }
+    program = Record(made.arrays, made.metadata.model_copy(update=names)).to_script()
+    with pytest.raises(planner.CheckpointError):
+        exec(compile(program, "plan.py", "exec"), {})
+    assert not hasattr(sys, "evil")
+
+
+def test_a_plan_of_a_given_state_makes_no_program(record: Record, tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="played from its start"):
+        record.save(tmp_path / "plan.py")
+
+
+@pytest.mark.parametrize(
+    ("more", "says"),
+    [
+        ({"actions": [3]}, "a whole number from 0 to 2"),
+        ({"actions": [0, 1], "step": 3}, "as many as steps"),
+        ({"actions": [0] * 40}, "at most 9"),
+    ],
+)
+def test_actions_that_cannot_be_taken_are_refused(checkpoint, more, says) -> None:
+    with pytest.raises(ValueError, match=says):
+        planner.run(checkpoint, particles=8, depth=3, **more)
 
 
 def test_seeds_go_round_and_too_many_are_refused(checkpoint) -> None:
