@@ -16,12 +16,15 @@ class JSONText(Response):
     media_type = "application/json"
 
 
-async def large_body(make: Callable[[], bytes], media_type: str) -> StreamingResponse:
-    """Make a body in a thread, and send it in pieces as fast as the client reads them."""
+async def large_body(make: Callable[[], bytes], media_type: str, file_name: str | None = None) -> StreamingResponse:
+    """Make a body in a thread, and send it in pieces as fast as the client reads them; with a name, as a file to keep."""
     data = memoryview(await asyncio.to_thread(make))
 
     async def pieces() -> AsyncIterator[bytes]:
         for start in range(0, len(data), PIECE):
             yield bytes(data[start : start + PIECE])
 
-    return StreamingResponse(pieces(), media_type=media_type, headers={"Content-Length": str(len(data))})
+    headers = {"Content-Length": str(len(data))}
+    if file_name is not None:
+        headers["Content-Disposition"] = f'attachment; filename="{file_name}"'
+    return StreamingResponse(pieces(), media_type=media_type, headers=headers)

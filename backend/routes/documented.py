@@ -41,9 +41,9 @@ WHEN = {
     422: "The body or a parameter is invalid; `errors` names each value.",
     429: "Too many sessions, or too little memory; `Retry-After` says when to ask again.",
     500: "The planner failed: the network or the weights broke down.",
-    503: "Not ready yet; `detail` says what is awaited.",
+    503: "Not ready yet, as `detail` says; or the server is ending.",
 }
-EVERYWHERE = (400, 401, 405, 408, 413, 421)
+EVERYWHERE = (400, 401, 405, 408, 413, 421, 503)
 """Statuses that any route may answer, because they come before it."""
 
 

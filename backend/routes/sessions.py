@@ -1,7 +1,9 @@
 """Sessions over HTTP, and their live link."""
 
+import re
+from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
+from typing import Any, Literal, NamedTuple
 
 from fastapi import APIRouter, Request, Response, WebSocket
 from pydantic import BaseModel, ConfigDict
@@ -10,9 +12,12 @@ from backend.address import read_address
 from backend.arguments import prepare, seeds_of
 from backend.link.stream import stream
 from backend.problems import NotFound
+from backend.routes.bodies import large_body
 from backend.routes.documented import bytes_of, problems
 from backend.routes.plans import MEDIA_TYPE, SEEDS_MEDIA_TYPE, Count, PlanBody, answer_with_seeds, answer_with_trace
 from backend.routes.services import Given, client
+from backend.sessions.session import Session
+from planner import Moment, Prepared, Record
 
 router = APIRouter(tags=["sessions"])
 
@@ -121,9 +126,47 @@ async def plan_with_seeds(session_id: str, request: SeedsBody, given: Given) -> 
 async def past_trace(session_id: str, step: int, given: Given) -> Response:
     """The trace of a past moment, planned again with the key and settings that chose its action; bit-equal to the original."""
     session = given.sessions.get(session_id)
+    return await answer_with_trace(given, *_past(session, step), session.id)
+
+
+class Form(NamedTuple):
+    """One form of an exported moment."""
+
+    suffix: str
+    media_type: str
+    write: Callable[[Record], bytes]
+
+
+FORMS = {
+    "trace": Form(".safetensors", MEDIA_TYPE, Record.to_bytes),
+    "html": Form(".html", "text/html; charset=utf-8", lambda record: record.to_html().encode()),
+    "script": Form(".py", "text/x-python; charset=utf-8", lambda record: record.to_script().encode()),
+}
+
+
+@router.get(
+    "/sessions/{session_id}/moments/{step}/export/{form}",
+    response_class=Response,
+    responses={
+        200: {"description": "A file.", "content": {form.media_type.partition(";")[0]: {"schema": {"type": "string"}} for form in FORMS.values()}},
+        **problems(404, 422, 429, 500),
+    },
+)
+async def export(session_id: str, step: int, form: Literal["trace", "html", "script"], given: Given) -> Response:
+    """A past moment as a file: its trace, the microscope in one document, or a program that makes the plan again."""
+    session = given.sessions.get(session_id)
+    prepared, moment = _past(session, step)
+    record = await given.engine.plan(prepared, moment, owner=session.id)
+    suffix, media_type, write = FORMS[form]
+    name = re.sub(r"[^\w.-]", "-", f"{session.card.name}-{prepared.planner.name}-step-{step}{suffix}", flags=re.ASCII)
+    return await large_body(lambda: write(record), media_type, name)
+
+
+def _past(session: Session, step: int) -> tuple[Prepared, Moment]:
+    """The plan of a moment already visited; raises NotFound."""
     if not 0 <= step <= session.furthest:
         raise NotFound(f"no moment {step}; the session has moments 0 to {session.furthest}")
-    return await answer_with_trace(given, prepare(session.request_at(step), session.card), session.moments[step], session.id)
+    return prepare(session.request_at(step), session.card), session.moments[step]
 
 
 @router.websocket("/sessions/{session_id}/stream")

@@ -211,3 +211,25 @@ def test_a_person_may_take_another_action_than_the_planner(server, new_session):
         link.frame(step=2)
     _, about = trace(server.api, session | {"step": 2})
     assert about["actions_so_far"].startswith(f"[{other}, ")
+
+
+@pytest.mark.parametrize("form", ["trace", "html", "script"])
+def test_a_moment_is_exported_as_a_file(server, http, new_session, form, tmp_path):
+    session = new_session()
+    with Link(server, session["id"]) as link:
+        link.frame()
+        command(server.api, session, command="act", action=1)
+        link.frame(step=1)
+    answer = http.get(f"/sessions/{session['id']}/moments/1/export/{form}")
+    suffix = {"trace": "safetensors", "html": "html", "script": "py"}[form]
+    assert answer.headers["content-disposition"] == f'attachment; filename="cartpole-early-trt_smc-step-1.{suffix}"'
+    if form == "trace":
+        assert read_trace(answer.content)[1]["actions_so_far"] == "[1]"
+    elif form == "html":
+        assert answer.text.startswith("<!DOCTYPE html>") and len(answer.content) < 1.5e6
+    else:
+        scope: dict = {}
+        exec(compile(answer.text, "moment.py", "exec"), scope)
+        assert scope["record"].metadata.step == 1
+    for path, status in ((f"moments/2/export/{form}", 404), ("moments/1/export/zork", 422), (f"moments/-1/export/{form}", 404)):
+        assert http.get(f"/sessions/{session['id']}/{path}").status_code == status

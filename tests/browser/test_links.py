@@ -132,6 +132,8 @@ def test_a_moment_is_shared_with_parts_of_the_page_hidden(server, open_page, wid
     link = page.locator(".share-link").input_value()
     assert "secret" not in link and urlsplit(link).netloc == urlsplit(server.url).netloc
     assert page.locator("#share").bounding_box()["width"] <= width
+    for file in page.locator(".share-files a").all():
+        assert httpx.get(file.evaluate("link => link.href"), timeout=60).headers["content-disposition"].startswith("attachment")
     page.locator(".share-copy").click()
     page.wait_for_function("document.querySelector('.share-note').textContent !== ''")
     page.keyboard.press("Escape")

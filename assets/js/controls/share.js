@@ -10,17 +10,22 @@ export const HIDEABLE = {
   seeds: "many seeds", narration: "the sentence",
 };
 
+/** Forms of an exported moment. */
+const FILES = { html: "microscope (.html)", trace: "trace (.safetensors)", script: "program (.py)" };
+
 /** The browser closes it on Escape, and gives the focus back where it was. */
 export class ShareDialog {
   /**
    * @param {object} page
    * @param {() => Promise<string | null>} page.query of the link to the moment that is shown; null where there is none
    * @param {() => Record<string, any>} page.view what of the plan is looked at
+   * @param {(form: string) => string} page.file the address of the moment as a file
    * @param {import("../lib/lifetime.js").Lifetime} page.lifetime
    */
-  constructor({ query, view, lifetime }) {
+  constructor({ query, view, file, lifetime }) {
     this.query = query;
     this.view = view;
+    this.file = file;
     /** @type {string | null} */
     this.link = null;
     this.field = element("input", "share-link");
@@ -34,6 +39,11 @@ export class ShareDialog {
       const box = element("input");
       Object.assign(box, { type: "checkbox", name, checked: true });
       return { name, box, label: around("label", "share-panel", box, label) };
+    });
+    this.files = Object.entries(FILES).map(([form, label]) => {
+      const link = element("a", "page-link", label);
+      link.download = "";
+      return { form, link };
     });
     this.element = this.build();
     followBackdrop(this.element, this.element, () => this.element.close(), lifetime);
@@ -54,6 +64,7 @@ export class ShareDialog {
       around("div", "share-row", this.field, this.copy),
       this.note,
       around("fieldset", "share-panels", element("legend", "", "The link shows"), ...this.boxes.map(({ label }) => label)),
+      around("p", "share-files", "As a file: ", ...this.files.map(({ link }) => link)),
     );
     return dialog;
   }
@@ -62,6 +73,7 @@ export class ShareDialog {
     if (this.element.open) return this.element.close();
     const hidden = `${this.view().hide ?? ""}`.split(",");
     for (const { name, box } of this.boxes) box.checked = !hidden.includes(name);
+    for (const { form, link } of this.files) link.href = this.file(form);
     this.link = null;
     this.write();
     this.element.showModal();

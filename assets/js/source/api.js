@@ -95,6 +95,13 @@ export class Api {
     return this.call("GET", `/sessions/${encodeURIComponent(id)}/link`);
   }
 
+  /** The address of a moment as a file: `form` is trace, html or script. */
+  exportUrl(id, step, form) {
+    const url = new URL(`${this.root}/sessions/${encodeURIComponent(id)}/moments/${step}/export/${form}`);
+    if (this.token) url.searchParams.set("token", this.token);
+    return url.href;
+  }
+
   changeSettings(id, settings) {
     return this.call("PATCH", `/sessions/${encodeURIComponent(id)}/settings`, settings);
   }
