@@ -99,7 +99,7 @@ function distribution(rows, axes, theme, name) {
     {
       type: "scatter", mode: "markers", ...axes, name: "this run", x: rows.map(({ values }) => values[0]), y: rows.map(({ at }) => at), cliponaxis: false,
       text: rows.map(({ values }) => number(values[0], 4)), hovertemplate: `this run: ${name} %{text}<extra></extra>`,
-      marker: { size: 12, symbol: "star", color: theme.ink, line: { width: 1, color: theme.paper }, opacity: 1 },
+      marker: { size: MARK, symbol: "star", color: theme.ink, line: { width: 1, color: theme.paper }, opacity: 1 },
     },
   ];
 }
@@ -165,6 +165,8 @@ const title = (text, x, y, theme) => ({
   text, x, y, xref: "paper", yref: "paper", xanchor: "left", yanchor: "bottom", showarrow: false, font: { size: 10.5, color: theme.muted },
 });
 
+// Pixels across the largest mark.
+const MARK = 12;
 const UPPER = [0.36, 1];
 
 /** Improved policy and Q-hat per action, a row each. */
@@ -195,6 +197,8 @@ function columnsPart(result, theme) {
       xaxis2: { ...axis, domain: [0.62, 1], ...scaleOf([...root_q, ...(truth?.q ?? [])]) },
       yaxis: {
         ...axis, domain: UPPER, range: [actions.length - 0.5, -0.5], tickvals: places, showgrid: false,
+        // Marks at a share of 0 reach beyond the axis: names keep away from it.
+        ticks: "outside", ticklen: MARK / 2 + 2, tickcolor: "transparent",
         ticktext: actions.map((name, at) => `<span style="color:${actionColour(theme, result, at)}">${actionGlyph(result, at)}</span> ${plain(name)}`),
       },
     },

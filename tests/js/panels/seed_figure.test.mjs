@@ -37,6 +37,13 @@ test("the figure has a dot per seed and column, their quartiles, and this run by
   assert.deepEqual(data.filter(({ name }) => name === "exact").map(({ x }) => x), [[0.625, 0.25, 0.125], [12, 10, 9]]);
 });
 
+test("names of actions keep clear of the largest mark at the edge", () => {
+  const { data, layout } = seedsFigure(result, THEME);
+  const largest = Math.max(...data.map(({ marker }) => marker?.size ?? 0));
+  assert.ok(layout.yaxis.ticks === "outside" && layout.yaxis.ticklen > largest / 2);
+  assert.ok(layout.margin.l > layout.yaxis.ticklen + 8 * Math.max(...result.actions.map((name) => name.length)));
+});
+
 test("without exact answers, and without evidence, both are left out", () => {
   const bare = readSeeds(answer({ log_evidence: ["F32", [4], [NaN, NaN, NaN, NaN]] }, { step: "11" }), frame);
   const { data, layout } = seedsFigure(bare, THEME);
