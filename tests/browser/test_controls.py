@@ -160,6 +160,11 @@ def test_a_list_shows_a_value_that_it_does_not_offer(server, page):
     httpx.post(f"{address}/commands", json={"command": "play", "speed": 7.5}).raise_for_status()
     httpx.post(f"{address}/commands", json={"command": "pause"}).raise_for_status()
     page.wait_for_function("document.querySelector('#speed').value === '7.5'")
+    httpx.post(
+        f"{server.api}/sessions/{page.evaluate('window.twistscope.session')}/commands", json={"command": "play", "speed": 4}
+    ).raise_for_status()
+    page.wait_for_function("document.querySelector('#speed').selectedOptions[0]?.text === '4 /s'")
+    httpx.post(f"{server.api}/sessions/{page.evaluate('window.twistscope.session')}/commands", json={"command": "pause"}).raise_for_status()
 
 
 @pytest.mark.parametrize("size", [(1440, 900), (390, 844)])

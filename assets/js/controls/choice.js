@@ -12,7 +12,10 @@ export function showChoice(list, value) {
   if (others.some((option) => option.value === text)) added?.remove();
   else if (!(added instanceof HTMLOptionElement) || added.value !== text) {
     added?.remove();
-    const option = new Option(text, text);
+    // In the words of the others, such as "4 /s".
+    const [first] = others;
+    const unit = first?.text.startsWith(first.value) ? first.text.slice(first.value.length) : "";
+    const option = new Option(`${text}${unit}`, text);
     option.dataset.added = "";
     list.insertBefore(option, others.find((other) => Number(other.value) > Number(value)) ?? null);
   }
