@@ -19,7 +19,8 @@ from backend.arguments import MAX_SPEED, MAX_STEP, number, prepare, whole
 from backend.link.frame import Frame
 from backend.link.viewer import Viewer
 from backend.problems import Conflict, Invalid, Problem
-from planner import Card, Moment, PlannerSettings, PlanRequest, Prepared, Record, SettingsError, has_truth, make_environment
+from backend.sessions.overtaking import plan_unless_overtaken
+from planner import Card, Moment, PlannerSettings, PlanRequest, SettingsError, has_truth, make_environment
 from planner.actions import as_executed, check_action
 from planner.environments import Environment
 from planner.messages import shortened
@@ -345,7 +346,14 @@ class Session:
         else:
             # Not announced, because it lasts milliseconds. But a status sent meanwhile must not say that the session is idle.
             self.phase, self.detail = "planning", ""
-        record = await self._newest(prepared, moment, WAITING_SECONDS if compiled else None)
+        record = await plan_unless_overtaken(
+            self.engine.plan,
+            (prepared, moment, self.id),
+            changed=self._wake,
+            overtaken=lambda: self._plan_due,
+            patience=WAITING_SECONDS if compiled else None,
+            waits=lambda: self._set_phase("waiting", "other plans are before this one"),
+        )
         if record is None:
             return
         if not compiled or self.phase == "waiting":
@@ -359,33 +367,6 @@ class Session:
         self.frame = Frame(self._frames, step, revision, request, record, about)
         for viewer in self.viewers:
             viewer.show(self.frame)
-
-    async def _newest(self, prepared: Prepared, moment: Moment, patience: float | None) -> Record | None:
-        """Plan; None where newer settings or another moment were asked for before the plan began: it has then left the queue.
-
-        Args:
-          patience: seconds in the queue after which viewers are told that the session waits.
-        """
-        began = asyncio.Event()
-        plan = self.engine.plan(prepared, moment, wait_for_answers=False, owner=self.id, on_start=began.set)
-        planning, beginning = asyncio.ensure_future(plan), asyncio.ensure_future(began.wait())
-        waking: asyncio.Future[Any] | None = None
-        try:
-            while not planning.done() and not began.is_set():
-                self._wake.clear()
-                waking = asyncio.ensure_future(self._wake.wait())
-                await asyncio.wait({planning, beginning, waking}, timeout=patience, return_when=asyncio.FIRST_COMPLETED)
-                waking.cancel()
-                waits = not began.is_set() and not planning.done()
-                if waits and self._plan_due:
-                    return None
-                if waits and patience is not None:
-                    self._set_phase("waiting", "other plans are before this one")
-            return await planning
-        finally:
-            for task in (planning, beginning, waking):
-                if task is not None:
-                    task.cancel()
 
     async def _advance(self) -> None:
         """Take the chosen action of the current plan."""

@@ -44,8 +44,8 @@ class Link:
             self.status = text
         return text
 
-    def frame(self, *, revision=0, step=None, acknowledge=True):
-        """The next frame with at least this settings' revision, of this step if given."""
+    def frame(self, *, revision=0, step=None, past=None, acknowledge=True):
+        """The next frame with at least this settings' revision; of this step, or of a step past another, if given: play skips steps."""
         while True:
             message = self.receive()
             if isinstance(message, dict):
@@ -54,7 +54,8 @@ class Link:
             arrays, metadata = message
             if acknowledge:
                 self.send(type="ack", frame=int(metadata["frame"]))
-            if int(metadata["revision"]) >= revision and step in (None, int(metadata["step"])):
+            here = int(metadata["step"])
+            if int(metadata["revision"]) >= revision and step in (None, here) and (past is None or here > past):
                 return arrays, metadata
 
     def text(self, kind):

@@ -189,7 +189,7 @@ def test_a_viewer_that_does_not_acknowledge_gets_two_frames_and_later_the_newest
         quick.send(type="command", command="play", speed=1000)
         _, second = slow.frame(acknowledge=False)
         # The slow viewer does not delay the quick one.
-        quick.frame(step=15)
+        quick.frame(past=14)
         quick.send(type="command", command="pause")
         paused = quick.until(lambda s: not s["session"]["playing"] and s["phase"] == "idle")["session"]["step"]
         slow.send(type="ack", frame=int(first["frame"]))
@@ -205,10 +205,10 @@ def test_a_viewer_that_vanishes_leaves_the_session_to_the_others(server, new_ses
         stays.frame()
         with Link(server, session["id"]) as leaves:
             leaves.send(type="command", command="play", speed=1000)
-            leaves.frame(step=2)
+            leaves.frame(past=1)
             # No closing handshake: the process is gone.
             leaves.socket.socket.shutdown(socket.SHUT_RDWR)
-        stays.frame(step=10)
+        stays.frame(past=9)
         stays.send(type="command", command="pause")
     assert http.get("/health/ready").status_code == 200
 
@@ -254,6 +254,6 @@ def test_play_keeps_to_its_speed(server, new_session):
         link.frame()
         began = time.monotonic()
         link.send(type="command", command="play", speed=20)
-        link.frame(step=10)
+        link.frame(past=9)
         # Ten steps at 20 a second take half a second; a loaded machine may only be slower.
         assert time.monotonic() - began >= 0.45
