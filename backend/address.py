@@ -16,7 +16,7 @@ from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
 from backend.problems import Conflict, Invalid
-from planner import PLANNERS, Card, PlanRequest, SettingsError, make_environment
+from planner import PLANNERS, Card, Moment, PlanRequest, SettingsError, make_environment
 from planner.actions import pack_actions, unpack_actions
 from planner.environments import Environment
 from planner.messages import shortened
@@ -61,18 +61,16 @@ class Address:
         return (*self.notes, "The same actions lead to another state here than where the link was made: another machine or version.")
 
 
-def write_address(card: Card, request: PlanRequest, settings: Mapping[str, Any], actions: list[Any], digest: str) -> str:
+def write_address(card: Card, request: PlanRequest, settings: Mapping[str, Any], moment: Moment) -> str:
     """The query of a link to a moment, without a question mark.
 
     Args:
       settings: complete settings of the plan.
-      actions: those that led to the moment.
-      digest: of the moment's state.
 
     Raises:
       Conflict: the link would be too long.
     """
-    usual = defaults()[str(VERSION)][request.planner]
+    usual, actions = defaults()[str(VERSION)][request.planner], moment.actions or []
     chosen = {name: value for name, value in settings.items() if usual.get(name) is None or value != usual[name]}
     fields = {
         "v": VERSION,
@@ -83,19 +81,14 @@ def write_address(card: Card, request: PlanRequest, settings: Mapping[str, Any],
         "step": len(actions),
         **{name: json.dumps(value).strip('"') for name, value in chosen.items()},
         **({"actions": pack_actions(make_environment(card.environment), actions)} if actions else {}),
-        "digest": digest,
+        "digest": moment.digest,
     }
     query = urlencode(fields)
     if len(query) > MAX_LENGTH:
         raise Conflict(
-            f"the {len(actions)} actions that led here make a link of {len(query)} characters, allowed are {MAX_LENGTH}: record the episode"
+            f"the {len(actions)} actions that led here make a link of {len(query)} characters, allowed are {MAX_LENGTH}; export the moment as a file"
         )
     return query
-
-
-def is_address(query: str) -> bool:
-    """True for the query of a link to a moment; false for one that people write, which has no version."""
-    return any(name == "v" for name, _ in parse_qsl(query.removeprefix("?"), keep_blank_values=True))
 
 
 def read_address(query: str, card_of: Any) -> Address:
@@ -130,13 +123,18 @@ def read_address(query: str, card_of: Any) -> Address:
     if usual is None:
         raise _refusal("planner", planner, ", ".join(defaults()[version]))
     settings = {name: value for name, value in usual.items() if value is not None}
-    settings |= {name: _meaning(text) for name, text in fields.items() if name not in _OWN}
+    asked = {name: text for name, text in fields.items() if name not in _OWN}
+    settings |= {name: _meaning(text) for name, text in asked.items() if name in usual}
+    # Sites on the way add fields of their own.
+    foreign = [name for name in asked if name not in usual]
+    notes = [f"The link also says {', '.join(map(shortened, foreign[:3]))}, which means nothing here."] if foreign else []
     step = _whole(fields, "step", 0)
     request = PlanRequest(planner, settings, _whole(fields, "seed", 0), step)
     actions = _actions(make_environment(card.environment), fields, step)
     sha = _hexadecimal(fields, "sha", SHA_DIGITS)
-    changed = f"The checkpoint {card.name} is not the one that the link was made with: it has other parameters."
-    return Address(card.name, request, actions, _view(fields), () if card.sha256.startswith(sha) else (changed,), digest)
+    if not card.sha256.startswith(sha):
+        notes.append(f"The checkpoint {card.name} is not the one that the link was made with: it has other parameters.")
+    return Address(card.name, request, actions, _view(fields), tuple(notes), digest)
 
 
 def _actions(environment: Environment, fields: Mapping[str, str], step: int) -> list[Any]:

@@ -49,6 +49,8 @@ def create_app(config: ServerConfig) -> FastAPI:
         warming = asyncio.create_task(_warm(services, ahead=config.warm and kept))
         yield
         warming.cancel()
+        # It leaves no folder behind.
+        await asyncio.wait({warming}, timeout=1)
         await services.sessions.close()
         engine.close()
 

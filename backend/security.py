@@ -111,7 +111,7 @@ class Guard:
         else:
             if self.token is not None and "token" in _query(scope):
                 send = _with_cookie(send, self.token)
-            await self._serve(scope, headers, receive, send)
+            await self._serve_until_the_end(scope, headers, receive, send)
 
     def _refusal(self, scope: Scope, headers: Headers) -> tuple[int, str] | None:
         """Status and reason for refusing a request; None for one that may pass."""
@@ -133,6 +133,22 @@ class Guard:
             return urlsplit(origin).netloc == headers.get("host")
         except ValueError:
             return False
+
+    async def _serve_until_the_end(self, scope: Scope, headers: Headers, receive: Receive, send: Send) -> None:
+        """Serve a request; one that the server gives up, because it ends, is answered with 503."""
+        begun = False
+
+        async def sent(message: Message) -> None:
+            nonlocal begun
+            begun = True
+            await send(message)
+
+        try:
+            await self._serve(scope, headers, receive, sent)
+        except asyncio.CancelledError:
+            if begun:
+                raise
+            await problem_response(503, "the server is ending", headers={"Connection": "close"})(scope, receive, send)
 
     async def _serve(self, scope: Scope, headers: Headers, receive: Receive, send: Send) -> None:
         """Read the body, then answer, unless the client goes before the answer is complete."""
@@ -184,7 +200,7 @@ async def _read_body(receive: Receive, headers: Headers) -> bytes | None:
 
 async def _until_gone(app: ASGIApp, scope: Scope, body: bytes, receive: Receive, send: Send) -> None:
     """Answer a request; cancelled where the client goes before the answer is complete."""
-    begun, complete, given = False, False, False
+    complete, given = False, False
     gone = asyncio.Event()
 
     async def receive_again() -> Message:
@@ -196,8 +212,7 @@ async def _until_gone(app: ASGIApp, scope: Scope, body: bytes, receive: Receive,
         return {"type": "http.disconnect"}
 
     async def send_on(message: Message) -> None:
-        nonlocal begun, complete
-        begun = True
+        nonlocal complete
         await send(message)
         complete = message["type"] == "http.response.body" and not message.get("more_body", False)
 
@@ -216,12 +231,6 @@ async def _until_gone(app: ASGIApp, scope: Scope, body: bytes, receive: Receive,
                 await answering
         else:
             await answering
-    except asyncio.CancelledError:
-        # The server ends, and has waited long enough for this answer.
-        if not begun:
-            await problem_response(503, "the server is ending", headers={"Connection": "close"})(scope, receive, send)
-        elif not complete:
-            raise
     finally:
         watching.cancel()
         answering.cancel()

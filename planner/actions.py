@@ -2,6 +2,7 @@
 
 import base64
 import math
+import struct
 import zlib
 from collections.abc import Sequence
 from typing import Any
@@ -30,21 +31,31 @@ def check_actions(environment: Environment, actions: Sequence[Any], field: str =
 
 
 def check_action(environment: Environment, action: Any, field: str = "action") -> Any:
-    """Check one action; as `check_actions`."""
-    bounds = environment.action_bounds
+    """Check one action; as `check_actions`. Arrays of NumPy are taken as the numbers that they hold."""
+    bounds, names = environment.action_bounds, environment.action_names
+    if isinstance(action, np.ndarray | np.generic):
+        action = action.tolist()
     if bounds is None:
-        if isinstance(action, bool) or not isinstance(action, int) or not 0 <= action < len(environment.action_names):
-            names = ", ".join(f"{index} ({name})" for index, name in enumerate(environment.action_names[:8]))
-            allowed = f"a whole number from 0 to {len(environment.action_names) - 1}: {names}"
-            raise SettingsError([{"field": field, "given": action, "allowed": allowed}])
+        if isinstance(action, bool) or not isinstance(action, int) or not 0 <= action < len(names):
+            listed = ", ".join(f"{index} ({name})" for index, name in enumerate(names[:8]))
+            raise SettingsError([{"field": field, "given": action, "allowed": f"a whole number from 0 to {len(names) - 1}: {listed}"}])
         return action
-    numbers = action if isinstance(action, list | tuple) else [action]
-    usable = len(numbers) == len(bounds) and all(isinstance(n, int | float) and not isinstance(n, bool) for n in numbers)
-    # In 32 bits, as they are executed: the limit 0.4 is a little more there.
-    if not usable or not all(np.float32(low) <= np.float32(n) <= np.float32(high) for n, (low, high) in zip(numbers, bounds, strict=True)):
-        ranges = ", ".join(f"{name} from {low:g} to {high:g}" for name, (low, high) in zip(environment.action_names, bounds, strict=True))
+    numbers = list(action) if isinstance(action, list | tuple) else [action]
+    rounded = [_in_32_bits(number) for number in numbers]
+    if len(rounded) != len(bounds) or not all(_in_32_bits(low) <= n <= _in_32_bits(high) for n, (low, high) in zip(rounded, bounds, strict=True)):
+        ranges = ", ".join(f"{name} from {low:g} to {high:g}" for name, (low, high) in zip(names, bounds, strict=True))
         raise SettingsError([{"field": field, "given": action, "allowed": f"a list of numbers: {ranges}"}])
-    return np.asarray(numbers, np.float32).tolist()
+    return rounded
+
+
+def _in_32_bits(number: Any) -> float:
+    """A number as it is executed: the limit 0.4 is a little more in 32 bits. NaN for all that is none, or too large."""
+    if isinstance(number, bool) or not isinstance(number, int | float) or not abs(number) < 2**127:
+        return math.nan
+    return _FLOAT.unpack(_FLOAT.pack(number))[0]
+
+
+_FLOAT = struct.Struct("<f")
 
 
 def as_executed(environment: Environment, action: Any) -> np.ndarray:
@@ -68,6 +79,8 @@ def unpack_actions(environment: Environment, text: str, count: int) -> list[Any]
       SettingsError: the text is damaged, does not hold `count` actions, or holds one that the environment does not have.
     """
     damaged = SettingsError([{"field": "actions", "given": text, "allowed": f"the {count} actions that lead to step {count}, as a link packs them"}])
+    if not 0 <= count <= MAX_ACTIONS:
+        raise SettingsError([{"field": "step", "given": count, "allowed": f"at most {MAX_ACTIONS}"}])
     kind, dimensions = _packed_type(environment), len(environment.action_bounds or [()])
     size = count * dimensions * kind.itemsize
     try:

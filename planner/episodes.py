@@ -130,20 +130,16 @@ class Episodes:
         earned = moment.episode_return + float(transition.reward)
         return Moment(transition.state, earned, terminated, bool(truncated) and not terminated, moment, np.asarray(action).tolist())
 
-    def play(self, moments: list[Moment], actions: Iterable[Any], *, seed: int) -> list[Moment]:
-        """The moments of an episode played on with given actions.
+    def play(self, start: Moment, actions: Iterable[Any], *, seed: int, first: int = 0) -> list[Moment]:
+        """The moments of an episode played by given actions: `start`, at environment step `first`, and one more for each action.
 
-        Args:
-          moments: the moments so far, from the start of the episode.
-
-        Returns:
-          `moments` and one more for each action; they are fewer where the episode ends earlier.
+        They are fewer where the episode ends earlier.
         """
-        moments = list(moments)
-        for action in actions:
+        moments = [start]
+        for step, action in enumerate(actions, first):
             if moments[-1].over:
                 break
-            moments.append(self.advance(moments[-1], action, seed=seed, step=len(moments) - 1))
+            moments.append(self.advance(moments[-1], action, seed=seed, step=step))
         return moments
 
     def play_prior(self, params: Params, start: Moment, steps: int, *, seed: int, first: int = 0) -> list[Moment]:

@@ -67,7 +67,7 @@ def run(
     else:
         model = subject
     if actions is not None and (state is not None or step not in (None, len(actions))):
-        raise ValueError(f"actions: got {len(actions)}, allowed: as many as steps, and no state of its own")
+        raise ValueError(f"actions: got {len(actions)}, allowed: as many as `step` says, and no `state` beside them")
     step = (0 if actions is None else len(actions)) if step is None else step
     prepared = PlanRequest(planner, settings, seed, step, "atoms" in record, "states" in record).prepare(subject)
     moment = _moment(model, params, seed, step, actions) if state is None else Moment(jax.device_get(state), given=True)
@@ -87,7 +87,7 @@ def _moment(model: Model, params: Params, seed: int, step: int, actions: Sequenc
     if actions is None:
         moments = episodes.play_prior(params, start, step, seed=seed)
     else:
-        moments = episodes.play([start], (as_executed(environment, action) for action in check_actions(environment, actions)), seed=seed)
+        moments = episodes.play(start, (as_executed(environment, action) for action in check_actions(environment, actions)), seed=seed)
     if len(moments) <= step:
         raise ValueError(f"step: got {step}, allowed: at most {len(moments) - 1}: with seed {seed} the episode ends there")
     return moments[-1]

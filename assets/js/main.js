@@ -45,7 +45,7 @@ const knobs = new Knobs((settings) => change(settings), (id, props) => dash.set(
 const topBar = new TopBar({ mounted: dash.mounted, seed: (seed) => command("reset", { seed }), lifetime });
 const help = new HelpDialog([...PAGE_KEYS, ...MICROSCOPE_KEYS], lifetime);
 const chooser = new Chooser({ api, live, knobs, status, say: (text) => notice.say(text), view: () => looked() });
-const share = new ShareDialog({ query: () => chooser.linkOf(live.session.id), view: () => looked(), file: (form) => api.exportUrl(live.session.id, status.state.step, form), lifetime });
+const share = new ShareDialog({ query: () => chooser.linkOf(live.session.id).catch(() => null), view: () => looked(), file: (step, form) => api.exportUrl(live.session.id, step ?? status.state.step, form), lifetime });
 const lateness = new Lateness((late) => status.set({ late }));
 let serverSpeed = 0;
 
@@ -75,6 +75,7 @@ const HEARD = {
     // A failed plan is no refusal: the banner says it for as long as it is so.
     if (problem.detail !== status.state.failure) notice.say(refusalText(problem));
     latency.refused();
+    chooser.milestone = false;
     chooser.overtaken();
     putBack();
   },
@@ -93,7 +94,7 @@ function heardCreated({ id, offers, speed, view = null, notes }, wish) {
   // The speed of a new session is nobody's choice.
   serverSpeed = speed;
   status.set({ session: id, revision: 0, failure: "", speed: status.state.speed ?? speed });
-  if (view) look(view);
+  if (view && !wish.seen) look(view);
   chooser.created(wish, notes);
 }
 
@@ -146,7 +147,7 @@ microscope.onFrame((frame, fresh) => {
   chooser.keepAddress();
 });
 microscope.onTrouble((error) => status.set({ failure: `the plan cannot be drawn. ${error.message}` }));
-microscope.onTake((frame, action) => command("act", { action: frame.commandAction(action) }));
+microscope.onTake((frame, action) => command("act", { action: frame.commandAction(action), step: frame.step }));
 microscope.onTheme(() => seeds.draw());
 
 // --- what the person does -------------------------------------------------------------------------------------------------------
@@ -163,6 +164,7 @@ function command(name, more = {}) {
   chooser.overtaken();
   if (name !== "play" && name !== "pause") chooser.milestone = true;
   if (live.command(name, more)) return;
+  chooser.milestone = false;
   notice.say("Not connected. Try again in a moment.");
   putBack();
 }

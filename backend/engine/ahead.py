@@ -134,6 +134,8 @@ def _die_with_the_server() -> None:
 
 if __name__ == "__main__":
     _die_with_the_server()
+    # The interrupt of a terminal is for the server, which ends this process.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     os.nice(int(sys.argv[4]))
     checkpoint_folder, cache_folder, scratch_folder = map(Path, sys.argv[1:4])
     _take_over(cache_folder, scratch_folder)

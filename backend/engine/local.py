@@ -235,14 +235,17 @@ class LocalEngine:
         """
         loaded, episodes = await self.checkpoint(checkpoint), await self._episodes(checkpoint)
         environment = loaded.model.environment
+        check = lambda: [as_executed(environment, action) for action in check_actions(environment, actions)]
         try:
-            checked = [as_executed(environment, action) for action in check_actions(environment, actions)]
+            checked = await asyncio.to_thread(check)
         except SettingsError as error:
             raise Invalid(str(error), error.errors) from None
         moments = [await self.first_moment(checkpoint, seed, owner=owner)]
         for first in range(0, len(checked), SLICE_STEPS):
+            if moments[-1].over:
+                break
             part = checked[first : first + SLICE_STEPS]
-            moments = await self._device.run(lambda: episodes.play(moments, part, seed=seed), owner)  # noqa: B023
+            moments += await self._device.run(lambda: episodes.play(moments[-1], part, seed=seed, first=first)[1:], owner)  # noqa: B023
         if len(moments) <= len(checked):
             last = len(moments) - 1
             allowed = f"at most {last} actions: with seed {seed} the episode ends after them"

@@ -20,7 +20,7 @@ SEEDS_MEDIA_TYPE = "application/vnd.twistscope.seeds"
 
 Seed = Annotated[int, Field(ge=0, le=MAX_SEED)]
 Step = Annotated[int, Field(ge=0, le=MAX_STEP)]
-Actions = Annotated[list[int | list[float]], Field(max_length=MAX_STEP)]
+Actions = Annotated[list[Any], Field(max_length=MAX_STEP)]
 Count = Annotated[int, Field(ge=1, le=MAX_SEEDS)]
 
 

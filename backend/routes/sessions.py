@@ -1,5 +1,6 @@
 """Sessions over HTTP, and their live link."""
 
+import asyncio
 import re
 from collections.abc import Callable
 from dataclasses import replace
@@ -8,7 +9,7 @@ from typing import Any, Literal, NamedTuple
 from fastapi import APIRouter, Request, Response, WebSocket
 from pydantic import BaseModel, ConfigDict
 
-from backend.address import read_address
+from backend.address import read_address, write_address
 from backend.arguments import prepare, seeds_of
 from backend.link.stream import stream
 from backend.problems import NotFound
@@ -54,7 +55,8 @@ class LinkBody(BaseModel):
 @router.post("/sessions/linked", status_code=201, responses=problems(404, 422, 429, 500))
 async def open_link(body: LinkBody, given: Given, request: Request, response: Response) -> dict[str, Any]:
     """Create a session at the moment of a link, paused. `notes` says what is not as it was when the link was made."""
-    address = read_address(body.query, given.engine.card)
+    # Thousands of actions may be unpacked and checked.
+    address = await asyncio.to_thread(read_address, body.query, given.engine.card)
     session = await given.sessions.create(address.checkpoint, address.request, client(request), address.actions)
     response.headers["Location"] = f"/api/v1/sessions/{session.id}"
     return {**session.describe(), "view": address.view, "notes": address.compare(session.moment.digest)}
@@ -63,7 +65,10 @@ async def open_link(body: LinkBody, given: Given, request: Request, response: Re
 @router.get("/sessions/{session_id}/link", responses=problems(404, 409))
 async def link(session_id: str, given: Given) -> dict[str, str]:
     """The query of a link to the current moment of a session."""
-    return {"query": given.sessions.get(session_id).address()}
+    session = given.sessions.get(session_id)
+    # All of one moment, before the session goes on.
+    parts = session.card, session.request, session.settings.model_dump(), session.moment
+    return {"query": await asyncio.to_thread(write_address, *parts)}
 
 
 @router.get("/sessions")

@@ -14,7 +14,6 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from backend.address import write_address
 from backend.arguments import MAX_SPEED, MAX_STEP, number, prepare, whole
 from backend.link.frame import Frame
 from backend.link.viewer import Viewer
@@ -101,10 +100,6 @@ class Session:
     def over(self) -> bool:
         """True if the episode has ended at the current moment."""
         return self.moment.over
-
-    def address(self) -> str:
-        """The query of a link to the current moment; raises Conflict where it would be too long."""
-        return write_address(self.card, self.request, self.settings.model_dump(), self.moment.actions or [], self.moment.digest)
 
     def describe(self) -> dict[str, Any]:
         """Description of the session (docs/api.md)."""
@@ -203,6 +198,8 @@ class Session:
                 self._check_not_over()
                 self.playing, self.goal = False, self.step + 1
             case "act":
+                if "step" in arguments and whole(arguments, "step", 0, MAX_STEP) != self.step:
+                    raise Conflict(f"the session is at step {self.step} by now, not at {arguments['step']}; the action was not taken")
                 await self._act(arguments.get("action"))
             case "back":
                 if self.step == 0:
@@ -236,12 +233,13 @@ class Session:
             checked = check_action(self.environment, action)
         except SettingsError as error:
             raise Invalid(str(error), error.errors) from None
-        self.playing, self.goal = False, None
+        playing, goal, self.playing, self.goal = self.playing, self.goal, False, None
         step, moment = self.step, self.moment
         executed = as_executed(self.environment, checked)
         following = await self.engine.next_moment(self.card.name, moment, executed, seed=self.request.seed, step=step, owner=self.id)
         if moment is not self.moment:
-            raise Conflict(f"the session left step {step} while the action was being taken; nothing was changed")
+            self.playing, self.goal = playing, goal
+            raise Conflict(f"the session left step {step} while the action was being taken; the action was not taken")
         self._follow(following, None)
 
     def _go(self, step: int) -> None:

@@ -6,9 +6,12 @@ import httpx
 import numpy as np
 import pytest
 
-from backend.address import MAX_LENGTH, VERSION, current_defaults, defaults
+from backend.address import MAX_LENGTH, VERSION, current_defaults, defaults, write_address
+from backend.problems import Conflict
+from planner import Checkpoints, Moment, PlanRequest, make_environment
+from planner.actions import pack_actions
 from tests.backend.link import Link, read_trace
-from tests.servers import serving
+from tests.servers import ROOT, serving
 
 SMALL = {"particles": 32, "depth": 8}
 MOMENTS = [
@@ -106,9 +109,9 @@ def query(http, new_session):
 WRONG = [
     ("v", "2"), ("v", ""), ("v", "1.0"), ("checkpoint", "zork"), ("checkpoint", "../cartpole"), ("checkpoint", ""), ("sha", "xyz"), ("sha", ""),
     ("planner", "zork"), ("planner", ""), ("seed", "-1"), ("seed", "4294967296"), ("seed", "1e3"),
-    ("step", "2"), ("step", "-3"), ("step", "99999999999"),
+    ("step", "2"), ("step", "-3"), ("step", "99999999999"), ("step", "9999999999"), ("step", "100001"),
     ("actions", ""), ("actions", "AAAA"), ("actions", "%00"), ("digest", ""), ("digest", "zzzzzzzzzz"), ("particles", "0"), ("particles", "1e9"),
-    ("particles", "many"), ("alpha", "nan"), ("alpha", "2"), ("alpha", "1_0"), ("colour", "blue"), ("level", "-1"), ("level", "x"), ("slot", "1.5"),
+    ("particles", "many"), ("alpha", "nan"), ("alpha", "2"), ("alpha", "1_0"), ("level", "-1"), ("level", "x"), ("slot", "1.5"),
 ]  # fmt: skip
 
 
@@ -167,15 +170,46 @@ def test_a_link_holds_no_default_and_fits_an_address(server, query):
     }
 
 
-def test_an_episode_too_long_for_a_link_is_said(http, new_session):
-    rng = np.random.default_rng(0)
-    body = {"checkpoint": "pendulum-early", "settings": {"particles": 4, "depth": 2}}
-    # More numbers than an address holds; the episode of Pendulum ends after 200 steps.
-    long = http.post("/sessions", json=body | {"actions": [[float(torque)] for torque in rng.uniform(-2, 2, 199)]})
-    assert long.status_code == 201, long.text
-    answer = http.get(f"/sessions/{long.json()['id']}/link")
-    assert answer.status_code == 200 and len(answer.json()["query"]) < MAX_LENGTH
-    http.delete(f"/sessions/{long.json()['id']}")
+def test_an_episode_too_long_for_a_link_is_said():
+    card = Checkpoints(ROOT / "assets" / "checkpoints").card("pendulum-early")
+    request = PlanRequest(settings=SMALL)
+    settings = request.prepare(card).settings.model_dump()
+    moment = Moment(0.0)
+    for torque in np.random.default_rng(0).uniform(-2, 2, 3000):
+        moment = Moment(0.0, previous=moment, action=[float(np.float32(torque))])
+    with pytest.raises(Conflict, match="3000 actions that led here make a link of"):
+        write_address(card, request, settings, moment)
+    assert len(write_address(card, request, settings, Moment(0.0))) < 400
+
+
+def test_a_link_with_thousands_of_actions_holds_up_nobody(server, http):
+    card = Checkpoints(ROOT / "assets" / "checkpoints").card("pendulum-early")
+    packed = pack_actions(make_environment(card.environment), [[0.0]] * 100_000)
+    query = (
+        f"v=1&checkpoint=pendulum-early&sha={card.sha256[:12]}&planner=spo&seed=0&step=100000&particles=8&depth=2&actions={packed}&digest={'0' * 10}"
+    )
+    problem = open_link(server.api, query + "&discount=0.9&reward_temperature=1.0", 422)
+    assert problem["errors"][0]["field"] == "actions" and "at most 200 actions" in problem["detail"]
+
+
+def test_fields_that_mean_nothing_are_said_and_harm_nothing(server, query):
+    opened = open_link(server.api, query + "&fbclid=x&utm_source=y")
+    assert opened["notes"] == ["The link also says 'fbclid', 'utm_source', which means nothing here."]
+
+
+@pytest.mark.parametrize("huge", ["1" + "0" * 400, "[1" + "0" * 400 + "]", "1e300", "[1e39]"])
+def test_numbers_larger_than_32_bits_hold_are_refused_as_actions(http, huge):
+    for body in (f'{{"checkpoint": "pendulum-early", "actions": [{huge}]}}', f'{{"checkpoint": "cartpole-early", "actions": [{huge}]}}'):
+        answer = http.post("/sessions", content=body, headers={"Content-Type": "application/json"})
+        assert answer.status_code == 422, answer.text
+
+
+def test_an_action_for_a_step_that_is_past_is_not_taken(http, new_session):
+    session = new_session(step=1)
+    path = f"/sessions/{session['id']}"
+    assert http.post(path + "/commands", json={"command": "act", "action": 0, "step": 0}).status_code == 409
+    assert http.get(path).json()["step"] == 1
+    assert http.post(path + "/commands", json={"command": "act", "action": 0, "step": 1}).json()["step"] == 2
 
 
 @pytest.mark.parametrize("actions", [[2], ["left"], [True], [0.5], [[0]], [0] * 600, "0"])

@@ -67,6 +67,9 @@ def test_a_session_made_anew_is_at_the_same_state(open_page, data):
         for step, action in ((1, 1), (2, 1)):
             act(page, first, action)
             at_step(page, step)
+        page.goto(page.url + "&hide=strips&level=3&slot=2")
+        at_step(page, 2)
+        page.wait_for_function("location.search.includes('hide=strips')")
         before, search = picture(page, "genealogy"), page.evaluate("location.search")
         session = page.evaluate("window.twistscope.session")
         first.kill()
@@ -75,7 +78,8 @@ def test_a_session_made_anew_is_at_the_same_state(open_page, data):
         page.wait_for_function("id => window.twistscope.connection === 'open' && window.twistscope.session !== id", arg=session, timeout=60_000)
         at_step(page, 2)
         assert picture(page, "genealogy") == before
-        assert page.evaluate("location.search") == search
+        # Also what was looked at, and what is hidden.
+        assert page.evaluate("location.search") == search and page.evaluate("document.body.dataset.hide") == "strips"
 
 
 def test_back_and_forward_go_between_moments_that_were_chosen(server, open_page):

@@ -62,8 +62,13 @@ def test_an_action_that_a_discrete_environment_does_not_have_is_refused(action):
         check_action(DISCRETE, action)
 
 
-@pytest.mark.parametrize("action", [[2.1], [-3], [float("nan")], [], [0.0, 0.0], "0", None, True])
+@pytest.mark.parametrize("action", [[2.1], [-3], [1e39], [1e300], 10**400, [10**400], [float("nan")], [], [0.0, 0.0], "0", None, True])
 def test_an_action_that_a_continuous_environment_does_not_have_is_refused(action):
     with pytest.raises(SettingsError, match="torque from -2 to 2"):
         check_action(CONTINUOUS, action)
     assert check_action(CONTINUOUS, 0.5) == [0.5]
+
+
+def test_numbers_of_numpy_are_taken_as_what_they_hold():
+    assert check_actions(DISCRETE, np.array([0, 1])) == [0, 1] == check_actions(DISCRETE, [np.asarray(0, np.int32), np.int64(1)])
+    assert check_actions(CONTINUOUS, np.array([[0.5], [1.0]], np.float32)) == [[0.5], [1.0]]

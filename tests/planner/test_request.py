@@ -201,7 +201,7 @@ def test_a_plan_of_a_given_state_makes_no_program(record: Record, tmp_path: Path
     ("more", "says"),
     [
         ({"actions": [3]}, "a whole number from 0 to 2"),
-        ({"actions": [0, 1], "step": 3}, "as many as steps"),
+        ({"actions": [0, 1], "step": 3}, "as many as `step` says"),
         ({"actions": [0] * 40}, "at most 9"),
     ],
 )

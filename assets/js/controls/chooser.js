@@ -29,6 +29,10 @@ export class Chooser {
     this.view = view;
     /** A choice was made: the address of what follows is one to come back to. */
     this.milestone = false;
+    /** Counts the addresses that were asked for: an answer that comes too late is dropped. */
+    this.turn = 0;
+    /** The query of the address as it was written last. @type {string | null} */
+    this.search = null;
     /** The session whose moment was said to make too long a link. @type {string | null} */
     this.tooLong = null;
     /** @type {{first: string, planners: any[]}} */
@@ -58,12 +62,15 @@ export class Chooser {
     const { planner, errors } = plannerOf(asked.planner, catalogue);
     const { link } = asked;
     if (link) return this.begin({ checkpoint, planner, seed: 0, step: 0, settings: {}, link });
-    this.begin({ ...asked, checkpoint, planner, step: 0, goal: asked.step });
+    this.begin({ ...asked, checkpoint, planner, step: 0, goal: asked.step || null });
     this.refused(errors);
   }
 
   /** Back or forward in the browser's history: the moment that the address has now. */
   revisit() {
+    this.milestone = false;
+    // Only the fragment has changed.
+    if (location.search === this.search) return;
     const asked = readAddress(location.search);
     const checkpoint = asked.checkpoint ?? this.home;
     if (checkpoint && this.catalogue.first) this.start(asked, checkpoint, this.catalogue);
@@ -121,12 +128,12 @@ export class Chooser {
    */
   created(wish, notes = []) {
     if (notes.length) this.say(notes.join(" "));
-    this.goal = wish.goal || null;
+    this.goal = wish.goal ?? null;
     this.first = [];
     if (this.goal !== null) this.first.push(["goto", { step: this.goal }]);
     if (wish.playing) this.first.push(["play", wish.speed ? { speed: wish.speed } : {}]);
     // Begun again after a loss, it goes on where it was.
-    wish.goal = 0;
+    wish.goal = null;
   }
 
   /** The link to the session is open. */
@@ -168,6 +175,7 @@ export class Chooser {
 
   /** The address is a link to the moment, so that a page loaded again goes on there. On the way to a step it stays as it is. */
   async writeChoices() {
+    const turn = ++this.turn;
     const { connection, phase, playing, checkpoint, planner, seed, step } = this.status.state;
     const rests = playing || phase === "idle" || phase === "ended";
     if (connection !== "open" || !rests || !this.known || this.goal !== null) return;
@@ -180,21 +188,28 @@ export class Chooser {
       this.live.session.remember({ link: null });
       return this.writeWish(chosen);
     }
-    const query = await this.linkOf(id);
-    if (id !== this.live.session.id || wish !== this.live.session.wish) return;
+    let query;
+    try {
+      query = await this.linkOf(id);
+    } catch {
+      // The server is away for a moment, or the session is: the address stays, for the way back.
+      return;
+    }
+    if (turn !== this.turn || id !== this.live.session.id || wish !== this.live.session.wish) return;
     if (query === null) return this.writeWish(chosen);
     this.live.session.remember({ link: query });
     this.write(momentAddress(location.href, query, view));
   }
 
-  /** The query of a link to the session's moment; null where there is none. */
+  /** The query of the link to the session's moment; null where it would be too long. */
   async linkOf(id) {
     try {
       return (await this.api.link(id)).query;
     } catch (error) {
-      const { status, message = "" } = /** @type {any} */ (error);
-      if (status === 409 && this.tooLong !== id) this.say(`No link: ${message}.`);
-      if (status === 409) this.tooLong = id;
+      const { status, message } = /** @type {any} */ (error);
+      if (status !== 409) throw error;
+      if (this.tooLong !== id) this.say(`No link: ${message}.`);
+      this.tooLong = id;
       return null;
     }
   }
@@ -212,10 +227,12 @@ export class Chooser {
 
   /** Choices are kept in the history; where play or the pointer goes is not. */
   write(href) {
-    if (href === location.href) return;
-    if (this.milestone) history.pushState(history.state, "", href);
-    else history.replaceState(history.state, "", href);
+    this.search = new URL(href).search;
+    const { milestone } = this;
     this.milestone = false;
+    if (href === location.href) return;
+    if (milestone) history.pushState(history.state, "", href);
+    else history.replaceState(history.state, "", href);
     this.writeLink();
   }
 

@@ -19,13 +19,14 @@ export class ShareDialog {
    * @param {object} page
    * @param {() => Promise<string | null>} page.query of the link to the moment that is shown; null where there is none
    * @param {() => Record<string, any>} page.view what of the plan is looked at
-   * @param {(form: string) => string} page.file the address of the moment as a file
+   * @param {(step: number | null, form: string) => string} page.file the address of a step as a file; null for the one that is shown
    * @param {import("../lib/lifetime.js").Lifetime} page.lifetime
    */
   constructor({ query, view, file, lifetime }) {
     this.query = query;
     this.view = view;
     this.file = file;
+    this.opening = 0;
     /** @type {string | null} */
     this.link = null;
     this.field = element("input", "share-link");
@@ -73,18 +74,28 @@ export class ShareDialog {
     if (this.element.open) return this.element.close();
     const hidden = `${this.view().hide ?? ""}`.split(",");
     for (const { name, box } of this.boxes) box.checked = !hidden.includes(name);
-    for (const { form, link } of this.files) link.href = this.file(form);
+    const opening = ++this.opening;
     this.link = null;
+    this.writeFiles(null);
     this.write();
+    this.note.textContent = "…";
     this.element.showModal();
-    this.link = await this.query();
+    const link = await this.query();
+    if (opening !== this.opening) return;
+    this.link = link;
+    // All of one moment, also while playing.
+    if (link !== null) this.writeFiles(Number(new URLSearchParams(link).get("step")));
     this.write();
     if (this.link !== null) this.field.select();
   }
 
+  writeFiles(step) {
+    for (const { form, link } of this.files) link.href = this.file(step, form);
+  }
+
   /** The link as it is with what is hidden now. */
   write() {
-    this.note.textContent = this.link === null ? "There is no link to this moment." : "";
+    this.note.textContent = this.link === null ? "There is no link to this moment: so many actions led here that it would be too long, or the server does not answer. A file can be kept." : "";
     this.copy.disabled = this.link === null;
     const hide = this.boxes.filter(({ box }) => !box.checked).map(({ name }) => name).join(",");
     this.field.value = this.link === null ? "" : momentAddress(location.href, this.link, { ...this.view(), hide }, true);

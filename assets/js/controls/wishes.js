@@ -21,8 +21,8 @@ export function keptFor(schema, values) {
  * @param {import("../source/session.js").Wish} wish
  * @param {string} first the planner that nobody need choose
  */
-export const isPlain = ({ planner, settings, seed, step, goal = 0, link = null }, first) =>
-  !link && planner === first && seed === 0 && step === 0 && goal === 0 && Object.keys(settings).length === 0;
+export const isPlain = ({ planner, settings, seed, step, goal = null, link = null }, first) =>
+  !link && planner === first && seed === 0 && step === 0 && !goal && Object.keys(settings).length === 0;
 
 /**
  * The planner that is asked for, where there is one of this name; otherwise the first, and why.

@@ -98,7 +98,8 @@ export class Api {
   /** The address of a moment as a file: `form` is trace, html or script. */
   exportUrl(id, step, form) {
     const url = new URL(`${this.root}/sessions/${encodeURIComponent(id)}/moments/${step}/export/${form}`);
-    if (this.token) url.searchParams.set("token", this.token);
+    // At the page's own address a cookie has it; people pass links on.
+    if (this.token && url.origin !== location.origin) url.searchParams.set("token", this.token);
     return url.href;
   }
 

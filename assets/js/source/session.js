@@ -9,7 +9,7 @@ import { ApiError } from "./api.js";
  * @property {Record<string, any>} settings
  * @property {number} seed
  * @property {number} step where the session begins
- * @property {number} [goal] a step that is played to from there
+ * @property {number | null} [goal] a step that is gone to from there
  * @property {boolean} [playing]
  * @property {number} [speed]
  * @property {string | null} [link] query of a link to a moment, which outranks the other parts
@@ -96,23 +96,37 @@ export class Session {
    * @param {string} link
    */
   async open(wish, link) {
+    let session;
     try {
-      const session = await this.api.openLink(link);
-      if (wish.seen) await this.catchUp(wish, session);
-      return session;
+      session = await this.api.openLink(link);
     } catch (error) {
       if (!(error instanceof ApiError) || (error.status !== 422 && error.status !== 404)) throw error;
+      wish.link = null;
+      // One that is continued goes on without the link as well as it can.
+      if (wish.seen) return null;
       this.onLinkRefused(error.message.split(" — ")[0]);
-      Object.assign(wish, { link: null, settings: {}, seed: 0, step: 0, goal: 0 });
+      Object.assign(wish, { settings: {}, seed: 0, step: 0, goal: null });
       return null;
     }
+    if (!wish.seen) return session;
+    try {
+      if (await this.catchUp(wish, session)) return session;
+    } catch (error) {
+      this.api.deleteSession(session.id);
+      throw error;
+    }
+    this.api.deleteSession(session.id);
+    wish.link = null;
+    return null;
   }
 
-  /** Brings a session to where the one that it continues went after the link was made. */
+  /** Brings a session to where the one that it continues went after the link was made. False where that was another episode. */
   async catchUp(wish, session) {
-    const changed = Object.keys(wish.settings).some((name) => name in session.settings && wish.settings[name] !== session.settings[name]);
-    if (changed && wish.planner === session.planner) await this.api.changeSettings(session.id, wish.settings);
+    if (wish.seed !== session.seed || wish.planner !== session.planner) return false;
+    const changed = Object.keys(wish.settings).some((name) => wish.settings[name] !== session.settings[name]);
+    if (changed) await this.api.changeSettings(session.id, wish.settings);
     if (wish.step !== session.step) wish.goal = wish.step;
+    return true;
   }
 
   async isAlive() {
