@@ -19,6 +19,7 @@ from backend.problems import Conflict, Invalid
 from planner import PLANNERS, Card, Moment, PlanRequest, SettingsError, make_environment
 from planner.actions import pack_actions, unpack_actions
 from planner.environments import Environment
+from planner.interventions import pack_interventions, unpack_interventions
 from planner.messages import shortened
 
 VERSION = 1
@@ -27,7 +28,7 @@ MAX_LENGTH = 8000
 SHA_DIGITS = 12
 VIEW = ("level", "slot", "action", "hide")
 """Fields that only say what of the plan is looked at."""
-_OWN = ("v", "checkpoint", "sha", "planner", "seed", "step", "actions", "digest", "token", *VIEW)
+_OWN = ("v", "checkpoint", "sha", "planner", "seed", "step", "actions", "interventions", "digest", "token", *VIEW)
 
 
 @cache
@@ -81,6 +82,7 @@ def write_address(card: Card, request: PlanRequest, settings: Mapping[str, Any],
         "step": len(actions),
         **{name: json.dumps(value).strip('"') for name, value in chosen.items()},
         **({"actions": pack_actions(make_environment(card.environment), actions)} if actions else {}),
+        **({"interventions": pack_interventions(request.interventions)} if request.interventions else {}),
         "digest": moment.digest,
     }
     query = urlencode(fields)
@@ -129,7 +131,7 @@ def read_address(query: str, card_of: Any) -> Address:
     foreign = [name for name in asked if name not in usual]
     notes = [f"The link also says {', '.join(map(shortened, foreign[:3]))}, which means nothing here."] if foreign else []
     step = _whole(fields, "step", 0)
-    request = PlanRequest(planner, settings, _whole(fields, "seed", 0), step)
+    request = PlanRequest(planner, settings, _whole(fields, "seed", 0), step, interventions=_interventions(fields))
     actions = _actions(make_environment(card.environment), fields, step)
     sha = _hexadecimal(fields, "sha", SHA_DIGITS)
     if not card.sha256.startswith(sha):
@@ -144,6 +146,15 @@ def _actions(environment: Environment, fields: Mapping[str, str], step: int) -> 
         raise _refusal("actions", "", f"the {step} actions that lead to step {step}") from None
     except SettingsError as error:
         raise Invalid(str(error), error.errors) from None
+
+
+def _interventions(fields: Mapping[str, str]) -> tuple[dict[str, Any], ...]:
+    if "interventions" not in fields:
+        return ()
+    try:
+        return tuple(unpack_interventions(fields["interventions"]))
+    except SettingsError as error:
+        raise Invalid(f"this link is not possible: {error}", error.errors) from None
 
 
 def _view(fields: Mapping[str, str]) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """Planning from a notebook: `run` makes a record, which can be shown and saved; `load` reads it back."""
 
-from collections.abc import Collection, Hashable, Sequence
+from collections.abc import Collection, Hashable, Mapping, Sequence
 from typing import Any
 
 import jax
@@ -29,6 +29,7 @@ def run(
     seed: int = 0,
     step: int | None = None,
     actions: Sequence[Any] | None = None,
+    interventions: Sequence[Mapping[str, Any]] = (),
     record: Collection[str] = (),
     truth: Truth | None = None,
     check: bool = True,
@@ -46,6 +47,7 @@ def run(
         this seed.
       seed, step: choose the planner's random numbers; `step` is 0 by default, or the number of actions.
       actions: actions from the start of the episode: indices, or lists of numbers where actions are continuous.
+      interventions: changes inside the plan, such as `{"kind": "kill", "level": 3, "slot": 5}` (docs/api.md, Interventions).
       record: optional arrays to record, from OPTIONAL.
       truth: exact answers about the subject, added to the record. Where `value_source` is `exact` they are computed if not given.
       check: raise an error where the status of the plan is not ok.
@@ -69,7 +71,7 @@ def run(
     if actions is not None and (state is not None or step not in (None, len(actions))):
         raise ValueError(f"actions: got {len(actions)}, allowed: as many as `step` says, and no `state` beside them")
     step = (0 if actions is None else len(actions)) if step is None else step
-    prepared = PlanRequest(planner, settings, seed, step, "atoms" in record, "states" in record).prepare(subject)
+    prepared = PlanRequest(planner, settings, seed, step, "atoms" in record, "states" in record, tuple(interventions)).prepare(subject)
     moment = _moment(model, params, seed, step, actions) if state is None else Moment(jax.device_get(state), given=True)
     if truth is None and prepared.settings.value_source == "exact":
         truth = Truth(model, params)

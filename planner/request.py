@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from functools import partial
+from functools import lru_cache, partial
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
@@ -22,13 +22,16 @@ import jax.numpy as jnp
 import numpy as np
 
 from planner.algorithms.registry import PlanFunction, PlanLike, Planner, get_planner
-from planner.algorithms.settings import MAX_TRANSITIONS, PlannerSettings, SettingsError
+from planner.algorithms.settings import MAX_TRANSITIONS, ParticleSettings, PlannerSettings, SettingsError
 from planner.checkpoints import Card, Checkpoint
+from planner.core.interventions import Interventions, no_interventions
 from planner.core.model import Model, Params
 from planner.core.particles import NOWHERE, STATUSES
 from planner.core.trace import to_arrays
 from planner.environments import Environment, make_environment
 from planner.episodes import Moment, plan_key
+from planner.interventions import check_interventions
+from planner.interventions import to_arrays as to_change_arrays
 from planner.record.metadata import Metadata
 from planner.record.record import Record
 from planner.seeds import Seeds, SeedsRecord, plan_seeds, seeds_to_arrays
@@ -92,7 +95,7 @@ class PlanRequest:
     states: bool = False
     """Also record every state."""
     interventions: tuple[Mapping[str, Any], ...] = ()
-    """Changes inside the plan; no kind of intervention is defined yet."""
+    """Changes inside the plan, each `{kind, level, slot, ...}` (docs/api.md, Interventions)."""
 
     def prepare(self, subject: Card | Checkpoint | Model, *, defaults: Mapping[str, float] | None = None) -> Prepared:
         """Check and complete the request for a checkpoint, its card, or a bare model.
@@ -102,7 +105,8 @@ class PlanRequest:
 
         Raises:
           UnknownPlannerError: no planner has this name.
-          SettingsError: invalid settings, seed or step out of range, exact values for an environment without them, or interventions.
+          SettingsError: invalid settings, seed or step out of range, exact values for an environment without them, or interventions that this plan
+            cannot have.
           UnsupportedPrecision: JAX is set to 64 bits.
         """
         if jax.config.read("jax_enable_x64"):
@@ -113,7 +117,7 @@ class PlanRequest:
         check_value_source(about.environment, settings)
         self._check_numbers()
         static, live = planner.split(settings)
-        return Prepared(self, about, planner, settings, static, live)
+        return Prepared(self, about, planner, settings, static, live, self._check_interventions(planner, settings, about.environment))
 
     def _check_numbers(self) -> None:
         whole = lambda value: isinstance(value, int) and not isinstance(value, bool)
@@ -121,8 +125,15 @@ class PlanRequest:
             raise SettingsError([{"field": "seed", "given": self.seed, "allowed": f"a whole number >= 0 and <= {MAX_SEED}"}])
         if not whole(self.step) or not 0 <= self.step <= MAX_STEP:
             raise SettingsError([{"field": "step", "given": self.step, "allowed": f"a whole number >= 0 and <= {MAX_STEP}"}])
-        if self.interventions:
-            raise SettingsError([{"field": "interventions", "given": len(self.interventions), "allowed": "none: no kind of intervention is known"}])
+
+    def _check_interventions(self, planner: Planner, settings: PlannerSettings, environment: Environment) -> tuple[Any, ...]:
+        if not self.interventions:
+            return ()
+        if not isinstance(settings, ParticleSettings):
+            raise SettingsError([{"field": "interventions", "given": len(self.interventions), "allowed": f"none: {planner.title} has no particles"}])
+        actions = len(environment.action_names) if environment.action_bounds is None else settings.action_atoms
+        assigned = planner.algorithm.assigned_levels(settings, actions)
+        return tuple(check_interventions(self.interventions, settings.depth, settings.particles, actions, assigned))
 
 
 @dataclass(frozen=True)
@@ -153,6 +164,8 @@ class Prepared:
     """Complete, defaults included."""
     static: Hashable
     live: Any
+    interventions: tuple[Any, ...] = ()
+    """Checked changes inside the plan."""
 
     def evaluator(self, model: Model, params: Params, truth: Truth | None) -> tuple[Model, Params]:
         """The model and params to plan with: the given ones, or exact tables where `value_source` is `exact`.
@@ -191,7 +204,7 @@ class Prepared:
         Raises:
           PlanTooLarge: the plan takes more than `max_bytes`.
         """
-        return _compile(self.program(model), (params, plan_key(0, 0), state, self.live), max_bytes)
+        return _compile(self.program(model), (params, plan_key(0, 0), state, self.live, *self._changes()), max_bytes)
 
     def run(self, program: Compiled, params: Params, moment: Moment) -> Record:
         """Plan at a moment and fetch the result as a record.
@@ -199,7 +212,8 @@ class Prepared:
         The status is in the record's metadata; `check` raises where it is not ok.
         """
         started = time.perf_counter()
-        plan: PlanLike = jax.device_get(program.call(params, plan_key(self.request.seed, self.request.step), moment.state, self.live))
+        key = plan_key(self.request.seed, self.request.step)
+        plan: PlanLike = jax.device_get(program.call(params, key, moment.state, self.live, *self._changes()))
         arrays = to_arrays(plan)
         milliseconds = 1e3 * (time.perf_counter() - started)
         status = STATUSES[int(plan.status)]
@@ -212,6 +226,13 @@ class Prepared:
         answers = truth.answers(record.arrays, moment.state, record.metadata.settings, self.reward_temperature, evidence=evidence)
         return Record({**record.arrays, **answers}, record.metadata)
 
+    def _changes(self) -> tuple[Interventions, ...]:
+        """The last argument of a program of one plan: interventions, also where there are none; a search tree takes none."""
+        if not isinstance(self.settings, ParticleSettings):
+            return ()
+        size = self.settings.depth, self.settings.particles
+        return (to_change_arrays(self.interventions, *size) if self.interventions else _unchanged(*size),)
+
     def many(self, model: Model) -> Program:
         """`(keys, params, root_state, live) -> Seeds`: one plan for each key, pure and not yet compiled."""
         return partial(plan_seeds, program=self.program(model))
@@ -221,7 +242,7 @@ class Prepared:
         return _compile(self.many(model), (_keys([0] * seeds, 0), params, state, self.live), max_bytes)
 
     def run_many(self, program: Compiled, params: Params, moment: Moment, seeds: Sequence[int]) -> SeedsRecord:
-        """Plan at a moment once with each seed.
+        """Plan at a moment once with each seed. Interventions belong to the random numbers of one plan and are not made.
 
         Raises:
           PlanFailed: the status of a plan is not ok.
@@ -281,7 +302,7 @@ class Prepared:
             twistscope=VERSION,
             traits=self.planner.traits,
             asked=dict(self.request.settings),
-            interventions=[dict(each) for each in self.request.interventions],
+            interventions=[{"kind": each.kind, **each.model_dump(exclude={"kind"})} for each in self.interventions],
             actions_so_far=moment.actions,
             status=status,
             fault=fault,
@@ -290,6 +311,12 @@ class Prepared:
             scene=environment.scene(moment.state),
             episode=moment.episode(self.request.step),
         )
+
+
+@lru_cache(maxsize=16)
+def _unchanged(levels: int, slots: int) -> Interventions:
+    """No interventions, on the device: most plans have none."""
+    return jax.device_put(no_interventions(levels, slots))
 
 
 def device_name() -> str:

@@ -148,6 +148,7 @@ microscope.onFrame((frame, fresh) => {
 });
 microscope.onTrouble((error) => status.set({ failure: `the plan cannot be drawn. ${error.message}` }));
 microscope.onTake((frame, action) => command("act", { action: frame.commandAction(action), step: frame.step }));
+microscope.onIntervene((frame, interventions) => command("intervene", { interventions, step: frame.step }));
 microscope.onTheme(() => seeds.draw());
 
 // --- what the person does -------------------------------------------------------------------------------------------------------

@@ -17,6 +17,7 @@ import { DecisionPanel } from "./panels/decision_panel.js";
 import { renderParticle } from "./panels/particle.js";
 import { nameSection, panelSection, setText } from "./panels/section.js";
 import { readOpen, StripChooser } from "./panels/strip_chooser.js";
+import { WhatIf } from "./panels/what_if.js";
 import { Gallery } from "./pictures/gallery.js";
 
 export const PANELS = ["world", "genealogy", "strips", "weights", "decision", "particle", "narration"];
@@ -61,6 +62,7 @@ export class Microscope {
     this.element = element("div", "microscope");
     this.chooser = new StripChooser(this.store, storage, (open) => this.makeRoom(open.length), this.lifetime);
     this.decision = panels.includes("decision") ? new DecisionPanel(this.lifetime) : null;
+    this.whatIf = new WhatIf({ ask: (interventions) => this.call("intervene", this.frame, interventions), lifetime: this.lifetime });
     this.build(panels, keys);
     this.theme = readTheme(root);
     this.painter = new Painter({ paint: (frame, parts) => this.paint(frame, parts), acknowledge: (frame) => frame.source?.acknowledge(frame) });
@@ -125,6 +127,15 @@ export class Microscope {
   }
 
   /**
+   * Called when other interventions are asked for, with the frame and all of them.
+   * @param {(frame: any, interventions: any[]) => void} listener
+   * @returns {() => void} ends it
+   */
+  onIntervene(listener) {
+    return this.hook("intervene", listener);
+  }
+
+  /**
    * Called when the colours have changed.
    * @param {(theme: import("./lib/palette.js").Theme) => void} listener
    */
@@ -182,7 +193,7 @@ export class Microscope {
     if (this.decision) this.add(this.side, this.decision.section);
     if (panels.includes("particle")) {
       const section = panelSection("particle");
-      section.append(element("div", "particle-numbers", ""));
+      section.append(this.whatIf.element, element("div", "particle-numbers", ""));
       this.add(this.side, section);
     }
     if (panels.includes("narration")) {
@@ -217,9 +228,14 @@ export class Microscope {
       action: this.view.action,
       onAction: (action) => this.store.set({ hover: action === null ? null : { action } }),
       onSelect: (action) => this.store.set({ selection: sameParticle({ action }, this.store.state.selection) ? null : { action } }),
-      offered: this.hooks.has("take") && this.source?.can.includes("commands") ? this.store.state.selection?.action ?? null : null,
+      offered: this.takes("take") ? this.store.state.selection?.action ?? null : null,
       onTake: (action) => this.call("take", this.frame, action),
     };
+  }
+
+  /** True where somebody listens for a command, and the source can carry it out. */
+  takes(name) {
+    return this.hooks.has(name) && !!this.source?.can.includes("commands");
   }
 
   /** Everything that paints again, or asks, when something changes. */
@@ -296,6 +312,8 @@ export class Microscope {
   write(frame) {
     const { notes } = captions(frame);
     const { level } = this.view;
+    const { selection } = this.store.state;
+    this.whatIf.write(frame, selection?.slot === undefined ? null : selection, this.takes("intervene"));
     for (const name of ["world", "genealogy", "weights"]) this.withSection(name, (section) => setText(section, ".panel-note", notes[name](frame, level)));
     this.withSection("narration", (sentence) => {
       const text = narrate(frame, level);

@@ -3,7 +3,7 @@
 from typing import Annotated, Any, Self
 
 from fastapi import APIRouter, Request, Response
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from backend.arguments import MAX_STEP, seeds_of
 from backend.engine.interface import Engine
@@ -11,6 +11,7 @@ from backend.routes.bodies import large_body
 from backend.routes.documented import bytes_of, problems
 from backend.routes.services import Given, Services, client
 from planner import Moment, PlanRequest, Prepared
+from planner.interventions import MAX_INTERVENTIONS
 from planner.request import MAX_SEED, MAX_SEEDS
 
 router = APIRouter(tags=["plans"])
@@ -21,6 +22,7 @@ SEEDS_MEDIA_TYPE = "application/vnd.twistscope.seeds"
 Seed = Annotated[int, Field(ge=0, le=MAX_SEED)]
 Step = Annotated[int, Field(ge=0, le=MAX_STEP)]
 Actions = Annotated[list[Any], Field(max_length=MAX_STEP)]
+Interventions = Annotated[list[dict[str, Any]], Field(max_length=MAX_INTERVENTIONS)]
 Count = Annotated[int, Field(ge=1, le=MAX_SEEDS)]
 
 
@@ -36,6 +38,8 @@ class PlanBody(BaseModel):
     step: Step = 0
     actions: Actions | None = None
     """Those that lead to `step` from the start of the episode; by default the greedy prior's."""
+    interventions: Interventions = []
+    """Changes inside the plan (docs/api.md, Interventions)."""
 
     @model_validator(mode="after")
     def _steps_of_actions(self) -> Self:
@@ -46,7 +50,7 @@ class PlanBody(BaseModel):
     def request(self, *, atoms: bool = False, states: bool = False) -> PlanRequest:
         """The planner's own form of the request."""
         step = self.step if self.actions is None else len(self.actions)
-        return PlanRequest(self.planner, self.settings, self.seed, step, atoms, states)
+        return PlanRequest(self.planner, self.settings, self.seed, step, atoms, states, tuple(self.interventions))
 
     async def moment(self, engine: Engine, owner: str) -> Moment:
         """The moment to plan from."""
@@ -59,6 +63,13 @@ class SeedsBody(PlanBody):
     """The same plan with several seeds, from `seed` on."""
 
     seeds: Count = 64
+
+    @field_validator("interventions")
+    @classmethod
+    def _none(cls, interventions: list[Any]) -> list[Any]:
+        if interventions:
+            raise ValueError("interventions belong to the random numbers of one plan; many seeds take none")
+        return interventions
 
 
 class OnePlanBody(PlanBody):

@@ -15,7 +15,7 @@ from backend.link.stream import stream
 from backend.problems import NotFound
 from backend.routes.bodies import large_body
 from backend.routes.documented import bytes_of, problems
-from backend.routes.plans import MEDIA_TYPE, SEEDS_MEDIA_TYPE, Count, PlanBody, answer_with_seeds, answer_with_trace
+from backend.routes.plans import MEDIA_TYPE, SEEDS_MEDIA_TYPE, Count, Interventions, PlanBody, answer_with_seeds, answer_with_trace
 from backend.routes.services import Given, client
 from backend.sessions.session import Session
 from planner import Moment, Prepared, Record
@@ -33,6 +33,7 @@ class Command(BaseModel):
     seed: int | None = None
     speed: float | None = None
     action: int | list[float] | None = None
+    interventions: Interventions | None = None
 
 
 @router.post("/sessions", status_code=201, responses=problems(404, 422, 429, 500))
@@ -117,9 +118,12 @@ class SeedsBody(BaseModel):
     responses={**bytes_of(SEEDS_MEDIA_TYPE, "The decisions."), **problems(404, 422, 429, 500)},
 )
 async def plan_with_seeds(session_id: str, request: SeedsBody, given: Given) -> Response:
-    """Plan from the current moment of a session, with its settings, once with each of several seeds; the first is the session's own."""
+    """Plan from the current moment of a session, with its settings, once with each of several seeds; the first is the session's own.
+
+    Interventions belong to the random numbers of one plan: these plans have none.
+    """
     session = given.sessions.get(session_id)
-    prepared = prepare(replace(session.request, step=session.step), session.card)
+    prepared = prepare(replace(session.request, step=session.step, interventions=()), session.card)
     return await answer_with_seeds(given, prepared, session.moment, seeds_of(prepared, request.seeds), session.id)
 
 
@@ -128,10 +132,13 @@ async def plan_with_seeds(session_id: str, request: SeedsBody, given: Given) -> 
     response_class=Response,
     responses={**bytes_of(MEDIA_TYPE, "A trace."), **problems(404, 422, 429, 500)},
 )
-async def past_trace(session_id: str, step: int, given: Given) -> Response:
-    """The trace of a past moment, planned again with the key and settings that chose its action; bit-equal to the original."""
+async def past_trace(session_id: str, step: int, given: Given, plain: bool = False) -> Response:
+    """The trace of a past moment, planned again with the key and settings that chose its action; bit-equal to the original.
+
+    With `plain`, the same plan without its interventions.
+    """
     session = given.sessions.get(session_id)
-    return await answer_with_trace(given, *_past(session, step), session.id)
+    return await answer_with_trace(given, *_past(session, step, plain=plain), session.id)
 
 
 class Form(NamedTuple):
@@ -167,11 +174,12 @@ async def export(session_id: str, step: int, form: Literal["trace", "html", "scr
     return await large_body(lambda: write(record), media_type, name)
 
 
-def _past(session: Session, step: int) -> tuple[Prepared, Moment]:
-    """The plan of a moment already visited; raises NotFound."""
+def _past(session: Session, step: int, *, plain: bool = False) -> tuple[Prepared, Moment]:
+    """The plan of a moment already visited, on request without interventions; raises NotFound."""
     if not 0 <= step <= session.furthest:
         raise NotFound(f"no moment {step}; the session has moments 0 to {session.furthest}")
-    return prepare(session.request_at(step), session.card), session.moments[step]
+    request = session.request_at(step)
+    return prepare(replace(request, interventions=()) if plain else request, session.card), session.moments[step]
 
 
 @router.websocket("/sessions/{session_id}/stream")

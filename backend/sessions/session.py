@@ -10,7 +10,7 @@ import asyncio
 import contextlib
 import logging
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -19,9 +19,10 @@ from backend.link.frame import Frame
 from backend.link.viewer import Viewer
 from backend.problems import Conflict, Invalid, Problem
 from backend.sessions.overtaking import plan_unless_overtaken
-from planner import Card, Moment, PlannerSettings, PlanRequest, SettingsError, has_truth, make_environment
+from planner import Card, Moment, PlannerSettings, PlanRequest, Prepared, SettingsError, has_truth, make_environment
 from planner.actions import as_executed, check_action
 from planner.environments import Environment
+from planner.interventions import MAX_INTERVENTIONS
 from planner.messages import shortened
 from planner.request import MAX_SEED
 
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("twistscope")
 
-COMMANDS = ("play", "pause", "step", "act", "back", "goto", "reset", "fork")
+COMMANDS = ("play", "pause", "step", "act", "intervene", "back", "goto", "reset", "fork")
 WAITING_SECONDS = 0.1
 """A plan that waits longer for the device is shown as waiting."""
 SPEED = 10.0
@@ -90,7 +91,8 @@ class Session:
 
     def request_at(self, step: int) -> PlanRequest:
         """The request of the plan at a visited moment: of the executed plan, or the current one where no plan was executed."""
-        return self.made.get(step, replace(self.request, step=step))
+        interventions = self.request.interventions if step == self.step else ()
+        return self.made.get(step, replace(self.request, step=step, interventions=interventions))
 
     @property
     def furthest(self) -> int:
@@ -117,6 +119,7 @@ class Session:
             "playing": self.playing,
             "speed": self.speed,
             "settings": self.settings.model_dump(),
+            "interventions": list(self.request.interventions),
             "episode": self.episode,
         }
 
@@ -153,19 +156,31 @@ class Session:
         }
 
     def settings_message(self) -> dict[str, Any]:
-        return {"type": "settings", "settings": self.settings.model_dump(), "revision": self.revision}
+        interventions = list(self.request.interventions)
+        return {"type": "settings", "settings": self.settings.model_dump(), "interventions": interventions, "revision": self.revision}
 
     # Commands
 
     def change_settings(self, changes: Mapping[str, Any]) -> PlannerSettings:
         """Use new settings from the next plan on. A paused session plans again at once.
 
+        Interventions are at places of a plan of one size, and are cleared where the size changes.
+
         Raises:
           Invalid: a setting is invalid; no setting is changed.
         """
         request = replace(self.request, settings={**self.request.settings, **changes})
-        prepared = prepare(request, self.card)
-        changed = prepared.settings != self.settings
+        prepared = prepare(replace(request, interventions=()), self.card)
+        if prepared.settings.size == self.settings.size:
+            prepared = prepare(request, self.card)
+        else:
+            request = replace(request, interventions=())
+        self._ask(request, prepared)
+        return prepared.settings
+
+    def _ask(self, request: PlanRequest, prepared: Prepared) -> None:
+        """Make the next plans by this request, and tell the viewers."""
+        changed = prepared.settings != self.settings or request.interventions != self.request.interventions
         self.request, self.prepared = request, prepared
         if changed:
             self.revision += 1
@@ -173,7 +188,20 @@ class Session:
             self._wake.set()
         for viewer in self.viewers:
             viewer.tell(self.settings_message())
-        return prepared.settings
+
+    def _intervene(self, interventions: Sequence[Mapping[str, Any]]) -> None:
+        """Change the plan of the current moment; an empty list takes all changes back. They are cleared when the session leaves the moment."""
+        self._check_not_over()
+        request = replace(self.request, interventions=tuple(interventions), step=self.step)
+        prepared = prepare(request, self.card)
+        self.playing, self.goal = False, None
+        self._ask(request, prepared)
+
+    def _leave_interventions(self) -> None:
+        """Plan without the interventions of the moment that is left."""
+        if self.request.interventions:
+            request = replace(self.request, interventions=())
+            self._ask(request, prepare(request, self.card))
 
     async def command(self, name: str, arguments: Mapping[str, Any]) -> Session | None:
         """Carry out a command of COMMANDS.
@@ -198,9 +226,17 @@ class Session:
                 self._check_not_over()
                 self.playing, self.goal = False, self.step + 1
             case "act":
-                if "step" in arguments and whole(arguments, "step", 0, MAX_STEP) != self.step:
-                    raise Conflict(f"the session is at step {self.step} by now, not at {arguments['step']}; the action was not taken")
+                self._check_step(arguments)
                 await self._act(arguments.get("action"))
+            case "intervene":
+                self._check_step(arguments)
+                given = arguments.get("interventions")
+                if not isinstance(given, list) or len(given) > MAX_INTERVENTIONS:
+                    allowed = f"a list of at most {MAX_INTERVENTIONS} interventions"
+                    raise Invalid(
+                        f"interventions: got {shortened(given)}, allowed: {allowed}", [{"field": "interventions", "given": None, "allowed": allowed}]
+                    )
+                self._intervene(given)
             case "back":
                 if self.step == 0:
                     raise Conflict("this is the first moment of the episode; there is nothing before it")
@@ -215,6 +251,7 @@ class Session:
             case "reset":
                 seed = whole(arguments, "seed", 0, MAX_SEED) if "seed" in arguments else self.request.seed
                 start = await self.engine.first_moment(self.card.name, seed, owner=self.id)
+                self._leave_interventions()
                 self.request, self.moments, self.made = replace(self.request, seed=seed), [start], {}
                 self._go(0)
             case "fork":
@@ -244,8 +281,15 @@ class Session:
 
     def _go(self, step: int) -> None:
         """Show a moment already visited."""
+        if step != self.step:
+            self._leave_interventions()
         self.playing, self.goal, self.step = False, None, step
         self._plan_due = True
+
+    def _check_step(self, arguments: Mapping[str, Any]) -> None:
+        """Refuse a command that is about another moment than the current one."""
+        if "step" in arguments and whole(arguments, "step", 0, MAX_STEP) != self.step:
+            raise Conflict(f"the session is at step {self.step} by now, not at {arguments['step']}; nothing was changed")
 
     def _check_not_over(self) -> None:
         if self.over:
@@ -394,6 +438,7 @@ class Session:
         self.made = {at: each for at, each in self.made.items() if at < self.step} | ({} if made is None else {self.step: made})
         # Later moments are discarded and played again: other settings may choose other actions.
         self.moments[self.step + 1 :] = [following]
+        self._leave_interventions()
         self.step += 1
         self._plan_due = True
 

@@ -3,7 +3,7 @@
 An algorithm declares the properties of its plans (`Traits`). Readers of a record use this declaration and never infer it from the names of arrays.
 """
 
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, Protocol
@@ -13,6 +13,7 @@ import jax
 from planner.algorithms import mcts, smc, tsmcts
 from planner.algorithms.settings import PlannerSettings, describe_setting, make_settings
 from planner.algorithms.smc_settings import Live, SmcSettings, Static
+from planner.core.interventions import Interventions
 from planner.core.model import Model, Params
 from planner.core.targets import Decision
 from planner.messages import shortened
@@ -41,8 +42,8 @@ class PlanLike(Protocol):
         ...
 
 
-PlanFunction = Callable[[Params, jax.Array, Any, Any], PlanLike]
-"""`(params, key, root_state, live) -> plan`, pure."""
+PlanFunction = Callable[..., PlanLike]
+"""`(params, key, root_state, live, interventions=None) -> plan`, pure. A search tree takes no interventions."""
 
 
 @dataclass(frozen=True)
@@ -56,11 +57,15 @@ class Algorithm:
     live: Callable[[Any], Any]
     """Makes the live part of complete settings, a pytree with at least a `discount`."""
     plan: Callable[..., PlanLike]
-    """`(params, key, root_state, *, live, static, model, atoms, states) -> plan`."""
+    """`(params, key, root_state, *, live, static, model, atoms, states) -> plan`; where plans have particles, also `interventions`."""
+    assigned_levels: Callable[[Any, int], Sequence[int]] = lambda settings, actions: ()
+    """`(settings, number of actions) -> levels` at which the algorithm assigns the actions instead of drawing them."""
 
 
 SMC = Algorithm(Traits(kind="particles", evidence=True, trust_region=True), SmcSettings, Static.of, Live.of, smc.plan)
-TSMCTS = Algorithm(Traits(kind="particles", rounds=True, halving=True), tsmcts.TsmctsSettings, tsmcts.Static.of, tsmcts.Live.of, tsmcts.plan)
+TSMCTS = Algorithm(
+    Traits(kind="particles", rounds=True, halving=True), tsmcts.TsmctsSettings, tsmcts.Static.of, tsmcts.Live.of, tsmcts.plan, tsmcts.round_starts
+)
 GUMBEL_MCTS = Algorithm(Traits(kind="tree", halving=True), mcts.MctsSettings, mcts.Static.of, mcts.Live.of, mcts.plan)
 
 
@@ -103,8 +108,9 @@ class Planner:
         """The program that `static` selects, ready for `jax.jit`."""
         run = partial(self.algorithm.plan, static=static, model=model, atoms=atoms, states=states)
 
-        def planned(params: Params, key: jax.Array, root_state: Any, live: Any) -> PlanLike:
-            return run(params, key, root_state, live=live)
+        def planned(params: Params, key: jax.Array, root_state: Any, live: Any, interventions: Interventions | None = None) -> PlanLike:
+            changes = {} if interventions is None else {"interventions": interventions}
+            return run(params, key, root_state, live=live, **changes)
 
         return planned
 

@@ -14,6 +14,7 @@ from jaxtyping import Array, Float, Int
 from planner.algorithms.smc_root import read_root
 from planner.algorithms.smc_settings import Live, Static
 from planner.core.categorical import choose, log_normalise
+from planner.core.interventions import Interventions
 from planner.core.model import Evaluation, Model, Params
 from planner.core.particles import (
     STATUSES,
@@ -67,7 +68,18 @@ class _Randomness(NamedTuple):
     """[T] keys."""
 
 
-def plan(params: Params, key: Array, root_state: Any, *, live: Live, static: Static, model: Model, atoms: bool = False, states: bool = False) -> Plan:
+def plan(
+    params: Params,
+    key: Array,
+    root_state: Any,
+    *,
+    live: Live,
+    static: Static,
+    model: Model,
+    atoms: bool = False,
+    states: bool = False,
+    interventions: Interventions | None = None,
+) -> Plan:
     """Plan from one state with TRT-SMC or another planner of its family, selected by the settings.
 
     Pure; jit it with `static`, `model`, `atoms` and `states` fixed. The same key, settings and device give bit-equal results.
@@ -78,6 +90,7 @@ def plan(params: Params, key: Array, root_state: Any, *, live: Live, static: Sta
       root_state: an unbatched environment state.
       atoms: also record the distributions at every state ([T, N, A]).
       states: also record every state s'.
+      interventions: [T, N] changes inside the plan.
 
     Returns:
       The trace, and the decision at the root. For a terminal root the decision is the prior, with value 0.
@@ -85,11 +98,11 @@ def plan(params: Params, key: Array, root_state: Any, *, live: Live, static: Sta
     n, depth = static.particles, static.depth
     root = _evaluate_root(params, key, root_state, live, static, model)
 
-    def level(particles: Particles, inputs: tuple[Array, _Randomness]) -> tuple[Particles, dict[str, Any]]:
-        number, random = inputs
-        proposed = _propose(params, root, particles, number, random, live, static, model)
-        model_keys = jax.random.split(random.model, n)
-        after, record = advance(params, model_keys, particles, proposed, number, model=model, live=live, advantage=static.advantage)
+    def level(particles: Particles, inputs: tuple[Array, _Randomness, Interventions | None]) -> tuple[Particles, dict[str, Any]]:
+        number, random, changes = inputs
+        proposed = _propose(params, root, particles, number, random, live, static, model, changes)
+        keys = jax.random.split(random.model, n)
+        after, record = advance(params, keys, particles, proposed, number, model=model, live=live, advantage=static.advantage, changes=changes)
         following, resampling = _resample_if_due(particles, after, number, random.resampling, root.terminal, live, static)
         record |= resampling
         if atoms:
@@ -99,9 +112,19 @@ def plan(params: Params, key: Array, root_state: Any, *, live: Live, static: Sta
         return following, record
 
     start = at_root(n, root_state, root.evaluation, root.terminal)
-    _, record = jax.lax.scan(level, start, (jnp.arange(depth), _draw(key, n, depth, static)))
+    _, record = jax.lax.scan(level, start, (jnp.arange(depth), _draw(key, n, depth, static), interventions))
     trace, status, fault = read_trace(record, root_state, model, states=states)
-    decision = read_root(trace, root.candidates, root.evaluation, root.twist, root.terminal, key=jax.random.fold_in(key, 1), live=live, static=static)
+    decision = read_root(
+        trace,
+        root.candidates,
+        root.evaluation,
+        root.twist,
+        root.terminal,
+        key=jax.random.fold_in(key, 1),
+        live=live,
+        static=static,
+        interventions=interventions,
+    )
     return Plan(trace, decision, status, fault)
 
 
@@ -115,15 +138,26 @@ def _evaluate_root(params: Params, key: Array, state: Any, live: Live, static: S
 
 
 def _propose(
-    params: Params, root: _RootEvaluation, particles: Particles, level: Array, random: _Randomness, live: Live, static: Static, model: Model
+    params: Params,
+    root: _RootEvaluation,
+    particles: Particles,
+    level: Array,
+    random: _Randomness,
+    live: Live,
+    static: Static,
+    model: Model,
+    changes: Interventions | None,
 ) -> Proposed:
-    """Twist the prior at every particle (E1-E3) and draw an action; level 0 uses the proposal of the root."""
+    """Twist the prior at every particle (E1-E3) and draw an action where none is forced; level 0 uses the proposal of the root."""
     at_first = level == 0
     evaluation = evaluate_candidates(particles, params, random.model, root.candidates, at_first, model=model, number=static.action_atoms)
     log_prior = jax.vmap(log_normalise)(evaluation.prior_logits)
     proposals = jax.vmap(lambda p, q: twist(p, q, static.constraint, live))(log_prior, evaluation.qvalues)
     proposals = jax.tree.map(lambda first, rest: jnp.where(at_first, first, rest), root.twist, proposals)
-    atom = jax.vmap(choose)(random.action, proposals.log_proposal)
+    uniforms = random.action if changes is None else changes.draw(random.action)
+    atom = jax.vmap(choose)(uniforms, proposals.log_proposal)
+    if changes is not None:
+        atom = jnp.where(changes.forced, changes.action, atom)
     return Proposed(evaluation, log_prior, proposals, atom)
 
 

@@ -8,6 +8,7 @@ from jaxtyping import Array, Float
 
 from planner.algorithms.smc_settings import Live, Static
 from planner.core.genealogy import Backup, back_up, log_mean_by_group
+from planner.core.interventions import Interventions
 from planner.core.model import Evaluation
 from planner.core.proposal import Twist
 from planner.core.targets import Root, first_atoms, if_continuous
@@ -15,7 +16,16 @@ from planner.core.trace import Trace
 
 
 def read_root(
-    trace: Trace, root: Evaluation, evaluation: Any, proposal: Twist, root_terminal: Array, *, key: Array, live: Live, static: Static
+    trace: Trace,
+    root: Evaluation,
+    evaluation: Any,
+    proposal: Twist,
+    root_terminal: Array,
+    *,
+    key: Array,
+    live: Live,
+    static: Static,
+    interventions: Interventions | None = None,
 ) -> Root:
     """Improved policy, value target and Q-hat from the trace (E8-E10).
 
@@ -24,17 +34,25 @@ def read_root(
       evaluation: evaluation of the root as the model gave it.
       proposal: the distribution that the root actions were drawn from.
       key: draws the executed action where `act` is `sample`.
+      interventions: of the plan. A log-weight that was set is a change of its increment (E5), and a killed particle has no children.
     """
     continuation = live.discount * trace.continuation
     log_ratio = trace.log_prior - trace.log_proposal
+    if interventions is not None:
+        log_ratio = jnp.where(interventions.forced, 0.0, log_ratio)
     target = trace.reward + continuation * trace.next_value - (trace.value if static.advantage else 0.0)
+    trace_weight = live.retrace_lambda * jnp.minimum(1.0, jnp.exp(log_ratio))
     log_increment = log_ratio + target / live.reward_temperature
+    if interventions is not None:
+        change = _set_change(trace, log_increment, interventions)
+        log_ratio, log_increment = log_ratio + change, log_increment + change
+        trace_weight = jnp.where(interventions.killed, 0.0, trace_weight)
     backup = back_up(
         trace.parent,
         reward=trace.reward,
         discounted_continuation=continuation,
         next_value=trace.next_value,
-        trace_weight=live.retrace_lambda * jnp.minimum(1.0, jnp.exp(log_ratio)),
+        trace_weight=trace_weight,
         log_increment=log_increment,
     )
     slot_logits = _slot_logits(trace, log_increment, log_ratio, backup, live, static)
@@ -64,6 +82,14 @@ def read_root(
         root_atom=trace.atom[0] if trace.atom is not None else None,
         **if_continuous(root, evaluation, chosen),
     )
+
+
+def _set_change(trace: Trace, log_increment: Array, interventions: Interventions) -> Float[Array, "T N"]:
+    """Change of each log-weight by an intervention: the log-weight that was set, less the one that the particle would have had."""
+    before = jnp.where(trace.resampled[:-1, None], 0.0, trace.log_weight[:-1])
+    own = jnp.concatenate([jnp.zeros_like(before[:1]), before]) + log_increment
+    # A killed particle whose log-weight is set stays killed.
+    return jnp.where(interventions.weighed & jnp.isfinite(own), interventions.log_weight - own, 0.0)
 
 
 def _slot_logits(trace: Trace, log_increment: Array, log_ratio: Array, backup: Backup, live: Live, static: Static) -> Float[Array, "N"]:

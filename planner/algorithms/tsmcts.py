@@ -24,6 +24,7 @@ from planner.algorithms.settings import GUMBEL_SCALE, MAX_DEPTH, MAX_NUM_CONSIDE
 from planner.algorithms.smc import Plan, distributions, read_trace
 from planner.core.categorical import choose, log_normalise
 from planner.core.genealogy import log_mean_by_group
+from planner.core.interventions import Interventions
 from planner.core.model import Evaluation, Model, Params
 from planner.core.particles import Particles, Proposed, advance, at_root, copy_ancestors, evaluate_candidates
 from planner.core.proposal import Twist, kl_divergence
@@ -55,6 +56,12 @@ class Static:
     def of(cls, settings: TsmctsSettings) -> Static:
         """The static part of complete settings."""
         return cls(settings.particles, settings.depth, settings.max_num_considered_actions, settings.action_atoms)
+
+
+def round_starts(settings: TsmctsSettings, actions: int) -> list[int]:
+    """Levels at which a round begins."""
+    rounds = schedule(settings.particles, settings.depth, min(settings.max_num_considered_actions, actions))
+    return np.flatnonzero(np.asarray(rounds.within) == 0).tolist()
 
 
 @jax.tree_util.register_dataclass
@@ -119,9 +126,21 @@ class _Inputs(NamedTuple):
     atom: Float[Array, "N"]
     resampling: Float[Array, "1"]
     model: Array
+    changes: Interventions | None
 
 
-def plan(params: Params, key: Array, root_state: Any, *, live: Live, static: Static, model: Model, atoms: bool = False, states: bool = False) -> Plan:
+def plan(
+    params: Params,
+    key: Array,
+    root_state: Any,
+    *,
+    live: Live,
+    static: Static,
+    model: Model,
+    atoms: bool = False,
+    states: bool = False,
+    interventions: Interventions | None = None,
+) -> Plan:
     """Plan from one state with TSMCTS; arguments as of `planner.algorithms.smc.plan`.
 
     Three arrays of the trace have their own meaning: `branch` is the first slot of level 0 with the particle's root action; `log_weight` is relative
@@ -142,6 +161,7 @@ def plan(params: Params, key: Array, root_state: Any, *, live: Live, static: Sta
         jax.random.uniform(action_key, (static.depth, static.particles)),
         jax.random.uniform(resampling_key, (static.depth, 1)),
         jax.random.split(model_key, static.depth),
+        interventions,
     )
 
     def level(carried: _Carried, inputs: _Inputs) -> tuple[_Carried, dict[str, Any]]:
@@ -190,14 +210,19 @@ def _level(
     particles = jax.tree.map(lambda new, old: jnp.where(begins, new, old), restarted, carried.particles)
     evaluation = evaluate_candidates(particles, params, inputs.model, root.evaluation, begins, model=model, number=static.action_atoms)
     log_prior = jax.vmap(log_normalise)(evaluation.prior_logits)
-    atom = jnp.where(begins, first, jax.vmap(choose)(inputs.atom, log_prior))
+    changes = inputs.changes
+    drawn = jax.vmap(choose)(inputs.atom if changes is None else changes.draw(inputs.atom), log_prior)
+    if changes is not None:
+        drawn = jnp.where(changes.forced, changes.action, drawn)
+    # The halving assigns the first actions of a round; none of them can be forced.
+    atom = jnp.where(begins, first, drawn)
     proposed = Proposed(evaluation, log_prior, _proposals(log_prior, first, begins), atom)
 
     keys = jax.random.split(inputs.model, n)
-    after, record = advance(params, keys, particles, proposed, inputs.number, model=model, live=live)
-    # Particles compete only with those of the same action: the weights of each action have mean 1.
+    after, record = advance(params, keys, particles, proposed, inputs.number, model=model, live=live, changes=changes)
+    # Particles compete only with those of the same action: the weights of each action have mean 1, unless all its particles are killed.
     log_mean = log_mean_by_group(after.log_weights, group, most)[group]
-    after = replace(after, log_weights=after.log_weights - log_mean)
+    after = replace(after, log_weights=after.log_weights - jnp.where(log_mean == -jnp.inf, 0.0, log_mean))
     log_evidence = jnp.where(begins, 0.0, carried.log_evidence) + log_mean
     returns = jnp.where(begins, 0.0, carried.returns) + live.discount**particles.depth * record["reward"]
     estimate = returns + live.discount**after.depth * record["continuation"] * record["next_value"]

@@ -91,7 +91,7 @@ def _add_to_parents(children: _Children, parent: Int[Array, "N"], g: Float[Array
     # exp M is accumulated relative to the largest M so far. A larger M rescales the sum.
     old_scale = children.log_scale.at[target].get(mode="fill", fill_value=0.0)
     log_scale = children.log_scale.at[target].max(message, mode="drop")
-    new_scale = log_scale.at[target].get(mode="fill", fill_value=0.0)
+    new_scale = _finite(log_scale.at[target].get(mode="fill", fill_value=0.0))
     rescaled = children.scaled.at[target].get(mode="fill", fill_value=0.0) * jnp.exp(old_scale - new_scale)
     scaled = children.scaled.at[target].set(rescaled, mode="drop").at[target].add(jnp.exp(message - new_scale), mode="drop")
     return _Children(
@@ -100,6 +100,11 @@ def _add_to_parents(children: _Children, parent: Int[Array, "N"], g: Float[Array
         log_scale=log_scale,
         scaled=scaled,
     )
+
+
+def _finite(largest: Array) -> Array:
+    """The largest of some logarithms, to subtract from them; 0 where all of them are -inf, as those of killed particles are."""
+    return jnp.where(largest == -jnp.inf, 0.0, largest)
 
 
 def surviving(parent: Int[Array, "T N"]) -> Bool[Array, "T N"]:
@@ -118,7 +123,7 @@ def surviving(parent: Int[Array, "T N"]) -> Bool[Array, "T N"]:
 
 def log_mean_by_group(log_values: Float[Array, "N"], group: Int[Array, "N"], groups: int) -> Float[Array, "groups"]:
     """Log of the mean of exp(log_values) over the slots of each group; 0 for a group without slots."""
-    largest = jnp.full(groups, -jnp.inf).at[group].max(log_values)
+    largest = _finite(jnp.full(groups, -jnp.inf).at[group].max(log_values))
     total = jnp.zeros(groups).at[group].add(jnp.exp(log_values - largest[group]))
     count = jnp.zeros(groups).at[group].add(1.0)
     return jnp.where(count > 0, largest + jnp.log(jnp.where(count > 0, total / jnp.maximum(count, 1.0), 1.0)), 0.0)

@@ -5,13 +5,14 @@ the reference is its current state. A dead particle does not step, and with `rev
 is not needed. One state per particle is therefore carried and resampled, and the network is evaluated once per level.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, NamedTuple, Protocol
 
 import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float, Int
 
+from planner.core.interventions import Interventions
 from planner.core.model import Evaluation, Model, Params
 from planner.core.proposal import Twist
 from planner.core.trace import Trace
@@ -131,20 +132,32 @@ class _Weighed(NamedTuple):
 
 
 def advance(
-    params: Params, keys: Array, particles: Particles, proposed: Proposed, level: Array, *, model: Model, live: Weighing, advantage: bool = True
+    params: Params,
+    keys: Array,
+    particles: Particles,
+    proposed: Proposed,
+    level: Array,
+    *,
+    model: Model,
+    live: Weighing,
+    advantage: bool = True,
+    changes: Interventions | None = None,
 ) -> tuple[Particles, dict[str, Any]]:
     """Step every particle and weigh it (E4, E5).
 
     Args:
       keys: [N], for the model.
       advantage: subtract V(s) in (E5).
+      changes: of this level; forced actions are already in `proposed.atom`.
 
     Returns:
       The particles before any resampling, and the arrays that the trace records of the level, with `fault` [N], an index into STATUSES.
     """
-    stepped = _step(params, keys, particles, proposed, model)
-    weighed = _weigh(particles, proposed, stepped, live, advantage)
+    stepped = _step(params, keys if changes is None else changes.keys(keys), particles, proposed, model)
+    weighed = _weigh(particles, proposed, stepped, live, advantage, changes)
     after = _move(particles, stepped, weighed, level)
+    if changes is not None:
+        after = replace(after, alive=after.alive & ~changes.killed)
     return after, _record(particles, proposed, stepped, weighed, model)
 
 
@@ -161,13 +174,20 @@ def _step(params: Params, keys: Array, particles: Particles, proposed: Proposed,
     return _Stepped(action, step.state, following, reward, continuation, value, next_value)
 
 
-def _weigh(particles: Particles, proposed: Proposed, stepped: _Stepped, live: Weighing, advantage: bool) -> _Weighed:
-    """Add the increment of (E5): log pi - log q + (r + gamma d V(s') - V(s)) / tau."""
+def _weigh(particles: Particles, proposed: Proposed, stepped: _Stepped, live: Weighing, advantage: bool, changes: Interventions | None) -> _Weighed:
+    """Add the increment of (E5): log pi - log q + (r + gamma d V(s') - V(s)) / tau. A forced action has no choice to correct for: log pi - log q is 0."""
     log_prior = jnp.where(particles.alive, take(proposed.log_prior, proposed.atom), 0.0)
     log_proposal = jnp.where(particles.alive, take(proposed.twist.log_proposal, proposed.atom), 0.0)
+    log_ratio = log_prior - log_proposal
+    if changes is not None:
+        log_proposal = jnp.where(changes.forced, log_prior, log_proposal)
+        log_ratio = jnp.where(changes.forced, 0.0, log_ratio)
     target = stepped.reward + live.discount * stepped.continuation * stepped.next_value - (stepped.value if advantage else 0.0)
-    log_increment = log_prior - log_proposal + target / live.reward_temperature
-    return _Weighed(log_prior, log_proposal, particles.log_weights + log_increment)
+    log_increment = log_ratio + target / live.reward_temperature
+    log_weights = particles.log_weights + log_increment
+    if changes is not None:
+        log_weights = jnp.where(changes.weighed, changes.log_weight, log_weights)
+    return _Weighed(log_prior, log_proposal, log_weights)
 
 
 def _move(particles: Particles, stepped: _Stepped, weighed: _Weighed, level: Array) -> Particles:

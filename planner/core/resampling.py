@@ -22,18 +22,20 @@ def normalise_logits(log_weights: Float[Array, "N"], normaliser: str) -> Float[A
     """Logits that resampling draws from: `norm` of (E6).
 
     `none` leaves the log-weights unchanged, `min_max` scales them to [0, 1], `standardise` to mean 0 and variance 1. The last two bias the evidence.
+    Killed particles, of log-weight -inf, do not count and stay killed.
 
     Raises:
       ValueError: unknown normaliser.
     """
     if normaliser == "none":
         return log_weights
+    weighs = log_weights > -jnp.inf
     if normaliser == "min_max":
-        low, high = jnp.min(log_weights), jnp.max(log_weights)
+        low, high = jnp.min(log_weights, where=weighs, initial=jnp.inf), jnp.max(log_weights)
         return (log_weights - low) / jnp.where(high > low, high - low, 1.0)
     if normaliser == "standardise":
-        deviation = jnp.std(log_weights)
-        return (log_weights - jnp.mean(log_weights)) / jnp.where(deviation > 0, deviation, 1.0)
+        deviation = jnp.std(log_weights, where=weighs)
+        return (log_weights - jnp.mean(log_weights, where=weighs)) / jnp.where(deviation > 0, deviation, 1.0)
     raise ValueError(f"weight normaliser must be none, min_max or standardise, got {normaliser!r}")
 
 

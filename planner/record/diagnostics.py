@@ -182,5 +182,6 @@ def variance_objections(metadata: Metadata) -> list[str]:
         "root actions are stratified": settings["root_sampling"] != "proposal",
         "dead particles are revived": settings["revive"] and settings["resampling_rule"] != "never",
         "weights are normalised before resampling": settings["weight_normaliser"] != "none" and settings["resampling_rule"] != "never",
+        "the plan has interventions": bool(metadata.interventions),
     }
     return [reason for reason, holds in objections.items() if holds]

@@ -65,7 +65,7 @@ class Metadata(BaseModel):
     asked: dict[str, Any] = {}
     """Settings as requested, without defaults."""
     interventions: list[dict[str, Any]] = []
-    """Changes inside the plan; no kind of intervention is defined yet."""
+    """Changes inside the plan, each `{kind, level, slot, ...}`."""
     actions_so_far: list[Any] | None = None
     """Executed actions from the start of the episode to this step; None for a given state."""
     status: str = "ok"

@@ -32,7 +32,8 @@ checkpoint = checkpoints.load({about.checkpoint!r})
 assert checkpoint.card.sha256 == {about.checkpoint_sha256!r}, "the checkpoint has other parameters"
 settings = {settings!r}
 actions = {about.actions_so_far!r}
-record = planner.run(checkpoint, {about.planner!r}, seed={about.seed}, actions=actions, **settings)
+interventions = {about.interventions!r}
+record = planner.run(checkpoint, {about.planner!r}, seed={about.seed}, actions=actions, interventions=interventions, **settings)
 assert record.arrays["chosen_action"].tolist() == {action!r}
 """
 """The program of `Record.to_script`."""

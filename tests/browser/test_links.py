@@ -93,8 +93,7 @@ def test_back_and_forward_go_between_moments_that_were_chosen(server, open_page)
     at_step(page, 1)
     assert session_of(page, server)["planner"] == "trt_smc"
     page.go_forward()
-    page.wait_for_function("location.search.includes('planner=spo')")
-    page.wait_for_function("window.twistscope.showing === 'live'", timeout=60_000)
+    page.wait_for_function("window.twistscope.lastFrame.planner === 'spo' && window.twistscope.showing === 'live'", timeout=60_000)
     assert session_of(page, server)["planner"] == "spo"
 
 

@@ -28,6 +28,8 @@ class Particle:
 
 def log_mean_exp(values: Any) -> float:
     values = np.asarray(values, float)
+    if values.max() == -np.inf:
+        return -np.inf
     return float(values.max() + np.log(np.mean(np.exp(values - values.max()))))
 
 
@@ -42,8 +44,9 @@ def kl_divergence(proposal: np.ndarray, prior: np.ndarray) -> float:
     return float(np.sum(proposal[held] * (np.log(proposal[held]) - np.log(prior[held]))))
 
 
-def replay(trace: Arrays, settings: Any, root_terminal: bool = False) -> Arrays:
-    """Replay the levels: all arrays derived from the primary ones, and `log_increment`, the u of (E5)."""
+def replay(trace: Arrays, settings: Any, root_terminal: bool = False, interventions: Any = ()) -> Arrays:
+    """Replay the levels: all arrays derived from the primary ones, and `log_increment`, the u of (E5) with `log_change`, its share set from outside."""
+    changes = {(each["kind"], each["level"], each["slot"]): each for each in interventions}
     levels, slots = trace["action"].shape
     particles = [Particle(-1, 0, -1, 0, not root_terminal, False, i, 0.0) for i in range(slots)]
     evidence = 0.0
@@ -55,6 +58,9 @@ def replay(trace: Arrays, settings: Any, root_terminal: bool = False) -> Arrays:
             taken = trace["action"][t, i]
             prior, proposal = (float(trace[name][t, i, taken]) for name in ("prior", "proposal"))
             log_prior, log_proposal = (float(np.log(p)) if particle.alive else 0.0 for p in (prior, proposal))
+            if ("force", t, i) in changes and particle.alive:
+                assert taken == changes["force", t, i]["action"]
+                log_proposal = log_prior
             ended = particle.alive and trace["continuation"][t, i] == 0
             increment = 0.0
             if particle.alive:
@@ -64,11 +70,17 @@ def replay(trace: Arrays, settings: Any, root_terminal: bool = False) -> Arrays:
                 if settings.advantage:
                     target -= float(trace["value"][t, i])
                 increment = log_prior - log_proposal + target / settings.reward_temperature
-            moved = replace(particle, log_weight=particle.log_weight + increment, revived=False)
+            change, killed = 0.0, ("kill", t, i) in changes
+            if killed:
+                change = -np.inf
+            elif ("weigh", t, i) in changes:
+                change = changes["weigh", t, i]["log_weight"] - (particle.log_weight + increment)
+            moved = replace(particle, log_weight=particle.log_weight + (increment + change), revived=False)
             if particle.alive:
                 moved = replace(moved, node=t * slots + i, depth=particle.depth + 1, alive=not ended)
             if moved.alive:
                 moved = replace(moved, reference_node=moved.node, reference_depth=moved.depth)
+            moved = replace(moved, alive=moved.alive and not killed)
             after.append(moved)
             for name, value in {
                 "parent": particle.node,
@@ -80,7 +92,8 @@ def replay(trace: Arrays, settings: Any, root_terminal: bool = False) -> Arrays:
                 "log_prior": log_prior,
                 "log_proposal": log_proposal,
                 "log_weight": moved.log_weight,
-                "log_increment": increment,
+                "log_increment": increment + change,
+                "log_change": change,
                 "kl": kl_divergence(trace["proposal"][t, i], trace["prior"][t, i]),
             }.items():
                 record[name].append(value)
@@ -117,8 +130,9 @@ def expect_resampling(trace: Arrays, derived: Arrays, settings: Any) -> np.ndarr
 
 
 def resampling_weights(log_weights: np.ndarray, normaliser: str) -> np.ndarray:
-    spread = {"none": 1.0, "min_max": np.ptp(log_weights), "standardise": np.std(log_weights)}[normaliser]
-    return softmax(log_weights / spread) if spread > 1e-6 else np.full(len(log_weights), 1 / len(log_weights))
+    finite = log_weights[np.isfinite(log_weights)]
+    spread = {"none": 1.0, "min_max": np.ptp(finite), "standardise": np.std(finite)}[normaliser]
+    return softmax(log_weights / spread) if spread > 1e-6 else softmax(np.where(np.isfinite(log_weights), 0.0, -np.inf))
 
 
 def offspring_bounds(weights: np.ndarray, scheme: str, slack: float = 1e-3) -> tuple[np.ndarray, np.ndarray]:
@@ -134,7 +148,7 @@ def offspring_bounds(weights: np.ndarray, scheme: str, slack: float = 1e-3) -> t
     return least, most
 
 
-def walk_tree(trace: Arrays, increments: np.ndarray, settings: Any) -> tuple[np.ndarray, np.ndarray]:
+def walk_tree(trace: Arrays, increments: np.ndarray, settings: Any, killed: Any = ()) -> tuple[np.ndarray, np.ndarray]:
     """G (E8) and M (E9) of the root slots, by recursion over the children of each transition."""
     levels, slots = trace["action"].shape
     children = defaultdict(list)
@@ -145,7 +159,7 @@ def walk_tree(trace: Arrays, increments: np.ndarray, settings: Any) -> tuple[np.
     def visit(t: int, i: int) -> tuple[float, float]:
         below = [visit(*child) for child in children[t * slots + i]]
         ratio = np.exp(float(trace["log_prior"][t, i]) - float(trace["log_proposal"][t, i]))
-        share = settings.retrace_lambda * min(1.0, ratio) if below else 0.0
+        share = settings.retrace_lambda * min(1.0, ratio) if below and (t, i) not in killed else 0.0
         mixed = (1 - share) * float(trace["next_value"][t, i]) + (share * np.mean([g for g, _ in below]) if below else 0.0)
         g = float(trace["reward"][t, i]) + settings.discount * float(trace["continuation"][t, i]) * mixed
         return g, increments[t, i] + (log_mean_exp([m for _, m in below]) if below else 0.0)
@@ -160,7 +174,7 @@ def slot_policy(trace: Arrays, derived: Arrays, returns: np.ndarray, messages: n
     if settings.policy_target == "message":
         return softmax(messages)
     if settings.policy_target == "value":
-        return softmax(derived["log_prior"][0] - derived["log_proposal"][0] + returns / settings.reward_temperature)
+        return softmax(derived["log_prior"][0] - derived["log_proposal"][0] + derived["log_change"][0] + returns / settings.reward_temperature)
     if settings.policy_target == "surviving":
         weights = softmax(derived["log_weight"][-1])
         return np.array([weights[derived["branch"][-1] == b].sum() for b in range(slots)])
@@ -174,7 +188,8 @@ def slot_policy(trace: Arrays, derived: Arrays, returns: np.ndarray, messages: n
 
 def read_root(trace: Arrays, derived: Arrays, settings: Any) -> Arrays:
     """The root's arrays (E10)."""
-    returns, messages = walk_tree(trace, derived["log_increment"], settings)
+    killed = {tuple(place) for place in np.argwhere(derived["log_change"] == -np.inf)}
+    returns, messages = walk_tree(trace, derived["log_increment"], settings, killed)
     policy = slot_policy(trace, derived, returns, messages, settings)
     values = settings.value_mixing * returns + (1 - settings.value_mixing) * float(trace["root_value"])
     actions = range(trace["root_prior"].shape[0])

@@ -48,6 +48,7 @@ export class Frame {
   /** @type {number} */ chosen_atom;
   /** @type {number} */ endings;
   /** @type {number} of a search tree */ simulations;
+  /** @type {Uint8Array} of each node */ killed;
   /** @type {Uint16Array} of each node */ level;
   /** @type {Numbers} level, slot and root action of the particle whose numbers are in `lineage/…` */ particle;
   /** @type {number} */ particle_weight;
@@ -81,6 +82,8 @@ export class Frame {
     this.scene = json(metadata.scene, null);
     this.episode = json(metadata.episode, null);
     this.settings = json(metadata.settings, {});
+    /** Changes inside the plan, each {kind, level, slot, …}. @type {any[]} */
+    this.interventions = json(metadata.interventions, []);
     this.bounds = json(metadata.action_bounds, null);
     /** Names of the three parts of a log-weight's increment. @type {string[]} */
     this.weightParts = json(metadata.weight_parts, []);
@@ -110,12 +113,14 @@ export class Frame {
     this.alive = new Uint8Array(size);
     this.terminal = new Uint8Array(size);
     this.revived = new Uint8Array(size);
+    this.killed = new Uint8Array(size);
     this.position = new Float32Array(2 * size);
     const [wide, high] = [(x1 - x0) / GRID, (y1 - y0) / GRID];
     for (let node = 0; node < size; node++) {
       this.alive[node] = flags[node] & 1;
       this.terminal[node] = (flags[node] >> 1) & 1;
       this.revived[node] = (flags[node] >> 2) & 1;
+      this.killed[node] = (flags[node] >> 3) & 1;
       this.position[2 * node] = x0 + wide * place[2 * node];
       this.position[2 * node + 1] = y0 + high * place[2 * node + 1];
     }

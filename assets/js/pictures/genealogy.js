@@ -47,6 +47,7 @@ export function draw(context, size, frame, view, theme) {
   context.globalAlpha = 1;
   drawMarks(context, place, frame, theme);
   if (!frame.continuous) drawGlyphs(context, place, frame, view, theme);
+  drawInterventions(context, place, frame, theme);
   drawLegend(context, place, frame, view, theme);
 }
 
@@ -100,6 +101,20 @@ function drawMarks(context, place, frame, theme) {
   context.beginPath();
   for (const node of thinned(revivals(frame), MARK_BUDGET)) ring(context, place.x(node), place.y(node), size);
   context.stroke();
+}
+
+const INTERVENED = { kill: "×", force: "!", weigh: "w", redraw: "↻" };
+
+/** A badge where the plan was changed, by kind. */
+function drawInterventions(context, { axis, ySlot }, { interventions }, theme) {
+  for (const { kind, level, slot } of interventions) {
+    context.beginPath();
+    ring(context, axis.x(level), ySlot(slot), 7);
+    Object.assign(context, { fillStyle: theme.paper, strokeStyle: theme.accent, lineWidth: 2 });
+    context.fill();
+    context.stroke();
+    label(context, INTERVENED[kind], axis.x(level), ySlot(slot), { colour: theme.ink, font: theme.font, align: "center", baseline: "middle" });
+  }
 }
 
 /** The glyphs of root actions on their lines, where enough neighbours have the same: colour is not for all eyes. */
