@@ -32,7 +32,7 @@ EQUAL_STEPS = ((64, 16), (256, 16))
 def bare_scan(model: Model, particles: int, depth: int):
     """Program of only N * T network evaluations and environment steps, with fixed actions."""
 
-    def run(params, key, root_state, live):
+    def run(params, key, root_state, live, interventions=None):
         states = jax.tree.map(lambda leaf: jnp.broadcast_to(leaf, (particles, *jnp.shape(leaf))), root_state)
         actions = jax.random.randint(key, (depth, particles), 0, len(model.environment.action_names))
 
@@ -49,35 +49,37 @@ def bare_scan(model: Model, particles: int, depth: int):
 
 
 def program_of(planner: str, loaded: Checkpoint, particles: int, depth: int):
-    """The planner's program at a budget of `particles * depth` model steps, and its live settings."""
+    """The planner's program at a budget of `particles * depth` model steps, and its last arguments: live settings and interventions."""
     budget = get_planner(planner).algorithm.settings.of_budget(particles, depth)
     prepared = PlanRequest(planner, budget).prepare(loaded)
-    return prepared.program(loaded.model), prepared.live
+    return prepared.program(loaded.model), (prepared.live, *prepared.changes())
 
 
-def compiled_call(program, live, loaded: Checkpoint):
+def compiled_call(program, arguments, loaded: Checkpoint):
     """Compile a program. Returns a function of the number of the plan, and the seconds of compilation."""
     state = loaded.model.environment.reset(reset_key(0))
     started = time.perf_counter()
-    compiled = jax.jit(program).lower(loaded.params, plan_key(0, 0), state, live).compile()
+    compiled = jax.jit(program).lower(loaded.params, plan_key(0, 0), state, *arguments).compile()
     seconds = time.perf_counter() - started
-    return lambda number: compiled(loaded.params, plan_key(0, number), state, live), seconds
+    return lambda number: compiled(loaded.params, plan_key(0, number), state, *arguments), seconds
 
 
 def measure_cost(loaded: Checkpoint, particles: int, depth: int, repeats: int) -> dict[str, float]:
-    """Times in ms, compile times in s, and the two ratios."""
-    with_trace, live = program_of("trt_smc", loaded, particles, depth)
+    """Times in ms, compile times in s, and the ratios."""
+    with_trace, arguments = program_of("trt_smc", loaded, particles, depth)
     programs = {
         "plan": with_trace,
         "without_trace": lambda *arguments: with_trace(*arguments).root,
+        "without_interventions": lambda *arguments: with_trace(*arguments[:4]),
         "bare_scan": bare_scan(loaded.model, particles, depth),
     }
     calls, row = {}, {"particles": particles, "depth": depth}
     for name, program in programs.items():
-        calls[name], row[f"{name}_compile_s"] = compiled_call(program, live, loaded)
+        calls[name], row[f"{name}_compile_s"] = compiled_call(program, arguments, loaded)
     times = interleaved(calls, repeats)
     row |= {f"{name}_ms": value for name, value in times.items()}
-    return row | {"trace_ratio": times["plan"] / times["without_trace"], "bare_ratio": times["plan"] / times["bare_scan"]}
+    ratio = lambda name: times["plan"] / times[name]
+    return row | {"trace_ratio": ratio("without_trace"), "interventions_ratio": ratio("without_interventions"), "bare_ratio": ratio("bare_scan")}
 
 
 def measure_mcts(loaded: Checkpoint, particles: int, depth: int, repeats: int) -> dict[str, float]:
@@ -100,10 +102,11 @@ def measure_growth(loaded: Checkpoint, depth: int, repeats: int) -> list[dict[st
 
 
 def print_cost(rows: list[dict[str, float]]) -> None:
-    print("     N  plan ms  without  bare ms  plan/without  plan/bare  compile s (plan, without, bare)")
+    print("     N  plan ms  without  bare ms  plan/without  plan/no interventions  plan/bare  compile s (plan, without, bare)")
     for r in rows:
         print(
             f"{r['particles']:6d} {r['plan_ms']:8.2f} {r['without_trace_ms']:8.2f} {r['bare_scan_ms']:8.2f} {r['trace_ratio']:13.2f} "
+            f"{r['interventions_ratio']:22.2f} "
             f"{r['bare_ratio']:10.2f}  {r['plan_compile_s']:.1f}, {r['without_trace_compile_s']:.1f}, {r['bare_scan_compile_s']:.1f}"
         )
 

@@ -1,4 +1,4 @@
-"""Interventions as people ask for them, "what if" at one (level, slot) of a plan: checked, made into arrays, and packed into a short text for links."""
+"""Interventions as people ask for them, "what if" at one (level, slot) of a plan: checked, made into arrays, and packed into a text for links."""
 
 from __future__ import annotations
 

@@ -204,7 +204,7 @@ class Prepared:
         Raises:
           PlanTooLarge: the plan takes more than `max_bytes`.
         """
-        return _compile(self.program(model), (params, plan_key(0, 0), state, self.live, *self._changes()), max_bytes)
+        return _compile(self.program(model), (params, plan_key(0, 0), state, self.live, *self.changes()), max_bytes)
 
     def run(self, program: Compiled, params: Params, moment: Moment) -> Record:
         """Plan at a moment and fetch the result as a record.
@@ -213,7 +213,7 @@ class Prepared:
         """
         started = time.perf_counter()
         key = plan_key(self.request.seed, self.request.step)
-        plan: PlanLike = jax.device_get(program.call(params, key, moment.state, self.live, *self._changes()))
+        plan: PlanLike = jax.device_get(program.call(params, key, moment.state, self.live, *self.changes()))
         arrays = to_arrays(plan)
         milliseconds = 1e3 * (time.perf_counter() - started)
         status = STATUSES[int(plan.status)]
@@ -226,8 +226,8 @@ class Prepared:
         answers = truth.answers(record.arrays, moment.state, record.metadata.settings, self.reward_temperature, evidence=evidence)
         return Record({**record.arrays, **answers}, record.metadata)
 
-    def _changes(self) -> tuple[Interventions, ...]:
-        """The last argument of a program of one plan: interventions, also where there are none; a search tree takes none."""
+    def changes(self) -> tuple[Interventions, ...]:
+        """The last argument of a program of one plan: interventions, also where there are none. A search tree takes none."""
         if not isinstance(self.settings, ParticleSettings):
             return ()
         size = self.settings.depth, self.settings.particles

@@ -54,6 +54,12 @@ def plan(
     step: Annotated[int, typer.Option(min=0, max=100_000, help="Environment steps played by the greedy prior before the plan.")] = 0,
     atoms: Annotated[bool, typer.Option("--atoms", help="Record the distributions at every state.")] = False,
     states: Annotated[bool, typer.Option("--states", help="Record every state.")] = False,
+    intervene: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--intervene", help="kill_LEVEL_SLOT, force_LEVEL_SLOT_ACTION, weigh_LEVEL_SLOT_LOGWEIGHT or redraw_LEVEL_SLOT_SEED; may be repeated."
+        ),
+    ] = None,
     checkpoints: Folder = None,
     as_json: Annotated[bool, typer.Option("--json", help="Summary as JSON.")] = False,
 ) -> None:
@@ -61,6 +67,7 @@ def plan(
     import asyncio
 
     from planner import PlanRequest, Record
+    from planner.interventions import unpack_interventions
 
     if not out.parent.is_dir():
         raise Mistake(f"--out: there is no folder {out.parent}")
@@ -68,6 +75,7 @@ def plan(
         check_writable(out.parent, "--out")
     values = key_values(set or [])
     values |= {name: value for name, value in (("particles", particles), ("depth", depth)) if value is not None}
+    interventions = tuple(each for text in intervene or [] for each in unpack_interventions(text))
     store = open_checkpoints(checkpoints)
 
     async def make() -> tuple[Record, str]:
@@ -75,7 +83,7 @@ def plan(
 
         engine = LocalEngine(store.folder)
         try:
-            prepared = PlanRequest(planner, values, seed, step, atoms, states).prepare(store.card(checkpoint))
+            prepared = PlanRequest(planner, values, seed, step, atoms, states, interventions).prepare(store.card(checkpoint))
             *_, moment = await engine.moments_until(checkpoint, step, seed=seed)
             return await engine.plan(prepared, moment), prepared.settings.size
         finally:

@@ -175,7 +175,10 @@ def _step(params: Params, keys: Array, particles: Particles, proposed: Proposed,
 
 
 def _weigh(particles: Particles, proposed: Proposed, stepped: _Stepped, live: Weighing, advantage: bool, changes: Interventions | None) -> _Weighed:
-    """Add the increment of (E5): log pi - log q + (r + gamma d V(s') - V(s)) / tau. A forced action has no choice to correct for: log pi - log q is 0."""
+    """Add the increment of (E5): log pi - log q + (r + gamma d V(s') - V(s)) / tau.
+
+    A forced action has no choice to correct for: its log pi - log q is 0.
+    """
     log_prior = jnp.where(particles.alive, take(proposed.log_prior, proposed.atom), 0.0)
     log_proposal = jnp.where(particles.alive, take(proposed.twist.log_proposal, proposed.atom), 0.0)
     log_ratio = log_prior - log_proposal

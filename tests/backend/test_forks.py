@@ -21,7 +21,7 @@ from tests.servers import serving
 
 CHECKPOINTS = Path(__file__).parents[2] / "assets" / "checkpoints"
 SMALL = {"particles": 32, "depth": 8}
-ARGUMENTS = {"goto": {"step": 1}, "act": {"action": 0}}
+ARGUMENTS = {"goto": {"step": 1}, "act": {"action": 0}, "intervene": {"interventions": []}}
 
 
 @pytest.mark.parametrize("command", COMMANDS)

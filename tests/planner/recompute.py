@@ -45,7 +45,7 @@ def kl_divergence(proposal: np.ndarray, prior: np.ndarray) -> float:
 
 
 def replay(trace: Arrays, settings: Any, root_terminal: bool = False, interventions: Any = ()) -> Arrays:
-    """Replay the levels: all arrays derived from the primary ones, and `log_increment`, the u of (E5) with `log_change`, its share set from outside."""
+    """Replay the levels: all arrays derived from the primary ones, and `log_increment`, the u of (E5); `log_change` is its part that was set."""
     changes = {(each["kind"], each["level"], each["slot"]): each for each in interventions}
     levels, slots = trace["action"].shape
     particles = [Particle(-1, 0, -1, 0, not root_terminal, False, i, 0.0) for i in range(slots)]
