@@ -15,7 +15,8 @@ export const inspection = ({ counters, microscope, status, latency }) => ({
   get lastFrame() {
     const { frame } = microscope;
     if (!frame || frame.recorded) return null;
-    return { frame: frame.id, revision: frame.revision, step: frame.step, particles: frame.slots, depth: frame.levels, skipped: frame.skipped, drawn: frame.drawn, steps: frame.steps };
+    const { id, revision, step, planner, interventions, slots, levels, skipped, drawn, steps } = frame;
+    return { frame: id, revision, step, planner, interventions, particles: slots, depth: levels, skipped, drawn, steps };
   },
   get step() { return status.state.step; },
   get seed() { return status.state.seed; },

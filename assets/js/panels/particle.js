@@ -36,11 +36,12 @@ export function particleSteps(frame) {
 }
 
 /** Facts shown above the table. */
-export function particleFacts({ particle: [level], particle_weight }, steps) {
+export function particleFacts({ particle: [level], particle_weight, interventions }, steps) {
   const facts = [`weight ${percent(particle_weight)}`, `reward ${number(steps.reduce((sum, step) => sum + step.reward, 0))}`, count(steps.length, "step")];
   const last = steps.at(-1);
   if (last.level !== level) facts.push(`ended at level ${last.level}`);
   else if (last.terminal) facts.push("ends here");
+  if (interventions.some((each) => each.kind === "kill" && each.level === last.level && each.slot === last.slot)) facts.push("killed");
   if (steps.some((step) => step.revived)) facts.push("revived");
   return facts;
 }

@@ -1,4 +1,4 @@
-// What if: changes inside the plan at the selected particle, the list of those in force, and what they changed.
+// The row "What if": changes inside the plan at the selected particle, the list of those in force, and what they changed.
 
 import { around, element } from "../lib/elements.js";
 import { fixed, meaning, share, signed } from "../lib/format.js";
@@ -25,7 +25,7 @@ export function nextSeed(interventions, { level, slot }) {
   return (last?.seed ?? 0) + 1;
 }
 
-/** What of a plan is compared before and after. */
+/** The parts of a plan that are compared before and after. */
 export function summaryOf(frame) {
   const { actions, chosen, root_policy, log_evidence, levels } = frame;
   return { action: actions[chosen], policy: root_policy[chosen], evidence: log_evidence?.[levels - 1] };
@@ -105,7 +105,7 @@ export class WhatIf {
 
   setWeight() {
     if (this.weight.value.trim() === "") return;
-    // What is no number goes to the server as it was typed, which says what is possible.
+    // Text that is no number goes to the server as it was typed, which says what is possible.
     this.add({ kind: "weigh", log_weight: meaning(this.weight.value) });
     this.weight.value = "";
   }

@@ -1,0 +1,76 @@
+"""What if: a particle is killed, forced, re-weighted or drawn anew in the page, and everything can be taken back."""
+
+import pytest
+
+from tests.browser.test_kept import opened, session_of
+from tests.browser.test_links import LINKED, notice
+from tests.browser.test_page import AT_REST, picture
+
+pytestmark = pytest.mark.browser
+
+COUNT = "count => window.twistscope.lastFrame.interventions.length === count && window.twistscope.showing === 'live'"
+
+
+def selected(page):
+    page.keyboard.press("ArrowLeft")
+    page.keyboard.press("k")
+    page.wait_for_function("window.twistscope.selection?.slot !== undefined")
+    return page.evaluate("window.twistscope.selection")
+
+
+def changed(page, count):
+    page.wait_for_function(COUNT, arg=count, timeout=60_000)
+    page.wait_for_function(AT_REST)
+
+
+def test_changes_are_made_listed_linked_and_taken_back(server, open_page):
+    page = opened(server, open_page, "?checkpoint=cartpole-early&particles=64&depth=8")
+    before, panel = picture(page, "genealogy"), page.locator(".what-if")
+    assert "Select a particle" in panel.inner_text()
+    at = selected(page)
+    untouched = picture(page, "genealogy")
+    panel.get_by_role("button", name="kill").click()
+    changed(page, 1)
+    assert picture(page, "genealogy") != before
+    assert f"slot {at['slot']}, level {at['level']}: killed" in panel.inner_text()
+    assert "Log-evidence" in panel.locator(".what-if-result").inner_text()
+    assert "killed" in page.locator(".particle-facts").inner_text()
+    page.locator(".what-if-force").select_option("1")
+    changed(page, 2)
+    # The weight of a particle is one thing: a weight that is set takes the place of the killing.
+    page.locator(".what-if-weight").fill("2.5")
+    page.locator(".what-if-weight").press("Enter")
+    changed(page, 2)
+    page.wait_for_function("window.twistscope.lastFrame.interventions.some(({ kind }) => kind === 'weigh')")
+    assert {each["kind"] for each in session_of(page, server)["interventions"]} == {"force", "weigh"}
+    page.wait_for_function("location.search.includes('interventions=force_')")
+    link = page.evaluate("location.search")
+    linked = opened(server, open_page, link)
+    changed(linked, 2)
+    assert picture(linked, "genealogy") == picture(page, "genealogy")
+    panel.get_by_role("button", name="all ×").click()
+    changed(page, 0)
+    assert picture(page, "genealogy") == untouched
+    page.wait_for_function("!location.search.includes('interventions')")
+
+
+def test_what_is_not_possible_is_said_and_the_next_step_is_planned_without(server, open_page):
+    page = opened(server, open_page, "?checkpoint=cartpole-early&particles=64&depth=8&seed=1")
+    selected(page)
+    field = page.locator(".what-if-weight")
+    field.fill("heavy")
+    field.press("Enter")
+    page.wait_for_function("document.querySelector('#notice').innerText.includes('heavy')")
+    assert "a number >= -1000 and <= 1000" in notice(page)
+    page.locator(".what-if").get_by_role("button", name="draw anew").click()
+    changed(page, 1)
+    page.locator("[data-do=forward]").click()
+    page.wait_for_function("window.twistscope.lastFrame.step === 1", timeout=60_000)
+    changed(page, 0)
+    page.wait_for_function(LINKED, arg=1)
+    assert page.locator(".what-if-list").is_hidden()
+
+
+def test_a_tree_has_no_particles_to_change(server, open_page):
+    page = opened(server, open_page, "?checkpoint=cartpole-early&planner=gumbel_mcts")
+    assert page.locator(".what-if").is_hidden()
