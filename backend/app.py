@@ -17,7 +17,8 @@ from backend.engine.local import LocalEngine
 from backend.metrics import Metrics
 from backend.openings import REQUEST, Openings
 from backend.problems import NotAllowed, NotFound, Problem
-from backend.routes import catalogue, health, plans, sessions
+from backend.recordings.library import Library
+from backend.routes import catalogue, health, plans, recordings, sessions
 from backend.routes.documented import document
 from backend.routes.reading import reading_page
 from backend.routes.services import Services
@@ -42,7 +43,9 @@ def create_app(config: ServerConfig) -> FastAPI:
         max_plan_seconds=config.max_plan_seconds,
     )
     metrics = Metrics()
-    services = Services(config, engine, Sessions(engine, metrics, config.max_sessions), metrics, Openings(config.checkpoints), "starting")
+    library = Library(config.data / "recordings", config.max_recordings, config.max_plan_memory)
+    every_session = Sessions(engine, metrics, config.max_sessions, library)
+    services = Services(config, engine, every_session, metrics, Openings(config.checkpoints), "starting")
 
     @contextlib.asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -52,6 +55,7 @@ def create_app(config: ServerConfig) -> FastAPI:
         # It leaves no folder behind.
         await asyncio.wait({warming}, timeout=1)
         await services.sessions.close()
+        await asyncio.to_thread(library.close)
         engine.close()
 
     app = FastAPI(
@@ -65,7 +69,7 @@ def create_app(config: ServerConfig) -> FastAPI:
     app.state.services = services
     problems.install(app)
     api = APIRouter(prefix=API)
-    for routes in (health, catalogue, plans, sessions):
+    for routes in (health, catalogue, plans, sessions, recordings):
         api.include_router(routes.router)
     app.include_router(api)
     document(app)

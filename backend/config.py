@@ -44,7 +44,7 @@ class ServerConfig(BaseSettings):
 
     checkpoints: Path = ROOT / "assets" / "checkpoints"
     data: Path = Path.home() / ".local" / "share" / "twistscope"
-    """Folder of compiled programs."""
+    """Folder of compiled programs and of recordings."""
     preload: str = "cartpole-early"
     """Checkpoint to load and warm at start; ignored where it does not exist."""
     warm: bool = True
@@ -66,7 +66,10 @@ class ServerConfig(BaseSettings):
     """Bytes that one plan may take."""
     max_plan_seconds: float = Field(30.0, gt=0)
     """Seconds on the device that one plan may be expected to take."""
-
+    max_recordings: int = Field(10 * 1024**3, ge=0)
+    """Bytes that all recordings may take together."""
+    max_upload: int = Field(1024**3, ge=0)
+    """Bytes of the largest recording that may be uploaded."""
     max_client_seconds: float = Field(20.0, gt=0)
     """Seconds in which a client must send the headers and the body of a request, and go on reading what waits for it."""
 

@@ -6,6 +6,7 @@ Problem                 status, title, detail, errors
 ├── Conflict            409   the command does not fit the moment
 ├── Invalid             422   with `errors`: {field, given, allowed}
 ├── TooMany             429   with Retry-After
+├── NotKept             507   no room for a recording, or it cannot be written
 ├── NotReady            503
 └── PlannerFailed       500   the network or the weights broke down
 """
@@ -60,6 +61,10 @@ class Invalid(Problem):
 
 class TooMany(Problem):
     status = 429
+
+
+class NotKept(Problem):
+    status = 507
 
 
 class NotReady(Problem):

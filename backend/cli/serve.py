@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 Host = Annotated[str, typer.Option(help="Address to listen on.")]
 Port = Annotated[int, typer.Option(min=1, max=65535)]
-Data = Annotated[Path | None, typer.Option("--data", help="Folder for compiled programs.", file_okay=False)]
+Data = Annotated[Path | None, typer.Option("--data", help="Folder for compiled programs and recordings.", file_okay=False)]
 Open = Annotated[bool, typer.Option("--open/--no-open", help="Open the page in a browser.")]
 Token = Annotated[str | None, typer.Option("--token", help="Token every request must carry (or TWISTSCOPE_TOKEN).")]
 Warm = Annotated[bool | None, typer.Option("--warm/--no-warm", help="Compile the programs of shipped environments ahead, while idle.")]

@@ -15,7 +15,7 @@ from backend.link.viewer import Viewer
 from backend.metrics import Metrics
 from backend.problems import Invalid, NotFound, Problem
 from backend.sessions.all import Sessions
-from backend.sessions.session import Session
+from backend.sessions.shown import Shown
 from planner import Trace
 from planner.core.targets import Root
 from planner.messages import shortened
@@ -74,7 +74,7 @@ async def _send(socket: WebSocket, viewer: Viewer, metrics: Metrics) -> None:
     await socket.close(GONE)
 
 
-async def _receive(socket: WebSocket, session: Session, viewer: Viewer, allowance: Allowance) -> None:
+async def _receive(socket: WebSocket, session: Shown, viewer: Viewer, allowance: Allowance) -> None:
     """Handle the viewer's messages one by one. An invalid message is answered with an error and changes nothing."""
     while True:
         message = await socket.receive()
@@ -104,7 +104,7 @@ def _parse(text: str | None) -> dict[str, Any]:
     return message
 
 
-async def _handle(message: dict[str, Any], session: Session, viewer: Viewer) -> None:
+async def _handle(message: dict[str, Any], session: Shown, viewer: Viewer) -> None:
     """Carry out one message of a viewer; raises Problem."""
     match message["type"]:
         # `pong` is the name used by earlier pages, accepted until 0.3.

@@ -12,13 +12,11 @@ from pydantic import BaseModel, ConfigDict
 from backend.address import read_address, write_address
 from backend.arguments import prepare, seeds_of
 from backend.link.stream import stream
-from backend.problems import NotFound
 from backend.routes.bodies import large_body
 from backend.routes.documented import bytes_of, problems
-from backend.routes.plans import MEDIA_TYPE, SEEDS_MEDIA_TYPE, Count, Interventions, PlanBody, answer_with_seeds, answer_with_trace
+from backend.routes.plans import MEDIA_TYPE, SEEDS_MEDIA_TYPE, Count, Interventions, PlanBody, answer_with_seeds
 from backend.routes.services import Given, client
-from backend.sessions.session import Session
-from planner import Moment, Prepared, Record
+from planner import Record
 
 router = APIRouter(tags=["sessions"])
 
@@ -66,7 +64,7 @@ async def open_link(body: LinkBody, given: Given, request: Request, response: Re
 @router.get("/sessions/{session_id}/link", responses=problems(404, 409))
 async def link(session_id: str, given: Given) -> dict[str, str]:
     """The query of a link to the current moment of a session."""
-    session = given.sessions.get(session_id)
+    session = given.sessions.get_live(session_id)
     # All of one moment, before the session goes on.
     parts = session.card, session.request, session.settings.model_dump(), session.moment
     return {"query": await asyncio.to_thread(write_address, *parts)}
@@ -93,7 +91,7 @@ async def delete(session_id: str, given: Given) -> None:
 @router.patch("/sessions/{session_id}/settings", responses=problems(404, 422))
 async def change_settings(session_id: str, changes: dict[str, Any], given: Given) -> dict[str, Any]:
     """Change settings and answer with all settings."""
-    return given.sessions.get(session_id).change_settings(changes).model_dump()
+    return given.sessions.get_live(session_id).change_settings(changes).model_dump()
 
 
 @router.post("/sessions/{session_id}/commands", responses=problems(404, 409, 422, 429, 500))
@@ -122,7 +120,7 @@ async def plan_with_seeds(session_id: str, request: SeedsBody, given: Given) -> 
 
     Interventions belong to the random numbers of one plan: these plans have none.
     """
-    session = given.sessions.get(session_id)
+    session = given.sessions.get_live(session_id)
     prepared = prepare(replace(session.request, step=session.step, interventions=()), session.card)
     return await answer_with_seeds(given, prepared, session.moment, seeds_of(prepared, request.seeds), session.id)
 
@@ -138,7 +136,8 @@ async def past_trace(session_id: str, step: int, given: Given, plain: bool = Fal
     With `plain`, the same plan without its interventions.
     """
     session = given.sessions.get(session_id)
-    return await answer_with_trace(given, *_past(session, step, plain=plain), session.id)
+    record = await session.record_at(step, plain=plain)
+    return await large_body(record.to_bytes, MEDIA_TYPE)
 
 
 class Form(NamedTuple):
@@ -167,19 +166,11 @@ FORMS = {
 async def export(session_id: str, step: int, form: Literal["trace", "html", "script"], given: Given) -> Response:
     """A past moment as a file: its trace, the microscope in one document, or a program that makes the plan again."""
     session = given.sessions.get(session_id)
-    prepared, moment = _past(session, step)
-    record = await given.engine.plan(prepared, moment, owner=session.id)
+    record = await session.record_at(step)
+    about = record.metadata
     suffix, media_type, write = FORMS[form]
-    name = re.sub(r"[^\w.-]", "-", f"{session.card.name}-{prepared.planner.name}-step-{step}{suffix}", flags=re.ASCII)
+    name = re.sub(r"[^\w.-]", "-", f"{about.checkpoint}-{about.planner}-step-{about.step}{suffix}", flags=re.ASCII)
     return await large_body(lambda: write(record), media_type, name)
-
-
-def _past(session: Session, step: int, *, plain: bool = False) -> tuple[Prepared, Moment]:
-    """The plan of a moment already visited, on request without interventions; raises NotFound."""
-    if not 0 <= step <= session.furthest:
-        raise NotFound(f"no moment {step}; the session has moments 0 to {session.furthest}")
-    request = session.request_at(step)
-    return prepare(replace(request, interventions=()) if plain else request, session.card), session.moments[step]
 
 
 @router.websocket("/sessions/{session_id}/stream")

@@ -3,24 +3,30 @@
 The service has mutable state here, in each session, and in the engine (loaded checkpoints, compiled programs and exact answers).
 """
 
-from typing import Any
+import asyncio
+from typing import Any, TypeVar
 
 from backend.engine.interface import Engine
 from backend.metrics import Metrics
-from backend.problems import NotFound, TooMany
+from backend.problems import Conflict, NotFound, TooMany
+from backend.recordings.library import Library
+from backend.sessions.replay import Replay, load_frame
 from backend.sessions.session import Session
+from backend.sessions.shown import Shown
 from planner import PlanRequest
 from planner.messages import shortened
+
+Added = TypeVar("Added", bound=Shown)
 
 
 class Sessions:
     """All sessions of the process."""
 
-    def __init__(self, engine: Engine, metrics: Metrics, limit: int):
-        self.engine, self.metrics, self.limit = engine, metrics, limit
+    def __init__(self, engine: Engine, metrics: Metrics, limit: int, library: Library):
+        self.engine, self.metrics, self.limit, self.library = engine, metrics, limit, library
         self.warming: dict[str, int] | None = None
         """Progress of compiling ahead, `{ready, of}`."""
-        self._sessions: dict[str, Session] = {}
+        self._sessions: dict[str, Shown] = {}
 
     def __iter__(self) -> Any:
         return iter(self._sessions.values())
@@ -28,11 +34,18 @@ class Sessions:
     def __len__(self) -> int:
         return len(self._sessions)
 
-    def get(self, session_id: str) -> Session:
-        """The session with this id; raises NotFound for an unknown id."""
+    def get(self, session_id: str) -> Shown:
+        """The session or replay with this id; raises NotFound for an unknown id."""
         if session_id not in self._sessions:
             raise NotFound(f"no session {shortened(session_id)}; it was deleted, or the server has been restarted since")
         return self._sessions[session_id]
+
+    def get_live(self, session_id: str) -> Session:
+        """The live session with this id; raises NotFound, and Conflict for a replay, which plans nothing."""
+        session = self.get(session_id)
+        if not isinstance(session, Session):
+            raise Conflict("this session replays a recording and plans nothing; plan again from here first")
+        return session
 
     async def create(self, checkpoint: str, request: PlanRequest, owner: str = "", actions: list[Any] | None = None) -> Session:
         """Create a session, paused at the request's step.
@@ -62,7 +75,21 @@ class Sessions:
         made = {step: request for step, request in old.made.items() if step < old.step}
         return await self._add(Session(self, old.card, old.request, old.moments[: old.step + 1], made))
 
-    async def _add(self, session: Session) -> Session:
+    async def replay(self, recording: str, step: int = 0) -> Replay:
+        """Show a recording as a session, paused.
+
+        Raises:
+          NotFound: no such recording or frame.
+          Conflict: the recording is damaged or empty.
+          TooMany: as `create`.
+        """
+        about = await asyncio.to_thread(self.library.describe, recording)
+        if about["frames"] == 0:
+            raise Conflict("this recording has no frames yet")
+        first = await asyncio.to_thread(load_frame, self, recording, step)
+        return await self._add(Replay(self, about, first, step))
+
+    async def _add(self, session: Added) -> Added:
         """Add and start a session. At the limit, the oldest session without viewers is closed first."""
         while len(self._sessions) >= self.limit:
             idle = next((s for s in self._sessions.values() if not s.viewers), None)

@@ -9,17 +9,17 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from backend.arguments import MAX_SPEED, MAX_STEP, number, prepare, whole
 from backend.link.frame import Frame
-from backend.link.viewer import Viewer
-from backend.problems import Conflict, Invalid, Problem
+from backend.problems import Conflict, Invalid, NotFound, Problem
+from backend.recordings.writer import Recording
 from backend.sessions.overtaking import plan_unless_overtaken
-from planner import Card, Moment, PlannerSettings, PlanRequest, Prepared, SettingsError, has_truth, make_environment
+from backend.sessions.shown import Shown
+from planner import Card, Moment, PlannerSettings, PlanRequest, Prepared, Record, SettingsError, has_truth, make_environment
 from planner.actions import as_executed, check_action
 from planner.environments import Environment
 from planner.interventions import MAX_INTERVENTIONS
@@ -34,11 +34,9 @@ log = logging.getLogger("twistscope")
 COMMANDS = ("play", "pause", "step", "act", "intervene", "back", "goto", "reset", "fork")
 WAITING_SECONDS = 0.1
 """A plan that waits longer for the device is shown as waiting."""
-SPEED = 10.0
-"""Default speed, environment steps per second."""
 
 
-class Session:
+class Session(Shown):
     """One episode, with the moment currently shown.
 
     Args:
@@ -49,7 +47,7 @@ class Session:
     """
 
     def __init__(self, sessions: Sessions, card: Card, request: PlanRequest, moments: list[Moment], made: dict[int, PlanRequest]):
-        self.id = secrets.token_urlsafe(9)
+        super().__init__()
         self.sessions, self.engine, self.card = sessions, sessions.engine, card
         self.moments = moments
         """Moments of the episode, by environment step."""
@@ -59,24 +57,18 @@ class Session:
         self.request = replace(request, step=self.step)
         self.prepared = prepare(self.request, card)
         """Request and settings of the next plan. Its step is the step at which the session began."""
-        self.playing = False
         self.goal: int | None = None
         """Target step of a `goto` that is not yet reached; None without one."""
-        self.speed = SPEED
         self.revision = 0
-        self.frame: Frame | None = None
         self.phase = "planning"
-        self.detail = ""
-        self.viewers: set[Viewer] = set()
+        self.recording: Recording | None = None
+        """The recording that is being made, or was made last."""
         self._frames = 0
         self._plan_due = True
-        self._wake = asyncio.Event()
-        self._wake.set()
-        self._tasks: list[asyncio.Task[None]] = []
 
     def start(self) -> None:
-        """Start the task of the session."""
-        self._tasks = [asyncio.create_task(self._live(), name=f"session {self.id}"), asyncio.create_task(self._await_answers())]
+        """Start the tasks of the session."""
+        self._begin(self._live(), self._await_answers())
 
     # State
 
@@ -121,6 +113,8 @@ class Session:
             "settings": self.settings.model_dump(),
             "interventions": list(self.request.interventions),
             "episode": self.episode,
+            "recording": None if self.recording is None else self.recording.describe(),
+            "replay": None,
         }
 
     @property
@@ -154,6 +148,13 @@ class Session:
             "queue": self.engine.queued,
             "warming": self.sessions.warming,
         }
+
+    def _opening_messages(self) -> list[dict[str, Any]]:
+        return [self.status(), self.settings_message(), *([self.recording_message()] if self.recording is not None else [])]
+
+    def recording_message(self) -> dict[str, Any]:
+        """The message about the recording that is being made, or was made last."""
+        return {"type": "recording", "recording": None if self.recording is None else self.recording.describe()}
 
     def settings_message(self) -> dict[str, Any]:
         interventions = list(self.request.interventions)
@@ -202,6 +203,26 @@ class Session:
         if self.request.interventions:
             request = replace(self.request, interventions=())
             self._ask(request, prepare(request, self.card))
+
+    async def close(self) -> None:
+        await super().close()
+        if self.recording is not None and not self.recording.ended:
+            self.sessions.library.writer.end(self.recording)
+
+    async def record_at(self, step: int, *, plain: bool = False) -> Record:
+        """The plan of a moment already visited, made again with the key and settings that chose its action.
+
+        Raises:
+          NotFound: no such moment.
+        """
+        return await self.engine.plan(*self.past(step, plain=plain), owner=self.id)
+
+    def past(self, step: int, *, plain: bool = False) -> tuple[Prepared, Moment]:
+        """The plan of a moment already visited, on request without interventions; raises NotFound."""
+        if not 0 <= step <= self.furthest:
+            raise NotFound(f"no moment {step}; the session has moments 0 to {self.furthest}")
+        request = self.request_at(step)
+        return prepare(replace(request, interventions=()) if plain else request, self.card), self.moments[step]
 
     async def command(self, name: str, arguments: Mapping[str, Any]) -> Session | None:
         """Carry out a command of COMMANDS.
@@ -263,6 +284,46 @@ class Session:
         self.announce()
         return None
 
+    def record(self, title: str | None) -> Recording:
+        """Keep every frame from the current one on.
+
+        Raises:
+          Conflict: a recording is being made already.
+          Invalid, NotKept: as `Library.start`.
+        """
+        if self.recording is not None and not self.recording.ended:
+            raise Conflict("this session is being recorded already")
+        about = {
+            "checkpoint": self.card.name,
+            "checkpoint_sha256": self.card.sha256,
+            "environment": self.card.environment,
+            "planner": self.request.planner,
+        }
+        usual = f"{self.card.name}, {self.prepared.planner.title}"
+        self.recording = self.sessions.library.start(usual if title is None else title, about, self._tell_recording)
+        if self.frame is not None:
+            self.sessions.library.writer.keep(self.recording, self.frame.record, self.moments[self.frame.step].digest)
+        self._tell_recording()
+        return self.recording
+
+    async def stop_recording(self) -> Recording:
+        """End the recording; returns when all its frames are kept.
+
+        Raises:
+          Conflict: no recording is being made.
+        """
+        recording = self.recording
+        if recording is None or recording.ended:
+            raise Conflict("this session is not being recorded")
+        self.sessions.library.writer.end(recording)
+        while not recording.ended:
+            await asyncio.sleep(0.01)
+        return recording
+
+    def _tell_recording(self) -> None:
+        for viewer in self.viewers:
+            viewer.tell(self.recording_message())
+
     async def _act(self, action: Any) -> None:
         """Take an action of a person's choice, in place of the planner's, and pause after it."""
         self._check_not_over()
@@ -296,36 +357,6 @@ class Session:
             how = "terminated" if self.moment.terminated else "been cut by the time limit"
             raise Conflict(f"the episode has {how} at step {self.step}; go back or reset")
 
-    # Viewers
-
-    def join(self, viewer: Viewer) -> None:
-        """Add a viewer: send it the status, the settings, the newest frame and all later ones."""
-        self.viewers.add(viewer)
-        viewer.tell(self.status())
-        viewer.tell(self.settings_message())
-        if self.frame is not None:
-            viewer.show(self.frame)
-
-    def leave(self, viewer: Viewer) -> None:
-        self.viewers.discard(viewer)
-
-    def announce(self) -> None:
-        """Send the status to every viewer."""
-        status = self.status()
-        for viewer in self.viewers:
-            viewer.tell(status)
-
-    async def close(self) -> None:
-        """End the session and notify its viewers."""
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
-        # Its memory counts until nothing refers to it.
-        self.frame = None
-        for viewer in list(self.viewers):
-            viewer.tell({"type": "gone", "detail": "the session was deleted"})
-            viewer.close()
-
     # Task
 
     async def _live(self) -> None:
@@ -346,6 +377,8 @@ class Session:
         loop = asyncio.get_running_loop()
         tick = loop.time()
         while True:
+            if self.recording is not None:
+                await self.sessions.library.writer.room()
             if self._plan_due:
                 await self._plan()
                 continue
@@ -354,17 +387,9 @@ class Session:
                 return
             if self.playing:
                 tick = max(tick + 1 / self.speed, loop.time())
-                if await self._interrupted(tick - loop.time()):
+                if await self._woken(tick - loop.time()) and (self._plan_due or not self.playing):
                     continue
             await self._advance()
-
-    async def _interrupted(self, seconds: float) -> bool:
-        """Wait for the next tick. Returns true if something changed during the wait."""
-        with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._wake.wait(), max(seconds, 0.0))
-        changed = self._wake.is_set()
-        self._wake.clear()
-        return changed and (self._plan_due or not self.playing)
 
     async def _await_answers(self) -> None:
         """Plan again when exact answers are computed, so that the first picture does not wait for them. The new plan is bit-equal."""
@@ -407,8 +432,9 @@ class Session:
         self._frames += 1
         about = {"session": self.id, "furthest": self.furthest, "playing": self.playing}
         self.frame = Frame(self._frames, step, revision, request, record, about)
-        for viewer in self.viewers:
-            viewer.show(self.frame)
+        self._show(self.frame)
+        if self.recording is not None:
+            self.sessions.library.writer.keep(self.recording, record, moment.digest)
 
     async def _advance(self) -> None:
         """Take the chosen action of the current plan."""
@@ -441,11 +467,6 @@ class Session:
         self._leave_interventions()
         self.step += 1
         self._plan_due = True
-
-    def _set_phase(self, phase: str, detail: str = "") -> None:
-        if (phase, detail) != (self.phase, self.detail):
-            self.phase, self.detail = phase, detail
-            self.announce()
 
     def _stop(self, detail: str, errors: list[dict[str, Any]] | None = None) -> None:
         """Pause after a failure and report its reason."""

@@ -12,6 +12,7 @@ from backend.engine.local import LocalEngine
 from backend.link.frame import View
 from backend.link.viewer import Viewer
 from backend.metrics import Metrics
+from backend.recordings.library import Library
 from backend.sessions.all import Sessions
 from backend.sessions.session import COMMANDS
 from planner import PlanRequest
@@ -87,7 +88,7 @@ class GatedEngine(LocalEngine):
 async def change_while_an_action_is_taken(change) -> tuple[PlanRequest, PlanRequest]:
     """The request kept of step 0, and the one before, of a session that steps; `change` is called while the environment is being stepped."""
     engine = GatedEngine(CHECKPOINTS)
-    sessions = Sessions(engine, Metrics(), 4)
+    sessions = Sessions(engine, Metrics(), 4, Library(Path("nowhere"), 0, 0))
     session = await sessions.create("cartpole-early", PlanRequest(settings=SMALL, seed=3))
     before = session.request
     await session.command("step", {})

@@ -1,0 +1,118 @@
+"""Everything that viewers watch: a live session or a replay. It has viewers, a current frame, a transport, and tasks of its own."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import secrets
+from abc import ABC, abstractmethod
+from collections.abc import Coroutine, Mapping
+from typing import Any
+
+from backend.link.frame import Frame
+from backend.link.viewer import Viewer
+from planner import Record
+
+SPEED = 10.0
+"""Default speed, steps per second."""
+
+
+class Shown(ABC):
+    """A sequence of frames, shown to viewers."""
+
+    def __init__(self) -> None:
+        self.id = secrets.token_urlsafe(9)
+        self.viewers: set[Viewer] = set()
+        self.frame: Frame | None = None
+        self.playing = False
+        self.speed = SPEED
+        self.phase = "idle"
+        self.detail = ""
+        self._wake = asyncio.Event()
+        self._wake.set()
+        self._tasks: list[asyncio.Task[None]] = []
+
+    @abstractmethod
+    def start(self) -> None:
+        """Start the tasks."""
+
+    @abstractmethod
+    def describe(self) -> dict[str, Any]:
+        """Description (docs/api.md)."""
+
+    @abstractmethod
+    def status(self) -> dict[str, Any]:
+        """The status message (docs/api.md)."""
+
+    @abstractmethod
+    def settings_message(self) -> dict[str, Any]:
+        """The settings message (docs/api.md)."""
+
+    @abstractmethod
+    def change_settings(self, changes: Mapping[str, Any]) -> Any:
+        """Use new settings; raises Problem."""
+
+    @abstractmethod
+    async def command(self, name: str, arguments: Mapping[str, Any]) -> Shown | None:
+        """Carry out a command; raises Problem. Returns a new session, if the command made one."""
+
+    @abstractmethod
+    async def record_at(self, step: int, *, plain: bool = False) -> Record:
+        """The record of a moment already visited, on request without interventions; raises Problem."""
+
+    def _opening_messages(self) -> list[dict[str, Any]]:
+        """Messages that a new viewer gets before its first frame."""
+        return [self.status(), self.settings_message()]
+
+    # Viewers
+
+    def join(self, viewer: Viewer) -> None:
+        """Add a viewer: send it the status, the settings, the newest frame and all later ones."""
+        self.viewers.add(viewer)
+        for message in self._opening_messages():
+            viewer.tell(message)
+        if self.frame is not None:
+            viewer.show(self.frame)
+
+    def leave(self, viewer: Viewer) -> None:
+        self.viewers.discard(viewer)
+
+    def announce(self) -> None:
+        """Send the status to every viewer."""
+        status = self.status()
+        for viewer in self.viewers:
+            viewer.tell(status)
+
+    def _show(self, frame: Frame) -> None:
+        self.frame = frame
+        for viewer in self.viewers:
+            viewer.show(frame)
+
+    def _set_phase(self, phase: str, detail: str = "") -> None:
+        if (phase, detail) != (self.phase, self.detail):
+            self.phase, self.detail = phase, detail
+            self.announce()
+
+    # Tasks
+
+    def _begin(self, *tasks: Coroutine[Any, Any, None]) -> None:
+        self._tasks = [asyncio.create_task(task, name=f"session {self.id}") for task in tasks]
+
+    async def _woken(self, seconds: float) -> bool:
+        """Wait for some time; returns true at once where something has changed."""
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._wake.wait(), max(seconds, 0.0))
+        changed = self._wake.is_set()
+        self._wake.clear()
+        return changed
+
+    async def close(self) -> None:
+        """End, and notify the viewers."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        # Its memory counts until nothing refers to it.
+        self.frame = None
+        for viewer in list(self.viewers):
+            viewer.tell({"type": "gone", "detail": "the session was deleted"})
+            viewer.close()
