@@ -45,6 +45,8 @@ class Recording:
     failure: str = ""
     """Reason why recording ended before it was stopped; empty without one."""
     ended: bool = False
+    finished: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set in the event loop once it has ended."""
 
     def describe(self) -> dict[str, object]:
         """The recording as a session describes it (docs/api.md)."""
@@ -148,6 +150,7 @@ class Writer:
                 recording.connection.execute("PRAGMA journal_mode = DELETE")
             recording.connection.close()
             recording.lock.release()
+            self._tell(recording.finished.set)
         self._tell(recording.changed)
 
     def _append(self, recording: Recording, frames: list[_Frame]) -> None:

@@ -168,7 +168,8 @@ async def file(recording_id: str, given: Given) -> Response:
 
 def _copied(library: Library, recording_id: str) -> tuple[Any, int]:
     """A complete copy, which is removed when it is closed, and its size; raises Problem."""
-    copied = tempfile.NamedTemporaryFile(suffix=".twistscope")  # noqa: SIM115 - closed when it was sent
+    # Closed when it was sent.
+    copied = tempfile.NamedTemporaryFile(suffix=".twistscope")  # noqa: SIM115
     try:
         library.copy(recording_id, Path(copied.name))
     except BaseException:

@@ -316,8 +316,7 @@ class Session(Shown):
         if recording is None or recording.ended:
             raise Conflict("this session is not being recorded")
         self.sessions.library.writer.end(recording)
-        while not recording.ended:
-            await asyncio.sleep(0.01)
+        await recording.finished.wait()
         return recording
 
     def _tell_recording(self) -> None:
