@@ -12,10 +12,11 @@ import { Knobs } from "./controls/knobs.js";
 import { LatencyMeter } from "./controls/latency.js";
 import { PAGE_KEYS } from "./controls/page_keys.js";
 import { isStale, Lateness, showingOf } from "./controls/picture_state.js";
+import { RecordingsDialog } from "./controls/recordings.js";
 import { Notice, refusalText, writeMoment, writeStatus, writeTransport } from "./controls/status.js";
 import { ShareDialog } from "./controls/share.js";
 import { TopBar } from "./controls/top_bar.js";
-import { readAddress } from "./lib/address.js";
+import { momentAddress, readAddress } from "./lib/address.js";
 import { followKeys } from "./lib/keyboard.js";
 import { Lifetime } from "./lib/lifetime.js";
 import { MICROSCOPE_KEYS } from "./lib/moves.js";
@@ -29,7 +30,7 @@ import { recordedOpening } from "./source/record.js";
 const root = /** @type {HTMLElement} */ (document.getElementById("microscope"));
 const status = createStore(/** @type {import("./controls/status.js").Status & Record<string, any>} */ ({
   connection: "loading", reason: "", phase: "", detail: "", failure: "", device: "", queue: 0, warming: null, showing: "none", late: false,
-  session: null, revision: 0, checkpoint: "", planner: "", playing: false, step: 0, furthest: 0, speed: null, seed: 0, plain: true,
+  session: null, revision: 0, checkpoint: "", planner: "", playing: false, step: 0, furthest: 0, speed: null, seed: 0, plain: true, replay: null,
 }));
 const counters = { framesReceived: 0, framesPainted: 0, firstPictureMs: /** @type {number | null} */ (null) };
 const latency = new LatencyMeter();
@@ -46,6 +47,7 @@ const topBar = new TopBar({ mounted: dash.mounted, seed: (seed) => command("rese
 const help = new HelpDialog([...PAGE_KEYS, ...MICROSCOPE_KEYS], lifetime);
 const chooser = new Chooser({ api, live, knobs, status, say: (text) => notice.say(text), view: () => looked() });
 const share = new ShareDialog({ query: () => chooser.linkOf(live.session.id).catch(() => null), view: () => looked(), file: (step, form) => api.exportUrl(live.session.id, step ?? status.state.step, form), lifetime });
+const recordings = new RecordingsDialog({ api, session: () => live.session.id, theme: () => microscope.theme, say: (text) => notice.say(text), lifetime });
 const lateness = new Lateness((late) => status.set({ late }));
 let serverSpeed = 0;
 
@@ -58,11 +60,12 @@ function heardState(connection, reason) {
 }
 
 const HEARD = {
-  status({ session: { id, checkpoint, planner, seed, step, furthest, playing, speed, offers }, phase, detail, device, queue, warming = null }) {
+  status({ session: { id, checkpoint, planner, seed, step, furthest, playing, speed, offers, replay }, phase, detail, device, queue, warming = null }) {
     knobs.offer(offers);
+    if (replay) describeReplay(planner);
     // The reason of a failure goes with the next command, the failure does not.
     const failure = phase === "idle" ? detail || status.state.failure : "";
-    status.set({ session: id, checkpoint, planner, phase, detail, failure, device, queue, warming, playing, step, furthest, seed, ...newSpeed(speed) });
+    status.set({ session: id, checkpoint, planner, phase, detail, failure, device, queue, warming, playing, step, furthest, seed, replay, ...newSpeed(speed) });
     chooser.follow({ playing, phase, step });
   },
   settings({ settings, revision }) {
@@ -79,6 +82,7 @@ const HEARD = {
     chooser.overtaken();
     putBack();
   },
+  recording: ({ recording }) => recordings.follow(recording),
   gone: ({ detail }) => status.set({ connection: "gone", reason: detail }),
 };
 
@@ -89,7 +93,15 @@ function newSpeed(speed) {
   return { speed };
 }
 
-function heardCreated({ id, offers, speed, view = null, notes }, wish) {
+/** The knobs of the planner that a frame was made with. */
+function describeReplay(planner) {
+  if (planner === status.state.planner) return;
+  knobs.describe(chooser.settingsOf(planner), {});
+}
+
+function heardCreated({ id, offers, speed, replay, view = null, notes }, wish) {
+  recordings.follow(null);
+  status.set({ replay });
   knobs.offer(offers);
   // The speed of a new session is nobody's choice.
   serverSpeed = speed;
@@ -181,8 +193,33 @@ const actions = {
   drawer: () => drawer.toggle(),
   take: () => microscope.takeSelected(),
   share: () => share.toggle(),
+  recordings: () => recordings.toggle(),
+  again: () => planAgain(),
   help: () => help.toggle(),
 };
+
+/** Leaves a replay for a live session at the moment of its frame. */
+async function planAgain() {
+  const { id } = live.session;
+  if (!id) return;
+  try {
+    const made = await api.command(id, { command: "fork" });
+    const { query } = await api.link(made.id);
+    api.deleteSession(made.id);
+    chooser.visit(momentAddress(location.href, query));
+  } catch (error) {
+    notice.say(`It cannot be planned again here: ${/** @type {Error} */ (error).message}.`);
+  }
+}
+
+/** Knobs, planner and seed of a recording cannot be changed. */
+function lockRecorded(replay) {
+  document.body.toggleAttribute("data-replay", !!replay);
+  for (const name of ["drawer", "seed-place", "planner"]) {
+    const part = document.getElementById(name);
+    if (part) Object.assign(part, { inert: !!replay, title: replay ? "Recorded with these; plan again from here to change them" : "" });
+  }
+}
 
 /** Looks again how the pictures stand to what is asked for. */
 function judge() {
@@ -245,13 +282,14 @@ status.subscribe(["session"], ({ session }) => {
 });
 status.subscribe(["session", "revision", "seed", "step", "playing", "plain"], judge);
 status.subscribe(["showing"], ({ showing = "none" }) => lateness.follow(showing));
-status.subscribe(["connection", "reason", "phase", "detail", "failure", "device", "queue", "warming", "showing", "late"], (state) => {
+status.subscribe(["connection", "reason", "phase", "detail", "failure", "device", "queue", "warming", "showing", "late", "replay"], (state) => {
   writeStatus(state);
   microscope.mark(isStale(state));
   if (state.failure) microscope.excuse(`No plan: ${state.failure}`);
 });
 status.subscribe(["playing", "step", "furthest"], writeTransport);
 status.subscribe(["checkpoint", "planner", "speed", "seed"], (state) => topBar.show(state));
+status.subscribe(["replay"], ({ replay }) => lockRecorded(replay));
 status.subscribe(["planner"], ({ planner }) => dash.set("planner-shown", { data: planner }));
 
 globalThis.twistscope = inspection({ counters, microscope, status, latency });
@@ -259,12 +297,14 @@ globalThis.twistscope = inspection({ counters, microscope, status, latency });
 microscope.side?.insertBefore(seeds.element, microscope.side.lastElementChild);
 const facts = document.getElementById("facts");
 if (facts) microscope.foot?.append(facts);
-document.body.append(share.element, help.element);
+document.body.append(share.element, recordings.element, help.element);
 followButtons(actions, lifetime);
 followChoices(chosen, lifetime);
 followKeys(document, PAGE_KEYS, actions, lifetime);
 writeStatus(status.state);
 dash.mounted.then(() => {
+  lockRecorded(status.state.replay);
+  recordings.follow(recordings.recording);
   writeTransport(status.state);
   if (microscope.frame) writeMoment(microscope.frame);
   chooser.writeLink();

@@ -302,7 +302,7 @@ export class Microscope {
     }
     const [x0, x1, y0, y1] = frame.scene?.focus ?? [0, 2, 0, 1];
     this.centre.toggleAttribute("data-tall-world", (x1 - x0) / (y1 - y0) < TALL);
-    this.element.toggleAttribute("data-recorded", frame.recorded);
+    this.element.toggleAttribute("data-recorded", frame.recorded || frame.replayed);
     this.chooser.show(frame);
     // The room may just have changed.
     this.gallery.refit();

@@ -49,6 +49,11 @@ class Replay(Shown):
     def furthest(self) -> int:
         return self.about["frames"] - 1
 
+    @property
+    def _offers(self) -> dict[str, bool]:
+        """Features that some settings require, as far as the record shows them."""
+        return {"exact answers": "exact/policy" in self._record.arrays, "continuous actions": self._record.metadata.action_bounds is not None}
+
     def describe(self) -> dict[str, Any]:
         about = self._record.metadata
         return {
@@ -58,8 +63,7 @@ class Replay(Shown):
             "environment": about.environment,
             "actions": about.actions,
             "action_bounds": about.action_bounds,
-            # Settings that need something of the environment are in force where they were.
-            "offers": ["exact answers", "continuous actions"],
+            "offers": [name for name, offered in self._offers.items() if offered],
             "seed": about.seed,
             "step": self.step,
             "furthest": self.furthest,
@@ -186,7 +190,14 @@ class Replay(Shown):
         self._set_phase("idle")
         for viewer in self.viewers:
             viewer.tell(self.settings_message())
-        about = {"session": self.id, "furthest": self.furthest, "playing": self.playing, "step": step, "replayed": True}
+        about = {
+            "session": self.id,
+            "furthest": self.furthest,
+            "playing": self.playing,
+            "step": step,
+            "replayed": True,
+            "environment_step": record.metadata.step,
+        }
         self._show(Frame(step + 1, step, step, PlanRequest(record.metadata.planner), record, about))
         if not self.playing:
             self.announce()

@@ -34,6 +34,8 @@ def top_bar() -> html.Header:
             # The scripts put their own field here (assets/js/controls/number_field.js).
             _field("seed", html.Div(id="seed-place")),
             html.Div(id="moment"),
+            html.Button("record", className="quiet record-open", title="Record this session, and replay recordings (r)", **{"data-do": "recordings"}),
+            html.Button("plan again", className="quiet again-open", title="Plan again from this frame, live", **{"data-do": "again"}),
             html.Button("share", className="quiet share-open", title="A link to this moment (l)", **{"data-do": "share"}),
             html.Button("?", className="quiet help-open", title="Help (?)", **{"data-do": "help", "aria-label": "Help"}),
         ],

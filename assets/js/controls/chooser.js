@@ -60,10 +60,19 @@ export class Chooser {
     this.catalogue = catalogue;
     if (!asked.checkpoint) this.home = checkpoint;
     const { planner, errors } = plannerOf(asked.planner, catalogue);
-    const { link } = asked;
+    const { link, recording } = asked;
+    if (recording) return this.begin({ recording, checkpoint: "", planner: "", seed: 0, step: Number(asked.step) || 0, settings: {} });
     if (link) return this.begin({ checkpoint, planner, seed: 0, step: 0, settings: {}, link });
     this.begin({ ...asked, checkpoint, planner, step: 0, goal: asked.step || null });
     this.refused(errors);
+  }
+
+  /** Goes to another address, from which one can come back. */
+  visit(href) {
+    history.pushState(history.state, "", href);
+    this.search = null;
+    this.revisit();
+    this.search = location.search;
   }
 
   /** Back or forward in the browser's history: the moment that the address has now. */
@@ -97,8 +106,9 @@ export class Chooser {
     this.leftOut = [];
     this.wished = { settings: { ...wish.settings }, playing: !!wish.playing, confirmed: false };
     const plain = isPlain(wish, this.catalogue.first);
-    this.status.set({ session: null, revision: 0, checkpoint, planner, seed, failure: "", plain, phase: "", detail: "", playing: false });
+    this.status.set({ session: null, revision: 0, checkpoint, planner, seed, failure: "", plain, phase: "", detail: "", playing: false, replay: null });
     this.live.begin(wish);
+    if (wish.recording) return;
     // Without the defaults nothing can be said to differ from them; the session need not wait for that.
     this.api.card(checkpoint).then((card) => {
       if (this.live.session.wish !== wish) return;
@@ -128,6 +138,7 @@ export class Chooser {
    */
   created(wish, notes = []) {
     if (notes.length) this.say(notes.join(" "));
+    if (wish.recording) return;
     this.goal = wish.goal ?? null;
     this.first = [];
     if (this.goal !== null) this.first.push(["goto", { step: this.goal }]);
@@ -176,7 +187,8 @@ export class Chooser {
   /** The address is a link to the moment, so that a page loaded again goes on there. On the way to a step it stays as it is. */
   async writeChoices() {
     const turn = ++this.turn;
-    const { connection, phase, playing, checkpoint, planner, seed, step } = this.status.state;
+    const { connection, phase, playing, checkpoint, planner, seed, step, replay } = this.status.state;
+    if (replay && connection === "open") return this.writeWish({ checkpoint: null, planner: null, seed: 0, step, settings: {}, recording: replay.id });
     const rests = playing || phase === "idle" || phase === "ended";
     if (connection !== "open" || !rests || !this.known || this.goal !== null) return;
     const { id, wish } = this.live.session;
@@ -214,14 +226,14 @@ export class Chooser {
     }
   }
 
-  /** @param {Wish} wish */
+  /** @param {Omit<Wish, "checkpoint" | "planner"> & {checkpoint: string | null, planner: string | null}} wish */
   writeWish(wish) {
     this.write(this.wishAddress(wish));
   }
 
   /** The address that asks for what is chosen as people would write it, not for a moment. */
-  wishAddress({ checkpoint, planner, seed, step, settings }) {
-    const chosen = { checkpoint: checkpoint === this.home ? null : checkpoint, planner: planner === this.catalogue.first ? null : planner, seed, step, settings };
+  wishAddress({ checkpoint, planner, seed, step, settings, recording = /** @type {string | null} */ (null) }) {
+    const chosen = { checkpoint: checkpoint === this.home ? null : checkpoint, planner: planner === this.catalogue.first ? null : planner, seed, step, settings, recording };
     return writeAddress(location.href, chosen);
   }
 

@@ -9,5 +9,6 @@ export const PAGE_KEYS = [
   { keys: ["shift End"], show: "shift end", does: "last", text: "last visited moment" },
   { keys: ["t"], show: "t", does: "take", text: "take the root action that is selected, in place of the planner's" },
   { keys: ["l"], show: "l", does: "share", text: "a link to this moment" },
+  { keys: ["r"], show: "r", does: "recordings", text: "record, and replay recordings" },
   { keys: ["?"], show: "?", does: "help", text: "this help" },
 ];

@@ -20,6 +20,7 @@ const CONNECTION = {
  * @property {number} [queue]
  * @property {{ready: number, of: number} | null} [warming] programs compiled ahead
  * @property {import("./picture_state.js").Showing} [showing] relation of the pictures to what is asked for
+ * @property {{id: string, title: string} | null} [replay] the recording that is replayed
  * @property {boolean} [late] the plan that is asked for is not here yet, and not just because it takes a moment
  */
 
@@ -31,10 +32,10 @@ function say(id, text) {
 
 /** @param {Status} status */
 export function writeStatus(status) {
-  const { connection, failure, device, queue } = status;
+  const { connection, failure, device, queue, replay } = status;
   document.body.dataset.connection = connection;
   document.body.toggleAttribute("data-failure", !!failure);
-  say("fact-connection", CONNECTION[connection]);
+  say("fact-connection", replay && connection === "open" ? `replay of “${replay.title}”` : CONNECTION[connection]);
   say("fact-device", device ?? "");
   say("fact-queue", queue ? `${queue} waiting` : "");
   say("fact-warming", warmingText(status));
@@ -109,9 +110,10 @@ function givenText(given) {
 }
 
 /** A frame's place in the episode, and the time of its plan. */
-export function writeMoment({ episode, step, furthest, planMs }) {
+export function writeMoment({ episode, step, furthest, planMs, replayed, environmentStep }) {
   const end = episode?.terminated ? " · the episode has ended" : episode?.truncated ? " · time limit reached" : "";
-  say("moment", `step ${step}${furthest > step ? ` of ${furthest}` : ""} · return ${number(episode?.return ?? 0)}${end}`);
+  const place = replayed ? `recorded frame ${step} of ${furthest} · step ${environmentStep}` : `step ${step}${furthest > step ? ` of ${furthest}` : ""}`;
+  say("moment", `${place} · return ${number(episode?.return ?? 0)}${end}`);
   say("fact-plan-ms", Number.isFinite(planMs) ? `${number(planMs)} ms per plan` : "");
 }
 

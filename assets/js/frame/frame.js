@@ -66,6 +66,9 @@ export class Frame {
     this.session = metadata.session ?? "";
     this.revision = Number(metadata.revision ?? 0);
     this.step = Number(metadata.step ?? 0);
+    /** Of the environment; the steps of a replay are frames. */
+    this.environmentStep = Number(metadata.environment_step ?? metadata.step ?? 0);
+    this.replayed = json(metadata.replayed, false);
     this.furthest = Number(metadata.furthest ?? this.step);
     this.skipped = Number(metadata.skipped ?? 0);
     this.planMs = Number(metadata.plan_ms ?? NaN);

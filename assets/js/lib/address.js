@@ -6,7 +6,7 @@ import { meaning } from "./format.js";
 
 const TOKEN = "token";
 // Fields that only links to a moment have.
-const OF_LINKS = ["v", "sha", "actions", "digest", "level", "slot", "action", "hide"];
+const OF_LINKS = ["v", "sha", "actions", "digest", "interventions", "level", "slot", "action", "hide"];
 
 /**
  * @typedef {object} Chosen
@@ -16,6 +16,7 @@ const OF_LINKS = ["v", "sha", "actions", "digest", "level", "slot", "action", "h
  * @property {any} step
  * @property {Record<string, any>} settings
  * @property {string | null} link the address itself where it is a link to a moment
+ * @property {string | null} [recording] id of a recording, of which `step` is a frame
  */
 
 /**
@@ -25,10 +26,10 @@ const OF_LINKS = ["v", "sha", "actions", "digest", "level", "slot", "action", "h
  */
 export function readAddress(search) {
   const all = Object.fromEntries(new URLSearchParams(search));
-  const { checkpoint = "", planner = "", seed = "0", step = "0", [TOKEN]: _, ...settings } = all;
+  const { checkpoint = "", planner = "", seed = "0", step = "0", recording = null, [TOKEN]: _, ...settings } = all;
   const values = Object.entries(settings).filter(([name]) => !OF_LINKS.includes(name)).map(([name, text]) => [name, valueOf(text)]);
   const link = "v" in settings ? search : null;
-  return { checkpoint: checkpoint || null, planner: planner || null, seed: meaning(seed), step: meaning(step), settings: Object.fromEntries(values), link };
+  return { checkpoint: checkpoint || null, planner: planner || null, seed: meaning(seed), step: meaning(step), settings: Object.fromEntries(values), link, recording };
 }
 
 const valueOf = (text) => (text === "true" || text === "false" ? text === "true" : meaning(text));
@@ -38,10 +39,10 @@ const valueOf = (text) => (text === "true" || text === "false" ? text === "true"
  * @param {string} href of now; its token is kept
  * @param {Omit<Chosen, "link">} chosen
  */
-export function writeAddress(href, { checkpoint, planner, seed, step, settings }) {
+export function writeAddress(href, { checkpoint, planner, seed, step, settings, recording = null }) {
   const url = new URL(href);
   const token = url.searchParams.get(TOKEN);
-  const parts = { token, checkpoint, planner, seed: seed || null, step: step || null, ...settings };
+  const parts = { token, recording, checkpoint, planner, seed: seed || null, step: step || null, ...settings };
   const said = Object.entries(parts).filter(([, value]) => value !== null && value !== undefined);
   url.search = `${new URLSearchParams(said.map(([name, value]) => [name, `${value}`]))}`;
   return url.href;

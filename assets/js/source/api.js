@@ -97,10 +97,62 @@ export class Api {
 
   /** The address of a moment as a file: `form` is trace, html or script. */
   exportUrl(id, step, form) {
-    const url = new URL(`${this.root}/sessions/${encodeURIComponent(id)}/moments/${step}/export/${form}`);
+    return this.fileUrl(`/sessions/${encodeURIComponent(id)}/moments/${step}/export/${form}`);
+  }
+
+  fileUrl(path) {
+    const url = new URL(`${this.root}${path}`);
     // At the page's own address a cookie has it; people pass links on.
     if (this.token && url.origin !== location.origin) url.searchParams.set("token", this.token);
     return url.href;
+  }
+
+  /** Carries out a command; answers with the session, or with the new one that the command made. */
+  command(id, command) {
+    return this.call("POST", `/sessions/${encodeURIComponent(id)}/commands`, command);
+  }
+
+  // --- recordings -----------------------------------------------------------------------------------------------------------------
+
+  /** {recordings, damaged, bytes, max_bytes}. */
+  recordings() {
+    return this.call("GET", "/recordings");
+  }
+
+  record(session) {
+    return this.call("POST", `/sessions/${encodeURIComponent(session)}/recording`, {});
+  }
+
+  stopRecording(session) {
+    return this.call("DELETE", `/sessions/${encodeURIComponent(session)}/recording`);
+  }
+
+  replay(recording, step) {
+    return this.call("POST", `/recordings/${encodeURIComponent(recording)}/replay`, { step });
+  }
+
+  renameRecording(id, title) {
+    return this.call("PATCH", `/recordings/${encodeURIComponent(id)}`, { title });
+  }
+
+  deleteRecording(id) {
+    return this.call("DELETE", `/recordings/${encodeURIComponent(id)}`);
+  }
+
+  restoreRecording(id) {
+    return this.call("POST", `/recordings/${encodeURIComponent(id)}/restore`);
+  }
+
+  /** @param {File} file */
+  async upload(file) {
+    const headers = { "content-type": "application/vnd.twistscope.recording", ...(this.token && { authorization: `Bearer ${this.token}` }) };
+    const answer = await this.fetch("POST", "/recordings", { body: file, headers });
+    if (!answer.ok) throw await problemOf(answer);
+    return answer.json();
+  }
+
+  recordingUrl(id) {
+    return this.fileUrl(`/recordings/${encodeURIComponent(id)}/file`);
   }
 
   changeSettings(id, settings) {

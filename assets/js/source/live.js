@@ -106,6 +106,8 @@ export class LiveSource {
   /** Remembers the session as it is, so that a lost one can be begun again. */
   follow({ type, session, settings }) {
     if (type === "status") {
+      // A recording cannot be changed; the particles of its frames are there.
+      this.can = session.replay ? ["particles"] : ["particles", "commands", "settings"];
       const { checkpoint, planner, seed, step, settings: set, playing, speed } = session;
       this.session.remember({ checkpoint, planner, seed, step, settings: set, playing, speed });
     }

@@ -13,6 +13,7 @@ import { ApiError } from "./api.js";
  * @property {boolean} [playing]
  * @property {number} [speed]
  * @property {string | null} [link] query of a link to a moment, which outranks the other parts
+ * @property {string | null} [recording] id of a recording to replay from the step on, which outranks everything else
  * @property {boolean} [seen] a session like this has been seen, and may have gone on since its link was made
  */
 
@@ -76,6 +77,7 @@ export class Session {
 
   /** A new session. What of its wish is not possible is left out and reported, rather than everything refused. */
   async create(wish) {
+    if (wish.recording) return this.api.replay(wish.recording, wish.step);
     if (wish.link) {
       const session = await this.open(wish, wish.link);
       if (session) return session;

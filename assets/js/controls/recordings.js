@@ -1,0 +1,204 @@
+// The recordings dialog: records the session that is shown, and lists what was recorded, to be replayed, renamed, deleted, kept as a file or taken in.
+
+import { duration } from "../checkpoints/cards.js";
+import { linkTo } from "../lib/address.js";
+import { followBackdrop } from "../lib/backdrop.js";
+import { around, element } from "../lib/elements.js";
+import { count, number } from "../lib/format.js";
+import { ScenePicture } from "../pictures/scene_canvas.js";
+
+/** "2.35 MB" of a number of bytes; pure. */
+export function sizeText(bytes) {
+  const units = ["bytes", "kB", "MB", "GB", "TB"];
+  const power = Math.min(Math.floor(Math.log10(Math.max(bytes, 1)) / 3), units.length - 1);
+  const value = bytes / 1000 ** power;
+  return `${number(value)} ${units[power]}`;
+}
+
+/** The facts about a recording in one line; pure. */
+export const recordingFacts = ({ frames, seconds, bytes, checkpoint, live }) =>
+  [live ? "being recorded" : duration(seconds), count(frames, "frame"), sizeText(bytes), checkpoint].filter(Boolean).join(" · ");
+
+/** The text of the button in the top bar; pure. */
+export const recordLabel = (recording) => (recording && !recording.ended ? `● ${recording.frames}` : "record");
+
+export class RecordingsDialog {
+  /**
+   * @param {object} page
+   * @param {import("../source/api.js").Api} page.api
+   * @param {() => string | null} page.session the session that is shown
+   * @param {() => any} page.theme
+   * @param {(text: string) => void} page.say tells the person
+   * @param {import("../lib/lifetime.js").Lifetime} page.lifetime
+   */
+  constructor({ api, session, theme, say, lifetime }) {
+    this.api = api;
+    this.session = session;
+    this.theme = theme;
+    this.say = say;
+    /** The recording of this session, as the server says. @type {any} */
+    this.recording = null;
+    this.toggleButton = element("button", "record-toggle", "record this session");
+    this.toggleButton.type = "button";
+    this.kept = element("span", "record-kept");
+    this.kept.setAttribute("role", "status");
+    this.list = element("ul", "recordings-list");
+    this.note = element("p", "hint recordings-note");
+    this.note.setAttribute("role", "status");
+    this.file = Object.assign(element("input"), { type: "file", accept: ".twistscope" });
+    this.file.setAttribute("aria-label", "Take in a file of a recording");
+    this.element = this.build();
+    followBackdrop(this.element, this.element, () => this.element.close(), lifetime);
+    lifetime.listen(this.toggleButton, "click", () => this.toggleRecording());
+    lifetime.listen(this.file, "change", () => this.takeIn());
+  }
+
+  build() {
+    const close = element("button", "quiet", "close");
+    close.type = "button";
+    close.dataset.do = "recordings";
+    const dialog = element("dialog", "recordings");
+    dialog.id = "recordings";
+    dialog.setAttribute("aria-label", "Recordings");
+    dialog.append(
+      around("div", "panel-heading", element("h2", "", "Recordings"), close),
+      around("p", "record-row", this.toggleButton, this.kept),
+      this.list,
+      this.note,
+      around("p", "recordings-upload", "Take in a file: ", this.file),
+    );
+    return dialog;
+  }
+
+  toggle() {
+    if (this.element.open) return this.element.close();
+    this.element.showModal();
+    this.refresh();
+  }
+
+  /** What the server says of this session's recording. */
+  follow(recording) {
+    const ended = this.recording && !this.recording.ended && recording?.ended;
+    this.recording = recording;
+    const live = !!recording && !recording.ended;
+    for (const button of document.querySelectorAll(".record-open")) {
+      const label = recordLabel(recording);
+      if (button.textContent !== label) button.textContent = label;
+      button.toggleAttribute("data-live", live);
+    }
+    this.toggleButton.textContent = live ? "stop recording" : "record this session";
+    this.kept.textContent = recording ? `${count(recording.frames, "frame")} kept` : "";
+    if (recording?.detail) this.say(recording.detail);
+    if (ended && this.element.open) this.refresh();
+  }
+
+  async toggleRecording() {
+    const id = this.session();
+    if (!id) return;
+    await this.attempt(async () => {
+      if (this.recording && !this.recording.ended) await this.api.stopRecording(id);
+      else await this.api.record(id);
+      await this.refresh();
+    });
+  }
+
+  async takeIn() {
+    const [file] = this.file.files ?? [];
+    if (!file) return;
+    this.note.textContent = `Taking in ${file.name} …`;
+    await this.attempt(async () => {
+      const { title, frames } = await this.api.upload(file);
+      await this.refresh();
+      this.note.textContent = `Taken in: ${title}, ${count(frames, "frame")}.`;
+    });
+    this.file.value = "";
+  }
+
+  async refresh() {
+    await this.attempt(async () => {
+      const { recordings, damaged, bytes, max_bytes } = await this.api.recordings();
+      this.list.replaceChildren(...recordings.map((each) => this.item(each)), ...damaged.map((each) => this.damagedItem(each)));
+      for (const canvas of this.list.querySelectorAll("canvas")) /** @type {any} */ (canvas).picture.paint();
+      const room = `They take ${sizeText(bytes)} of the ${sizeText(max_bytes)} they may.`;
+      this.note.textContent = recordings.length || damaged.length ? room : "Nothing has been recorded yet.";
+    });
+  }
+
+  item(recording) {
+    const { id, title, live, scene, created, planner, environment } = recording;
+    const canvas = /** @type {any} */ (element("canvas", "recording-picture"));
+    canvas.setAttribute("role", "img");
+    canvas.setAttribute("aria-label", scene?.caption ? `The first state: ${scene.caption}` : "no picture");
+    canvas.picture = new ScenePicture(canvas, this.theme);
+    canvas.picture.scene = scene;
+    const replay = element("a", "recording-title", title);
+    replay.href = linkTo("/", location.search.includes("token=") ? `?token=${new URLSearchParams(location.search).get("token")}` : "", { recording: id });
+    replay.title = "Replay";
+    const file = element("a", "page-link", "file");
+    Object.assign(file, { href: this.api.recordingUrl(id), download: "" });
+    const facts = element("span", "hint recording-facts", recordingFacts(recording));
+    facts.title = `${created} · ${planner} · ${environment}`;
+    const buttons = around("span", "recording-buttons", file, this.button("rename", () => this.rename(item, recording)), ...(live ? [] : [this.button("delete", () => this.remove(item, recording))]));
+    const item = around("li", "recording", canvas, around("div", "recording-words", replay, facts, buttons));
+    item.dataset.recording = id;
+    return item;
+  }
+
+  damagedItem({ id, detail }) {
+    const item = around("li", "recording", around("div", "recording-words", element("span", "", `damaged: ${id}`), element("span", "hint", detail), this.button("delete", () => this.remove(item, { id, title: id }))));
+    return item;
+  }
+
+  button(text, act) {
+    const button = element("button", "quiet", text);
+    button.type = "button";
+    button.addEventListener("click", act);
+    return button;
+  }
+
+  rename(item, { id, title }) {
+    const field = Object.assign(element("input", "recording-name"), { value: title, maxLength: 120 });
+    field.setAttribute("aria-label", "Title");
+    const shown = item.querySelector(".recording-title");
+    shown.replaceWith(field);
+    field.select();
+    let done = false;
+    const end = async (keep) => {
+      if (done) return;
+      done = true;
+      if (keep && field.value !== title) await this.attempt(() => this.api.renameRecording(id, field.value));
+      const said = this.note.textContent;
+      await this.refresh();
+      if (said?.startsWith("Not possible")) this.note.textContent = said;
+    };
+    field.addEventListener("keydown", (event) => {
+      if (event.key === "Enter") end(true);
+      if (event.key !== "Escape") return;
+      // The dialog stays.
+      event.preventDefault();
+      end(false);
+    });
+    field.addEventListener("blur", () => end(true));
+  }
+
+  /** What was deleted can be restored for as long as the dialog is open. */
+  async remove(item, { id, title }) {
+    await this.attempt(async () => {
+      await this.api.deleteRecording(id);
+      const undo = this.button("undo", () => this.attempt(async () => {
+        await this.api.restoreRecording(id);
+        await this.refresh();
+      }));
+      item.replaceChildren(around("div", "recording-words", element("span", "hint", `Deleted: ${title}`), undo));
+      undo.focus();
+    });
+  }
+
+  async attempt(act) {
+    try {
+      await act();
+    } catch (error) {
+      this.note.textContent = `Not possible: ${/** @type {Error} */ (error).message}`;
+    }
+  }
+}
