@@ -36,9 +36,19 @@ def serve(
     warm: Warm = None,
 ) -> None:
     """Backend and dashboard in one process on one port."""
+    serve_with(host, port, open, no_token, checkpoints=checkpoints, data=data, token=token, allowed_hosts=allow_host, warm=warm)
+
+
+def serve_with(host: str, port: int, open: bool, no_token: bool = False, page: str = "", **given: Any) -> None:
+    """Serve with these settings.
+
+    Args:
+      page: query of the page that is opened.
+      given: settings of the server; None for those that were not given.
+    """
     from backend.serving import listen
 
-    config = _config(host, no_token, checkpoints=checkpoints, data=data, token=token, allowed_hosts=allow_host, warm=warm)
+    config = _config(host, no_token, **given)
     bound = listen(host, port)
     check_accelerator()
     from backend.app import create_app
@@ -47,7 +57,7 @@ def serve(
 
     api = create_app(config)
     create_dashboard(api, partial(catalogue, api.state.services))
-    _run(api, config, bound, host, port, "twistscope", open)
+    _run(api, config, bound, host, port, "twistscope", open, page)
 
 
 @app.command("serve-backend")
@@ -125,14 +135,15 @@ def _address(host: str, port: int) -> str:
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
-def _run(app: Any, config: "ServerConfig", bound: Any, host: str, port: int, what: str, open: bool) -> None:
+def _run(app: Any, config: "ServerConfig", bound: Any, host: str, port: int, what: str, open: bool, page: str = "") -> None:
     """Serve, and say where once it answers."""
     from backend.security import Hosts, protect
     from backend.serving import open_page, run
 
     seconds = config.max_client_seconds
     protect(app, token=config.token, allowed_origins=config.allowed_origins, hosts=Hosts(host, config.allowed_hosts), body_seconds=seconds)
-    address = _address(host, port) + (f"/?token={quote(config.token, safe='')}" if config.token else "")
+    query = "&".join(part for part in (page.removeprefix("?"), f"token={quote(config.token, safe='')}" if config.token else "") if part)
+    address = _address(host, port) + (f"/?{query}" if query else "")
 
     def ready() -> None:
         typer.echo(f"{what} is at {address}")

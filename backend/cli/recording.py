@@ -1,0 +1,120 @@
+"""The commands that record an episode, and replay a recording on the page."""
+
+import tempfile
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from backend.cli.common import Folder, Mistake, app, check_writable, key_values, open_checkpoints
+from backend.cli.planning import MAX_SEED, Name
+from backend.cli.serve import Host, Open, Port, Token, serve_with
+
+SUFFIX = ".twistscope"
+
+
+@app.command()
+def record(
+    checkpoint: Name,
+    out: Annotated[Path, typer.Option(help="File to write, NAME.twistscope; it must not exist.", dir_okay=False)],
+    steps: Annotated[int, typer.Option(min=1, max=100_000, help="Environment steps; fewer where the episode ends.")] = 50,
+    planner: Annotated[str, typer.Option(help="Name of a planner.")] = "trt_smc",
+    particles: Annotated[int | None, typer.Option()] = None,
+    depth: Annotated[int | None, typer.Option()] = None,
+    set: Annotated[list[str] | None, typer.Option("--set", help="key=value; may be repeated.")] = None,
+    seed: Annotated[int, typer.Option(min=0, max=MAX_SEED)] = 0,
+    title: Annotated[str | None, typer.Option(help="By default the checkpoint and the planner.")] = None,
+    checkpoints: Folder = None,
+) -> None:
+    """Play an episode by a planner, and keep every plan in one file. Interrupted, it leaves what was kept until then."""
+    import asyncio
+
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    from planner import PlanRequest
+
+    if out.suffix != SUFFIX:
+        raise Mistake(f"--out: a recording is a file {SUFFIX}, got {out.name!r}")
+    if not out.parent.is_dir():
+        raise Mistake(f"--out: there is no folder {out.parent}")
+    if out.exists():
+        raise Mistake(f"--out: {out} exists already")
+    check_writable(out.parent, "--out")
+    values = key_values(set or [])
+    values |= {name: value for name, value in (("particles", particles), ("depth", depth)) if value is not None}
+    store = open_checkpoints(checkpoints)
+    prepared = PlanRequest(planner, values, seed).prepare(store.card(checkpoint))
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+        task = progress.add_task("compiling", total=steps)
+        kept = asyncio.run(_record(store, prepared, out, steps, title, lambda done: progress.update(task, completed=done, description="recording")))
+    typer.echo(f"{out}: {kept} frames of {prepared.planner.title} on {checkpoint}, {out.stat().st_size / 1e6:.1f} MB")
+
+
+async def _record(store: Any, prepared: Any, out: Path, steps: int, title: str | None, report: Any) -> int:
+    """Plan and act, step by step. Returns the number of frames kept."""
+    import time
+    from contextlib import closing
+    from dataclasses import replace
+    from datetime import UTC, datetime
+
+    from backend.engine.local import LocalEngine
+    from backend.recordings.file import Kept, append, create
+    from backend.recordings.library import check_title
+    from planner.request import VERSION
+
+    card = store.card(prepared.about.checkpoint)
+    about = {
+        "title": check_title(title or f"{card.name}, {prepared.planner.title}"),
+        "created": datetime.now(UTC).isoformat(timespec="seconds"),
+        "twistscope": VERSION,
+        "checkpoint": card.name,
+        "checkpoint_sha256": card.sha256,
+        "environment": card.environment,
+        "planner": prepared.planner.name,
+    }
+    engine, seed = LocalEngine(store.folder), prepared.request.seed
+    kept, connection = 0, None
+    try:
+        moment, started = await engine.first_moment(card.name, seed), time.monotonic()
+        while kept < steps:
+            record = await engine.plan(replace(prepared, request=replace(prepared.request, step=kept)), moment)
+            if connection is None:
+                # Only now is it sure that there is something to record.
+                connection = create(out, {**about, "scene": record.metadata.scene})
+            append(connection, [Kept.of(record, kept, time.monotonic() - started, moment.digest)])
+            kept += 1
+            report(kept)
+            if moment.over:
+                break
+            moment = await engine.next_moment(card.name, moment, record.arrays["chosen_action"], seed=seed, step=kept - 1)
+    finally:
+        if connection is not None:
+            with closing(connection):
+                connection.execute("PRAGMA journal_mode = DELETE")
+        engine.close()
+    return kept
+
+
+@app.command()
+def replay(
+    file: Annotated[Path, typer.Argument(help="A recording, NAME.twistscope.", exists=False)],
+    host: Host = "127.0.0.1",
+    port: Port = 8050,
+    checkpoints: Folder = None,
+    open: Open = True,
+    token: Token = None,
+) -> None:
+    """Show a recording on the page, like `serve`. The file is only read; nothing is kept of what is done with it."""
+    from backend.config import ServerConfig
+    from backend.recordings.library import Library
+
+    if not file.is_file():
+        raise Mistake(f"there is no file {file}")
+    with tempfile.TemporaryDirectory(prefix="twistscope-") as folder:
+        limits = ServerConfig.model_fields
+        library = Library(Path(folder) / "recordings", limits["max_recordings"].default, limits["max_plan_memory"].default)
+        library.folder.mkdir()
+        taken = library.take_in(file)
+        serve_with(host, port, open, page=f"?recording={taken['id']}", checkpoints=checkpoints, data=Path(folder), token=token, warm=False)
