@@ -174,7 +174,7 @@ def test_metrics_count_plans_and_sessions(http, new_session):
 def test_openapi_lists_the_documented_routes(http):
     documented = (Path(__file__).parents[2] / "docs" / "api.md").read_text()
     for path in http.get("/openapi.json").json()["paths"]:
-        shown = path.removeprefix("/api/v1").replace("{session_id}", "{id}")
+        shown = path.removeprefix("/api/v1").replace("{session_id}", "{id}").replace("{recording_id}", "{id}")
         assert f"{shown}`" in documented or f"{shown} " in documented, f"{shown} is not in docs/api.md"
 
 

@@ -76,7 +76,7 @@ export class RecordingsDialog {
     this.refresh();
   }
 
-  /** What the server says of this session's recording. */
+  /** Shows the state of this session's recording, as the server says it. */
   follow(recording) {
     const ended = this.recording && !this.recording.ended && recording?.ended;
     this.recording = recording;
@@ -181,7 +181,7 @@ export class RecordingsDialog {
     field.addEventListener("blur", () => end(true));
   }
 
-  /** What was deleted can be restored for as long as the dialog is open. */
+  /** Deletes a recording; as long as the dialog is open it can be restored. */
   async remove(item, { id, title }) {
     await this.attempt(async () => {
       await this.api.deleteRecording(id);
