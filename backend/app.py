@@ -17,6 +17,7 @@ from backend.engine.local import LocalEngine
 from backend.metrics import Metrics
 from backend.openings import REQUEST, Openings
 from backend.problems import NotAllowed, NotFound, Problem
+from backend.rates import Rate
 from backend.recordings.library import Library
 from backend.routes import catalogue, health, plans, recordings, sessions
 from backend.routes.documented import document
@@ -45,7 +46,8 @@ def create_app(config: ServerConfig) -> FastAPI:
     metrics = Metrics()
     library = Library(config.data / "recordings", config.max_recordings, config.max_plan_memory)
     every_session = Sessions(engine, metrics, config.max_sessions, library)
-    services = Services(config, engine, every_session, metrics, Openings(config.checkpoints), "starting")
+    rates = {kind: Rate(getattr(config, f"max_{kind}_per_minute")) for kind in ("sessions", "exports", "uploads")}
+    services = Services(config, engine, every_session, metrics, Openings(config.checkpoints), rates, "starting")
 
     @contextlib.asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:

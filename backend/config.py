@@ -53,11 +53,20 @@ class ServerConfig(BaseSettings):
     """Niceness of the process that compiles ahead; at 19 it stands still on a machine that is busy with other work."""
     token: str | None = Field(None, pattern=r"^[!-~]+$")
     """Token that every request must carry; None for no token. Visible ASCII characters, without spaces: it stands in addresses and headers."""
+    view_token: str | None = Field(None, pattern=r"^[!-~]+$")
+    """Token of those who may look, not touch; it needs `token` beside it."""
     allowed_origins: tuple[Origin, ...] = ()
     """Other origins whose pages may use this backend, for example a separate dashboard; `http://host:port` each."""
     allowed_hosts: tuple[HostName, ...] = ()
     """Names under which the server may be addressed, beside its own address and those of this machine."""
     max_sessions: int = Field(64, ge=1)
+    """Largest number of sessions."""
+    max_sessions_per_minute: int = Field(120, ge=1)
+    """Largest number of sessions that one address may create in a minute, after a first burst of as many."""
+    max_exports_per_minute: int = Field(120, ge=1)
+    """As `max_sessions_per_minute`, for exports and files of recordings."""
+    max_uploads_per_minute: int = Field(30, ge=1)
+    """As `max_sessions_per_minute`, for uploads."""
     max_programs: int = Field(32, ge=1)
     """Largest number of compiled programs kept."""
     max_memory: int = Field(2 * 1024**3, ge=1024**2)

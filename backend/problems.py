@@ -1,6 +1,7 @@
 """Errors of the service: one tree of exceptions, one form of body (RFC 9457).
 
 Problem                 status, title, detail, errors
+├── Forbidden           403   a viewer may look, not touch
 ├── NotFound            404
 ├── NotAllowed          405   with Allow
 ├── Conflict            409   the command does not fit the moment
@@ -41,6 +42,10 @@ class Problem(Exception):
     def body(self) -> dict[str, Any]:
         """`{type, title, status, detail, errors?}`."""
         return problem_body(self.status, self.detail, self.errors)
+
+
+class Forbidden(Problem):
+    status = 403
 
 
 class NotFound(Problem):

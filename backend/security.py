@@ -5,6 +5,7 @@ import contextlib
 import hmac
 import ipaddress
 import socket
+from typing import Literal
 from urllib.parse import parse_qs, quote, unquote, urlsplit
 
 from fastapi import FastAPI
@@ -19,6 +20,9 @@ from backend.problems import Invalid, Problem, problem_response
 MAX_BODY = 64 * 1024
 """Largest body of a request, bytes; the largest that makes sense has some kilobytes."""
 UPLOAD = ("POST", "/api/v1/recordings")
+Role = Literal["control", "view"]
+LOOKING = ("GET", "HEAD", "OPTIONS")
+LOOK_ONLY = "this link may look, not touch: somebody with the control link can change the session"
 COOKIE = "twistscope_token"
 POLICY_VIOLATION = 1008
 HEADERS = {
@@ -79,9 +83,17 @@ class Hosts:
         return True
 
 
-def protect(app: FastAPI, *, token: str | None, allowed_origins: tuple[str, ...], hosts: Hosts, body_seconds: float) -> None:
-    """Put the guard around an app that is otherwise complete. Bodies must arrive within `body_seconds`."""
-    app.add_middleware(Guard, token=token, allowed_origins=allowed_origins, hosts=hosts, body_seconds=body_seconds)
+def protect(
+    app: FastAPI, *, token: str | None, view_token: str | None = None, allowed_origins: tuple[str, ...], hosts: Hosts, body_seconds: float
+) -> None:
+    """Put the guard around an app that is otherwise complete. Bodies must arrive within `body_seconds`.
+
+    Args:
+      token: of those who may do everything; None lets everybody do everything.
+      view_token: of those who may look, not touch.
+    """
+    tokens: dict[str, Role] = {} if token is None else {token: "control", **({} if view_token is None else {view_token: "view"})}
+    app.add_middleware(Guard, tokens=tokens, allowed_origins=allowed_origins, hosts=hosts, body_seconds=body_seconds)
     if allowed_origins:
         # Outside the guard: a browser's preflight request carries no token, and the browser reads a refusal only with CORS headers.
         app.add_middleware(CORSMiddleware, allow_origins=list(allowed_origins), allow_methods=["*"], allow_headers=["*"], allow_credentials=True)
@@ -94,8 +106,8 @@ class Guard:
 
     """
 
-    def __init__(self, app: ASGIApp, token: str | None, allowed_origins: tuple[str, ...], hosts: Hosts, body_seconds: float):
-        self.app, self.token, self.allowed_origins, self.hosts, self.body_seconds = app, token, allowed_origins, hosts, body_seconds
+    def __init__(self, app: ASGIApp, tokens: dict[str, Role], allowed_origins: tuple[str, ...], hosts: Hosts, body_seconds: float):
+        self.app, self.tokens, self.allowed_origins, self.hosts, self.body_seconds = app, tokens, allowed_origins, hosts, body_seconds
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] not in ("http", "websocket"):
@@ -104,14 +116,16 @@ class Guard:
         headers = Headers(scope=scope)
         if scope["type"] == "http":
             send = _with_headers(send)
-        refused = self._refusal(scope, headers)
+        role = self._role(scope, headers)
+        scope.setdefault("state", {})["role"] = role or "control"
+        refused = self._refusal(scope, headers, role)
         if refused is not None:
             await _refuse(scope, receive, send, *refused)
         elif scope["type"] == "websocket":
             await self.app(scope, receive, send)
         else:
-            if self.token is not None and "token" in _query(scope):
-                send = _with_cookie(send, self.token)
+            if self.tokens and "token" in _query(scope):
+                send = _with_cookie(send, _token(scope, headers))
             await self._serve_until_the_end(scope, headers, receive, send)
 
     def _in_time(self, receive: Receive) -> Receive:
@@ -125,15 +139,28 @@ class Guard:
 
         return received
 
-    def _refusal(self, scope: Scope, headers: Headers) -> tuple[int, str] | None:
+    def _role(self, scope: Scope, headers: Headers) -> Role | None:
+        """The role that a request's token gives it; None for no such token."""
+        if not self.tokens:
+            return "control"
+        given, found = _token(scope, headers), None
+        # All are compared, so that the time tells nothing.
+        for token, role in self.tokens.items():
+            if _same(given, token):
+                found = role
+        return found
+
+    def _refusal(self, scope: Scope, headers: Headers, role: Role | None) -> tuple[int, str] | None:
         """Status and reason for refusing a request; None for one that may pass."""
         hosts = headers.getlist("host")
         if not all(host in self.hosts for host in hosts):
             return 421, f"this server is not addressed as {hosts[0][:100]!r}; names other than its own are given with --allow-host"
         if scope["type"] == "websocket" and not self._origin_allowed(headers):
             return 403, "this origin may not open the live link; other origins are given with --allow-origin"
-        if self.token is not None and not scope["path"].startswith("/api/v1/health/") and not _same(_token(scope, headers), self.token):
+        if role is None and not scope["path"].startswith("/api/v1/health/"):
             return 401, "this server needs a token: open the link it printed, or send Authorization: Bearer TOKEN"
+        if role == "view" and scope["type"] == "http" and scope["path"].startswith("/api/") and scope["method"] not in LOOKING:
+            return 403, LOOK_ONLY
         return None
 
     def _origin_allowed(self, headers: Headers) -> bool:

@@ -30,7 +30,7 @@ import { recordedOpening } from "./source/record.js";
 const root = /** @type {HTMLElement} */ (document.getElementById("microscope"));
 const status = createStore(/** @type {import("./controls/status.js").Status & Record<string, any>} */ ({
   connection: "loading", reason: "", phase: "", detail: "", failure: "", device: "", queue: 0, warming: null, showing: "none", late: false,
-  session: null, revision: 0, checkpoint: "", planner: "", playing: false, step: 0, furthest: 0, speed: null, seed: 0, plain: true, replay: null,
+  session: null, revision: 0, checkpoint: "", planner: "", playing: false, step: 0, furthest: 0, speed: null, seed: 0, plain: true, replay: null, role: "control",
 }));
 const counters = { framesReceived: 0, framesPainted: 0, firstPictureMs: /** @type {number | null} */ (null) };
 const latency = new LatencyMeter();
@@ -174,6 +174,7 @@ function change(settings) {
 }
 
 function command(name, more = {}) {
+  if (live.looksOnly) return notice.say("This link may look, not touch.");
   chooser.overtaken();
   if (name !== "play" && name !== "pause") chooser.milestone = true;
   if (live.command(name, more)) return;
@@ -212,13 +213,25 @@ async function planAgain() {
   }
 }
 
-/** Knobs, planner and seed of a recording cannot be changed. */
-function lockRecorded(replay) {
+const SETTINGS = ["drawer", "seed-place", "planner"];
+const TRANSPORT = ["transport", "checkpoint", "speed"];
+
+/**
+ * Knobs, planner and seed of a recording cannot be changed; who looks on can change nothing.
+ * @param {Record<string, any>} state
+ */
+function lock({ replay, role }) {
+  const looks = role === "view";
   document.body.toggleAttribute("data-replay", !!replay);
-  for (const name of ["drawer", "seed-place", "planner"]) {
-    const part = document.getElementById(name);
-    if (part) Object.assign(part, { inert: !!replay, title: replay ? "Recorded with these; plan again from here to change them" : "" });
-  }
+  document.body.toggleAttribute("data-looks", looks);
+  const reason = looks ? "This link may look, not touch" : replay ? "Recorded with these; plan again from here to change them" : "";
+  for (const name of SETTINGS) setInert(name, looks || !!replay, reason);
+  for (const name of TRANSPORT) setInert(name, looks, reason);
+}
+
+function setInert(name, inert, title) {
+  const part = document.getElementById(name);
+  if (part) Object.assign(part, { inert, title });
 }
 
 /** Looks again how the pictures stand to what is asked for. */
@@ -262,7 +275,9 @@ async function start() {
   if (opening) microscope.connect(opening);
   else dash.start();
   try {
-    const catalogue = await answered(() => api.planners());
+    const [catalogue, { role }] = await Promise.all([answered(() => api.planners()), answered(() => api.access())]);
+    live.looksOnly = role === "view";
+    status.set({ role });
     // One that is asked for by name is not exchanged for another: where it cannot be had, the server says why.
     const checkpoint = asked.checkpoint ?? opening?.frame.checkpoint ?? (await answered(() => api.checkpoints().then(firstOf)));
     if (!checkpoint) return status.set({ connection: "refused", reason: "it has no checkpoints to load." });
@@ -282,14 +297,14 @@ status.subscribe(["session"], ({ session }) => {
 });
 status.subscribe(["session", "revision", "seed", "step", "playing", "plain"], judge);
 status.subscribe(["showing"], ({ showing = "none" }) => lateness.follow(showing));
-status.subscribe(["connection", "reason", "phase", "detail", "failure", "device", "queue", "warming", "showing", "late", "replay"], (state) => {
+status.subscribe(["connection", "reason", "phase", "detail", "failure", "device", "queue", "warming", "showing", "late", "replay", "role"], (state) => {
   writeStatus(state);
   microscope.mark(isStale(state));
   if (state.failure) microscope.excuse(`No plan: ${state.failure}`);
 });
 status.subscribe(["playing", "step", "furthest"], writeTransport);
 status.subscribe(["checkpoint", "planner", "speed", "seed"], (state) => topBar.show(state));
-status.subscribe(["replay"], ({ replay }) => lockRecorded(replay));
+status.subscribe(["replay", "role"], (state) => lock(/** @type {any} */ (state)));
 status.subscribe(["planner"], ({ planner }) => dash.set("planner-shown", { data: planner }));
 
 globalThis.twistscope = inspection({ counters, microscope, status, latency });
@@ -303,7 +318,7 @@ followChoices(chosen, lifetime);
 followKeys(document, PAGE_KEYS, actions, lifetime);
 writeStatus(status.state);
 dash.mounted.then(() => {
-  lockRecorded(status.state.replay);
+  lock(status.state);
   recordings.follow(recordings.recording);
   writeTransport(status.state);
   if (microscope.frame) writeMoment(microscope.frame);

@@ -51,7 +51,7 @@ def server_config(kind: type[Any], given: Mapping[str, Any]) -> Any:
         raise Mistake(f"{where}: {first['msg'].removeprefix('Value error, ')}, got {str(first['input'])[:100]!r}") from None
 
 
-OPTIONS = {"allowed_origins": "--allow-origin", "allowed_hosts": "--allow-host"}
+OPTIONS = {"allowed_origins": "--allow-origin", "allowed_hosts": "--allow-host", "view_token": "--view-token"}
 """Setting -> its option, where they are named differently."""
 
 

@@ -117,4 +117,5 @@ def replay(
         library = Library(Path(folder) / "recordings", limits["max_recordings"].default, limits["max_plan_memory"].default)
         library.folder.mkdir()
         taken = library.take_in(file)
-        serve_with(host, port, open, page=f"?recording={taken['id']}", checkpoints=checkpoints, data=Path(folder), token=token, warm=False)
+        given = {"checkpoints": checkpoints, "data": Path(folder), "token": token, "warm": False}
+        serve_with(host, port, open, given, page=f"?recording={taken['id']}")

@@ -18,6 +18,7 @@ Data = Annotated[Path | None, typer.Option("--data", help="Folder for compiled p
 Open = Annotated[bool, typer.Option("--open/--no-open", help="Open the page in a browser.")]
 Token = Annotated[str | None, typer.Option("--token", help="Token every request must carry (or TWISTSCOPE_TOKEN).")]
 Warm = Annotated[bool | None, typer.Option("--warm/--no-warm", help="Compile the programs of shipped environments ahead, while idle.")]
+ViewToken = Annotated[str | None, typer.Option("--view-token", help="Token of those who may look, not touch (or TWISTSCOPE_VIEW_TOKEN).")]
 NoToken = Annotated[bool, typer.Option("--no-token", help="Listen on other than loopback addresses without a token.")]
 Origins = Annotated[list[str] | None, typer.Option("--allow-origin", help="Origin of a dashboard served elsewhere; may be repeated.")]
 Hosts = Annotated[list[str] | None, typer.Option("--allow-host", help="Name by which others address this server; may be repeated.")]
@@ -31,20 +32,22 @@ def serve(
     data: Data = None,
     open: Open = True,
     token: Token = None,
+    view_token: ViewToken = None,
     no_token: NoToken = False,
     allow_host: Hosts = None,
     warm: Warm = None,
 ) -> None:
     """Backend and dashboard in one process on one port."""
-    serve_with(host, port, open, no_token, checkpoints=checkpoints, data=data, token=token, allowed_hosts=allow_host, warm=warm)
+    given = {"checkpoints": checkpoints, "data": data, "token": token, "view_token": view_token, "allowed_hosts": allow_host, "warm": warm}
+    serve_with(host, port, open, given, no_token)
 
 
-def serve_with(host: str, port: int, open: bool, no_token: bool = False, page: str = "", **given: Any) -> None:
+def serve_with(host: str, port: int, open: bool, given: dict[str, Any], no_token: bool = False, page: str = "") -> None:
     """Serve with these settings.
 
     Args:
-      page: query of the page that is opened.
       given: settings of the server; None for those that were not given.
+      page: query of the page that is opened.
     """
     from backend.serving import listen
 
@@ -67,6 +70,7 @@ def serve_backend(
     checkpoints: Folder = None,
     data: Data = None,
     token: Token = None,
+    view_token: ViewToken = None,
     no_token: NoToken = False,
     allow_origin: Origins = None,
     allow_host: Hosts = None,
@@ -75,9 +79,8 @@ def serve_backend(
     """The backend alone."""
     from backend.serving import listen
 
-    config = _config(
-        host, no_token, checkpoints=checkpoints, data=data, token=token, allowed_origins=allow_origin, allowed_hosts=allow_host, warm=warm
-    )
+    given = {"checkpoints": checkpoints, "data": data, "token": token, "view_token": view_token, "warm": warm}
+    config = _config(host, no_token, allowed_origins=allow_origin, allowed_hosts=allow_host, **given)
     bound = listen(host, port)
     check_accelerator()
     from backend.app import create_app
@@ -113,7 +116,15 @@ def serve_dashboard(
 
     page = FastAPI(openapi_url=None)
     create_dashboard(page, partial(fetch_catalogue, backend_url, config.token), public_backend_url)
-    _run(page, config.model_copy(update={"token": None, "allowed_origins": ()}), bound, host, port, "the dashboard of twistscope", open)
+    _run(
+        page,
+        config.model_copy(update={"token": None, "view_token": None, "allowed_origins": ()}),
+        bound,
+        host,
+        port,
+        "the dashboard of twistscope",
+        open,
+    )
 
 
 def _config(host: str, no_token: bool, **given: Any) -> "ServerConfig":
@@ -128,6 +139,8 @@ def _config(host: str, no_token: bool, **given: Any) -> "ServerConfig":
         raise Mistake(f"there is no folder of checkpoints {config.checkpoints}")
     if not is_loopback(host) and config.token is None and not no_token:
         raise Mistake(f"listening on {host} lets others in: give --token TOKEN (or TWISTSCOPE_TOKEN), or say --no-token")
+    if config.view_token is not None and config.token in (None, config.view_token):
+        raise Mistake("--view-token needs another --token beside it: without one everybody may touch")
     return config
 
 
@@ -141,12 +154,21 @@ def _run(app: Any, config: "ServerConfig", bound: Any, host: str, port: int, wha
     from backend.serving import open_page, run
 
     seconds = config.max_client_seconds
-    protect(app, token=config.token, allowed_origins=config.allowed_origins, hosts=Hosts(host, config.allowed_hosts), body_seconds=seconds)
+    protect(
+        app,
+        token=config.token,
+        view_token=config.view_token,
+        allowed_origins=config.allowed_origins,
+        hosts=Hosts(host, config.allowed_hosts),
+        body_seconds=seconds,
+    )
     query = "&".join(part for part in (page.removeprefix("?"), f"token={quote(config.token, safe='')}" if config.token else "") if part)
     address = _address(host, port) + (f"/?{query}" if query else "")
 
     def ready() -> None:
         typer.echo(f"{what} is at {address}")
+        if config.view_token:
+            typer.echo(f"for those who look on: {_address(host, port)}/?token={quote(config.view_token, safe='')}")
         if open:
             open_page(address)
 

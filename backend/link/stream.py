@@ -13,7 +13,8 @@ from backend.link.allowance import Allowance
 from backend.link.frame import View
 from backend.link.viewer import Viewer
 from backend.metrics import Metrics
-from backend.problems import Invalid, NotFound, Problem
+from backend.problems import Forbidden, Invalid, NotFound, Problem
+from backend.security import LOOK_ONLY
 from backend.sessions.all import Sessions
 from backend.sessions.shown import Shown
 from planner import Trace
@@ -43,10 +44,11 @@ async def stream(socket: WebSocket, session_id: str, sessions: Sessions, metrics
         return
     # A page requests drawings in its link. Otherwise its first frame would be a complete trace, sent before its first message is read.
     # `narrow` is the name used by earlier pages, accepted until 0.3.
+    looks_only = socket.state.role == "view"
     viewer = Viewer(View(drawing="true" in (socket.query_params.get("drawing"), socket.query_params.get("narrow"))))
     session.join(viewer)
     metrics.viewers.inc()
-    receiving = asyncio.create_task(_receive(socket, session, viewer, Allowance()))
+    receiving = asyncio.create_task(_receive(socket, session, viewer, Allowance(), looks_only))
     sending = asyncio.create_task(_send(socket, viewer, metrics))
     try:
         await asyncio.wait({receiving, sending}, return_when=asyncio.FIRST_COMPLETED)
@@ -74,8 +76,8 @@ async def _send(socket: WebSocket, viewer: Viewer, metrics: Metrics) -> None:
     await socket.close(GONE)
 
 
-async def _receive(socket: WebSocket, session: Shown, viewer: Viewer, allowance: Allowance) -> None:
-    """Handle the viewer's messages one by one. An invalid message is answered with an error and changes nothing."""
+async def _receive(socket: WebSocket, session: Shown, viewer: Viewer, allowance: Allowance, looks_only: bool) -> None:
+    """Handle the viewer's messages one by one. An invalid message, or one that a role may not send, is answered with an error and changes nothing."""
     while True:
         message = await socket.receive()
         if message["type"] == "websocket.disconnect":
@@ -83,7 +85,10 @@ async def _receive(socket: WebSocket, session: Shown, viewer: Viewer, allowance:
         # Nothing else waits in this loop while messages are at hand: without this, one viewer that floods would keep the event loop for itself.
         await allowance.take()
         try:
-            await _handle(_parse(message.get("text")), session, viewer)
+            parsed = _parse(message.get("text"))
+            if looks_only and parsed["type"] in ("command", "settings"):
+                raise Forbidden(LOOK_ONLY)
+            await _handle(parsed, session, viewer)
         except Problem as problem:
             body = problem.body()
             viewer.tell({"type": "error", **{key: body[key] for key in ("title", "detail", "errors") if key in body}})

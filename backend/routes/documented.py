@@ -32,6 +32,7 @@ class ProblemBody(BaseModel):
 WHEN = {
     400: "The request is not HTTP that this server reads.",
     401: "The server needs a token.",
+    403: "A viewer may look, not touch.",
     404: "There is nothing of this name.",
     405: "The route does not have this method.",
     408: "The body did not arrive in time.",
@@ -44,7 +45,7 @@ WHEN = {
     507: "There is no room for a recording, or it cannot be written.",
     503: "Not ready yet, as `detail` says; or the server is ending.",
 }
-EVERYWHERE = (400, 401, 405, 408, 413, 421, 503)
+EVERYWHERE = (400, 401, 403, 405, 408, 413, 421, 503)
 """Statuses that any route may answer, because they come before it."""
 
 

@@ -1,6 +1,8 @@
-"""Liveness, readiness and metrics."""
+"""Liveness, readiness, metrics and roles."""
 
-from fastapi import APIRouter, Response
+from typing import Literal
+
+from fastapi import APIRouter, Request, Response
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from backend.problems import NotReady
@@ -22,6 +24,12 @@ async def ready(given: Given) -> dict[str, str]:
     if given.awaited is not None:
         raise NotReady(given.awaited)
     return {"status": "ready"}
+
+
+@router.get("/access")
+async def access(request: Request) -> dict[Literal["role"], Literal["control", "view"]]:
+    """The role of this client: it may do everything, or look, not touch."""
+    return {"role": request.state.role}
 
 
 @router.get("/metrics", response_class=Response, responses=bytes_of(CONTENT_TYPE_LATEST, "Text of Prometheus."))

@@ -17,6 +17,7 @@ from backend.problems import NotKept, Problem
 from backend.recordings.library import Library
 from backend.routes.bodies import PIECE, large_body
 from backend.routes.documented import bytes_of, problems
+from backend.routes.limited import limited
 from backend.routes.plans import MEDIA_TYPE, Step
 from backend.routes.services import Given
 from backend.sessions.replay import load_frame
@@ -83,7 +84,8 @@ async def every(given: Given) -> dict[str, Any]:
 @router.post(
     "/recordings",
     status_code=201,
-    responses=problems(408, 413, 422, 507),
+    dependencies=[limited("uploads")],
+    responses=problems(408, 413, 422, 429, 507),
     openapi_extra={"requestBody": {"required": True, "content": {RECORDING: {"schema": {"type": "string", "format": "binary"}}}}},
 )
 async def upload(request: Request, given: Given) -> dict[str, Any]:
@@ -190,7 +192,7 @@ async def frame(recording_id: str, step: Step, given: Given) -> Response:
     return await large_body(record.to_bytes, MEDIA_TYPE)
 
 
-@router.post("/recordings/{recording_id}/replay", status_code=201, responses=problems(404, 409, 422, 429))
+@router.post("/recordings/{recording_id}/replay", status_code=201, dependencies=[limited("sessions")], responses=problems(404, 409, 422, 429))
 async def replay(recording_id: str, body: ReplayBody, given: Given, response: Response) -> dict[str, Any]:
     """Create a session that replays a recording, paused. It needs neither the network's parameters nor the environment."""
     session = await given.sessions.replay(recording_id, body.step)

@@ -10,6 +10,7 @@ from backend.config import ServerConfig
 from backend.engine.interface import Engine
 from backend.metrics import Metrics
 from backend.openings import Openings
+from backend.rates import Rate
 from backend.sessions.all import Sessions
 
 
@@ -22,6 +23,8 @@ class Services:
     sessions: Sessions
     metrics: Metrics
     openings: Openings
+    rates: dict[str, Rate]
+    """Limits on how often one client may ask for something, by kind."""
     awaited: str | None
     """Work that readiness waits for; None when ready."""
 

@@ -14,6 +14,7 @@ from backend.arguments import prepare, seeds_of
 from backend.link.stream import stream
 from backend.routes.bodies import large_body
 from backend.routes.documented import bytes_of, problems
+from backend.routes.limited import limited
 from backend.routes.plans import MEDIA_TYPE, SEEDS_MEDIA_TYPE, Count, Interventions, PlanBody, answer_with_seeds
 from backend.routes.services import Given, client
 from planner import Record
@@ -34,7 +35,7 @@ class Command(BaseModel):
     interventions: Interventions | None = None
 
 
-@router.post("/sessions", status_code=201, responses=problems(404, 422, 429, 500))
+@router.post("/sessions", status_code=201, dependencies=[limited("sessions")], responses=problems(404, 422, 429, 500))
 async def create(body: PlanBody, given: Given, request: Request, response: Response) -> dict[str, Any]:
     """Create a session, paused, and start its first plan."""
     session = await given.sessions.create(body.checkpoint, body.request(), client(request), body.actions)
@@ -51,7 +52,7 @@ class LinkBody(BaseModel):
     """Query of the link, as `GET /sessions/{id}/link` gives it; `level`, `slot` and `hide` may follow."""
 
 
-@router.post("/sessions/linked", status_code=201, responses=problems(404, 422, 429, 500))
+@router.post("/sessions/linked", status_code=201, dependencies=[limited("sessions")], responses=problems(404, 422, 429, 500))
 async def open_link(body: LinkBody, given: Given, request: Request, response: Response) -> dict[str, Any]:
     """Create a session at the moment of a link, paused. `notes` says what is not as it was when the link was made."""
     # Thousands of actions may be unpacked and checked.
@@ -158,6 +159,7 @@ FORMS = {
 @router.get(
     "/sessions/{session_id}/moments/{step}/export/{form}",
     response_class=Response,
+    dependencies=[limited("exports")],
     responses={
         200: {"description": "A file.", "content": {form.media_type.partition(";")[0]: {"schema": {"type": "string"}} for form in FORMS.values()}},
         **problems(404, 422, 429, 500),

@@ -29,7 +29,9 @@ def top_bar() -> html.Header:
             _all_checkpoints(),
             html.Div(className="field field-checkpoint", children=[choice("checkpoint", id="checkpoint")]),
             _field("planner", choice("planner", id="planner")),
-            html.Div(className="transport", role="group", **{"aria-label": "Transport"}, children=[_button(*b) for b in TRANSPORT.items()]),
+            html.Div(
+                id="transport", className="transport", role="group", **{"aria-label": "Transport"}, children=[_button(*b) for b in TRANSPORT.items()]
+            ),
             _field("speed", choice("speed", ((f"{speed} /s", speed) for speed in SPEEDS), id="speed")),
             # The scripts put their own field here (assets/js/controls/number_field.js).
             _field("seed", html.Div(id="seed-place")),

@@ -60,7 +60,10 @@ export class Chooser {
     this.catalogue = catalogue;
     if (!asked.checkpoint) this.home = checkpoint;
     const { planner, errors } = plannerOf(asked.planner, catalogue);
-    const { link, recording } = asked;
+    const { link, recording, session } = asked;
+    if (session || this.status.state.role === "view") {
+      return this.begin({ watch: session ?? null, checkpoint: "", planner: "", seed: 0, step: 0, settings: {} });
+    }
     if (recording) return this.begin({ recording, checkpoint: "", planner: "", seed: 0, step: Number(asked.step) || 0, settings: {} });
     if (link) return this.begin({ checkpoint, planner, seed: 0, step: 0, settings: {}, link });
     this.begin({ ...asked, checkpoint, planner, step: 0, goal: asked.step || null });
@@ -70,9 +73,7 @@ export class Chooser {
   /** Goes to another address, from which one can come back. */
   visit(href) {
     history.pushState(history.state, "", href);
-    this.search = null;
     this.revisit();
-    this.search = location.search;
   }
 
   /** Back or forward in the browser's history: the moment that the address has now. */
@@ -80,6 +81,7 @@ export class Chooser {
     this.milestone = false;
     // Only the fragment has changed.
     if (location.search === this.search) return;
+    this.search = location.search;
     const asked = readAddress(location.search);
     const checkpoint = asked.checkpoint ?? this.home;
     if (checkpoint && this.catalogue.first) this.start(asked, checkpoint, this.catalogue);
@@ -108,7 +110,7 @@ export class Chooser {
     const plain = isPlain(wish, this.catalogue.first);
     this.status.set({ session: null, revision: 0, checkpoint, planner, seed, failure: "", plain, phase: "", detail: "", playing: false, replay: null });
     this.live.begin(wish);
-    if (wish.recording) return;
+    if (wish.recording || wish.watch !== undefined) return;
     // Without the defaults nothing can be said to differ from them; the session need not wait for that.
     this.api.card(checkpoint).then((card) => {
       if (this.live.session.wish !== wish) return;
@@ -138,7 +140,7 @@ export class Chooser {
    */
   created(wish, notes = []) {
     if (notes.length) this.say(notes.join(" "));
-    if (wish.recording) return;
+    if (wish.recording || wish.watch !== undefined) return;
     this.goal = wish.goal ?? null;
     this.first = [];
     if (this.goal !== null) this.first.push(["goto", { step: this.goal }]);
@@ -187,6 +189,8 @@ export class Chooser {
   /** The address is a link to the moment, so that a page loaded again goes on there. On the way to a step it stays as it is. */
   async writeChoices() {
     const turn = ++this.turn;
+    // The address of a session of others stays what it is.
+    if (this.live.session.watching) return;
     const { connection, phase, playing, checkpoint, planner, seed, step, replay } = this.status.state;
     if (replay && connection === "open") return this.writeWish({ checkpoint: null, planner: null, seed: 0, step, settings: {}, recording: replay.id });
     const rests = playing || phase === "idle" || phase === "ended";

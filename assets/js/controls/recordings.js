@@ -132,7 +132,7 @@ export class RecordingsDialog {
     canvas.picture = new ScenePicture(canvas, this.theme);
     canvas.picture.scene = scene;
     const replay = element("a", "recording-title", title);
-    replay.href = linkTo("/", location.search.includes("token=") ? `?token=${new URLSearchParams(location.search).get("token")}` : "", { recording: id });
+    replay.href = linkTo("/", "", { recording: id });
     replay.title = "Replay";
     const file = element("a", "page-link", "file");
     Object.assign(file, { href: this.api.recordingUrl(id), download: "" });

@@ -98,7 +98,7 @@ export class ShareDialog {
     this.note.textContent = this.link === null ? "There is no link to this moment: so many actions led here that it would be too long, or the server does not answer. A file can be kept." : "";
     this.copy.disabled = this.link === null;
     const hide = this.boxes.filter(({ box }) => !box.checked).map(({ name }) => name).join(",");
-    this.field.value = this.link === null ? "" : momentAddress(location.href, this.link, { ...this.view(), hide }, true);
+    this.field.value = this.link === null ? "" : momentAddress(location.href, this.link, { ...this.view(), hide });
   }
 
   async copyLink() {

@@ -20,6 +20,7 @@ const CONNECTION = {
  * @property {number} [queue]
  * @property {{ready: number, of: number} | null} [warming] programs compiled ahead
  * @property {import("./picture_state.js").Showing} [showing] relation of the pictures to what is asked for
+ * @property {"control" | "view"} [role] view for who may look, not touch
  * @property {{id: string, title: string} | null} [replay] the recording that is replayed
  * @property {boolean} [late] the plan that is asked for is not here yet, and not just because it takes a moment
  */
@@ -32,10 +33,11 @@ function say(id, text) {
 
 /** @param {Status} status */
 export function writeStatus(status) {
-  const { connection, failure, device, queue, replay } = status;
+  const { connection, failure, device, queue, replay, role } = status;
   document.body.dataset.connection = connection;
   document.body.toggleAttribute("data-failure", !!failure);
-  say("fact-connection", replay && connection === "open" ? `replay of “${replay.title}”` : CONNECTION[connection]);
+  const state = replay && connection === "open" ? `replay of “${replay.title}”` : CONNECTION[connection];
+  say("fact-connection", role === "view" ? `${state}, looking on` : state);
   say("fact-device", device ?? "");
   say("fact-queue", queue ? `${queue} waiting` : "");
   say("fact-warming", warmingText(status));

@@ -17,6 +17,7 @@ const OF_LINKS = ["v", "sha", "actions", "digest", "interventions", "level", "sl
  * @property {Record<string, any>} settings
  * @property {string | null} link the address itself where it is a link to a moment
  * @property {string | null} [recording] id of a recording, of which `step` is a frame
+ * @property {string | null} [session] id of a session that others have begun
  */
 
 /**
@@ -26,23 +27,22 @@ const OF_LINKS = ["v", "sha", "actions", "digest", "interventions", "level", "sl
  */
 export function readAddress(search) {
   const all = Object.fromEntries(new URLSearchParams(search));
-  const { checkpoint = "", planner = "", seed = "0", step = "0", recording = null, [TOKEN]: _, ...settings } = all;
+  const { checkpoint = "", planner = "", seed = "0", step = "0", recording = null, session = null, [TOKEN]: _, ...settings } = all;
   const values = Object.entries(settings).filter(([name]) => !OF_LINKS.includes(name)).map(([name, text]) => [name, valueOf(text)]);
   const link = "v" in settings ? search : null;
-  return { checkpoint: checkpoint || null, planner: planner || null, seed: meaning(seed), step: meaning(step), settings: Object.fromEntries(values), link, recording };
+  return { checkpoint: checkpoint || null, planner: planner || null, seed: meaning(seed), step: meaning(step), settings: Object.fromEntries(values), link, recording, session };
 }
 
 const valueOf = (text) => (text === "true" || text === "false" ? text === "true" : meaning(text));
 
 /**
  * An address that asks for what was chosen. What goes without saying is left out.
- * @param {string} href of now; its token is kept
+ * @param {string} href of now
  * @param {Omit<Chosen, "link">} chosen
  */
 export function writeAddress(href, { checkpoint, planner, seed, step, settings, recording = null }) {
   const url = new URL(href);
-  const token = url.searchParams.get(TOKEN);
-  const parts = { token, recording, checkpoint, planner, seed: seed || null, step: step || null, ...settings };
+  const parts = { recording, checkpoint, planner, seed: seed || null, step: step || null, ...settings };
   const said = Object.entries(parts).filter(([, value]) => value !== null && value !== undefined);
   url.search = `${new URLSearchParams(said.map(([name, value]) => [name, `${value}`]))}`;
   return url.href;
@@ -50,22 +50,20 @@ export function writeAddress(href, { checkpoint, planner, seed, step, settings, 
 
 /**
  * The address of a moment.
- * @param {string} href of now; its token is kept
+ * @param {string} href of now
  * @param {string} query of the link, as the server makes it
  * @param {Record<string, any>} view what of the plan is looked at: fields that are null are left out
- * @param {boolean} shared for others, without the token
  */
-export function momentAddress(href, query, view = {}, shared = false) {
+export function momentAddress(href, query, view = {}) {
   const url = new URL(href);
-  const token = shared ? null : url.searchParams.get(TOKEN);
-  const said = Object.entries({ ...view, token }).filter(([, value]) => value !== null && value !== undefined && value !== "");
+  const said = Object.entries(view).filter(([, value]) => value !== null && value !== undefined && value !== "");
   url.search = [query, `${new URLSearchParams(said.map(([name, value]) => [name, `${value}`]))}`].filter(Boolean).join("&");
   url.hash = "";
   return url.href;
 }
 
 /**
- * A link to a page of the dashboard. It takes along what the address of this one says: what was chosen, and the token that opened it.
+ * A link to a page of the dashboard. It takes along what the address of this one says.
  * @param {string} page
  * @param {string} search of this page
  * @param {Record<string, string | null>} wish what is to be different there; null for nothing

@@ -49,6 +49,15 @@ export class Api {
     return answer.status === 204 ? null : answer.json();
   }
 
+  /** {role}: control, or view for who may look, not touch. */
+  access() {
+    return this.call("GET", "/access");
+  }
+
+  async sessions() {
+    return (await this.call("GET", "/sessions")).sessions;
+  }
+
   /** {checkpoints: cards, damaged: [{name, detail}]}. */
   checkpoints() {
     return this.call("GET", "/checkpoints");
@@ -208,5 +217,24 @@ export async function untilAnswered(ask, waiting) {
 /** The backend of this page: its own server, unless the page names another. */
 export function apiOfPage() {
   const meta = /** @type {HTMLMetaElement | null} */ (document.querySelector("meta[name=twistscope-api]"));
-  return new Api(meta?.content ?? "", new URLSearchParams(location.search).get("token"));
+  return new Api(meta?.content ?? "", takeToken());
+}
+
+const TOKEN = "token";
+
+/** The token that opened this page. It leaves the address, which people show and pass on, and is kept for as long as the tab. */
+function takeToken() {
+  const url = new URL(location.href);
+  const given = url.searchParams.get(TOKEN);
+  if (given !== null) {
+    url.searchParams.delete(TOKEN);
+    history.replaceState(history.state, "", url);
+  }
+  try {
+    if (given !== null) sessionStorage.setItem(`twistscope-${TOKEN}`, given);
+    return sessionStorage.getItem(`twistscope-${TOKEN}`);
+  } catch {
+    // No storage in a sandbox: the token is good until the page is loaded again.
+    return given;
+  }
 }

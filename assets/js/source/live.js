@@ -21,6 +21,8 @@ export class LiveSource {
   constructor(api, { onState, onMessage, onCreated, onRefused = () => {}, onLinkRefused = () => {} }) {
     /** @type {readonly import("./source.js").Ability[]} */
     this.can = ["particles", "commands", "settings"];
+    /** True for who may look, not touch. */
+    this.looksOnly = false;
     this.session = new Session(api);
     this.session.onCreated = onCreated;
     this.session.onRefused = onRefused;
@@ -107,7 +109,7 @@ export class LiveSource {
   follow({ type, session, settings }) {
     if (type === "status") {
       // A recording cannot be changed; the particles of its frames are there.
-      this.can = session.replay ? ["particles"] : ["particles", "commands", "settings"];
+      this.can = session.replay || this.looksOnly ? ["particles"] : ["particles", "commands", "settings"];
       const { checkpoint, planner, seed, step, settings: set, playing, speed } = session;
       this.session.remember({ checkpoint, planner, seed, step, settings: set, playing, speed });
     }

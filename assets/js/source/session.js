@@ -14,6 +14,7 @@ import { ApiError } from "./api.js";
  * @property {number} [speed]
  * @property {string | null} [link] query of a link to a moment, which outranks the other parts
  * @property {string | null} [recording] id of a recording to replay from the step on, which outranks everything else
+ * @property {string | null} [watch] id of a session of others to look at; null for the newest one
  * @property {boolean} [seen] a session like this has been seen, and may have gone on since its link was made
  */
 
@@ -39,9 +40,14 @@ export class Session {
     this.wish = wish;
   }
 
+  /** Gives the session back; one of others stays. */
   leave() {
-    if (this.id) this.api.deleteSession(this.id);
+    if (this.id && !this.watching) this.api.deleteSession(this.id);
     this.id = null;
+  }
+
+  get watching() {
+    return this.wish?.watch !== undefined;
   }
 
   /** Gives the session back and wants no other. */
@@ -67,7 +73,7 @@ export class Session {
     const session = await this.create(wish);
     if (wish !== this.wish) {
       // Something else was chosen while the server was at work, and is asked for by whoever chose it.
-      this.api.deleteSession(session.id);
+      if (wish.watch === undefined) this.api.deleteSession(session.id);
       return null;
     }
     this.id = session.id;
@@ -77,6 +83,7 @@ export class Session {
 
   /** A new session. What of its wish is not possible is left out and reported, rather than everything refused. */
   async create(wish) {
+    if (wish.watch !== undefined) return this.find(wish.watch);
     if (wish.recording) return this.api.replay(wish.recording, wish.step);
     if (wish.link) {
       const session = await this.open(wish, wish.link);
@@ -90,6 +97,18 @@ export class Session {
       this.onRefused(error.errors);
       return this.create(wish);
     }
+  }
+
+  /**
+   * A session that others have begun.
+   * @param {string | null} id null for the newest
+   */
+  async find(id) {
+    const sessions = await this.api.sessions();
+    const found = id === null ? sessions.at(-1) : sessions.find((each) => each.id === id);
+    // There may be one later.
+    if (!found) throw new ApiError(503, { detail: id === null ? "Nobody has opened a session yet." : "This session is not open now." });
+    return { ...found, view: null, notes: [] };
   }
 
   /**

@@ -3,17 +3,17 @@ import { test } from "node:test";
 
 import { linkTo, momentAddress, readAddress, writeAddress } from "../../../assets/js/lib/address.js";
 
-const NOTHING = { checkpoint: null, planner: null, seed: 0, step: 0, settings: {}, link: null, recording: null };
+const NOTHING = { checkpoint: null, planner: null, seed: 0, step: 0, settings: {}, link: null, recording: null, session: null };
 
 test("an address without wishes asks for nothing", () => {
   assert.deepEqual(readAddress(""), NOTHING);
-  assert.deepEqual(readAddress("?checkpoint=&planner=&token=t"), NOTHING);
+  assert.deepEqual(readAddress("?checkpoint=&planner="), NOTHING);
 });
 
-test("an address gives back what was written into it, and keeps its token and its fragment", () => {
-  const chosen = { checkpoint: "b c", planner: "spo", seed: 3, step: 12, settings: { alpha: 0.25, revive: false, constraint: "fixed_kl", kl_bound: 1e-7 }, link: null, recording: null };
-  const href = writeAddress("http://here/?checkpoint=a&token=t&alpha=1#x", chosen);
-  assert.equal(href, "http://here/?token=t&checkpoint=b+c&planner=spo&seed=3&step=12&alpha=0.25&revive=false&constraint=fixed_kl&kl_bound=1e-7#x");
+test("an address gives back what was written into it, and keeps its fragment", () => {
+  const chosen = { checkpoint: "b c", planner: "spo", seed: 3, step: 12, settings: { alpha: 0.25, revive: false, constraint: "fixed_kl", kl_bound: 1e-7 }, link: null, recording: null, session: null };
+  const href = writeAddress("http://here/?checkpoint=a&alpha=1#x", chosen);
+  assert.equal(href, "http://here/?checkpoint=b+c&planner=spo&seed=3&step=12&alpha=0.25&revive=false&constraint=fixed_kl&kl_bound=1e-7#x");
   assert.deepEqual(readAddress(new URL(href).search), chosen);
 });
 
@@ -33,10 +33,10 @@ test("an address with a version is a link to a moment; its own fields are no set
   assert.deepEqual([checkpoint, settings], ["catch", { alpha: 0.5 }]);
 });
 
-test("the address of a moment keeps the token, and what is shared does not", () => {
-  const here = "http://here/?v=1&seed=9&token=t#x";
-  assert.equal(momentAddress(here, "v=1&seed=3&digest=ab", { level: 2, slot: null, hide: "" }), "http://here/?v=1&seed=3&digest=ab&level=2&token=t");
-  assert.equal(momentAddress(here, "v=1&seed=3&digest=ab", { hide: "knobs,world" }, true), "http://here/?v=1&seed=3&digest=ab&hide=knobs%2Cworld");
+test("the address of a moment is its link and what of it is looked at", () => {
+  const here = "http://here/?v=1&seed=9#x";
+  assert.equal(momentAddress(here, "v=1&seed=3&digest=ab", { level: 2, slot: null, hide: "" }), "http://here/?v=1&seed=3&digest=ab&level=2");
+  assert.equal(momentAddress(here, "v=1&seed=3&digest=ab", { hide: "knobs,world" }), "http://here/?v=1&seed=3&digest=ab&hide=knobs%2Cworld");
 });
 
 test("a link to another page takes choices along, not the moment", () => {
