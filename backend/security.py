@@ -125,7 +125,7 @@ class Guard:
             await self.app(scope, receive, send)
         else:
             if self.tokens and "token" in _query(scope):
-                send = _with_cookie(send, _token(scope, headers))
+                send = _with_cookie(send, _token(scope, headers), secure=scope.get("scheme") == "https")
             await self._serve_until_the_end(scope, headers, receive, send)
 
     def _in_time(self, receive: Receive) -> Receive:
@@ -320,12 +320,14 @@ def _with_headers(send: Send) -> Send:
     return sent
 
 
-def _with_cookie(send: Send, token: str) -> Send:
-    """Store the token of a link in a cookie, so that the page's own requests carry it."""
+def _with_cookie(send: Send, token: str, *, secure: bool) -> Send:
+    """Store the token of a link in a cookie, so that the page's own requests carry it; `secure` keeps it off unencrypted connections."""
 
     async def sent(message: Message) -> None:
         if message["type"] == "http.response.start":
-            MutableHeaders(scope=message).append("set-cookie", f"{COOKIE}={quote(token, safe='')}; Path=/; HttpOnly; SameSite=Strict")
+            MutableHeaders(scope=message).append(
+                "set-cookie", f"{COOKIE}={quote(token, safe='')}; Path=/; HttpOnly; SameSite=Strict{'; Secure' if secure else ''}"
+            )
         await send(message)
 
     return sent
