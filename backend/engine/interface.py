@@ -42,6 +42,10 @@ class Engine(Protocol):
         """True if a plan with these settings starts without compiling."""
         ...
 
+    def compile_seconds(self, prepared: Prepared) -> float | None:
+        """Seconds that compiling for this planner and environment took last time; None where it has not been done."""
+        ...
+
     async def plan(
         self,
         prepared: Prepared,

@@ -74,6 +74,7 @@ class LocalEngine:
         self._compiler, self._loader = Turns("compiler", 2), Turns("loader")
         self._programs: OrderedDict[Hashable, Shared] = OrderedDict()
         self._timings = Timings()
+        self._compile_seconds: dict[tuple[str, str], float] = {}
         self._loaded: dict[str, Shared] = {}
         self._truths: dict[str, asyncio.Future[Truth]] = {}
         self._waiting = 0
@@ -141,6 +142,10 @@ class LocalEngine:
         model, _ = await self._evaluator(prepared)
         program = self._programs.get(prepared.key(model))
         return program is not None and program.ready
+
+    def compile_seconds(self, prepared: Prepared) -> float | None:
+        """Seconds that compiling for this planner and environment took last time; None where it has not been done."""
+        return self._compile_seconds.get(_kind(prepared))
 
     async def plan(
         self,
@@ -291,7 +296,14 @@ class LocalEngine:
         """The compiled program; requests that arrive while it compiles wait for the same compilation."""
         compiling = self._programs.get(key)
         if compiling is None or compiling.dropped:
-            compiling = self._programs[key] = Shared(self._compiler, compile_program, owner)
+
+            def measured() -> Compiled:
+                started = time.perf_counter()
+                compiled = compile_program()
+                self._compile_seconds[_kind(prepared)] = time.perf_counter() - started
+                return compiled
+
+            compiling = self._programs[key] = Shared(self._compiler, measured, owner)
             while len(self._programs) > self._max_programs:
                 self._programs.popitem(last=False)
         self._programs.move_to_end(key)
@@ -370,6 +382,11 @@ class LocalEngine:
             return await shared.wait()
         finally:
             self._waiting -= 1
+
+
+def _kind(prepared: Prepared) -> tuple[str, str]:
+    """Programs that take about as long to compile."""
+    return prepared.about.environment.name, prepared.planner.name
 
 
 def _check(prepared: Prepared, record: Record) -> None:

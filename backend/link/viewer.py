@@ -6,6 +6,7 @@ not acknowledged it is sent no third. It then gets the newest frame, with the nu
 
 import asyncio
 from collections import deque
+from collections.abc import Callable
 from typing import Any
 
 from backend.link.frame import Frame, TooLargeForLink, View
@@ -19,6 +20,7 @@ class Viewer:
 
     def __init__(self, wants: View) -> None:
         self.wants = wants
+        self.on_acknowledged: Callable[[], None] = lambda: None
         self.skipped_total = 0
         self._frame: Frame | None = None
         self._skipped = 0
@@ -55,6 +57,12 @@ class Viewer:
         """Acknowledge that frame `number` was drawn or dropped. Unknown numbers are ignored: a reconnected page may send them."""
         self._unacknowledged.discard(number)
         self._changed.set()
+        self.on_acknowledged()
+
+    @property
+    def keeps_up(self) -> bool:
+        """True while no frame waits for the viewer to draw those before it."""
+        return self._frame is None or len(self._unacknowledged) < CREDITS
 
     def close(self) -> None:
         """Finish after all queued messages are sent."""

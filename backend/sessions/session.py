@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import itertools
 import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -388,6 +389,9 @@ class Session(Shown):
                 tick = max(tick + 1 / self.speed, loop.time())
                 if await self._woken(tick - loop.time()) and (self._plan_due or not self.playing):
                     continue
+                await self._until_painted()
+                if self._plan_due or not self.playing:
+                    continue
             await self._advance()
 
     async def _await_answers(self) -> None:
@@ -407,19 +411,24 @@ class Session(Shown):
         request = replace(self.request, step=step)
         prepared = prepare(request, self.card)
         compiled = await self.engine.is_compiled(prepared)
+        telling: asyncio.Task[None] | None = None
         if not compiled:
-            self._set_phase("compiling", f"compiling for {prepared.settings.size}")
+            telling = asyncio.create_task(self._tell_compiling(prepared))
         else:
             # Not announced, because it lasts milliseconds. But a status sent meanwhile must not say that the session is idle.
             self.phase, self.detail = "planning", ""
-        record = await plan_unless_overtaken(
-            self.engine.plan,
-            (prepared, moment, self.id),
-            changed=self._wake,
-            overtaken=lambda: self._plan_due,
-            patience=WAITING_SECONDS if compiled else None,
-            waits=lambda: self._set_phase("waiting", "other plans are before this one"),
-        )
+        try:
+            record = await plan_unless_overtaken(
+                self.engine.plan,
+                (prepared, moment, self.id),
+                changed=self._wake,
+                overtaken=lambda: self._plan_due,
+                patience=WAITING_SECONDS if compiled else None,
+                waits=lambda: self._set_phase("waiting", "other plans are before this one"),
+            )
+        finally:
+            if telling is not None:
+                telling.cancel()
         if record is None:
             return
         if not compiled or self.phase == "waiting":
@@ -434,6 +443,16 @@ class Session(Shown):
         self._show(self.frame)
         if self.recording is not None:
             self.sessions.library.writer.keep(self.recording, record, moment.digest)
+
+    async def _tell_compiling(self, prepared: Prepared) -> None:
+        """Say how long the program has been compiled, and how long it took last time, second by second."""
+        expected = self.engine.compile_seconds(prepared)
+        about = "" if expected is None else f" of about {max(expected, 1):.0f} s"
+        text = f"compiling for {prepared.settings.size}"
+        self._set_phase("compiling", text)
+        for elapsed in itertools.count(1):
+            await asyncio.sleep(1)
+            self._set_phase("compiling", f"{text}: {elapsed} s{about}")
 
     async def _advance(self) -> None:
         """Take the chosen action of the current plan."""

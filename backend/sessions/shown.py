@@ -13,6 +13,8 @@ from backend.link.frame import Frame
 from backend.link.viewer import Viewer
 from planner import Record
 
+PAINT_SECONDS = 0.5
+"""A viewer that has drawn nothing for so long is not waited for."""
 SPEED = 10.0
 """Default speed, steps per second."""
 
@@ -28,6 +30,7 @@ class Shown(ABC):
         self.speed = SPEED
         self.phase = "idle"
         self.detail = ""
+        self._painted = asyncio.Event()
         self._wake = asyncio.Event()
         self._wake.set()
         self._tasks: list[asyncio.Task[None]] = []
@@ -69,6 +72,7 @@ class Shown(ABC):
     def join(self, viewer: Viewer) -> None:
         """Add a viewer: send it the status, the settings, the newest frame and all later ones."""
         self.viewers.add(viewer)
+        viewer.on_acknowledged = self._painted.set
         for message in self._opening_messages():
             viewer.tell(message)
         if self.frame is not None:
@@ -92,6 +96,15 @@ class Shown(ABC):
         if (phase, detail) != (self.phase, self.detail):
             self.phase, self.detail = phase, detail
             self.announce()
+
+    async def _until_painted(self) -> None:
+        """Wait until the fastest viewer has drawn what it was sent, for a while at most: frames that nobody draws need not be made."""
+        loop = asyncio.get_running_loop()
+        ends = loop.time() + PAINT_SECONDS
+        while self.viewers and not any(viewer.keeps_up for viewer in self.viewers) and (left := ends - loop.time()) > 0:
+            self._painted.clear()
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._painted.wait(), left)
 
     # Tasks
 

@@ -1,17 +1,26 @@
 """The live link, on a real socket."""
 
+import asyncio
 import json
 import socket
 import time
+from pathlib import Path
 
 import numpy as np
 import pytest
 from safetensors.numpy import load
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
+from backend.engine.local import LocalEngine
+from backend.metrics import Metrics
+from backend.recordings.library import Library
+from backend.sessions.all import Sessions
+from planner import PlanRequest
 from planner.record.drawing import Overview, draw
 from planner.record.metadata import Metadata
 from tests.backend.link import Link, read_trace
+
+CHECKPOINTS = Path(__file__).parents[2] / "assets" / "checkpoints"
 
 
 def test_a_new_viewer_gets_status_settings_and_a_frame(server, new_session):
@@ -257,3 +266,49 @@ def test_play_keeps_to_its_speed(server, new_session):
         link.frame(past=9)
         # Ten steps at 20 a second take half a second; a loaded machine may only be slower.
         assert time.monotonic() - began >= 0.45
+
+
+def test_compiling_says_how_long_it_takes_and_took():
+    """Seconds pass while a program is compiled; the last time is what it is measured by."""
+
+    class Slow(LocalEngine):
+        async def plan(self, prepared, moment, **options):
+            await asyncio.sleep(2.5)
+            return await super().plan(prepared, moment, **options)
+
+        def compile_seconds(self, prepared):
+            return 7.2
+
+    async def details():
+        engine = Slow(CHECKPOINTS)
+        sessions = Sessions(engine, Metrics(), 4, Library(Path("nowhere"), 0, 0))
+        session = await sessions.create("catch", PlanRequest(settings={"particles": 8, "depth": 3}))
+        seen = []
+        while session.frame is None:
+            if session.phase == "compiling" and session.detail not in seen:
+                seen.append(session.detail)
+            await asyncio.sleep(0.05)
+        await sessions.close()
+        engine.close()
+        return seen
+
+    first, *later = asyncio.run(details())
+    assert first == "compiling for 8 particles, 3 levels"
+    assert later[:2] == [f"{first}: {seconds} s of about 7 s" for seconds in (1, 2)]
+
+
+def test_a_playing_session_plans_no_faster_than_its_fastest_viewer_draws(server, new_session, http):
+    session = new_session()
+    with Link(server, session["id"]) as fast, Link(server, session["id"]) as slow:
+        fast.frame()
+        slow.frame(acknowledge=False)
+        fast.send(type="command", command="play", speed=1000)
+        numbers = []
+        for _ in range(10):
+            _, header = fast.frame(acknowledge=False)
+            numbers.append(int(header["frame"]))
+            time.sleep(0.15)
+            fast.send(type="ack", frame=numbers[-1])
+        fast.send(type="command", command="pause")
+    # Planning takes milliseconds. As nobody draws more, few frames are made that nobody is sent.
+    assert numbers[-1] - numbers[0] <= 2 * len(numbers)
