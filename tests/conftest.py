@@ -5,6 +5,7 @@ the servers they start.
 """
 
 import asyncio
+import contextlib
 import gc
 import os
 from collections.abc import Iterator
@@ -42,6 +43,18 @@ def quick_options(*arguments: Any, env_options_overrides: dict | None = None, **
     return _get_compile_options(*arguments, env_options_overrides=QUICK | (env_options_overrides or {}), **rest)
 
 
+@contextlib.contextmanager
+def compiling_quickly() -> Iterator[None]:
+    """Compile what is new in here without XLA's optimisation, and with `QUICK`."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(compiler, "get_compile_options", quick_options)
+        jax.config.update("jax_disable_most_optimizations", True)
+        try:
+            yield
+        finally:
+            jax.config.update("jax_disable_most_optimizations", False)
+
+
 @pytest.fixture(autouse=True, scope="module")
 def few_programs(request: pytest.FixtureRequest) -> Iterator[None]:
     """Drop compiled programs after each module; compile quickly, without XLA's optimisation, in modules without the mark `optimised`.
@@ -49,12 +62,9 @@ def few_programs(request: pytest.FixtureRequest) -> Iterator[None]:
     A compiled program holds hundreds of memory maps, and Linux limits a process to 65 530. A worker that kept the
     programs of the whole suite would crash inside the compiler.
     """
-    with pytest.MonkeyPatch.context() as patch:
-        if "optimised" not in {mark.name for mark in request.node.iter_markers()}:
-            jax.config.update("jax_disable_most_optimizations", True)
-            patch.setattr(compiler, "get_compile_options", quick_options)
+    optimised = "optimised" in {mark.name for mark in request.node.iter_markers()}
+    with contextlib.nullcontext() if optimised else compiling_quickly():
         yield
-    jax.config.update("jax_disable_most_optimizations", False)
     jax.clear_caches()
     gc.collect()
 
