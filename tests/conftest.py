@@ -5,16 +5,21 @@ the servers they start.
 """
 
 import asyncio
+import contextlib
 import gc
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import jax
 import pytest
+from jax._src import compiler
 
 CACHE = Path(os.environ.get("TWISTSCOPE_TEST_CACHE", Path.home() / ".cache" / "twistscope-tests"))
 CACHE_BYTES = 2 * 1024**3
+QUICK = {"xla_cpu_use_fusion_emitters": False, "xla_cpu_parallel_codegen_split_count": 1}
+"""Options of XLA with which it compiles in half the time, by its older emitters."""
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -29,6 +34,27 @@ def pytest_configure(config: pytest.Config) -> None:
     jax.config.update("jax_compilation_cache_max_size", CACHE_BYTES)
 
 
+# JAX has no public way to set options of XLA for all programs of a module.
+_get_compile_options = compiler.get_compile_options
+
+
+def quick_options(*arguments: Any, env_options_overrides: dict | None = None, **rest: Any) -> Any:
+    """JAX's own options of a program, and `QUICK`."""
+    return _get_compile_options(*arguments, env_options_overrides=QUICK | (env_options_overrides or {}), **rest)
+
+
+@contextlib.contextmanager
+def compiling_quickly() -> Iterator[None]:
+    """Compile what is new in here without XLA's optimisation, and with `QUICK`."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(compiler, "get_compile_options", quick_options)
+        jax.config.update("jax_disable_most_optimizations", True)
+        try:
+            yield
+        finally:
+            jax.config.update("jax_disable_most_optimizations", False)
+
+
 @pytest.fixture(autouse=True, scope="module")
 def few_programs(request: pytest.FixtureRequest) -> Iterator[None]:
     """Drop compiled programs after each module; compile quickly, without XLA's optimisation, in modules without the mark `optimised`.
@@ -36,10 +62,9 @@ def few_programs(request: pytest.FixtureRequest) -> Iterator[None]:
     A compiled program holds hundreds of memory maps, and Linux limits a process to 65 530. A worker that kept the
     programs of the whole suite would crash inside the compiler.
     """
-    unoptimised = "optimised" not in {mark.name for mark in request.node.iter_markers()}
-    jax.config.update("jax_disable_most_optimizations", unoptimised)
-    yield
-    jax.config.update("jax_disable_most_optimizations", False)
+    optimised = "optimised" in {mark.name for mark in request.node.iter_markers()}
+    with contextlib.nullcontext() if optimised else compiling_quickly():
+        yield
     jax.clear_caches()
     gc.collect()
 

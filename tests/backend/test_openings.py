@@ -13,6 +13,7 @@ from backend.openings import MAX_BYTES, REQUEST, Openings, difference
 from planner import Checkpoints
 from planner.record import container
 from planner.record.drawing import SCHEMA
+from tests.backend.commands import here
 from tests.servers import serving, twistscope
 
 pytestmark = pytest.mark.optimised
@@ -88,10 +89,11 @@ def test_a_server_without_openings_says_how_to_make_them(tmp_path):
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("own_cache")
 def test_the_command_makes_openings_and_tells_those_that_differ(tmp_path):
     shutil.copytree(CHECKPOINTS / "catch", tmp_path / "checkpoints" / "catch")
     folder = ("--checkpoints", str(tmp_path / "checkpoints"))
-    missing = twistscope("moments", "--check", *folder)
+    missing = here("moments", "--check", *folder)
     assert missing.returncode == 2 and "catch" in missing.stderr and missing.stderr.count("\n") == 1
     twistscope("moments", *folder, check=True)
-    assert twistscope("moments", "--check", *folder).returncode == 0
+    assert here("moments", "--check", *folder).returncode == 0

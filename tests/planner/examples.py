@@ -18,11 +18,12 @@ from planner.core.trace import to_arrays
 from planner.environments import Environment
 from planner.environments.tabular import TabularMDP
 from planner.record.metadata import Metadata
+from tests.conftest import QUICK
 
 jitted_plan = jax.jit(plan, static_argnames=("static", "model", "atoms", "states"))
 
-UNOPTIMISED = {"xla_backend_optimization_level": 0}
-"""Compiler options of programs that run a few times: compiled in half the time. Where the optimised program is the point, tests use `jitted_plan`."""
+UNOPTIMISED = {"xla_backend_optimization_level": 0} | QUICK
+"""Compiler options of programs that run a few times: compiled in less than half the time. Where optimisation matters, tests use `jitted_plan`."""
 
 quick_plan = jax.jit(plan, static_argnames=("static", "model", "atoms", "states"), compiler_options=UNOPTIMISED)
 

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[2]
+from tests.servers import QUICK_ENVIRONMENT, ROOT
+
 EXAMPLE = ROOT / "docs" / "example-environment"
 
 
@@ -25,7 +26,7 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def run(*arguments: str, path: Path | None) -> subprocess.CompletedProcess:
-    env = os.environ | ({"PYTHONPATH": str(path)} if path else {})
+    env = os.environ | QUICK_ENVIRONMENT | ({"PYTHONPATH": str(path)} if path else {})
     return subprocess.run([sys.executable, *arguments], cwd=ROOT, env=env, capture_output=True, text=True, timeout=600)
 
 

@@ -17,7 +17,8 @@ from planner.algorithms.smc_settings import Live, SmcSettings, Static
 from planner.core.model import Model
 from planner.core.trace import to_arrays
 from planner.environments.tabular import TabularMDP
-from tests.planner.examples import complete, jitted_plan, live, make_arrays, make_plan, random_mdp, random_prior, random_values
+from tests.conftest import compiling_quickly
+from tests.planner.examples import complete, jitted_plan, live, make_arrays, make_plan, quick_plan, random_mdp, random_prior, random_values
 
 pytestmark = pytest.mark.optimised
 
@@ -40,7 +41,7 @@ ONE_STEP_TABLES = exact.tables(np.array([[0.5, 0.25, 0.25]] * 2), ONE_STEP_VALUE
 
 def test_when_everything_ends_at_depth_one_returns_are_exact_and_later_levels_start_from_the_root_again() -> None:
     settings = complete(particles=16, depth=3, resampling_rule="period", value_mixing=1.0, retrace_lambda=0.9)
-    trace = make_arrays(settings, ONE_STEP, ONE_STEP_TABLES)
+    trace = make_arrays(settings, ONE_STEP, ONE_STEP_TABLES, compiled=quick_plan)
     assert np.all(trace["alive"]) and np.all(trace["terminal"])
     assert np.all(trace["parent"] == -1) and np.all(trace["depth"] == 0) and np.all(trace["revived"][1:]) and not np.any(trace["revived"][0])
     np.testing.assert_allclose(trace["slot_value"], trace["root_action"] - 1.0, rtol=1e-6)
@@ -51,7 +52,7 @@ def test_when_everything_ends_at_depth_one_returns_are_exact_and_later_levels_st
 
 def test_when_everything_ends_at_depth_one_without_revival_the_rest_of_the_plan_stands_still() -> None:
     settings = complete(particles=16, depth=5, resampling_rule="period", revive=False)
-    trace = make_arrays(settings, ONE_STEP, ONE_STEP_TABLES)
+    trace = make_arrays(settings, ONE_STEP, ONE_STEP_TABLES, compiled=quick_plan)
     assert np.all(trace["alive"][0]) and not np.any(trace["alive"][1:])
     assert np.all(trace["depth"][1:] == 1) and np.all(trace["log_weight"][1:] == 0)
     np.testing.assert_allclose(trace["log_evidence"], trace["log_evidence"][0], atol=1e-6)
@@ -62,7 +63,7 @@ def test_when_everything_ends_at_depth_one_without_revival_the_rest_of_the_plan_
 @pytest.mark.parametrize("target", ["message", "value", "surviving", "online"])
 def test_at_depth_one_every_policy_target_is_the_same_weighing_of_the_root_slots(target: str) -> None:
     settings = complete(particles=16, depth=1, policy_target=target, advantage=False)
-    trace = make_arrays(settings, ONE_STEP, ONE_STEP_TABLES)
+    trace = make_arrays(settings, ONE_STEP, ONE_STEP_TABLES, compiled=quick_plan)
     weights = np.exp((trace["log_prior"] - trace["log_proposal"])[0] + (trace["root_action"] - 1.0) / settings.reward_temperature)
     np.testing.assert_allclose(trace["slot_policy"], weights / weights.sum(), rtol=1e-4)
 
@@ -75,7 +76,7 @@ def assert_nothing_nan(trace: dict[str, np.ndarray]) -> None:
 @pytest.mark.parametrize("rule", ["period", pytest.param("ess", marks=pytest.mark.slow)])
 def test_a_terminal_root_leaves_the_prior_and_value_zero_and_nothing_steps(rule: str) -> None:
     settings = complete(particles=16, depth=3, resampling_rule=rule, ess_threshold=1.0)
-    result = make_plan(settings, ONE_STEP, ONE_STEP_TABLES, start=1)
+    result = make_plan(settings, ONE_STEP, ONE_STEP_TABLES, start=1, compiled=quick_plan)
     trace = to_arrays(result)
     assert STATUSES[int(result.status)] == "ok"
     assert not trace["alive"].any() and not trace["revived"].any() and np.all(trace["parent"] == -1)
@@ -179,7 +180,7 @@ def test_a_plan_is_the_same_without_jit() -> None:
     arguments = (TABLES, jax.random.key(1), MDP.state(0))
     options = {"live": jax.tree.map(jnp.asarray, Live.of(settings)), "static": Static.of(settings), "model": Model(MDP, exact.look_up)}
     compiled = to_arrays(jitted_plan(*arguments, **options))
-    with jax.disable_jit():
+    with jax.disable_jit(), compiling_quickly():
         plain = to_arrays(plan(*arguments, **options))
     for name, array in plain.items():
         np.testing.assert_allclose(compiled[name], array, rtol=2e-4, atol=2e-5, err_msg=name)
