@@ -10,6 +10,7 @@ import { HelpDialog } from "./controls/help.js";
 import { inspection } from "./controls/inspection.js";
 import { Knobs } from "./controls/knobs.js";
 import { LatencyMeter } from "./controls/latency.js";
+import { Paths } from "./controls/paths.js";
 import { PAGE_KEYS } from "./controls/page_keys.js";
 import { isStale, Lateness, showingOf } from "./controls/picture_state.js";
 import { RecordingsDialog } from "./controls/recordings.js";
@@ -48,6 +49,7 @@ const help = new HelpDialog([...PAGE_KEYS, ...MICROSCOPE_KEYS], lifetime);
 const chooser = new Chooser({ api, live, knobs, status, say: (text) => notice.say(text), view: () => looked() });
 const share = new ShareDialog({ query: () => chooser.linkOf(live.session.id).catch(() => null), view: () => looked(), file: (step, form) => api.exportUrl(live.session.id, step ?? status.state.step, form), lifetime });
 const recordings = new RecordingsDialog({ api, session: () => live.session.id, theme: () => microscope.theme, say: (text) => notice.say(text), lifetime });
+const paths = new Paths((path) => command("walk", { path }));
 const lateness = new Lateness((late) => status.set({ late }));
 let serverSpeed = 0;
 
@@ -60,9 +62,10 @@ function heardState(connection, reason) {
 }
 
 const HEARD = {
-  status({ session: { id, checkpoint, planner, seed, step, furthest, playing, speed, offers, replay }, phase, detail, device, queue, warming = null }) {
+  status({ session: { id, checkpoint, planner, seed, step, furthest, playing, speed, offers, actions: names, paths: left, replay }, phase, detail, device, queue, warming = null }) {
     knobs.offer(offers);
     if (replay) describeReplay(planner);
+    paths.show(left, names);
     // The reason of a failure goes with the next command, the failure does not.
     const failure = phase === "idle" ? detail || status.state.failure : "";
     status.set({ session: id, checkpoint, planner, phase, detail, failure, device, queue, warming, playing, step, furthest, seed, replay, ...newSpeed(speed) });
@@ -309,6 +312,7 @@ status.subscribe(["planner"], ({ planner }) => dash.set("planner-shown", { data:
 
 globalThis.twistscope = inspection({ counters, microscope, status, latency });
 
+microscope.sections.get("world")?.querySelector(".panel-heading")?.append(paths.element);
 microscope.side?.insertBefore(seeds.element, microscope.side.lastElementChild);
 const facts = document.getElementById("facts");
 if (facts) microscope.foot?.append(facts);

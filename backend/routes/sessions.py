@@ -33,6 +33,7 @@ class Command(BaseModel):
     speed: float | None = None
     action: int | list[float] | None = None
     interventions: Interventions | None = None
+    path: int | None = None
 
 
 @router.post("/sessions", status_code=201, dependencies=[limited("sessions")], responses=problems(404, 422, 429, 500))

@@ -73,6 +73,7 @@ class Replay(Shown):
             "interventions": about.interventions,
             "episode": about.episode,
             "recording": None,
+            "paths": [],
             "replay": {name: self.about[name] for name in ("id", "title", "created", "frames")} | {"step": about.step},
         }
 
@@ -116,7 +117,7 @@ class Replay(Shown):
                 self._go(0)
             case "fork":
                 return await self.plan_again()
-            case "act" | "intervene":
+            case "act" | "intervene" | "walk":
                 raise Conflict(f"{RECORDED}; plan again from here to change it")
             case _:
                 allowed = ", ".join(COMMANDS)

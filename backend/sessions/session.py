@@ -19,6 +19,7 @@ from backend.link.frame import Frame
 from backend.problems import Conflict, Invalid, NotFound, Problem
 from backend.recordings.writer import Recording
 from backend.sessions.overtaking import plan_unless_overtaken
+from backend.sessions.paths import MAX_PATHS, Path, Paths
 from backend.sessions.shown import Shown
 from planner import Card, Moment, PlannerSettings, PlanRequest, Prepared, Record, SettingsError, has_truth, make_environment
 from planner.actions import as_executed, check_action
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("twistscope")
 
-COMMANDS = ("play", "pause", "step", "act", "intervene", "back", "goto", "reset", "fork")
+COMMANDS = ("play", "pause", "step", "act", "intervene", "walk", "back", "goto", "reset", "fork")
 WAITING_SECONDS = 0.1
 """A plan that waits longer for the device is shown as waiting."""
 
@@ -54,6 +55,8 @@ class Session(Shown):
         """Moments of the episode, by environment step."""
         self.made = made
         """Request of the plan whose action was executed, by step; later changes of settings do not alter it."""
+        self.paths = Paths()
+        """Paths of the episode that were left."""
         self.step = len(moments) - 1
         self.request = replace(request, step=self.step)
         self.prepared = prepare(self.request, card)
@@ -116,6 +119,7 @@ class Session(Shown):
             "episode": self.episode,
             "recording": None if self.recording is None else self.recording.describe(),
             "replay": None,
+            "paths": self.paths.describe(self.moments),
         }
 
     @property
@@ -259,6 +263,8 @@ class Session(Shown):
                         f"interventions: got {shortened(given)}, allowed: {allowed}", [{"field": "interventions", "given": None, "allowed": allowed}]
                     )
                 self._intervene(given)
+            case "walk":
+                self._walk(arguments)
             case "back":
                 if self.step == 0:
                     raise Conflict("this is the first moment of the episode; there is nothing before it")
@@ -274,7 +280,7 @@ class Session(Shown):
                 seed = whole(arguments, "seed", 0, MAX_SEED) if "seed" in arguments else self.request.seed
                 start = await self.engine.first_moment(self.card.name, seed, owner=self.id)
                 self._leave_interventions()
-                self.request, self.moments, self.made = replace(self.request, seed=seed), [start], {}
+                self.request, self.moments, self.made, self.paths = replace(self.request, seed=seed), [start], {}, Paths()
                 self._go(0)
             case "fork":
                 return await self.sessions.fork(self)
@@ -479,12 +485,33 @@ class Session(Shown):
         Args:
           made: request of the plan whose action led there; None where a person chose the action.
         """
-        self.made = {at: each for at, each in self.made.items() if at < self.step} | ({} if made is None else {self.step: made})
-        # Later moments are discarded and played again: other settings may choose other actions.
-        self.moments[self.step + 1 :] = [following]
+        # The same action leads to the same moment; another one leaves the path that was played before.
+        if not self.furthest > self.step or self.moments[self.step + 1].action != following.action:
+            self._part(following)
+        self.made = {at: each for at, each in self.made.items() if at != self.step} | ({} if made is None else {self.step: made})
         self._leave_interventions()
         self.step += 1
         self._plan_due = True
+
+    def _part(self, following: Moment) -> None:
+        """Go on to a moment that was not visited before; a path that led elsewhere from here is kept."""
+        if self.furthest > self.step:
+            self.paths.keep(Path(self.moments, self.made))
+        self.moments = [*self.moments[: self.step + 1], following]
+        self.made = {at: each for at, each in self.made.items() if at <= self.step}
+
+    def _walk(self, arguments: Mapping[str, Any]) -> None:
+        """Show another path of the episode, at the step after it parts from the current one or at a given step."""
+        number = whole(arguments, "path", 0, MAX_PATHS)
+        here = Path(self.moments, self.made)
+        taken = self.paths.take(number, here)
+        step = taken.parts_from(self.moments) + 1
+        if "step" in arguments:
+            step = whole(arguments, "step", 0, len(taken.moments) - 1)
+        self._leave_interventions()
+        self.moments, self.made = taken.moments, taken.made
+        self.step = -1
+        self._go(min(step, self.furthest))
 
     def _stop(self, detail: str, errors: list[dict[str, Any]] | None = None) -> None:
         """Pause after a failure and report its reason."""

@@ -14,8 +14,10 @@ from backend.link.viewer import Viewer
 from backend.metrics import Metrics
 from backend.recordings.library import Library
 from backend.sessions.all import Sessions
+from backend.sessions.paths import MAX_PATHS, Paths
+from backend.sessions.paths import Path as Path_
 from backend.sessions.session import COMMANDS
-from planner import PlanRequest
+from planner import Moment, PlanRequest
 from planner.record.metadata import Metadata
 from tests.backend.link import Link, read_trace
 from tests.servers import serving
@@ -27,6 +29,11 @@ ARGUMENTS = {"goto": {"step": 1}, "act": {"action": 0}, "intervene": {"intervent
 
 @pytest.mark.parametrize("command", COMMANDS)
 def test_every_command_is_known_over_http_and_over_the_socket(server, new_session, http, command):
+    if command == "walk":
+        # There is no other path yet: known, but not possible.
+        answer = http.post(f"/sessions/{new_session()['id']}/commands", json={"command": "walk", "path": 0})
+        assert answer.status_code == 404 and "no path 0; this episode has 0" in answer.json()["detail"]
+        return
     session = new_session(step=1)
     answer = http.post(f"/sessions/{session['id']}/commands", json={"command": command, **ARGUMENTS.get(command, {})})
     assert answer.status_code == 200, answer.text
@@ -123,3 +130,51 @@ def test_a_record_keeps_the_actions_that_led_to_it(server, new_session, http):
         link.send(type="command", command="goto", step=1)
         link.frame(step=1)
         assert Metadata.of_header(read_trace(http.get(f"/sessions/{session['id']}/moments/2/trace").content)[1]).actions_so_far == taken[:2]
+
+
+def act(http, session, *actions):
+    for action in actions:
+        answer = http.post(f"/sessions/{session['id']}/commands", json={"command": "act", "action": action})
+        assert answer.status_code == 200, answer.text
+    return answer.json()
+
+
+def command(http, session, name, **arguments):
+    answer = http.post(f"/sessions/{session['id']}/commands", json={"command": name, **arguments})
+    assert answer.status_code == 200, answer.text
+    return answer.json()
+
+
+def test_the_paths_of_an_episode_are_kept_listed_and_walked(server, new_session, http):
+    session = new_session()
+    assert act(http, session, 0, 1, 0)["paths"] == []
+    command(http, session, "goto", step=1)
+    # Another action leaves the path; the same one does not.
+    parted = act(http, session, 0, 0)
+    assert parted["paths"] == [{"path": 0, "from": 1, "action": 1, "to": 3}] and parted["furthest"] == 3
+    command(http, session, "goto", step=1)
+    assert act(http, session, 0)["furthest"] == 3
+    command(http, session, "goto", step=0)
+    third = act(http, session, 1)
+    assert [(each["from"], each["action"], each["to"]) for each in third["paths"]] == [(0, 0, 3), (0, 0, 3)]
+    walked = command(http, session, "walk", path=0)
+    assert (walked["step"], walked["furthest"]) == (1, 3)
+    assert [(each["from"], each["action"], each["to"]) for each in walked["paths"]] == [(1, 0, 3), (0, 1, 1)]
+    query = http.get(f"/sessions/{session['id']}/link").json()["query"]
+    command(http, session, "goto", step=3)
+    arrays, header = read_trace(http.get(f"/sessions/{session['id']}/moments/3/trace").content)
+    assert header["actions_so_far"] == "[0, 1, 0]"
+    fresh = new_session(actions=[0, 1, 0])
+    np.testing.assert_array_equal(arrays["log_weight"], read_trace(http.get(f"/sessions/{fresh['id']}/moments/3/trace").content)[0]["log_weight"])
+    assert "step=1" in query
+    assert command(http, session, "reset")["paths"] == []
+    for wrong, status in (({"path": 9}, 404), ({"path": -1}, 422), ({}, 422)):
+        assert http.post(f"/sessions/{session['id']}/commands", json={"command": "walk", **wrong}).status_code == status
+
+
+def test_no_more_paths_are_kept_than_are_allowed():
+    paths, start = Paths(), Moment(0)
+    for action in range(MAX_PATHS + 5):
+        paths.keep(Path_([start, Moment(action, previous=start, action=action)], {}))
+    described = paths.describe([start])
+    assert len(described) == MAX_PATHS and described[-1]["action"] == MAX_PATHS + 4

@@ -1,5 +1,6 @@
 """What if: a particle is killed, forced, re-weighted or drawn anew in the page, and everything can be taken back."""
 
+import httpx
 import pytest
 
 from tests.browser.test_kept import opened, session_of
@@ -74,3 +75,17 @@ def test_what_is_not_possible_is_said_and_the_next_step_is_planned_without(serve
 def test_a_tree_has_no_particles_to_change(server, open_page):
     page = opened(server, open_page, "?checkpoint=cartpole-early&planner=gumbel_mcts")
     assert page.locator(".what-if").is_hidden()
+
+
+def test_the_way_that_was_left_is_listed_and_walked(server, open_page):
+    page = opened(server, open_page, "?checkpoint=cartpole-early&particles=64&depth=8&seed=3")
+    session = page.evaluate("window.twistscope.session")
+    for command in ({"command": "act", "action": 0}, {"command": "act", "action": 0}, {"command": "goto", "step": 1}, {"command": "act", "action": 1}):
+        assert httpx.post(f"{server.api}/sessions/{session}/commands", json=command, timeout=60).status_code == 200
+    chip = page.locator(".paths .chip")
+    chip.wait_for()
+    assert chip.inner_text() == "step 1: left, 1 step"
+    chip.click()
+    page.wait_for_function("document.querySelector('.paths .chip').innerText === 'step 1: right, 1 step'")
+    page.wait_for_function(LINKED, arg=2)
+    assert session_of(page, server)["step"] == 2
