@@ -198,7 +198,7 @@ FORMS: dict[str, Callable[[Record], bytes]] = {
     ".parquet": Record.to_parquet,
     ".csv": Record.to_csv,
 }
-"""What each suffix of `Record.save` writes."""
+"""Writers of `Record.save`, by suffix."""
 
 
 def load(path: Path | str) -> Record:

@@ -135,7 +135,7 @@ def to_csv(arrays: Mapping[str, np.ndarray], metadata: Metadata) -> bytes:
 
     sink = io.BytesIO()
     made = pyarrow.table({name: each.values for name, each in table(arrays, metadata).items()})
-    csv.write_csv(made, sink, csv.WriteOptions(quoting_header="needed"))
+    csv.write_csv(made, sink)
     return sink.getvalue()
 
 
