@@ -95,7 +95,7 @@ export class Api {
     return this.call("GET", `/sessions/${encodeURIComponent(id)}/link`);
   }
 
-  /** The address of a moment as a file: `form` is trace, html or script. */
+  /** The address of a moment as a file: `form` is trace, html, script, parquet or csv. */
   exportUrl(id, step, form) {
     const url = new URL(`${this.root}/sessions/${encodeURIComponent(id)}/moments/${step}/export/${form}`);
     // At the page's own address a cookie has it; people pass links on.
