@@ -7,10 +7,10 @@ import os
 import sys
 import threading
 
-from backend.cli import planning, serve
+from backend.cli import exporting, planning, serve
 from backend.cli.common import Mistake, app
 
-__all__ = ["app", "leave", "planning", "run", "serve"]
+__all__ = ["app", "exporting", "leave", "planning", "run", "serve"]
 
 
 def run(arguments: list[str]) -> int:
