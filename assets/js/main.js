@@ -47,7 +47,7 @@ const knobs = new Knobs((settings) => change(settings), (id, props) => dash.set(
 const topBar = new TopBar({ mounted: dash.mounted, seed: (seed) => command("reset", { seed }), lifetime });
 const help = new HelpDialog([...PAGE_KEYS, ...MICROSCOPE_KEYS], lifetime);
 const chooser = new Chooser({ api, live, knobs, status, say: (text) => notice.say(text), view: () => looked() });
-const share = new ShareDialog({ query: () => chooser.linkOf(live.session.id).catch(() => null), view: () => looked(), file: (step, form) => api.exportUrl(live.session.id, step ?? status.state.step, form), lifetime });
+const share = new ShareDialog({ query: () => chooser.linkOf(live.session.id).catch(() => null), view: () => looked(), file: (step, form) => api.exportUrl(live.session.id, step ?? status.state.step, form), microscope, lifetime });
 const recordings = new RecordingsDialog({ api, session: () => live.session.id, theme: () => microscope.theme, say: (text) => notice.say(text), lifetime });
 const paths = new Paths((path) => command("walk", { path }));
 const lateness = new Lateness((late) => status.set({ late }));

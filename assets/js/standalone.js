@@ -1,7 +1,13 @@
 // Opens a microscope on one kept plan, without a server: for pages that hold the bytes of a drawing themselves.
 
+import { followBackdrop } from "./lib/backdrop.js";
+import { element } from "./lib/elements.js";
 import { Microscope } from "./microscope.js";
+import { PictureFiles } from "./panels/picture_files.js";
+import { pngOf, svgOf } from "./pictures/files.js";
 import { RecordSource } from "./source/record.js";
+
+const ASKED = /^#export=(svg|png):(\w+)$/;
 
 /**
  * Shows a record.
@@ -11,5 +17,42 @@ import { RecordSource } from "./source/record.js";
  * @returns {Microscope}
  */
 export function show(root, bytes, options = {}) {
-  return new Microscope(root, new RecordSource(bytes), { keys: document, ...options });
+  const microscope = new Microscope(root, new RecordSource(bytes), { keys: document, ...options });
+  microscope.foot.append(...pictureDialog(microscope));
+  const asked = ASKED.exec(location.hash);
+  if (asked) answer(microscope, asked[1], asked[2]);
+  return microscope;
+}
+
+/** A button, and the dialog that it opens. */
+function pictureDialog(microscope) {
+  const { lifetime } = microscope;
+  const files = new PictureFiles(microscope, lifetime);
+  const [open, dialog] = [element("button", "pictures-open", "save pictures"), element("dialog", "pictures-dialog")];
+  open.type = "button";
+  dialog.setAttribute("aria-label", "Save pictures");
+  dialog.append(files.element);
+  followBackdrop(dialog, dialog, () => dialog.close(), lifetime);
+  lifetime.listen(open, "click", () => {
+    files.show();
+    dialog.showModal();
+  });
+  return [open, dialog];
+}
+
+/** Writes the picture that the address asks for (`#export=svg:genealogy`) into the document, for programs that read it there. */
+function answer(microscope, form, name) {
+  const end = microscope.onFrame(async () => {
+    end();
+    const written = element("pre");
+    written.id = "export";
+    try {
+      written.textContent = form === "svg" ? svgOf(microscope, name) : (await pngOf(microscope, name)).toDataURL("image/png");
+      written.dataset.form = form;
+    } catch (error) {
+      written.dataset.form = "failed";
+      written.textContent = /** @type {Error} */ (error).message;
+    }
+    document.body.append(written);
+  });
 }

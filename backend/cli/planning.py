@@ -9,6 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from backend.cli.common import Folder, Mistake, app, check_accelerator, check_writable, key_values, open_checkpoints
+from backend.cli.making import check_file, make_plan, write_file
 
 MAX_SEED = 2**32 - 1
 """As `planner.request.MAX_SEED`, which is slow to import."""
@@ -64,36 +65,16 @@ def plan(
     as_json: Annotated[bool, typer.Option("--json", help="Summary as JSON.")] = False,
 ) -> None:
     """Make one plan and write its trace."""
-    import asyncio
-
-    from planner import PlanRequest, Record
+    from planner import PlanRequest
     from planner.interventions import unpack_interventions
 
-    if not out.parent.is_dir():
-        raise Mistake(f"--out: there is no folder {out.parent}")
-    if not out.exists():
-        check_writable(out.parent, "--out")
+    check_file(out)
     values = key_values(set or [])
     values |= {name: value for name, value in (("particles", particles), ("depth", depth)) if value is not None}
     interventions = tuple(each for text in intervene or [] for each in unpack_interventions(text))
     store = open_checkpoints(checkpoints)
-
-    async def make() -> tuple[Record, str]:
-        from backend.engine.local import LocalEngine
-
-        engine = LocalEngine(store.folder)
-        try:
-            prepared = PlanRequest(planner, values, seed, step, atoms, states, interventions).prepare(store.card(checkpoint))
-            *_, moment = await engine.moments_until(checkpoint, step, seed=seed)
-            return await engine.plan(prepared, moment), prepared.settings.size
-        finally:
-            engine.close()
-
-    record, size = asyncio.run(make())
-    try:
-        out.write_bytes(record.to_bytes())
-    except OSError as error:
-        raise Mistake(f"--out: {out} cannot be written: {error.strerror}") from None
+    record, size = make_plan(store.folder, checkpoint, PlanRequest(planner, values, seed, step, atoms, states, interventions))
+    write_file(out, record.to_bytes())
     _summarise_plan(record, size, out, as_json)
 
 

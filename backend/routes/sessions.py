@@ -154,6 +154,8 @@ FORMS = {
     "trace": Form(".safetensors", MEDIA_TYPE, Record.to_bytes),
     "html": Form(".html", "text/html; charset=utf-8", lambda record: record.to_html().encode()),
     "script": Form(".py", "text/x-python; charset=utf-8", lambda record: record.to_script().encode()),
+    "parquet": Form(".parquet", "application/vnd.apache.parquet", Record.to_parquet),
+    "csv": Form(".csv", "text/csv; charset=utf-8", Record.to_csv),
 }
 
 
@@ -166,8 +168,8 @@ FORMS = {
         **problems(404, 422, 429, 500),
     },
 )
-async def export(session_id: str, step: int, form: Literal["trace", "html", "script"], given: Given) -> Response:
-    """A past moment as a file: its trace, the microscope in one document, or a program that makes the plan again."""
+async def export(session_id: str, step: int, form: Literal["trace", "html", "script", "parquet", "csv"], given: Given) -> Response:
+    """A past moment as a file: its trace, the microscope in one document, a program that makes the plan again, or the table of its particles."""
     session = given.sessions.get(session_id)
     record = await session.record_at(step)
     about = record.metadata

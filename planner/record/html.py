@@ -57,8 +57,8 @@ def microscope_page(drawing: bytes, title: str) -> str:
 
 def embedded(page: str, title: str, height: int) -> str:
     """The document inside an iframe, for a cell of a notebook."""
-    style = f"width:100%;height:{height}px;border:0"
-    return f'<iframe srcdoc="{escape(page, quote=True)}" title="{escape(title, quote=True)}" style="{style}" sandbox="allow-scripts"></iframe>'
+    about = f'title="{escape(title, quote=True)}" style="width:100%;height:{height}px;border:0" sandbox="allow-scripts allow-downloads"'
+    return f'<iframe srcdoc="{escape(page, quote=True)}" {about}></iframe>'
 
 
 @cache

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -10,16 +10,15 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from planner.record import container
+from planner.record import container, table
 from planner.record.diagnostics import diagnose
 from planner.record.drawing import Overview, Particle, draw
 from planner.record.metadata import SCHEMA, Metadata
+from planner.record.table import Column
 from planner.record.tree_drawing import TreeOverview, draw_tree
 
 if TYPE_CHECKING:
     import pandas as pd
-
-SUFFIXES = (".safetensors", ".html", ".py")
 
 SCRIPT = """{title!r}
 
@@ -106,21 +105,28 @@ class Record:
 
     def save(self, path: Path | str) -> Path:
         """Write the record to a file: `.safetensors` for all arrays and metadata, `.html` for the interactive microscope in a single file, `.py` for
-        a program that makes the plan again.
+        a program that makes the plan again, `.parquet` or `.csv` for the table of particles.
 
         Raises:
           ValueError: the path has another suffix, or no program can make the plan.
         """
         path = Path(path)
-        if path.suffix not in SUFFIXES:
-            raise ValueError(f"a record is saved as {', '.join(SUFFIXES)}, got {path.name!r}")
-        if path.suffix == ".html":
-            path.write_text(self.to_html(), encoding="utf-8")
-        elif path.suffix == ".py":
-            path.write_text(self.to_script(), encoding="utf-8")
-        else:
-            path.write_bytes(self.to_bytes())
+        if path.suffix not in FORMS:
+            raise ValueError(f"a record is saved as {', '.join(FORMS)}, got {path.name!r}")
+        path.write_bytes(FORMS[path.suffix](self))
         return path
+
+    def table(self) -> dict[str, Column]:
+        """The table with one row for each (level, slot), or each simulation of a tree, as described columns by name."""
+        return table.table(self.all_arrays, self.metadata)
+
+    def to_parquet(self) -> bytes:
+        """The table as Parquet, with units and descriptions of its columns and the metadata of the record."""
+        return table.to_parquet(self.all_arrays, self.metadata)
+
+    def to_csv(self) -> bytes:
+        """The table as CSV."""
+        return table.to_csv(self.all_arrays, self.metadata)
 
     def to_script(self) -> str:
         """A Python program that makes this plan again, from a checkpoint of the same parameters, and asserts the same action.
@@ -173,20 +179,26 @@ class Record:
         return f"Record({self.title}: {shape}, chosen action {np.asarray(self.arrays['chosen_action']).tolist()}, status {self.metadata.status})"
 
     def to_dataframe(self) -> pd.DataFrame:
-        """A table with one row for each (level, slot), or each simulation of a tree. Columns are the arrays with one number per transition.
+        """The table as a data frame, indexed by (level, slot), or by the simulation of a tree.
 
         Raises:
           ImportError: pandas is not installed.
         """
         import pandas as pd
 
-        shape = self.arrays["parent"].shape
-        columns = {name: array.ravel() for name, array in self.all_arrays.items() if array.shape == shape}
-        for name in ("action", "position"):
-            if name in self.arrays and self.arrays[name].ndim == len(shape) + 1:
-                columns |= {f"{name}_{axis}": self.arrays[name][..., axis].ravel() for axis in range(self.arrays[name].shape[-1])}
-        names = ("level", "slot") if len(shape) == 2 else ("simulation",)
-        return pd.DataFrame(columns, index=pd.MultiIndex.from_product([range(size) for size in shape], names=names))
+        columns = {name: column.values for name, column in self.table().items()}
+        index = [columns.pop(name) for name in table.index_names(self.metadata)]
+        return pd.DataFrame(columns, index=pd.MultiIndex.from_arrays(index, names=table.index_names(self.metadata)))
+
+
+FORMS: dict[str, Callable[[Record], bytes]] = {
+    ".safetensors": Record.to_bytes,
+    ".html": lambda record: record.to_html().encode(),
+    ".py": lambda record: record.to_script().encode(),
+    ".parquet": Record.to_parquet,
+    ".csv": Record.to_csv,
+}
+"""Writers of `Record.save`, by suffix."""
 
 
 def load(path: Path | str) -> Record:

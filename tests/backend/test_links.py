@@ -1,9 +1,12 @@
 """A moment has an address: a link opens the same plan, bit for bit, in another server; one that is damaged is refused in one line."""
 
+import io
 from urllib.parse import parse_qs, parse_qsl, urlencode
 
 import httpx
 import numpy as np
+import pyarrow.csv
+import pyarrow.parquet
 import pytest
 
 from backend.address import MAX_LENGTH, VERSION, current_defaults, defaults, write_address
@@ -247,7 +250,19 @@ def test_a_person_may_take_another_action_than_the_planner(server, new_session):
     assert about["actions_so_far"].startswith(f"[{other}, ")
 
 
-@pytest.mark.parametrize("form", ["trace", "html", "script"])
+def _check_table(form, answer, arrays):
+    """The table has the numbers of the trace, and a media type of its own."""
+    media_type = {"parquet": "application/vnd.apache.parquet", "csv": "text/csv; charset=utf-8"}[form]
+    assert answer.headers["content-type"] == media_type
+    read = {"parquet": pyarrow.parquet.read_table, "csv": pyarrow.csv.read_csv}[form](io.BytesIO(answer.content))
+    for name in ("level", "slot", *(name for name, array in arrays.items() if array.shape == (8, 32))):
+        assert name in read.column_names
+        if name in arrays:
+            # CSV is read in double precision.
+            np.testing.assert_array_equal(read[name].to_numpy().astype(arrays[name].dtype), arrays[name].ravel(), name)
+
+
+@pytest.mark.parametrize("form", ["trace", "html", "script", "parquet", "csv"])
 def test_a_moment_is_exported_as_a_file(server, http, new_session, form, tmp_path):
     session = new_session()
     with Link(server, session["id"]) as link:
@@ -255,12 +270,14 @@ def test_a_moment_is_exported_as_a_file(server, http, new_session, form, tmp_pat
         command(server.api, session, command="act", action=1)
         link.frame(step=1)
     answer = http.get(f"/sessions/{session['id']}/moments/1/export/{form}")
-    suffix = {"trace": "safetensors", "html": "html", "script": "py"}[form]
+    suffix = {"trace": "safetensors", "script": "py"}.get(form, form)
     assert answer.headers["content-disposition"] == f'attachment; filename="cartpole-early-trt_smc-step-1.{suffix}"'
     if form == "trace":
         assert read_trace(answer.content)[1]["actions_so_far"] == "[1]"
     elif form == "html":
         assert answer.text.startswith("<!DOCTYPE html>") and len(answer.content) < 1.5e6
+    elif form in ("parquet", "csv"):
+        _check_table(form, answer, trace(server.api, session | {"step": 1})[0])
     else:
         scope: dict = {}
         exec(compile(answer.text, "moment.py", "exec"), scope)

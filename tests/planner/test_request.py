@@ -140,7 +140,7 @@ def test_a_record_becomes_a_table_with_a_row_for_each_transition(record: Record)
     table = record.to_dataframe()
     assert table.index.names == ["level", "slot"] and len(table) == 24
     assert table.loc[(2, 5), "log_weight"] == record.arrays["log_weight"][2, 5]
-    assert table.loc[(1, 3), "position_1"] == record.arrays["position"][1, 3, 1]
+    assert table.loc[(1, 3), "position_y"] == record.arrays["position"][1, 3, 1]
     tree = planner.run(Model(MDP, exact.look_up), "gumbel_mcts", params=TABLES, state=MDP.state(0), num_simulations=6, discount=0.9)
     assert tree.to_dataframe().index.names == ["simulation"]
 

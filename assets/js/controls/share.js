@@ -3,6 +3,7 @@
 import { around, element } from "../lib/elements.js";
 import { momentAddress } from "../lib/address.js";
 import { followBackdrop } from "../lib/backdrop.js";
+import { PictureFiles } from "../panels/picture_files.js";
 
 /** Parts of the page that a link can hide, with the names a person reads. */
 export const HIDEABLE = {
@@ -11,7 +12,7 @@ export const HIDEABLE = {
 };
 
 /** Forms of an exported moment. */
-const FILES = { html: "microscope (.html)", trace: "trace (.safetensors)", script: "program (.py)" };
+const FILES = { html: "microscope (.html)", trace: "trace (.safetensors)", script: "program (.py)", parquet: "particle table (.parquet)", csv: "table (.csv)" };
 
 /** The browser closes it on Escape, and gives the focus back where it was. */
 export class ShareDialog {
@@ -20,9 +21,10 @@ export class ShareDialog {
    * @param {() => Promise<string | null>} page.query of the link to the moment that is shown; null where there is none
    * @param {() => Record<string, any>} page.view what of the plan is looked at
    * @param {(step: number | null, form: string) => string} page.file the address of a step as a file; null for the one that is shown
+   * @param {import("../microscope.js").Microscope} page.microscope whose pictures can be kept
    * @param {import("../lib/lifetime.js").Lifetime} page.lifetime
    */
-  constructor({ query, view, file, lifetime }) {
+  constructor({ query, view, file, microscope, lifetime }) {
     this.query = query;
     this.view = view;
     this.file = file;
@@ -46,6 +48,7 @@ export class ShareDialog {
       link.download = "";
       return { form, link };
     });
+    this.pictures = new PictureFiles(microscope, lifetime);
     this.element = this.build();
     followBackdrop(this.element, this.element, () => this.element.close(), lifetime);
     lifetime.listen(this.copy, "click", () => this.copyLink());
@@ -66,6 +69,7 @@ export class ShareDialog {
       this.note,
       around("fieldset", "share-panels", element("legend", "", "The link shows"), ...this.boxes.map(({ label }) => label)),
       around("p", "share-files", "As a file: ", ...this.files.map(({ link }) => link)),
+      this.pictures.element,
     );
     return dialog;
   }
@@ -77,6 +81,7 @@ export class ShareDialog {
     const opening = ++this.opening;
     this.link = null;
     this.writeFiles(null);
+    this.pictures.show();
     this.write();
     this.note.textContent = "…";
     this.element.showModal();

@@ -238,16 +238,18 @@ function pairOf() {
   return pair;
 }
 
-/** The sign of a mark in the key, drawn as in the picture. */
-function signOf(mark, theme) {
+/** The sign of a mark in the key in a square of 10 pixels, drawn as in the picture. */
+export function signNode(mark, theme) {
   const draw = {
     "●": () => marker("circle", 5, 5, 4, { fill: theme.ink }),
     "◆": () => truthMarker(theme, 5, 5, 3.6),
     "×": () => optimalMarker(theme, 5, 5, 3),
     "–": () => line(0.5, 5, 9.5, 5, theme.policies[1], { "stroke-width": 2.6 }),
   }[mark] ?? (() => node("rect", { x: 0.5, y: 0.5, width: 9, height: 9, rx: 2, fill: theme.policies[["prior", "proposal", "improved"].indexOf(mark)] }));
-  return build(node("svg", { width: 10, height: 10, viewBox: "0 0 10 10", "aria-hidden": "true" }, draw()));
+  return draw();
 }
+
+const signOf = (mark, theme) => build(node("svg", { width: 10, height: 10, viewBox: "0 0 10 10", "aria-hidden": "true" }, signNode(mark, theme)));
 
 function writeKey(panel, frame, theme) {
   const lines = decisionKey(frame);

@@ -53,7 +53,7 @@ export class Gallery {
       section.append(stage.element);
       followPointer(stage.element, store, (x, y) => picture.pick(stage.size, store.state.frame, x, y), lifetime);
       lifetime.add(() => stage.dispose());
-      return [{ stage, ...picture }];
+      return [{ name, stage, ...picture }];
     });
   }
 

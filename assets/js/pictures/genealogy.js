@@ -255,6 +255,7 @@ function drawCoalesced(context, { axis, bottom }, { coalescence_level: last }, v
 function drawCounts(context, { axis, bottom }, frame, view, theme) {
   const { shown, row, y } = legendLayout(frame, bottom);
   const counts = legendRows(frame, view.level);
+  context.font = theme.font;
   label(context, fitting(context, [`from each at level ${view.level}`, `at level ${view.level}`, `level ${view.level}`], axis.left - 12), LEGEND.x, LEGEND.head, { colour: theme.muted, font: theme.font });
   shown.forEach((action, index) => {
     const { count } = counts[action];

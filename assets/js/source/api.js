@@ -104,7 +104,7 @@ export class Api {
     return this.call("GET", `/sessions/${encodeURIComponent(id)}/link`);
   }
 
-  /** The address of a moment as a file: `form` is trace, html or script. */
+  /** The address of a moment as a file: `form` is trace, html, script, parquet or csv. */
   exportUrl(id, step, form) {
     return this.fileUrl(`/sessions/${encodeURIComponent(id)}/moments/${step}/export/${form}`);
   }

@@ -1,0 +1,130 @@
+"""The command that writes a moment as a file, in the form that the file's name says."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from backend.cli.chromium import PICTURES, draw, find_browser
+from backend.cli.common import Folder, Mistake, app, key_values, open_checkpoints
+from backend.cli.making import check_file, make_plan, write_file
+from backend.cli.planning import MAX_SEED
+
+if TYPE_CHECKING:
+    from planner import Record
+
+RECORDS = (".safetensors", ".parquet", ".csv", ".html", ".py")
+DRAWN = (".svg", ".png")
+
+
+@app.command()
+def export(
+    out: Annotated[Path, typer.Option(help=f"File to write; its name ends in {', '.join(RECORDS + DRAWN)}.", dir_okay=False)],
+    file: Annotated[Path | None, typer.Argument(help="A trace (.safetensors), in place of --checkpoint and --link.", show_default=False)] = None,
+    checkpoint: Annotated[str | None, typer.Option(help="Name of a checkpoint to plan with.")] = None,
+    link: Annotated[str | None, typer.Option(help="A link to a moment, or its query.")] = None,
+    picture: Annotated[str | None, typer.Option(help=f"Picture of an .svg or .png: {', '.join(PICTURES)}; by default genealogy.")] = None,
+    planner: Annotated[str | None, typer.Option(help="Name of a planner.  [default: trt_smc]")] = None,
+    particles: Annotated[int | None, typer.Option()] = None,
+    depth: Annotated[int | None, typer.Option()] = None,
+    set: Annotated[list[str] | None, typer.Option("--set", help="key=value; may be repeated.")] = None,
+    seed: Annotated[int | None, typer.Option(min=0, max=MAX_SEED)] = None,
+    step: Annotated[int | None, typer.Option(min=0, max=100_000, help="Environment steps played by the greedy prior before the plan.")] = None,
+    intervene: Annotated[list[str] | None, typer.Option("--intervene", help="As of `twistscope plan`; may be repeated.")] = None,
+    checkpoints: Folder = None,
+) -> None:
+    """Write one moment as a file: its trace, the table of its particles, the microscope, a program, or a picture."""
+    choices = {"planner": planner, "particles": particles, "depth": depth, "set": set, "seed": seed, "step": step, "intervene": intervene}
+    given = {name: value for name, value in choices.items() if value not in (None, [])}
+    _check_source(file, checkpoint, link, [*given, *(["checkpoints"] if checkpoints else [])])
+    browser = _check_form(out, picture)
+    check_file(out)
+    if file is not None:
+        record = _read(file)
+    elif link is not None:
+        record = _plan_of_link(link, checkpoints)
+    else:
+        record = _plan(str(checkpoint), given, checkpoints)
+    data = _written(record, out.suffix, browser, picture or "genealogy", file)
+    write_file(out, data)
+    typer.echo(f"{out}: {record.title}, {len(data)} bytes")
+
+
+def _check_source(file: Path | None, checkpoint: str | None, link: str | None, given: list[str]) -> None:
+    """Check that one moment is asked for, and that no option belongs to another way of asking; raises Mistake."""
+    sources = {"a FILE": file, "--checkpoint": checkpoint, "--link": link}
+    named = [name for name, value in sources.items() if value is not None]
+    if len(named) != 1:
+        raise Mistake(f"export takes one of {', '.join(sources)}, got {' and '.join(named) or 'none'}")
+    fixed = [name for name in given if file is not None or (link is not None and name != "checkpoints")]
+    if fixed:
+        raise Mistake(f"{named[0]} says which plan it is: leave out {', '.join(f'--{name}' for name in fixed)}")
+
+
+def _check_form(out: Path, picture: str | None) -> str | None:
+    """Check the form of the file; raises Mistake. Returns the path of a browser where it is a picture."""
+    if out.suffix not in RECORDS + DRAWN:
+        raise Mistake(f"--out: {out.name} does not say what to write: its name must end in {', '.join(RECORDS + DRAWN)}")
+    if out.suffix in RECORDS:
+        if picture is not None:
+            raise Mistake(f"--picture is of {' and '.join(DRAWN)} files, and {out.name} is none")
+        return None
+    if picture is not None and picture not in PICTURES:
+        raise Mistake(f"--picture: got {picture[:100]!r}, allowed: {', '.join(PICTURES)}")
+    return find_browser()
+
+
+def _read(file: Path) -> Record:
+    """The record of a file; raises Mistake."""
+    from planner import TraceError, load
+
+    # Only a regular file: reading a pipe would wait for ever.
+    if not file.is_file():
+        raise Mistake(f"{file}: there is no such file")
+    try:
+        return load(file)
+    except TraceError as error:
+        raise Mistake(f"{file}: {error}") from None
+
+
+def _plan(checkpoint: str, given: dict[str, Any], folder: Path | None) -> Record:
+    """The plan that the options describe."""
+    from planner import PlanRequest
+    from planner.interventions import unpack_interventions
+
+    values = key_values(given.get("set", [])) | {name: given[name] for name in ("particles", "depth") if name in given}
+    interventions = tuple(each for text in given.get("intervene", []) for each in unpack_interventions(text))
+    store = open_checkpoints(folder)
+    request = PlanRequest(given.get("planner", "trt_smc"), values, given.get("seed", 0), given.get("step", 0), interventions=interventions)
+    return make_plan(store.folder, checkpoint, request)[0]
+
+
+def _plan_of_link(link: str, folder: Path | None) -> Record:
+    """The plan of a link. Notes about what is not as it was when the link was made go to stderr."""
+    from backend.address import read_address
+
+    store = open_checkpoints(folder)
+    address = read_address((link.partition("?")[2] or link).partition("#")[0], store.card)
+
+    def say(digest: str) -> None:
+        for note in address.compare(digest):
+            typer.echo(note, err=True)
+
+    return make_plan(store.folder, address.checkpoint, address.request, address.actions, say)[0]
+
+
+def _written(record: Record, suffix: str, browser: str | None, picture: str, file: Path | None) -> bytes:
+    """The bytes of the file; raises Mistake where the record cannot be written so."""
+    from planner.record.record import FORMS
+
+    try:
+        return draw(browser, record.to_html(), suffix.removeprefix("."), picture) if browser else FORMS[suffix](record)
+    except (ValueError, KeyError, IndexError, TypeError) as error:
+        if suffix == ".py" and isinstance(error, ValueError):
+            raise Mistake(f"--out: {error}") from None
+        if file is None:
+            raise
+        # Its header can be read, so that it was taken for a trace; its arrays are not those of one.
+        raise Mistake(f"{file}: the trace is damaged: {type(error).__name__} {str(error)[:200]}".replace("\n", " ")) from None
