@@ -17,12 +17,20 @@ if TYPE_CHECKING:
 
 RECORDS = (".safetensors", ".parquet", ".csv", ".html", ".py")
 DRAWN = (".svg", ".png")
+TABLES = (".parquet", ".csv")
+RECORDING = ".twistscope"
+MAX_FRAME = 512 * 1024**2
+"""Bytes that one frame of a recording may take."""
 
 
 @app.command()
 def export(
     out: Annotated[Path, typer.Option(help=f"File to write; its name ends in {', '.join(RECORDS + DRAWN)}.", dir_okay=False)],
-    file: Annotated[Path | None, typer.Argument(help="A trace (.safetensors), in place of --checkpoint and --link.", show_default=False)] = None,
+    file: Annotated[
+        Path | None,
+        typer.Argument(help="A trace (.safetensors) or a recording (.twistscope), in place of --checkpoint and --link.", show_default=False),
+    ] = None,
+    frame: Annotated[int | None, typer.Option(min=0, help="Frame of a recording; without it a table is of all frames.")] = None,
     checkpoint: Annotated[str | None, typer.Option(help="Name of a checkpoint to plan with.")] = None,
     link: Annotated[str | None, typer.Option(help="A link to a moment, or its query.")] = None,
     picture: Annotated[str | None, typer.Option(help=f"Picture of an .svg or .png: {', '.join(PICTURES)}; by default genealogy.")] = None,
@@ -35,13 +43,23 @@ def export(
     intervene: Annotated[list[str] | None, typer.Option("--intervene", help="As of `twistscope plan`; may be repeated.")] = None,
     checkpoints: Folder = None,
 ) -> None:
-    """Write one moment as a file: its trace, the table of its particles, the microscope, a program, or a picture."""
+    """Write one moment as a file: its trace, the table of its particles, the microscope, a program, or a picture. A recording becomes one table."""
     choices = {"planner": planner, "particles": particles, "depth": depth, "set": set, "seed": seed, "step": step, "intervene": intervene}
     given = {name: value for name, value in choices.items() if value not in (None, [])}
     _check_source(file, checkpoint, link, [*given, *(["checkpoints"] if checkpoints else [])])
     browser = _check_form(out, picture)
+    recorded = file is not None and file.suffix == RECORDING
+    if frame is not None and not recorded:
+        raise Mistake(f"--frame is of a recording, a FILE {RECORDING}")
     check_file(out)
-    if file is not None:
+    if file is not None and recorded and frame is None and out.suffix in TABLES:
+        data = _whole_recording(file, out.suffix)
+        write_file(out, data)
+        typer.echo(f"{out}: all frames of {file}, {len(data)} bytes")
+        return
+    if file is not None and recorded:
+        record = _frame(file, frame, out)
+    elif file is not None:
         record = _read(file)
     elif link is not None:
         record = _plan_of_link(link, checkpoints)
@@ -76,13 +94,50 @@ def _check_form(out: Path, picture: str | None) -> str | None:
     return find_browser()
 
 
+def _whole_recording(file: Path, suffix: str) -> bytes:
+    """The table of all frames; raises Mistake."""
+    from contextlib import closing
+
+    from backend.recordings.file import RecordingError, open_to_read, read_frames
+    from planner.record.table import recording_to_csv, recording_to_parquet
+
+    _check_there(file)
+    try:
+        with closing(open_to_read(file)) as connection:
+            records = (kept.record(MAX_FRAME) for kept in read_frames(connection))
+            write = recording_to_parquet if suffix == ".parquet" else recording_to_csv
+            return write((record.arrays, record.metadata) for record in records)
+    except (RecordingError, ValueError) as error:
+        raise Mistake(f"{file}: {error}") from None
+
+
+def _frame(file: Path, frame: int | None, out: Path) -> Record:
+    """One frame of a recording; raises Mistake."""
+    from contextlib import closing
+
+    from backend.recordings.file import RecordingError, open_to_read, read_frame
+
+    _check_there(file)
+    if frame is None:
+        raise Mistake(f"--frame says which frame of the recording becomes {out.name}; only {' and '.join(TABLES)} hold all of them")
+    try:
+        with closing(open_to_read(file)) as connection:
+            return read_frame(connection, frame).record(MAX_FRAME)
+    except RecordingError as error:
+        raise Mistake(f"{file}: {error}") from None
+
+
+def _check_there(file: Path) -> None:
+    # Only a regular file: reading a pipe would wait for ever.
+    if not file.is_file():
+        raise Mistake(f"{file}: there is no such file")
+
+
 def _read(file: Path) -> Record:
     """The record of a file; raises Mistake."""
     from planner import TraceError, load
 
-    # Only a regular file: reading a pipe would wait for ever.
-    if not file.is_file():
-        raise Mistake(f"{file}: there is no such file")
+    _check_there(file)
     try:
         return load(file)
     except TraceError as error:

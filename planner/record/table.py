@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -77,6 +77,12 @@ INDEX = {
     "slot": Meaning("slot", "slot of the particle at this level"),
     "simulation": Meaning("simulation", "number of the simulation"),
 }
+FRAME = {
+    "frame": Meaning("frame", "number of the frame of the recording"),
+    "step": Meaning(STEPS, "environment step of the state planned from"),
+    "seed": Meaning("seed", "seed of the episode and of the plan"),
+}
+"""Columns that number the frames of a recording."""
 
 
 class Column(NamedTuple):
@@ -112,30 +118,82 @@ def index_names(metadata: Metadata) -> tuple[str, ...]:
 
 def to_parquet(arrays: Mapping[str, np.ndarray], metadata: Metadata) -> bytes:
     """The table as Parquet. Each field has the metadata `unit` and `description`; the schema has that of the record (docs/trace.md)."""
-    import pyarrow
-    from pyarrow import parquet
+    return _parquet([_arrow(table(arrays, metadata), metadata)])
 
-    columns = table(arrays, metadata)
+
+def to_csv(arrays: Mapping[str, np.ndarray], metadata: Metadata) -> bytes:
+    """The table as CSV in UTF-8, with a line of names. Numbers have the digits that give the same number back; true and false are so written."""
+    return _csv([_arrow(table(arrays, metadata), metadata)])
+
+
+def recording_to_parquet(frames: Iterable[Frame]) -> bytes:
+    """The tables of all frames of a recording, one below the other, as Parquet. The schema has the metadata of the first frame.
+
+    Raises:
+      ValueError: there is no frame, or a frame has other columns than the first: it is of another kind of planner.
+    """
+    return _parquet(_tables(frames))
+
+
+def recording_to_csv(frames: Iterable[Frame]) -> bytes:
+    """As `recording_to_parquet`, as CSV."""
+    return _csv(_tables(frames))
+
+
+Frame = tuple[Mapping[str, np.ndarray], Metadata]
+"""Arrays and metadata of one frame of a recording."""
+
+
+def _tables(frames: Iterable[Frame]) -> Iterator[Any]:
+    first = None
+    for number, (arrays, metadata) in enumerate(frames):
+        columns = table(arrays, metadata)
+        rows = len(next(iter(columns.values())).values)
+        own = {"frame": number, "step": metadata.step, "seed": metadata.seed}
+        made = _arrow({name: Column(np.full(rows, value, np.int64), *FRAME[name]) for name, value in own.items()} | columns, metadata)
+        if first is not None and made.schema != first:
+            raise ValueError(f"frame {number} has other columns than the first; export its frames one by one")
+        first = made.schema if first is None else first
+        yield made
+
+
+def _arrow(columns: Mapping[str, Column], metadata: Metadata) -> Any:
+    import pyarrow
+
     said = lambda each: {"unit": each.unit, "description": each.description}
     kind = lambda each: pyarrow.from_numpy_dtype(each.values.dtype)
     fields = [pyarrow.field(name, kind(each), nullable=False, metadata=said(each)) for name, each in columns.items()]
     about = metadata.header() | {"schema": SCHEMA}
     text = {name: value if isinstance(value, str) else json.dumps(value, allow_nan=False) for name, value in about.items()}
-    made = pyarrow.Table.from_arrays([pyarrow.array(each.values) for each in columns.values()], schema=pyarrow.schema(fields, text))
-    sink = io.BytesIO()
-    # A dictionary could take different NaNs for the same value.
-    parquet.write_table(made, sink, compression="zstd", use_dictionary=False)
+    return pyarrow.Table.from_arrays([pyarrow.array(each.values) for each in columns.values()], schema=pyarrow.schema(fields, text))
+
+
+def _parquet(tables: Iterable[Any]) -> bytes:
+    from pyarrow import parquet
+
+    sink, writer = io.BytesIO(), None
+    for each in tables:
+        # A dictionary could take different NaNs for the same value.
+        writer = writer or parquet.ParquetWriter(sink, each.schema, compression="zstd", use_dictionary=False)
+        writer.write_table(each.cast(writer.schema))
+    if writer is None:
+        raise ValueError("the recording has no frames")
+    writer.close()
     return sink.getvalue()
 
 
-def to_csv(arrays: Mapping[str, np.ndarray], metadata: Metadata) -> bytes:
-    """The table as CSV in UTF-8, with a line of names. Numbers have the digits that give the same number back; true and false are so written."""
-    import pyarrow
+def _csv(tables: Iterable[Any]) -> bytes:
     from pyarrow import csv
 
-    sink = io.BytesIO()
-    made = pyarrow.table({name: each.values for name, each in table(arrays, metadata).items()})
-    csv.write_csv(made, sink)
+    sink, writer = io.BytesIO(), None
+    for each in tables:
+        # Metadata differs from frame to frame, and CSV has none.
+        plain = each.replace_schema_metadata(None)
+        writer = writer or csv.CSVWriter(sink, plain.schema)
+        writer.write_table(plain)
+    if writer is None:
+        raise ValueError("the recording has no frames")
+    writer.close()
     return sink.getvalue()
 
 

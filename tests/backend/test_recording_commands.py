@@ -1,9 +1,15 @@
 """The commands that record and replay: the file of an episode is that of a session, and is shown by a server of its own."""
 
+from contextlib import closing
+
 import httpx
 import numpy as np
+import pyarrow.csv
+import pyarrow.parquet
 import pytest
 
+import planner
+from backend.recordings.file import open_to_read, read_frames
 from tests.backend.commands import here
 from tests.backend.link import read_trace
 from tests.backend.test_recordings import FILE, SIZE, record_steps
@@ -56,3 +62,57 @@ def test_a_mistake_of_these_commands_is_one_line_and_leaves_nothing(tmp_path, wo
     done = here(*(word.format(folder=tmp_path) for word in words))
     assert done.returncode == 2 and says in done.stderr and len(done.stderr.strip().splitlines()) == 1, done.stderr
     assert [path.name for path in tmp_path.iterdir()] == ["there.twistscope"]
+
+
+@pytest.fixture(scope="module")
+def episode(tmp_path_factory):
+    """A recording of three frames, made by the command."""
+    out = tmp_path_factory.mktemp("episode") / "episode.twistscope"
+    done = here("record", "--checkpoint", "cartpole-early", "--particles", 32, "--depth", 8, "--steps", 3, "--out", out)
+    assert done.returncode == 0, done.stderr
+    return out
+
+
+def frames_of(path):
+    with closing(open_to_read(path)) as connection:
+        return [kept.record(10**9) for kept in read_frames(connection)]
+
+
+def test_a_whole_recording_is_exported_as_one_table(episode, tmp_path):
+    out = tmp_path / "all.parquet"
+    assert here("export", episode, "--out", out).returncode == 0
+    read, records = pyarrow.parquet.read_table(out), frames_of(episode)
+    assert read.num_rows == 3 * 8 * 32 and read.column("frame").to_pylist()[:: 8 * 32] == [0, 1, 2]
+    for name in ("log_weight", "action", "ancestor"):
+        whole = np.concatenate([record.arrays[name].ravel() for record in records])
+        np.testing.assert_array_equal(read.column(name).to_numpy(), whole)
+    assert all(read.schema.field(name).metadata[b"unit"] and read.schema.field(name).metadata[b"description"] for name in read.schema.names)
+    table = tmp_path / "all.csv"
+    assert here("export", episode, "--out", table).returncode == 0
+    np.testing.assert_array_equal(pyarrow.csv.read_csv(table).column("slot").to_numpy(), read.column("slot").to_numpy())
+
+
+def test_one_frame_of_a_recording_is_exported_in_every_form(episode, tmp_path):
+    records = frames_of(episode)
+    for suffix in (".safetensors", ".html", ".py", ".parquet"):
+        assert here("export", episode, "--frame", 2, "--out", tmp_path / f"frame{suffix}").returncode == 0, suffix
+    np.testing.assert_array_equal(planner.load(tmp_path / "frame.safetensors").arrays["log_weight"], records[2].arrays["log_weight"])
+    assert pyarrow.parquet.read_table(tmp_path / "frame.parquet").num_rows == 8 * 32
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (["{episode}", "--out", "{folder}/a.html"], "--frame says which frame"),
+        (["{episode}", "--frame", "9", "--out", "{folder}/a.html"], "no frame 9"),
+        (["{folder}/none.twistscope", "--out", "{folder}/a.csv"], "there is no such file"),
+        (["{folder}/text.twistscope", "--out", "{folder}/a.csv"], "not a recording"),
+        (["--checkpoint", "catch", "--frame", "1", "--out", "{folder}/a.csv"], "--frame is of a recording"),
+        (["{episode}", "--seed", "3", "--out", "{folder}/a.csv"], "leave out --seed"),
+    ],
+)
+def test_a_mistake_of_exporting_a_recording_is_one_line_and_leaves_nothing(episode, tmp_path, words, says):
+    (tmp_path / "text.twistscope").write_text("no recording at all, but long enough to be one")
+    done = here("export", *(word.format(folder=tmp_path, episode=episode) for word in words))
+    assert done.returncode == 2 and says in done.stderr and len(done.stderr.strip().splitlines()) == 1, done.stderr
+    assert [path.name for path in tmp_path.iterdir()] == ["text.twistscope"]

@@ -80,7 +80,12 @@ def test_a_tree_has_no_particles_to_change(server, open_page):
 def test_the_way_that_was_left_is_listed_and_walked(server, open_page):
     page = opened(server, open_page, "?checkpoint=cartpole-early&particles=64&depth=8&seed=3")
     session = page.evaluate("window.twistscope.session")
-    for command in ({"command": "act", "action": 0}, {"command": "act", "action": 0}, {"command": "goto", "step": 1}, {"command": "act", "action": 1}):
+    for command in (
+        {"command": "act", "action": 0},
+        {"command": "act", "action": 0},
+        {"command": "goto", "step": 1},
+        {"command": "act", "action": 1},
+    ):
         assert httpx.post(f"{server.api}/sessions/{session}/commands", json=command, timeout=60).status_code == 200
     chip = page.locator(".paths .chip")
     chip.wait_for()
