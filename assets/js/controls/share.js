@@ -12,7 +12,7 @@ export const HIDEABLE = {
 };
 
 /** Forms of an exported moment. */
-const FILES = { html: "microscope (.html)", trace: "trace (.safetensors)", script: "program (.py)", parquet: "particle table (.parquet)", csv: "table (.csv)" };
+const FILES = { html: "microscope (.html)", trace: "trace (.safetensors)", script: "program (.py)", parquet: "table (.parquet)", csv: "table (.csv)" };
 
 /** The browser closes it on Escape, and gives the focus back where it was. */
 export class ShareDialog {
