@@ -38,7 +38,7 @@ lint: $(VENV)/.installed-test
 	npm run --silent types
 
 bench: $(VENV)/.installed-test  ## ratios of one run; the page's need a browser
-	@tests/install-browser
+	@tests/install-browser chromium
 	$(BIN)/python -m benchmarks
 
 lock:  ## pin names, versions and hashes anew

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from backend.cli.common import Mistake
 
-BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome", "chromium-headless-shell")
 SECONDS = 120
 """Longest time that a picture may take."""
 WINDOW = "1440,900"

@@ -8,6 +8,8 @@ from playwright.sync_api import sync_playwright
 from tests.servers import serving, wait_until_ready
 
 CHROMIUM_OPTIONS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
+BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
+"""The first that is there is taken. A page takes half the time in the shell, because it has no windows around its pages."""
 PAINTED = "window.twistscope?.framesPainted > 0"
 
 
@@ -26,7 +28,7 @@ def server(data):
 @pytest.fixture(scope="module")
 def browser():
     """Chromium. It ends with its module: Playwright's loop counts as running in this thread, and tests of other modules start their own."""
-    executable = next(path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name)))
+    executable = next(path for name in BROWSERS if (path := shutil.which(name)))
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=executable, args=CHROMIUM_OPTIONS)
         yield browser
