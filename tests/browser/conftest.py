@@ -41,7 +41,8 @@ def open_page(browser):
     contexts = []
 
     def open_it(url, width=1440, height=900, ready=PAINTED, prepare=None, **options):
-        context = browser.new_context(viewport={"width": width, "height": height}, **options)
+        # Chromium lets a page write to the clipboard; its shell asks first.
+        context = browser.new_context(viewport={"width": width, "height": height}, permissions=["clipboard-write"], **options)
         page = context.new_page()
         page.errors = []
         page.on("pageerror", lambda error: page.errors.append(str(error)))
