@@ -157,6 +157,7 @@ def test_a_person_takes_another_action_than_the_planner(server, open_page, check
     assert not button.is_visible()
     for key in keys:
         page.keyboard.press(key)
+    button.wait_for()
     name = button.get_attribute("aria-label").removeprefix("take ")
     button.click()
     at_step(page, 1)

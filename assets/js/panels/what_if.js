@@ -57,8 +57,8 @@ export class WhatIf {
     /** @type {{level: number, slot: number} | null} */
     this.particle = null;
     this.buttons = element("span", "what-if-buttons");
-    this.kill = this.button("kill", "Kill this particle after its step: no weight, no children", () => ({ kind: "kill" }));
-    this.redraw = this.button("draw anew", "Draw its actions and outcomes from here on with other random numbers", () => ({ kind: "redraw", seed: nextSeed(this.frame.interventions, this.place()) }));
+    this.kill = this.button("kill", "Kill this particle after its step: no weight, no children", () => ({ kind: "kill" }), lifetime);
+    this.redraw = this.button("draw anew", "Draw its actions and outcomes from here on with other random numbers", () => ({ kind: "redraw", seed: nextSeed(this.frame.interventions, this.place()) }), lifetime);
     this.force = element("select", "what-if-force");
     this.force.setAttribute("aria-label", "Force its action");
     this.weight = element("input", "what-if-weight");
@@ -87,10 +87,10 @@ export class WhatIf {
     });
   }
 
-  button(text, title, make) {
+  button(text, title, make, lifetime) {
     const button = element("button", "chip", text);
     Object.assign(button, { type: "button", title });
-    button.addEventListener("click", () => this.add(make()));
+    lifetime.listen(button, "click", () => this.add(make()));
     return button;
   }
 
