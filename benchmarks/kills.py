@@ -58,7 +58,7 @@ def record_and_kill(data: Path, seconds: float) -> tuple[Path, int]:
                     link.send(json.dumps({"type": "command", "command": "reset", "seed": random.randrange(1000)}))
                     link.send(json.dumps({"type": "command", "command": "play", "speed": 1000}))
             server.send_signal(signal.SIGKILL)
-            # What was on its way was told, too.
+            # Messages that were on their way arrive, too.
             try:
                 while True:
                     message = link.recv(timeout=5)
