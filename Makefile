@@ -2,7 +2,7 @@
 
 PYTHON ?= python3
 ACCEL ?= cpu
-# EXTRAS=1 adds the environments of jumanji and brax.
+# EXTRAS=1 adds the environments of jumanji and brax, and Ray.
 EXTRAS ?=
 PORT ?= 8050
 VENV := .venv
@@ -24,7 +24,7 @@ install: $(VENV)/.installed-$(ACCEL) $(if $(EXTRAS),$(VENV)/.installed-extras)
 test: $(VENV)/.installed-test
 	tests/run-javascript
 	@tests/install-browser
-	$(BIN)/python -m pytest -n 2 --dist loadfile --max-worker-restart 0
+	$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder --max-worker-restart 0
 
 quick: $(VENV)/.installed-test  ## the tests that take moments
 	$(BIN)/python -m pytest -m "not slow and not browser"
@@ -43,8 +43,8 @@ bench: $(VENV)/.installed-test  ## ratios of one run; the page's need a browser
 
 lock:  ## pin names, versions and hashes anew
 	$(BIN)/python -m pip install --quiet uv
-	@for target in "requirements.lock:" "requirements-test.lock:--group test --extra jumanji --extra brax" \
-		"requirements-cuda.lock:--extra cuda" "requirements-extras.lock:--extra jumanji --extra brax -c requirements.lock"; do \
+	@for target in "requirements.lock:" "requirements-test.lock:--group test --extra jumanji --extra brax --extra ray" \
+		"requirements-cuda.lock:--extra cuda" "requirements-extras.lock:--extra jumanji --extra brax --extra ray -c requirements.lock"; do \
 		$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
 			--no-emit-index-url --no-emit-find-links pyproject.toml $${target#*:} -o $${target%%:*}; \
 	done

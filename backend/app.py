@@ -13,7 +13,8 @@ from backend import problems
 from backend.config import ServerConfig
 from backend.engine.ahead import compile_ahead
 from backend.engine.cache import use_compilation_cache
-from backend.engine.local import LocalEngine
+from backend.engine.interface import Engine
+from backend.engine.local import LocalEngine, limits_of
 from backend.metrics import Metrics
 from backend.openings import REQUEST, Openings
 from backend.problems import NotAllowed, NotFound, Problem
@@ -36,13 +37,7 @@ def create_app(config: ServerConfig) -> FastAPI:
     It is served only after `backend.security.protect`, which comes last: what is added later would see requests first.
     """
     kept = use_compilation_cache(config.data / "compiled")
-    engine = LocalEngine(
-        config.checkpoints,
-        max_programs=config.max_programs,
-        max_memory=config.max_memory,
-        max_plan_memory=config.max_plan_memory,
-        max_plan_seconds=config.max_plan_seconds,
-    )
+    engine = _engine(config)
     metrics = Metrics()
     library = Library(config.data / "recordings", config.max_recordings, config.max_plan_memory)
     every_session = Sessions(engine, metrics, config.max_sessions, library)
@@ -51,6 +46,7 @@ def create_app(config: ServerConfig) -> FastAPI:
 
     @contextlib.asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        await engine.start()
         warming = asyncio.create_task(_warm(services, ahead=config.warm and kept))
         yield
         warming.cancel()
@@ -90,6 +86,16 @@ def create_app(config: ServerConfig) -> FastAPI:
         raise NotFound(f"no route /api/{path[:100]}; the routes are listed at {API}/docs")
 
     return app
+
+
+def _engine(config: ServerConfig) -> Engine:
+    """The engine that the settings ask for. Ray takes seconds to start, and is imported only where it is used."""
+    if config.engine == "local":
+        return LocalEngine(config.checkpoints, **limits_of(config))
+    from backend.engine.remote.engine import RayEngine, start_ray
+
+    start_ray(config.ray_address)
+    return RayEngine(config)
 
 
 def _methods(app: FastAPI, path: str) -> list[str]:

@@ -2,7 +2,7 @@
 
 import re
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field, field_validator
@@ -59,6 +59,14 @@ class ServerConfig(BaseSettings):
     """Other origins whose pages may use this backend, for example a separate dashboard; `http://host:port` each."""
     allowed_hosts: tuple[HostName, ...] = ()
     """Names under which the server may be addressed, beside its own address and those of this machine."""
+    engine: Literal["local", "ray"] = "local"
+    """Where plans are made: in this process, or by workers of Ray."""
+    ray_address: str | None = None
+    """Cluster of Ray to plan on, such as `192.168.1.10:6379`; None starts Ray on this machine."""
+    ray_worker_cpus: int = Field(1, ge=1)
+    """Cores for each worker of Ray, where there are no GPUs; otherwise each worker has one GPU."""
+    ray_max_workers: int = Field(64, ge=1)
+    """Largest number of workers of Ray."""
     max_sessions: int = Field(64, ge=1)
     """Largest number of sessions."""
     max_sessions_per_minute: int = Field(120, ge=1)

@@ -16,10 +16,10 @@ import jax
 import pytest
 from jax._src import compiler
 
+from tests.forked import QUICK
+
 CACHE = Path(os.environ.get("TWISTSCOPE_TEST_CACHE", Path.home() / ".cache" / "twistscope-tests"))
 CACHE_BYTES = 2 * 1024**3
-QUICK = {"xla_cpu_use_fusion_emitters": False, "xla_cpu_parallel_codegen_split_count": 1}
-"""Options of XLA with which it compiles in half the time, by its older emitters."""
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -32,6 +32,22 @@ def pytest_configure(config: pytest.Config) -> None:
     jax.config.update("jax_persistent_cache_enable_xla_caches", "none")
     # A limit also makes workers take turns: without it one may read what another is still writing.
     jax.config.update("jax_compilation_cache_max_size", CACHE_BYTES)
+
+
+LONGEST = (
+    "backend/test_fairness", "backend/test_limits", "browser/test_links", "browser/test_controls", "backend/test_ahead", "planner/test_environments",
+    "backend/test_ending", "planner/algorithms/test_hmm", "planner/test_extras", "browser/test_page", "browser/test_sizes", "browser/test_steady",
+    "planner/algorithms/test_plan_statistics", "planner/core/test_proposal", "planner/test_continuous", "training/test_training", "training/test_ppo",
+    "browser/test_failure", "browser/test_kept", "backend/test_openings", "backend/test_recordings", "browser/test_checkpoints", "test_wheel",
+    "browser/test_notebook", "training/test_own_environment",
+)  # fmt: skip
+"""The modules that take longest, which come first: with one of them last, the other workers would wait for it."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Let the longest modules come first, in the order of `LONGEST`."""
+    place = {f"tests/{name}.py": number for number, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: place.get(item.nodeid.partition("::")[0], len(place)))
 
 
 # JAX has no public way to set options of XLA for all programs of a module.

@@ -15,22 +15,18 @@ from typing import IO
 
 import httpx
 
-from tests.conftest import CACHE, QUICK
+from tests.conftest import CACHE
+from tests.forked import QUICK_ENVIRONMENT, Forked, run_forked
 
 ROOT = Path(__file__).resolve().parent.parent
 START_SECONDS = 120
-QUICK_ENVIRONMENT = {
-    "JAX_DISABLE_MOST_OPTIMIZATIONS": "1",
-    "XLA_FLAGS": " ".join(f"--{name}={str(value).lower()}" for name, value in QUICK.items()),
-}
-"""With these variables a process compiles in less than half the time, without XLA's optimisation."""
 
 
 @dataclass
 class Server:
     """A server process and its address."""
 
-    process: subprocess.Popen
+    process: Forked | subprocess.Popen
     url: str
 
     @property
@@ -51,10 +47,21 @@ def free_port() -> int:
         return probe.getsockname()[1]
 
 
-def twistscope(*arguments: str, check: bool = False, env: Mapping[str, str] = os.environ) -> subprocess.CompletedProcess:
-    """Run the command line to its end."""
-    command = [sys.executable, "-m", "backend.cli", *arguments]
-    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=600, check=check, env=QUICK_ENVIRONMENT | dict(env))
+def twistscope(*arguments: str, check: bool = False, env: Mapping[str, str] = os.environ, anew: bool = False) -> subprocess.CompletedProcess:
+    """Run the command line to its end.
+
+    Args:
+      anew: in a process that starts from nothing, for what Python or JAX read while they start.
+    """
+    env = QUICK_ENVIRONMENT | dict(env)
+    if anew:
+        command = [sys.executable, "-m", "backend.cli", *arguments]
+        ended = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=600, env=env)
+    else:
+        ended = run_forked(arguments, ROOT, env)
+    if check:
+        assert ended.returncode == 0, ended.stderr
+    return ended
 
 
 def share_programs(data: Path) -> None:
@@ -71,15 +78,19 @@ def share_programs(data: Path) -> None:
 def serving(*arguments: str, data: Path, port: int | None = None, errors: IO[str] | None = None, **environment: str) -> Iterator[Server]:
     """Start a server by its command line, wait until it answers, and stop it at the end. Its stderr goes to `errors`."""
     port = port or free_port()
-    command = [sys.executable, "-m", "backend.cli", *arguments, "--port", str(port)]
     share_programs(data)
     # Compiling ahead would take the cores from the tests; the one that is about it turns it on.
     # All tests ask from one address, so often as nobody else; the one that is about rates sets its own.
     rates = {f"TWISTSCOPE_MAX_{kind}_PER_MINUTE": "100000" for kind in ("SESSIONS", "EXPORTS", "UPLOADS")}
     env = os.environ | QUICK_ENVIRONMENT | rates | {"TWISTSCOPE_DATA": str(data), "TWISTSCOPE_WARM": "false"} | environment
-    process = subprocess.Popen(command, cwd=ROOT, env=env, stdout=subprocess.PIPE, stderr=errors, text=True)
+    words = [*arguments, "--port", str(port)]
+    process: Forked | subprocess.Popen
+    if any(name.startswith("JAX_") for name in environment):
+        process = subprocess.Popen([sys.executable, "-m", "backend.cli", *words], cwd=ROOT, env=env, stdout=subprocess.PIPE, stderr=errors, text=True)
+    else:
+        process = Forked(words, ROOT, env, errors)
+    assert process.stdout is not None
     try:
-        assert process.stdout is not None
         line = process.stdout.readline()
         found = re.search(r"http://\S+", line)
         assert found, f"the server said {line!r} and exited with {process.poll()}"
@@ -91,8 +102,7 @@ def serving(*arguments: str, data: Path, port: int | None = None, errors: IO[str
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
-        if process.stdout:
-            process.stdout.close()
+        process.stdout.close()
 
 
 def wait_until_ready(server: Server) -> None:

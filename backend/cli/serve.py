@@ -1,6 +1,7 @@
 """The commands that serve: both in one process, or backend and dashboard apart."""
 
 from functools import partial
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 from urllib.parse import quote
@@ -19,6 +20,8 @@ Open = Annotated[bool, typer.Option("--open/--no-open", help="Open the page in a
 Token = Annotated[str | None, typer.Option("--token", help="Token every request must carry (or TWISTSCOPE_TOKEN).")]
 Warm = Annotated[bool | None, typer.Option("--warm/--no-warm", help="Compile the programs of shipped environments ahead, while idle.")]
 ViewToken = Annotated[str | None, typer.Option("--view-token", help="Token of those who may look, not touch (or TWISTSCOPE_VIEW_TOKEN).")]
+Engine = Annotated[str | None, typer.Option("--engine", help="Where plans are made: local, or ray (workers on this machine or a cluster).")]
+RayAddress = Annotated[str | None, typer.Option("--ray-address", help="Cluster of Ray, such as 192.168.1.10:6379.")]
 NoToken = Annotated[bool, typer.Option("--no-token", help="Listen on other than loopback addresses without a token.")]
 Origins = Annotated[list[str] | None, typer.Option("--allow-origin", help="Origin of a dashboard served elsewhere; may be repeated.")]
 Hosts = Annotated[list[str] | None, typer.Option("--allow-host", help="Name by which others address this server; may be repeated.")]
@@ -36,9 +39,12 @@ def serve(
     no_token: NoToken = False,
     allow_host: Hosts = None,
     warm: Warm = None,
+    engine: Engine = None,
+    ray_address: RayAddress = None,
 ) -> None:
     """Backend and dashboard in one process on one port."""
-    given = {"checkpoints": checkpoints, "data": data, "token": token, "view_token": view_token, "allowed_hosts": allow_host, "warm": warm}
+    given: dict[str, Any] = {"checkpoints": checkpoints, "data": data, "token": token, "view_token": view_token, "warm": warm}
+    given |= {"allowed_hosts": allow_host, "engine": engine, "ray_address": ray_address}
     serve_with(host, port, open, given, no_token)
 
 
@@ -54,11 +60,10 @@ def serve_with(host: str, port: int, open: bool, given: dict[str, Any], no_token
     config = _config(host, no_token, **given)
     bound = listen(host, port)
     check_accelerator()
-    from backend.app import create_app
     from backend.routes.catalogue import catalogue
     from dashboard import create_dashboard
 
-    api = create_app(config)
+    api = _backend(config)
     create_dashboard(api, partial(catalogue, api.state.services))
     _run(api, config, bound, host, port, "twistscope", open, page)
 
@@ -75,17 +80,18 @@ def serve_backend(
     allow_origin: Origins = None,
     allow_host: Hosts = None,
     warm: Warm = None,
+    engine: Engine = None,
+    ray_address: RayAddress = None,
 ) -> None:
     """The backend alone."""
     from backend.serving import listen
 
-    given = {"checkpoints": checkpoints, "data": data, "token": token, "view_token": view_token, "warm": warm}
+    given: dict[str, Any] = {"checkpoints": checkpoints, "data": data, "token": token, "view_token": view_token, "warm": warm}
+    given |= {"engine": engine, "ray_address": ray_address}
     config = _config(host, no_token, allowed_origins=allow_origin, allowed_hosts=allow_host, **given)
     bound = listen(host, port)
     check_accelerator()
-    from backend.app import create_app
-
-    _run(create_app(config), config, bound, host, port, "the backend of twistscope", False)
+    _run(_backend(config), config, bound, host, port, "the backend of twistscope", False)
 
 
 @app.command("serve-dashboard")
@@ -141,7 +147,24 @@ def _config(host: str, no_token: bool, **given: Any) -> "ServerConfig":
         raise Mistake(f"listening on {host} lets others in: give --token TOKEN (or TWISTSCOPE_TOKEN), or say --no-token")
     if config.view_token is not None and config.token in (None, config.view_token):
         raise Mistake("--view-token needs another --token beside it: without one everybody may touch")
+    if config.engine == "ray" and find_spec("ray") is None:
+        raise Mistake("--engine ray needs Ray, which is not installed: pip install 'twistscope[ray]'")
+    if config.engine == "local" and config.ray_address is not None:
+        raise Mistake("--ray-address needs --engine ray beside it")
     return config
+
+
+def _backend(config: "ServerConfig") -> Any:
+    """The backend, with its engine started."""
+    from backend.app import create_app
+
+    if config.engine == "ray":
+        where = f"the cluster at {config.ray_address}" if config.ray_address else "this machine"
+        typer.echo(f"starting Ray on {where} …", err=True)
+    try:
+        return create_app(config)
+    except ConnectionError as error:
+        raise Mistake(f"--ray-address: no cluster of Ray answers at {config.ray_address}: {str(error).splitlines()[0]}") from None
 
 
 def _address(host: str, port: int) -> str:

@@ -11,6 +11,10 @@ class Engine(Protocol):
 
     checkpoints: Checkpoints
 
+    async def start(self) -> None:
+        """Begin to work, on the event loop; called once."""
+        ...
+
     @property
     def device(self) -> str:
         """Readable name of the device that plans run on."""
@@ -38,8 +42,8 @@ class Engine(Protocol):
         """Load a checkpoint and check a request for it; raises NotFound, Invalid."""
         ...
 
-    async def is_compiled(self, prepared: Prepared) -> bool:
-        """True if a plan with these settings starts without compiling."""
+    async def is_compiled(self, prepared: Prepared, *, owner: str = "") -> bool:
+        """True if a plan of this owner starts without compiling."""
         ...
 
     def compile_seconds(self, prepared: Prepared) -> float | None:
@@ -70,7 +74,7 @@ class Engine(Protocol):
         """
         ...
 
-    async def answers_known(self, checkpoint: str) -> None:
+    async def answers_known(self, checkpoint: str, *, owner: str = "") -> None:
         """Return when exact answers about a checkpoint are computed; at once where the environment has none."""
         ...
 

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from backend.arguments import prepare
+from backend.config import ServerConfig
 from backend.engine.memory import Memory, megabytes
 from backend.engine.timings import Timings
 from backend.engine.turns import Shared, Turns
@@ -79,6 +80,9 @@ class LocalEngine:
         self._truths: dict[str, asyncio.Future[Truth]] = {}
         self._waiting = 0
 
+    async def start(self) -> None:
+        """Nothing has to be started: threads begin with their first work."""
+
     @property
     def queued(self) -> int:
         """Number of plans and steps that wait for the device or run on it."""
@@ -135,7 +139,7 @@ class LocalEngine:
         """
         return prepare(request, (await self.checkpoint(checkpoint)).card)
 
-    async def is_compiled(self, prepared: Prepared) -> bool:
+    async def is_compiled(self, prepared: Prepared, *, owner: str = STATELESS) -> bool:
         """True if a plan with these settings starts without compiling."""
         if self._loaded_checkpoint(prepared.about.checkpoint) is None or not self._can_evaluate(prepared):
             return False
@@ -206,7 +210,7 @@ class LocalEngine:
         except PlanFailed as error:
             raise PlannerFailed(str(error)) from None
 
-    async def answers_known(self, checkpoint: str) -> None:
+    async def answers_known(self, checkpoint: str, *, owner: str = STATELESS) -> None:
         """Return when exact answers about a checkpoint are computed; at once where the environment has none."""
         await self._truth(checkpoint)
 
@@ -382,6 +386,11 @@ class LocalEngine:
             return await shared.wait()
         finally:
             self._waiting -= 1
+
+
+def limits_of(config: ServerConfig) -> dict[str, Any]:
+    """The limits of an engine, by the names of its arguments."""
+    return {name: getattr(config, name) for name in ("max_programs", "max_memory", "max_plan_memory", "max_plan_seconds")}
 
 
 def _kind(prepared: Prepared) -> tuple[str, str]:

@@ -405,7 +405,7 @@ class Session(Shown):
         if self.engine.has_answers(self.card.name):
             return
         with contextlib.suppress(Problem):
-            await self.engine.answers_known(self.card.name)
+            await self.engine.answers_known(self.card.name, owner=self.id)
             if self.frame is not None and "exact/policy" not in self.frame.record.arrays and self.engine.offers_answers(self.card.name):
                 self._plan_due = True
                 self._wake.set()
@@ -416,7 +416,7 @@ class Session(Shown):
         step, revision, moment = self.step, self.revision, self.moment
         request = replace(self.request, step=step)
         prepared = prepare(request, self.card)
-        compiled = await self.engine.is_compiled(prepared)
+        compiled = await self.engine.is_compiled(prepared, owner=self.id)
         telling: asyncio.Task[None] | None = None
         if not compiled:
             telling = asyncio.create_task(self._tell_compiling(prepared))

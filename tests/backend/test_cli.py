@@ -20,8 +20,8 @@ SMALL = ("--particles", "32", "--depth", "8")
 
 
 def test_the_same_plan_twice_is_byte_equal(tmp_path):
-    command = ("plan", "--checkpoint", "cartpole", "--particles", "256", "--depth", "24", "--seed", "0", "--out")
-    first = twistscope(*command, str(tmp_path / "a.safetensors"), check=True)
+    command = ("plan", "--checkpoint", "cartpole", *SMALL, "--seed", "0", "--out")
+    first = twistscope(*command, str(tmp_path / "a.safetensors"), check=True, anew=True)
     twistscope(*command, str(tmp_path / "b.safetensors"), check=True)
     assert "chosen action" in first.stdout
     one, _ = read_trace((tmp_path / "a.safetensors").read_bytes())

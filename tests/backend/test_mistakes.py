@@ -21,7 +21,7 @@ DEEP = "[" * 900 + "]" * 900
 
 def apart(*arguments, **environment):
     """Run a command in a process of its own, with another environment."""
-    return twistscope(*map(str, arguments), env=os.environ | environment)
+    return twistscope(*map(str, arguments), env=os.environ | environment, anew=any(name.startswith("JAX_") for name in environment))
 
 
 def assert_mistake(ended, says=""):
@@ -75,7 +75,7 @@ def test_what_cannot_be_written_is_found_before_the_work(unwritable, tmp_path):
 @pytest.mark.parametrize("home", ["/proc/nothing", "/dev/null", ""])
 def test_a_home_that_cannot_be_written_costs_a_warning_and_nothing_else(tmp_path, home):
     environment = {key: value for key, value in os.environ.items() if not key.startswith("TWISTSCOPE_DATA")}
-    ended = twistscope("checkpoints", env=environment | {"HOME": home or str(tmp_path / "none")})
+    ended = twistscope("checkpoints", env=environment | {"HOME": home or str(tmp_path / "none")}, anew=True)
     assert ended.returncode == 0, ended.stderr
     assert "Traceback" not in ended.stderr and "cartpole-early" in ended.stdout
 
