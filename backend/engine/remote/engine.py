@@ -57,8 +57,8 @@ def start_ray(address: str | None) -> None:
     # Ray would report usage, and write a token for its own clients into the home folder.
     os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
     os.environ.setdefault("RAY_AUTH_MODE", "disabled")
-    local = {} if address else {"include_dashboard": False}
-    ray.init(address=address or "local", namespace="twistscope", log_to_driver=False, logging_level="ERROR", **local)
+    local: dict[str, Any] = {} if address else {"include_dashboard": False}
+    ray.init(address=address or "local", namespace="twistscope", log_to_driver=False, logging_level=logging.ERROR, **local)
 
 
 class RayEngine:
