@@ -15,6 +15,7 @@ class Metrics:
             buckets=(0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 5.0),
             registry=self.registry,
         )
+        self.workers = Gauge("twistscope_workers", "Processes that plan.", registry=self.registry)
         self.sessions = Gauge("twistscope_sessions", "Sessions open.", registry=self.registry)
         self.viewers = Gauge("twistscope_viewers", "Viewers connected.", registry=self.registry)
         self.frames = Counter("twistscope_frames_sent_total", "Frames sent to viewers.", registry=self.registry)

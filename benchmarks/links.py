@@ -2,8 +2,8 @@
 
     python -m benchmarks.links [--moments N] [--seed S]
 
-Over all planners and ten environments; steps by the planner are mixed with actions that no planner chose, and settings change on the way. Exit code 1
-where a record differs.
+Over all planners and ten environments. Steps by the planner are mixed with actions that no planner chose, settings change on the way, plans are
+changed inside, some of them before their action is taken, and some moments are on another path of the episode. Exit code 1 where a record differs.
 """
 
 import argparse
@@ -11,6 +11,7 @@ import shutil
 import sys
 import tempfile
 from collections import Counter
+from typing import Any
 
 import httpx
 import numpy as np
@@ -37,7 +38,7 @@ def random_moment(api: str, random: np.random.Generator, checkpoint: str, planne
         session = client.post("/sessions", json=body).raise_for_status().json()
         path = f"/sessions/{session['id']}"
         for _ in range(random.integers(6)):
-            match random.integers(3):
+            match random.integers(5):
                 case 0:
                     client.patch(path + "/settings", json={"discount": float(random.uniform(0.5, 1))}).raise_for_status()
                 case 1:
@@ -47,18 +48,43 @@ def random_moment(api: str, random: np.random.Generator, checkpoint: str, planne
                     if answer.status_code == 409:
                         break
                 case 2:
-                    before = client.get(path).json()["step"]
-                    if client.post(path + "/commands", json={"command": "goto", "step": before + 2}).status_code == 409:
-                        break
-                    while (now := client.get(path).json())["step"] < before + 2 and not any(
-                        now["episode"][end] for end in ("terminated", "truncated")
-                    ):
-                        pass
+                    wait_for_step(client, path, {"command": "goto", "step": client.get(path).json()["step"] + 2})
+                case 3:
+                    if intervene(client, path, random) and random.integers(2):
+                        wait_for_step(client, path, {"command": "step"})
+                case 4:
+                    wait_for_step(client, path, {"command": "back"})
+        if random.integers(2) and (paths := client.get(path).json()["paths"]):
+            client.post(path + "/commands", json={"command": "walk", "path": paths[0]["path"]}).raise_for_status()
+        if random.integers(2):
+            intervene(client, path, random)
         step = client.get(path).json()["step"]
         query = client.get(path + "/link").raise_for_status().json()["query"]
         trace = client.get(f"{path}/moments/{step}/trace").raise_for_status().content
         client.delete(path)
     return query, trace
+
+
+def intervene(client: httpx.Client, path: str, random: np.random.Generator) -> bool:
+    """Change the plan of the current moment at one or two places; False where that is not possible."""
+    settings = client.get(path).json()["settings"]
+    if "particles" not in settings:
+        return False
+    kinds = ({"kind": "kill"}, {"kind": "force", "action": 0}, {"kind": "weigh", "log_weight": 2.5}, {"kind": "redraw", "seed": 7})
+    # The first levels belong to the halving of some planners, which assigns their actions.
+    levels = random.permutation(np.arange(1, settings["depth"]))[:2]
+    changes = [dict(random.choice(kinds)) | {"level": int(level), "slot": int(random.integers(settings["particles"]))} for level in levels]
+    return client.post(path + "/commands", json={"command": "intervene", "interventions": changes}).status_code < 400
+
+
+def wait_for_step(client: httpx.Client, path: str, command: dict[str, Any]) -> None:
+    """Carry out a command that moves, and wait until the session is there, or at the end of its episode."""
+    before = client.get(path).json()["step"]
+    if client.post(path + "/commands", json=command).status_code == 409:
+        return
+    target = {"step": before + 1, "back": before - 1}.get(command["command"], command.get("step"))
+    while (now := client.get(path).json())["step"] != target and not any(now["episode"][end] for end in ("terminated", "truncated")):
+        pass
 
 
 def differences(ours: bytes, theirs: bytes) -> list[str]:
@@ -84,7 +110,9 @@ def main() -> int:
         process.wait()
         process, address, _ = start_server(data, "--no-warm")
         with sync_playwright() as playwright:
-            browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=CHROMIUM_OPTIONS)
+            browser = playwright.chromium.launch(
+                executable_path=shutil.which("chromium") or shutil.which("chromium-headless-shell"), args=CHROMIUM_OPTIONS
+            )
             for (checkpoint, planner), (query, trace) in track(list(zip(chosen, moments, strict=True)), "links"):
                 context = browser.new_context()
                 page = context.new_page()

@@ -32,11 +32,11 @@ def free_port() -> int:
         return probe.getsockname()[1]
 
 
-def start_server(data: str, *options: str) -> tuple[subprocess.Popen, str, float]:
+def start_server(data: str, *options: str, **environment: str) -> tuple[subprocess.Popen, str, float]:
     """Start a server. Returns the process, its address, and the seconds until it answered."""
     started = time.perf_counter()
     command = [sys.executable, "-m", "backend.cli", "serve", "--no-open", "--port", str(free_port()), *options]
-    process = subprocess.Popen(command, cwd=ROOT, env=os.environ | {"TWISTSCOPE_DATA": data}, stdout=subprocess.PIPE, text=True)
+    process = subprocess.Popen(command, cwd=ROOT, env=os.environ | {"TWISTSCOPE_DATA": data} | environment, stdout=subprocess.PIPE, text=True)
     address = re.search(r"http://\S+", process.stdout.readline()).group()
     return process, address, time.perf_counter() - started
 

@@ -106,7 +106,7 @@ def _whole_recording(file: Path, suffix: str) -> bytes:
         with closing(open_to_read(file)) as connection:
             records = (kept.record(MAX_FRAME) for kept in read_frames(connection))
             write = recording_to_parquet if suffix == ".parquet" else recording_to_csv
-            return write((record.arrays, record.metadata) for record in records)
+            return b"".join(write((record.arrays, record.metadata) for record in records))
     except (RecordingError, ValueError) as error:
         raise Mistake(f"{file}: {error}") from None
 

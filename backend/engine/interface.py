@@ -21,6 +21,11 @@ class Engine(Protocol):
         ...
 
     @property
+    def workers(self) -> int:
+        """Number of processes that plan."""
+        ...
+
+    @property
     def queued(self) -> int:
         """Number of plans and steps that wait for the device or run on it."""
         ...

@@ -84,6 +84,11 @@ class LocalEngine:
         """Nothing has to be started: threads begin with their first work."""
 
     @property
+    def workers(self) -> int:
+        """One: this process."""
+        return 1
+
+    @property
     def queued(self) -> int:
         """Number of plans and steps that wait for the device or run on it."""
         return len(self._device) + len(self._long)

@@ -4,16 +4,16 @@ import asyncio
 import os
 import tempfile
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, NamedTuple
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, ConfigDict
 from starlette.requests import ClientDisconnect
 
-from backend.problems import NotKept, Problem
+from backend.problems import Conflict, NotKept, Problem
 from backend.recordings.library import Library
 from backend.routes.bodies import PIECE, large_body
 from backend.routes.documented import bytes_of, problems
@@ -21,6 +21,7 @@ from backend.routes.limited import limited
 from backend.routes.plans import MEDIA_TYPE, Step
 from backend.routes.services import Given
 from backend.sessions.replay import load_frame
+from planner.record.table import Frame, recording_to_csv, recording_to_parquet
 
 router = APIRouter(tags=["recordings"])
 
@@ -190,6 +191,48 @@ async def frame(recording_id: str, step: Step, given: Given) -> Response:
     """The trace of one frame, as it was kept."""
     record = await asyncio.to_thread(load_frame, given.sessions, recording_id, step)
     return await large_body(record.to_bytes, MEDIA_TYPE)
+
+
+class Table(NamedTuple):
+    """One form of the table of a recording."""
+
+    suffix: str
+    media_type: str
+    write: Callable[[Iterable[Frame]], Iterator[bytes]]
+
+
+TABLES = {
+    "parquet": Table(".parquet", "application/vnd.apache.parquet", recording_to_parquet),
+    "csv": Table(".csv", "text/csv; charset=utf-8", recording_to_csv),
+}
+
+
+@router.get(
+    "/recordings/{recording_id}/export/{form}",
+    response_class=Response,
+    dependencies=[limited("exports")],
+    responses={
+        200: {"description": "A table.", "content": {form.media_type.partition(";")[0]: {"schema": {"type": "string"}} for form in TABLES.values()}},
+        **problems(404, 409, 422, 429),
+    },
+)
+async def export(recording_id: str, form: Literal["parquet", "csv"], given: Given) -> Response:
+    """The tables of all frames, one below the other. It is written while it is sent; where a frame is damaged, it breaks off."""
+    about = await asyncio.to_thread(given.sessions.library.describe, recording_id)
+    if about["frames"] == 0:
+        raise Conflict("this recording has no frames yet")
+    suffix, media_type, write = TABLES[form]
+    records = (load_frame(given.sessions, recording_id, number) for number in range(about["frames"]))
+    written = write((record.arrays, record.metadata) for record in records)
+    first = await asyncio.to_thread(next, written)
+
+    async def pieces() -> AsyncIterator[bytes]:
+        yield first
+        while (piece := await asyncio.to_thread(next, written, None)) is not None:
+            yield piece
+
+    headers = {"Content-Disposition": f'attachment; filename="{recording_id}{suffix}"'}
+    return StreamingResponse(pieces(), media_type=media_type, headers=headers)
 
 
 @router.post("/recordings/{recording_id}/replay", status_code=201, dependencies=[limited("sessions")], responses=problems(404, 409, 422, 429))

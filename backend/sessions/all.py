@@ -10,6 +10,7 @@ from backend.engine.interface import Engine
 from backend.metrics import Metrics
 from backend.problems import Conflict, NotFound, TooMany
 from backend.recordings.library import Library
+from backend.sessions.course import Course
 from backend.sessions.replay import Replay, load_frame
 from backend.sessions.session import Session
 from backend.sessions.shown import Shown
@@ -64,7 +65,7 @@ class Sessions:
             moments = await self.engine.moments_until(checkpoint, request.step, seed=request.seed, owner=owner)
         else:
             moments = await self.engine.moments_after(checkpoint, actions, seed=request.seed, owner=owner)
-        return await self._add(Session(self, card, request, moments, {}))
+        return await self._add(Session(self, card, request, Course(moments, {})))
 
     async def fork(self, old: Session) -> Session:
         """Create a session at the current moment of another, with its past moments and their settings.
@@ -72,8 +73,7 @@ class Sessions:
         Raises:
           TooMany: as `create`.
         """
-        made = {step: request for step, request in old.made.items() if step < old.step}
-        return await self._add(Session(self, old.card, old.request, old.moments[: old.step + 1], made))
+        return await self._add(Session(self, old.card, old.request, old.course.until_now()))
 
     async def replay(self, recording: str, step: int = 0) -> Replay:
         """Show a recording as a session, paused.

@@ -41,11 +41,16 @@ class Paths:
         self._left = others[-(MAX_PATHS - 1) :]
         self._left.append(path)
 
-    def take(self, number: int, current: Path) -> Path:
-        """Change places with a path of `describe`; raises NotFound."""
+    def find(self, number: int) -> Path:
+        """A path of `describe`; raises NotFound."""
         if not 0 <= number < len(self._left):
             raise NotFound(f"no path {number}; this episode has {len(self._left)} beside the current one")
-        taken = self._left.pop(number)
+        return self._left[number]
+
+    def take(self, number: int, current: Path) -> Path:
+        """Change places with a path of `describe`; raises NotFound."""
+        taken = self.find(number)
+        self._left.remove(taken)
         self.keep(current)
         return taken
 

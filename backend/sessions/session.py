@@ -16,10 +16,11 @@ from typing import TYPE_CHECKING, Any
 
 from backend.arguments import MAX_SPEED, MAX_STEP, number, prepare, whole
 from backend.link.frame import Frame
-from backend.problems import Conflict, Invalid, NotFound, Problem
+from backend.problems import Conflict, Invalid, Problem
 from backend.recordings.writer import Recording
+from backend.sessions.course import Course
 from backend.sessions.overtaking import plan_unless_overtaken
-from backend.sessions.paths import MAX_PATHS, Path, Paths
+from backend.sessions.paths import MAX_PATHS
 from backend.sessions.shown import Shown
 from planner import Card, Moment, PlannerSettings, PlanRequest, Prepared, Record, SettingsError, has_truth, make_environment
 from planner.actions import as_executed, check_action
@@ -44,20 +45,13 @@ class Session(Shown):
     Args:
       sessions: all sessions of the process, with the engine and the metrics.
       request: planner, requested settings and seed; its step is ignored.
-      moments: moments from the start of the episode to the one to begin at.
-      made: requests of the plans whose actions led there, by step; empty where the prior acted.
+      course: the episode as far as it has been played.
     """
 
-    def __init__(self, sessions: Sessions, card: Card, request: PlanRequest, moments: list[Moment], made: dict[int, PlanRequest]):
+    def __init__(self, sessions: Sessions, card: Card, request: PlanRequest, course: Course):
         super().__init__()
         self.sessions, self.engine, self.card = sessions, sessions.engine, card
-        self.moments = moments
-        """Moments of the episode, by environment step."""
-        self.made = made
-        """Request of the plan whose action was executed, by step; later changes of settings do not alter it."""
-        self.paths = Paths()
-        """Paths of the episode that were left."""
-        self.step = len(moments) - 1
+        self.course = course
         self.request = replace(request, step=self.step)
         self.prepared = prepare(self.request, card)
         """Request and settings of the next plan. Its step is the step at which the session began."""
@@ -78,7 +72,12 @@ class Session(Shown):
 
     @property
     def moment(self) -> Moment:
-        return self.moments[self.step]
+        return self.course.moment
+
+    @property
+    def step(self) -> int:
+        """Environment step of the current moment."""
+        return self.course.step
 
     @property
     def settings(self) -> PlannerSettings:
@@ -88,11 +87,7 @@ class Session(Shown):
     def request_at(self, step: int) -> PlanRequest:
         """The request of the plan at a visited moment: of the executed plan, or the current one where no plan was executed."""
         interventions = self.request.interventions if step == self.step else ()
-        return self.made.get(step, replace(self.request, step=step, interventions=interventions))
-
-    @property
-    def furthest(self) -> int:
-        return len(self.moments) - 1
+        return self.course.made.get(step, replace(self.request, step=step, interventions=interventions))
 
     @property
     def over(self) -> bool:
@@ -111,7 +106,7 @@ class Session(Shown):
             "offers": self.offers,
             "seed": self.request.seed,
             "step": self.step,
-            "furthest": self.furthest,
+            "furthest": self.course.furthest,
             "playing": self.playing,
             "speed": self.speed,
             "settings": self.settings.model_dump(),
@@ -119,7 +114,7 @@ class Session(Shown):
             "episode": self.episode,
             "recording": None if self.recording is None else self.recording.describe(),
             "replay": None,
-            "paths": self.paths.describe(self.moments),
+            "paths": self.course.describe_paths(),
         }
 
     @property
@@ -224,10 +219,8 @@ class Session(Shown):
 
     def past(self, step: int, *, plain: bool = False) -> tuple[Prepared, Moment]:
         """The plan of a moment already visited, on request without interventions; raises NotFound."""
-        if not 0 <= step <= self.furthest:
-            raise NotFound(f"no moment {step}; the session has moments 0 to {self.furthest}")
-        request = self.request_at(step)
-        return prepare(replace(request, interventions=()) if plain else request, self.card), self.moments[step]
+        moment, request = self.course.at(step), self.request_at(step)
+        return prepare(replace(request, interventions=()) if plain else request, self.card), moment
 
     async def command(self, name: str, arguments: Mapping[str, Any]) -> Session | None:
         """Carry out a command of COMMANDS.
@@ -271,7 +264,7 @@ class Session(Shown):
                 self._go(self.step - 1)
             case "goto":
                 target = whole(arguments, "step", 0, MAX_STEP)
-                if target <= self.furthest:
+                if target <= self.course.furthest:
                     self._go(target)
                 else:
                     self._check_not_over()
@@ -280,7 +273,7 @@ class Session(Shown):
                 seed = whole(arguments, "seed", 0, MAX_SEED) if "seed" in arguments else self.request.seed
                 start = await self.engine.first_moment(self.card.name, seed, owner=self.id)
                 self._leave_interventions()
-                self.request, self.moments, self.made, self.paths = replace(self.request, seed=seed), [start], {}, Paths()
+                self.request, self.course = replace(self.request, seed=seed), Course([start], {})
                 self._go(0)
             case "fork":
                 return await self.sessions.fork(self)
@@ -309,7 +302,7 @@ class Session(Shown):
         usual = f"{self.card.name}, {self.prepared.planner.title}"
         self.recording = self.sessions.library.start(usual if title is None else title, about, self._tell_recording)
         if self.frame is not None:
-            self.sessions.library.writer.keep(self.recording, self.frame.record, self.moments[self.frame.step].digest)
+            self.sessions.library.writer.keep(self.recording, self.frame.record, self.course.at(self.frame.step).digest)
         self._tell_recording()
         return self.recording
 
@@ -350,7 +343,7 @@ class Session(Shown):
         """Show a moment already visited."""
         if step != self.step:
             self._leave_interventions()
-        self.playing, self.goal, self.step = False, None, step
+        self.playing, self.goal, self.course.step = False, None, step
         self._plan_due = True
 
     def _check_step(self, arguments: Mapping[str, Any]) -> None:
@@ -444,7 +437,7 @@ class Session(Shown):
             # A command changed the moment during the plan; the plan of the new moment is already due.
             return
         self._frames += 1
-        about = {"session": self.id, "furthest": self.furthest, "playing": self.playing}
+        about = {"session": self.id, "furthest": self.course.furthest, "playing": self.playing}
         self.frame = Frame(self._frames, step, revision, request, record, about)
         self._show(self.frame)
         if self.recording is not None:
@@ -480,38 +473,20 @@ class Session(Shown):
             self.announce()
 
     def _follow(self, following: Moment, made: PlanRequest | None) -> None:
-        """Go on to the next moment.
-
-        Args:
-          made: request of the plan whose action led there; None where a person chose the action.
-        """
-        # The same action leads to the same moment; another one leaves the path that was played before.
-        if not self.furthest > self.step or self.moments[self.step + 1].action != following.action:
-            self._part(following)
-        self.made = {at: each for at, each in self.made.items() if at != self.step} | ({} if made is None else {self.step: made})
+        """Go on to the next moment; as `Course.follow`."""
+        self.course.follow(following, made)
         self._leave_interventions()
-        self.step += 1
         self._plan_due = True
-
-    def _part(self, following: Moment) -> None:
-        """Go on to a moment that was not visited before; a path that led elsewhere from here is kept."""
-        if self.furthest > self.step:
-            self.paths.keep(Path(self.moments, self.made))
-        self.moments = [*self.moments[: self.step + 1], following]
-        self.made = {at: each for at, each in self.made.items() if at <= self.step}
 
     def _walk(self, arguments: Mapping[str, Any]) -> None:
         """Show another path of the episode, at the step after it parts from the current one or at a given step."""
         number = whole(arguments, "path", 0, MAX_PATHS)
-        here = Path(self.moments, self.made)
-        taken = self.paths.take(number, here)
-        step = taken.parts_from(self.moments) + 1
+        path, step = self.course.find_path(number)
         if "step" in arguments:
-            step = whole(arguments, "step", 0, len(taken.moments) - 1)
+            step = whole(arguments, "step", 0, len(path.moments) - 1)
         self._leave_interventions()
-        self.moments, self.made = taken.moments, taken.made
-        self.step = -1
-        self._go(min(step, self.furthest))
+        self.course.walk(number, step)
+        self._go(self.step)
 
     def _stop(self, detail: str, errors: list[dict[str, Any]] | None = None) -> None:
         """Pause after a failure and report its reason."""

@@ -118,16 +118,16 @@ def index_names(metadata: Metadata) -> tuple[str, ...]:
 
 def to_parquet(arrays: Mapping[str, np.ndarray], metadata: Metadata) -> bytes:
     """The table as Parquet. Each field has the metadata `unit` and `description`; the schema has that of the record (docs/trace.md)."""
-    return _parquet([_arrow(table(arrays, metadata), metadata)])
+    return b"".join(_parquet([_arrow(table(arrays, metadata), metadata)]))
 
 
 def to_csv(arrays: Mapping[str, np.ndarray], metadata: Metadata) -> bytes:
     """The table as CSV in UTF-8, with a line of names. Numbers have the digits that give the same number back; true and false are so written."""
-    return _csv([_arrow(table(arrays, metadata), metadata)])
+    return b"".join(_csv([_arrow(table(arrays, metadata), metadata)]))
 
 
-def recording_to_parquet(frames: Iterable[Frame]) -> bytes:
-    """The tables of all frames of a recording, one below the other, as Parquet. The schema has the metadata of the first frame.
+def recording_to_parquet(frames: Iterable[Frame]) -> Iterator[bytes]:
+    """The tables of all frames of a recording, one below the other, as Parquet in pieces. The schema has the metadata of the first frame.
 
     Raises:
       ValueError: there is no frame, or a frame has other columns than the first: it is of another kind of planner.
@@ -135,7 +135,7 @@ def recording_to_parquet(frames: Iterable[Frame]) -> bytes:
     return _parquet(_tables(frames))
 
 
-def recording_to_csv(frames: Iterable[Frame]) -> bytes:
+def recording_to_csv(frames: Iterable[Frame]) -> Iterator[bytes]:
     """As `recording_to_parquet`, as CSV."""
     return _csv(_tables(frames))
 
@@ -168,33 +168,55 @@ def _arrow(columns: Mapping[str, Column], metadata: Metadata) -> Any:
     return pyarrow.Table.from_arrays([pyarrow.array(each.values) for each in columns.values()], schema=pyarrow.schema(fields, text))
 
 
-def _parquet(tables: Iterable[Any]) -> bytes:
+class _Pieces(io.RawIOBase):
+    """A file that is taken away piece by piece while it is written."""
+
+    def __init__(self) -> None:
+        self._pieces: list[bytes] = []
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, data: Any) -> int:
+        self._pieces.append(bytes(data))
+        return len(data)
+
+    def take(self) -> bytes:
+        """All that was written since the last time."""
+        taken = b"".join(self._pieces)
+        self._pieces.clear()
+        return taken
+
+
+def _parquet(tables: Iterable[Any]) -> Iterator[bytes]:
     from pyarrow import parquet
 
-    sink, writer = io.BytesIO(), None
+    sink, writer = _Pieces(), None
     for each in tables:
         # A dictionary could take different NaNs for the same value.
         writer = writer or parquet.ParquetWriter(sink, each.schema, compression="zstd", use_dictionary=False)
         writer.write_table(each.cast(writer.schema))
+        yield sink.take()
     if writer is None:
         raise ValueError("the recording has no frames")
     writer.close()
-    return sink.getvalue()
+    yield sink.take()
 
 
-def _csv(tables: Iterable[Any]) -> bytes:
+def _csv(tables: Iterable[Any]) -> Iterator[bytes]:
     from pyarrow import csv
 
-    sink, writer = io.BytesIO(), None
+    sink, writer = _Pieces(), None
     for each in tables:
         # Metadata differs from frame to frame, and CSV has none.
         plain = each.replace_schema_metadata(None)
         writer = writer or csv.CSVWriter(sink, plain.schema)
         writer.write_table(plain)
+        yield sink.take()
     if writer is None:
         raise ValueError("the recording has no frames")
     writer.close()
-    return sink.getvalue()
+    yield sink.take()
 
 
 def _columns_of(name: str, array: np.ndarray, meaning: Meaning, shape: tuple[int, ...], metadata: Metadata) -> dict[str, Column]:

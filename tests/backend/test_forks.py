@@ -106,7 +106,7 @@ async def change_while_an_action_is_taken(change) -> tuple[PlanRequest, PlanRequ
     session.join(viewer)
     while not isinstance(message := await viewer.next(), bytes) or Metadata.of_header(read_trace(message)[1]).step == 0:
         pass
-    made = session.made[0]
+    made = session.course.made[0]
     await sessions.close()
     engine.close()
     return made, before

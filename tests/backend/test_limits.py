@@ -196,7 +196,12 @@ def message(random):
     elif kind < 0.6:
         body = {"type": "view", "drawing": random.choice([True, False, 1]), "particle": value(), "arrays": value()}
     elif kind < 0.7:
-        body = {"type": "command", "command": random.choice(["pause", "back", "goto", "zork", 5]), "step": value(), "speed": value(), "seed": value()}
+        command = random.choice(["pause", "back", "goto", "act", "walk", "intervene", "zork", 5])
+        body = {"type": "command", "command": command, "step": value(), "speed": value(), "seed": value(), "action": value(), "path": value()}
+        near = {"kind": random.choice(["kill", "force", "weigh", "redraw", value()]), "level": random.choice([0, 3, value()]), "slot": 1}
+        body["interventions"] = random.choice([[], [near], [near | {"action": value(), "log_weight": 0.5}] * 2, value()])
+        if random.random() < 0.5:
+            del body["step"]
     else:
         body = {random.choice(WORDS): value() for _ in range(random.randrange(5))}
         body["type"] = random.choice(["settings", "view", "ack", "zork", value()])

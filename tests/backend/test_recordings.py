@@ -1,6 +1,7 @@
 """Recordings: every acknowledged frame is there, bit for bit, and replays without its checkpoint; files from elsewhere harm nothing."""
 
 import contextlib
+import io
 import json
 import os
 import shutil
@@ -13,6 +14,8 @@ from pathlib import Path
 
 import httpx
 import numpy as np
+import pyarrow.csv
+import pyarrow.parquet
 import pytest
 import zstandard
 
@@ -148,6 +151,20 @@ def test_a_title_that_is_not_possible_is_refused_and_the_old_one_stays(http, rec
 
 
 @pytest.mark.parametrize("id", ["..%2f..%2fetc%2fpasswd", "zork", "0123456789abcdef", "A" * 16, "x" * 300])
+@pytest.mark.parametrize("form", ["parquet", "csv"])
+def test_a_whole_recording_is_one_table_over_http(http, recorded, form):
+    recording, seen = recorded
+    answer = http.get(f"/recordings/{recording['id']}/export/{form}")
+    assert answer.status_code == 200 and f"{recording['id']}.{form}" in answer.headers["content-disposition"]
+    read = (pyarrow.parquet.read_table if form == "parquet" else pyarrow.csv.read_csv)(io.BytesIO(answer.content))
+    assert read.num_rows == sum(arrays["log_weight"].size for arrays, _ in seen)
+    np.testing.assert_array_equal(
+        read.column("log_weight").to_numpy().astype(np.float32), np.concatenate([arrays["log_weight"].ravel() for arrays, _ in seen])
+    )
+    assert http.get("/recordings/nope/export/csv").status_code == 404
+    assert http.get(f"/recordings/{recording['id']}/export/exe").status_code == 422
+
+
 def test_an_id_is_never_a_path(http, id):
     for answer in (http.get(f"/recordings/{id}"), http.get(f"/recordings/{id}/file"), http.delete(f"/recordings/{id}")):
         assert answer.status_code == 404
@@ -318,6 +335,53 @@ def test_at_the_limit_recording_ends_with_a_reason_and_what_was_kept_stays(data,
             assert "delete some" in refused.json()["detail"]
         assert httpx.delete(f"{small.api}/recordings/{recording['id']}").status_code == 204
         assert httpx.post(f"{small.api}/sessions/{session['id']}/recording", json={}).status_code in (201, 409)
+
+
+@pytest.fixture
+def small_disk(tmp_path):
+    """A file system of one megabyte."""
+    folder = tmp_path / "disk"
+    folder.mkdir()
+    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", str(folder)], capture_output=True, text=True)
+    if mounted.returncode:
+        pytest.skip(f"no file system can be mounted here: {mounted.stderr.strip()}")
+    yield folder
+    subprocess.run(["umount", "-l", str(folder)], check=True)
+
+
+def test_on_a_full_disk_recording_ends_with_a_reason_and_what_was_acknowledged_is_read(small_disk, tmp_path):
+    data = tmp_path / "data"
+    data.mkdir()
+    (data / "recordings").symlink_to(small_disk)
+    with serving("serve-backend", data=data) as server:
+        session = httpx.post(
+            f"{server.api}/sessions", json={"checkpoint": "cartpole-early", "settings": {"particles": 64, "depth": 16}}, timeout=60
+        ).json()
+        with Link(server, session["id"]) as link:
+            link.frame()
+            recording = httpx.post(f"{server.api}/sessions/{session['id']}/recording", json={}).json()
+            link.send(type="command", command="play", speed=100)
+            acknowledged, ended = 0, None
+            while ended is None:
+                message = link.receive()
+                if not isinstance(message, dict):
+                    link.send(type="ack", frame=int(message[1]["frame"]))
+                elif message["type"] == "recording":
+                    acknowledged = max(acknowledged, message["recording"]["frames"])
+                    ended = message["recording"]["detail"] if message["recording"]["ended"] else None
+                elif message["type"] == "status" and message["phase"] == "ended":
+                    link.send(type="command", command="reset")
+                    link.send(type="command", command="play", speed=100)
+            # The session goes on.
+            link.send(type="command", command="reset")
+            link.frame(step=0)
+        assert "full" in ended or "space" in ended, ended
+        assert acknowledged > 0
+        for number in (0, acknowledged - 1):
+            assert httpx.get(f"{server.api}/recordings/{recording['id']}/frames/{number}/trace").status_code == 200
+        upload = httpx.post(f"{server.api}/recordings", content=bytes(2**21), headers=FILE)
+        assert upload.status_code == 507 and upload.json()["detail"]
+        assert httpx.get(f"{server.api}/recordings").json()["recordings"][0]["frames"] == acknowledged
 
 
 @pytest.mark.skipif(os.geteuid() == 0 and shutil.which("setpriv") is None, reason="root may write everywhere")

@@ -134,11 +134,14 @@ export class RecordingsDialog {
     const replay = element("a", "recording-title", title);
     replay.href = linkTo("/", "", { recording: id });
     replay.title = "Replay";
-    const file = element("a", "page-link", "file");
-    Object.assign(file, { href: this.api.recordingUrl(id), download: "" });
+    const file = (text, href, title) => Object.assign(element("a", "page-link", text), { href, title, download: "" });
+    const files = [
+      file("file", this.api.recordingUrl(id), "The recording as one file, to be taken in elsewhere"),
+      ...(recording.frames ? /** @type {const} */ (["parquet", "csv"]).map((form) => file(form, this.api.recordingTableUrl(id, form), `The particles of all frames as one table, ${form}`)) : []),
+    ];
     const facts = element("span", "hint recording-facts", recordingFacts(recording));
     facts.title = `${created} · ${planner} · ${environment}`;
-    const buttons = around("span", "recording-buttons", file, this.button("rename", () => this.rename(item, recording)), ...(live ? [] : [this.button("delete", () => this.remove(item, recording))]));
+    const buttons = around("span", "recording-buttons", ...files, this.button("rename", () => this.rename(item, recording)), ...(live ? [] : [this.button("delete", () => this.remove(item, recording))]));
     const item = around("li", "recording", canvas, around("div", "recording-words", replay, facts, buttons));
     item.dataset.recording = id;
     return item;

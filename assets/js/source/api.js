@@ -164,6 +164,11 @@ export class Api {
     return this.fileUrl(`/recordings/${encodeURIComponent(id)}/file`);
   }
 
+  /** @param {string} id @param {"parquet" | "csv"} form */
+  recordingTableUrl(id, form) {
+    return this.fileUrl(`/recordings/${encodeURIComponent(id)}/export/${form}`);
+  }
+
   changeSettings(id, settings) {
     return this.call("PATCH", `/sessions/${encodeURIComponent(id)}/settings`, settings);
   }

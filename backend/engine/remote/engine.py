@@ -9,13 +9,13 @@ import contextlib
 import logging
 import os
 from collections import OrderedDict
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import ray
-from ray.exceptions import ObjectLostError, RayActorError, RayTaskError, TaskCancelledError
+from ray.exceptions import ObjectLostError, RayActorError, RayTaskError
 
 from backend.config import ServerConfig
 from backend.engine.local import LocalEngine, limits_of
@@ -48,8 +48,11 @@ class Place:
     sending: dict[str, asyncio.Lock] = field(default_factory=dict)
 
 
-def start_ray(address: str | None) -> None:
+def start_ray(address: str | None, cpus: int | None = None) -> None:
     """Connect to the cluster at an address, or start Ray on this machine.
+
+    Args:
+      cpus: cores of this machine to start with; None for all.
 
     Raises:
       ConnectionError: no cluster answers at the address.
@@ -57,7 +60,7 @@ def start_ray(address: str | None) -> None:
     # Ray would report usage, and write a token for its own clients into the home folder.
     os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
     os.environ.setdefault("RAY_AUTH_MODE", "disabled")
-    local: dict[str, Any] = {} if address else {"include_dashboard": False}
+    local: dict[str, Any] = {} if address else {"include_dashboard": False, "num_cpus": cpus}
     ray.init(address=address or "local", namespace="twistscope", log_to_driver=False, logging_level=logging.ERROR, **local)
 
 
@@ -73,7 +76,7 @@ class RayEngine:
         self._local = LocalEngine(config.checkpoints, **limits_of(config))
         self.checkpoints = self._local.checkpoints
         self._actor = ray.remote(Worker)
-        self._places: Places[Place] = Places()
+        self.places: Places[Place] = Places()
         self._coming = 0
         """Workers that were asked for and have not answered yet."""
         self._joined = asyncio.Condition()
@@ -92,7 +95,7 @@ class RayEngine:
         """Drop what waits, and end the workers."""
         for task in self._tasks:
             task.cancel()
-        for place in self._places.workers:
+        for place in self.places.workers:
             ray.kill(place.actor)
         self._local.close()
         ray.shutdown()
@@ -100,7 +103,7 @@ class RayEngine:
     @property
     def device(self) -> str:
         """The workers and their devices."""
-        workers = self._places.workers
+        workers = self.places.workers
         if not workers:
             return "no worker yet"
         return f"{len(workers)} worker{'s' * (len(workers) != 1)}, {', '.join(sorted({place.device for place in workers}))}"
@@ -118,7 +121,7 @@ class RayEngine:
     @property
     def workers(self) -> int:
         """Number of workers that answer."""
-        return len(self._places.workers)
+        return len(self.places.workers)
 
     # Checkpoints and requests, in this process
 
@@ -171,20 +174,29 @@ class RayEngine:
         # A worker that took an owner over may not have the answers that the page has seen.
         wait_for_answers = wait_for_answers or checkpoint in self._answered
 
-        async def plan_at(place: Place) -> Record:
-            arguments = (checkpoint, prepared.request, alone(moment))
-            steps = place.actor.plan.options(num_returns="streaming").remote(*arguments, wait_for_answers=wait_for_answers, owner=owner)
-            async for record, answered in _results(steps):
-                if record is None:
-                    if on_start is not None:
-                        on_start()
-                    continue
+        plan_at = lambda place: self._plan_at(place, prepared, moment, wait_for_answers, owner, on_start)
+        return await self._at_a_worker(owner, checkpoint, plan_at)
+
+    async def _plan_at(
+        self, place: Place, prepared: Prepared, moment: Moment, wait_for_answers: bool, owner: str, on_start: Callable[[], None] | None = None
+    ) -> Record:
+        """Plan at one worker."""
+        checkpoint = prepared.about.checkpoint
+        call = place.actor.plan.options(num_returns="streaming")
+        steps = call.remote(checkpoint, prepared.request, alone(moment), wait_for_answers=wait_for_answers, owner=owner)
+        try:
+            async for reference in steps:
+                record, answered = await reference
                 if answered:
                     self._answered.add(checkpoint)
-                return Record(record.arrays, record.metadata.model_copy(update={"actions_so_far": moment.actions}))
-            raise RuntimeError("a worker ended a plan without a record")
-
-        return await self._at_a_worker(owner, checkpoint, plan_at)
+                if record is not None:
+                    return Record(record.arrays, record.metadata.model_copy(update={"actions_so_far": moment.actions}))
+                if on_start is not None:
+                    on_start()
+        except asyncio.CancelledError:
+            ray.cancel(steps)
+            raise
+        raise RuntimeError("a worker ended a plan without a record")
 
     async def answers_known(self, checkpoint: str, *, owner: str = "") -> None:
         """Return when exact answers about a checkpoint are computed; at once where the environment has none."""
@@ -232,7 +244,7 @@ class RayEngine:
                     self._lose(place)
                 except RayTaskError as error:
                     # Raised by the engine of the worker, as it would be by the local one.
-                    raise error.cause from None
+                    raise (error.cause if isinstance(error.cause, Exception) else error) from None
         finally:
             self._queued -= 1
 
@@ -242,13 +254,13 @@ class RayEngine:
         Raises:
           NotReady: none came.
         """
-        if (place := self._places.find(owner)) is None:
+        if (place := self.places.find(owner)) is None:
             try:
                 async with asyncio.timeout(WAIT_SECONDS), self._joined:
-                    await self._joined.wait_for(lambda: self._places.workers)
+                    await self._joined.wait_for(lambda: self.places.workers)
             except TimeoutError:
                 raise NotReady(f"no worker of Ray came in {WAIT_SECONDS:g} s; see `ray status`") from None
-            place = self._places.find(owner)
+            place = self.places.find(owner)
             assert place is not None
         return place
 
@@ -281,10 +293,10 @@ class RayEngine:
         while True:
             try:
                 resources = await asyncio.to_thread(ray.cluster_resources)
-                for _ in range(self._wanted(resources) - len(self._places.workers) - self._coming):
+                for _ in range(self._wanted(resources) - len(self.places.workers) - self._coming):
                     self._coming += 1
                     self._keep(self._employ(gpu="GPU" in resources))
-                if (move := self._places.uneven()) is not None:
+                if (move := self.places.uneven()) is not None:
                     await self._take_over(*move)
             except Exception:
                 log.exception("looking after the workers of Ray")
@@ -308,7 +320,7 @@ class RayEngine:
             return
         finally:
             self._coming -= 1
-        self._places.add(place)
+        self.places.add(place)
         async with self._joined:
             self._joined.notify_all()
         with contextlib.suppress(*LOST):
@@ -316,9 +328,11 @@ class RayEngine:
         self._lose(place)
 
     def _lose(self, place: Place) -> None:
-        if place in self._places.workers:
-            moved = self._places.remove(place)
+        if place in self.places.workers:
+            moved = self.places.remove(place)
             log.warning("a worker of Ray is lost; its %d users go on at %d others", len(moved), self.workers)
+            # One that only could not be reached would go on holding its cores.
+            ray.kill(place.actor)
 
     async def _take_over(self, owner: str, place: Place) -> None:
         """Serve an owner by another worker, once its program is compiled there."""
@@ -326,14 +340,9 @@ class RayEngine:
             prepared, moment = last
             with contextlib.suppress(*LOST, RayTaskError):
                 await self._send(place, prepared.about.checkpoint)
-                async for _ in _results(
-                    place.actor.plan.options(num_returns="streaming").remote(
-                        prepared.about.checkpoint, prepared.request, alone(moment), wait_for_answers=False, owner=""
-                    )
-                ):
-                    pass
-        if place in self._places.workers:
-            self._places.move(owner, place)
+                await self._plan_at(place, prepared, moment, False, "")
+        if place in self.places.workers:
+            self.places.move(owner, place)
 
 
 async def _result(reference: Any) -> Any:
@@ -342,17 +351,6 @@ async def _result(reference: Any) -> Any:
         return await reference
     except asyncio.CancelledError:
         ray.cancel(reference)
-        raise
-
-
-async def _results(steps: Any) -> AsyncIterator[Any]:
-    """The results that a call yields, one by one; as `_result`."""
-    try:
-        async for reference in steps:
-            yield await reference
-    except (asyncio.CancelledError, GeneratorExit):
-        with contextlib.suppress(TaskCancelledError, ValueError):
-            ray.cancel(steps)
         raise
 
 
