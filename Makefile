@@ -56,11 +56,14 @@ $(VENV)/bin/python:
 	$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "twistscope needs Python 3.11 or newer, this is " + sys.version.split()[0] + "; try: make PYTHON=python3.12")'
 	$(PYTHON) -m venv $(VENV) || { echo "python3-venv is missing; on Debian and Ubuntu: apt install python3-venv"; rm -rf $(VENV); exit 1; }
 
+# On all cores, unlike pip. Some packages hold templates that are no Python.
+COMPILE = ($(BIN)/python -m compileall -q -j 0 $(VENV)/lib >/dev/null || true)
+
 # $(1): name of the marker, $(2): lock file
 define install_from
 $(VENV)/.installed-$(1): $(2) pyproject.toml | $(VENV)/bin/python
 	@echo "installing from $(2) into $(VENV) …"
-	$(if $(UV),VIRTUAL_ENV=$(VENV) $(UV) pip install --quiet --compile-bytecode --require-hashes -r $(2),$(BIN)/python -m pip install --quiet --require-hashes -r $(2))
+	$(if $(UV),VIRTUAL_ENV=$(VENV) $(UV) pip install --quiet --compile-bytecode --require-hashes -r $(2),$(BIN)/python -m pip install --quiet --no-compile --require-hashes -r $(2) && $(COMPILE))
 	$(if $(UV),VIRTUAL_ENV=$(VENV) $(UV) pip install --quiet --no-deps --no-build-isolation -e .,$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation -e .)
 	@touch $$@
 endef

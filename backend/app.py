@@ -93,9 +93,12 @@ def _engine(config: ServerConfig) -> Engine:
     """The engine that the settings ask for. Ray takes seconds to start, and is imported only where it is used."""
     if config.engine == "local":
         return LocalEngine(config.checkpoints, **limits_of(config))
+    import ray
+
     from backend.engine.remote.engine import RayEngine, start_ray
 
-    start_ray(config.ray_address)
+    if not ray.is_initialized():
+        start_ray(config.ray_address)
     return RayEngine(config)
 
 

@@ -60,7 +60,7 @@ class ServerConfig(BaseSettings):
     allowed_hosts: tuple[HostName, ...] = ()
     """Names under which the server may be addressed, beside its own address and those of this machine."""
     engine: Literal["local", "ray"] = "local"
-    """Where plans are made: in this process, or by workers of Ray."""
+    """Place of planning: this process, or workers of Ray."""
     ray_address: str | None = None
     """Cluster of Ray to plan on, such as `192.168.1.10:6379`; None starts Ray on this machine."""
     ray_worker_cpus: int = Field(1, ge=1)

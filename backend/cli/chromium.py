@@ -16,6 +16,8 @@ from backend.cli.common import Mistake
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome", "chromium-headless-shell")
 SECONDS = 120
 """Longest time that a picture may take."""
+SCRIPT_MILLISECONDS = (30_000, 600_000)
+"""Time that scripts see pass before the document is read: at first, and once more where there is no picture, as on a very busy machine."""
 WINDOW = "1440,900"
 """Pixels of the window, which the size of the pictures follows."""
 PICTURES = ("world", "genealogy", "strips", "weights", "decision")
@@ -45,9 +47,12 @@ def draw(browser: str, page: str, form: str, picture: str) -> bytes:
     with tempfile.TemporaryDirectory(prefix="twistscope-") as folder:
         file = Path(folder) / "record.html"
         file.write_text(page, encoding="utf-8")
-        document = _dump(browser, f"{file.as_uri()}#export={form}:{picture}", Path(folder) / "profile")
-    # The last one: it stands at the end of the document.
-    found = list(FOUND.finditer(document))
+        found: list[re.Match[str]] = []
+        for milliseconds in SCRIPT_MILLISECONDS:
+            document = _dump(browser, f"{file.as_uri()}#export={form}:{picture}", Path(folder) / f"profile-{milliseconds}", milliseconds)
+            # The last one: it stands at the end of the document.
+            if found := list(FOUND.finditer(document)):
+                break
     if not found:
         raise Mistake(f"{browser} made no picture; the page's share dialog makes the same")
     kind, text = found[-1][1], unescape(found[-1][2])
@@ -56,7 +61,7 @@ def draw(browser: str, page: str, form: str, picture: str) -> bytes:
     return text.encode() if kind == "svg" else base64.b64decode(text.partition(",")[2])
 
 
-def _dump(browser: str, address: str, profile: Path) -> str:
+def _dump(browser: str, address: str, profile: Path, milliseconds: int) -> str:
     """The document of a page, as text, after its scripts have run."""
     command = [
         browser,
@@ -70,8 +75,7 @@ def _dump(browser: str, address: str, profile: Path) -> str:
         "--force-device-scale-factor=1",
         f"--window-size={WINDOW}",
         f"--user-data-dir={profile}",
-        # Scripts see so many milliseconds pass before the document is read, however fast they are.
-        "--virtual-time-budget=30000",
+        f"--virtual-time-budget={milliseconds}",
         "--dump-dom",
         address,
     ]

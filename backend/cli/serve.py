@@ -59,11 +59,12 @@ def serve_with(host: str, port: int, open: bool, given: dict[str, Any], no_token
 
     config = _config(host, no_token, **given)
     bound = listen(host, port)
-    check_accelerator()
+    _start_engine(config)
+    from backend.app import create_app
     from backend.routes.catalogue import catalogue
     from dashboard import create_dashboard
 
-    api = _backend(config)
+    api = create_app(config)
     create_dashboard(api, partial(catalogue, api.state.services))
     _run(api, config, bound, host, port, "twistscope", open, page)
 
@@ -90,8 +91,10 @@ def serve_backend(
     given |= {"engine": engine, "ray_address": ray_address}
     config = _config(host, no_token, allowed_origins=allow_origin, allowed_hosts=allow_host, **given)
     bound = listen(host, port)
-    check_accelerator()
-    _run(_backend(config), config, bound, host, port, "the backend of twistscope", False)
+    _start_engine(config)
+    from backend.app import create_app
+
+    _run(create_app(config), config, bound, host, port, "the backend of twistscope", False)
 
 
 @app.command("serve-dashboard")
@@ -154,17 +157,22 @@ def _config(host: str, no_token: bool, **given: Any) -> "ServerConfig":
     return config
 
 
-def _backend(config: "ServerConfig") -> Any:
-    """The backend, with its engine started."""
-    from backend.app import create_app
+def _start_engine(config: "ServerConfig") -> None:
+    """Start Ray where it is asked for, and then JAX.
 
+    Raises:
+      Mistake: no cluster answers, or JAX cannot start.
+    """
     if config.engine == "ray":
+        from backend.engine.remote.engine import start_ray
+
         where = f"the cluster at {config.ray_address}" if config.ray_address else "this machine"
         typer.echo(f"starting Ray on {where} …", err=True)
-    try:
-        return create_app(config)
-    except ConnectionError as error:
-        raise Mistake(f"--ray-address: no cluster of Ray answers at {config.ray_address}: {str(error).splitlines()[0]}") from None
+        try:
+            start_ray(config.ray_address)
+        except (ConnectionError, ValueError) as error:
+            raise Mistake(f"--ray-address: no cluster of Ray answers at {config.ray_address}: {str(error).splitlines()[0]}") from None
+    check_accelerator()
 
 
 def _address(host: str, port: int) -> str:

@@ -5,9 +5,12 @@ import contextlib
 import json
 import os
 import shutil
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import psutil
 import pytest
 
@@ -16,12 +19,28 @@ from backend.engine.local import LocalEngine
 from backend.problems import Invalid, NotFound
 from planner import PlanRequest
 from tests.forked import QUICK_ENVIRONMENT
-from tests.servers import share_programs
+from tests.servers import ROOT, share_programs
 
 CHECKPOINTS = Path(__file__).parents[2] / "assets" / "checkpoints"
 SMALL = {"particles": 16, "depth": 4}
 REQUEST = PlanRequest(settings=SMALL, seed=3)
 NAMES = ("cartpole-early", "frozenlake-early", "pendulum-early")
+
+
+@contextlib.contextmanager
+def cluster():
+    """The address of a cluster with two cores. A process of its own starts it: this one has JAX's threads, and Ray forks.
+
+    Workers compile as this process does, so that their plans are bit-equal.
+    """
+    start = "from backend.engine.remote.engine import start_ray; print(start_ray(None, cpus=2), flush=True); input()"
+    running = subprocess.Popen(
+        [sys.executable, "-c", start], cwd=ROOT, env=os.environ | QUICK_ENVIRONMENT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
+    try:
+        yield running.stdout.readline().strip()
+    finally:
+        running.communicate("\n", timeout=60)
 
 
 @pytest.fixture(scope="module")
@@ -58,15 +77,14 @@ def engine(request, config, loop):
         return
     from backend.engine.remote.engine import RayEngine, start_ray
 
-    with pytest.MonkeyPatch.context() as patch:
-        # Workers compile as this process does, so that their plans are bit-equal.
-        for name, value in QUICK_ENVIRONMENT.items():
-            patch.setenv(name, value)
-        start_ray(None, cpus=2)
+    with cluster() as address:
+        start_ray(address)
         engine = RayEngine(config)
         loop.run_until_complete(engine.start())
         yield engine
         engine.close()
+        # What was cancelled ends.
+        loop.run_until_complete(asyncio.sleep(0))
 
 
 def bits(record):
@@ -107,7 +125,7 @@ def test_moments_are_those_of_this_process(engine, local, loop):
         found = []
         for each in (engine, local):
             start = await each.first_moment("pendulum-early", 5)
-            after = await each.next_moment("pendulum-early", start, [0.25], seed=5, step=0)
+            after = await each.next_moment("pendulum-early", start, np.float32([0.25]), seed=5, step=0)
             played = await each.moments_after("pendulum-early", [[0.25], [-0.5]], seed=5)
             prior = await each.moments_until("cartpole-early", 4, seed=1)
             assert after.previous is start and played[-1].actions == [[0.25], [-0.5]] and prior[2].previous is prior[1]
@@ -219,7 +237,8 @@ def test_a_plan_given_up_leaves_the_queue(engine, loop):
 
 
 def worker_processes():
-    return [process for process in psutil.Process().children(recursive=True) if "ray::Worker" in " ".join(process.cmdline()[:1])]
+    here = psutil.Process().children(recursive=True)
+    return [process for process in here if "ray::Worker" in " ".join(process.cmdline()[:1])]
 
 
 @pytest.mark.slow

@@ -2,6 +2,7 @@
 
 import io
 import os
+import shutil
 import stat
 import struct
 import xml.etree.ElementTree as ET
@@ -252,3 +253,17 @@ def test_a_browser_that_does_not_start_is_one_line(trace, tmp_path, tmp_path_fac
     (folder / "chromium").chmod(0o755)
     monkeypatch.setenv("PATH", str(folder))
     refused(tmp_path, trace, name="a.svg", says="does not start")
+
+
+def test_a_browser_that_ends_without_a_picture_is_started_again_with_more_time(trace, tmp_path, tmp_path_factory, monkeypatch):
+    folder = tmp_path_factory.mktemp("bin")
+    real, budgets = shutil.which("chromium") or shutil.which("chromium-headless-shell"), folder / "budgets"
+    (folder / "chromium").write_text(
+        f'#!/bin/sh\nfor each; do case "$each" in --virtual-time-budget=*) echo "$each" >> {budgets};; esac; done\n'
+        f'[ $(wc -l < {budgets}) = 1 ] || exec {real} "$@"\n'
+    )
+    (folder / "chromium").chmod(0o755)
+    monkeypatch.setenv("PATH", f"{folder}:{os.environ['PATH']}")
+    assert ET.fromstring(written(tmp_path / "a.svg", trace)).tag == f"{SVG}svg"
+    first, second = (int(line.partition("=")[2]) for line in budgets.read_text().splitlines())
+    assert second > first

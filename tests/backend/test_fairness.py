@@ -13,7 +13,7 @@ import pytest
 from tests.backend.link import Link
 from tests.servers import serving, wait_until_ready
 
-LONG = {"checkpoint": "cartpole-early", "planner": "gumbel_mcts", "settings": {"num_simulations": 16384, "max_depth": 64}}
+LONG = {"checkpoint": "cartpole-early", "planner": "gumbel_mcts", "settings": {"num_simulations": 8192, "max_depth": 64}}
 SMALL = {"particles": 32, "depth": 8}
 
 
@@ -79,7 +79,7 @@ def test_a_knob_is_drawn_while_a_strangers_long_plan_runs(server, http, new_sess
 
 
 def test_a_session_with_large_plans_leaves_the_others_their_time(server, new_session):
-    large = new_session(settings={"particles": 16384, "depth": 24})
+    large = new_session(settings={"particles": 8192, "depth": 24})
     small = [new_session() for _ in range(3)]
     with contextlib.ExitStack() as stack:
         links = [stack.enter_context(Link(server, each["id"])) for each in (large, *small)]

@@ -72,7 +72,7 @@ def test_actions_are_squashed_into_their_bounds_dimension_by_dimension() -> None
 
 
 @given(settings=all_settings, seed=st.integers(0, 2**31 - 1))
-@quick(4)
+@quick(2)
 def test_a_plan_is_that_of_the_discrete_problem_over_its_atoms(settings, seed: int) -> None:
     model, params, state = specimen("Pendulum-v1")
     settings = settings.model_copy(update={"action_atoms": 5})

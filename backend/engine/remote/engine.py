@@ -48,8 +48,11 @@ class Place:
     sending: dict[str, asyncio.Lock] = field(default_factory=dict)
 
 
-def start_ray(address: str | None, cpus: int | None = None) -> None:
-    """Connect to the cluster at an address, or start Ray on this machine.
+def start_ray(address: str | None, cpus: int | None = None) -> str:
+    """Connect to the cluster at an address, or start Ray on this machine; before JAX starts, because Ray forks.
+
+    Returns:
+      The address of the cluster.
 
     Args:
       cpus: cores of this machine to start with; None for all.
@@ -62,6 +65,7 @@ def start_ray(address: str | None, cpus: int | None = None) -> None:
     os.environ.setdefault("RAY_AUTH_MODE", "disabled")
     local: dict[str, Any] = {} if address else {"include_dashboard": False, "num_cpus": cpus}
     ray.init(address=address or "local", namespace="twistscope", log_to_driver=False, logging_level=logging.ERROR, **local)
+    return ray.get_runtime_context().gcs_address
 
 
 class RayEngine:
@@ -194,7 +198,7 @@ class RayEngine:
                 if on_start is not None:
                     on_start()
         except asyncio.CancelledError:
-            ray.cancel(steps)
+            _cancel(steps)
             raise
         raise RuntimeError("a worker ended a plan without a record")
 
@@ -324,7 +328,7 @@ class RayEngine:
         async with self._joined:
             self._joined.notify_all()
         with contextlib.suppress(*LOST):
-            await _result(place.actor.stay.remote())
+            await place.actor.stay.remote()
         self._lose(place)
 
     def _lose(self, place: Place) -> None:
@@ -350,8 +354,14 @@ async def _result(reference: Any) -> Any:
     try:
         return await reference
     except asyncio.CancelledError:
-        ray.cancel(reference)
+        _cancel(reference)
         raise
+
+
+def _cancel(call: Any) -> None:
+    """Cancel a call at its worker; at the end of the server all workers end anyway."""
+    if ray.is_initialized():
+        ray.cancel(call)
 
 
 def _linked(moments: list[Moment]) -> list[Moment]:
