@@ -151,6 +151,11 @@ def test_a_title_that_is_not_possible_is_refused_and_the_old_one_stays(http, rec
 
 
 @pytest.mark.parametrize("id", ["..%2f..%2fetc%2fpasswd", "zork", "0123456789abcdef", "A" * 16, "x" * 300])
+def test_an_id_is_never_a_path(http, id):
+    for answer in (http.get(f"/recordings/{id}"), http.get(f"/recordings/{id}/file"), http.delete(f"/recordings/{id}")):
+        assert answer.status_code == 404
+
+
 @pytest.mark.parametrize("form", ["parquet", "csv"])
 def test_a_whole_recording_is_one_table_over_http(http, recorded, form):
     recording, seen = recorded
@@ -163,11 +168,6 @@ def test_a_whole_recording_is_one_table_over_http(http, recorded, form):
     )
     assert http.get("/recordings/nope/export/csv").status_code == 404
     assert http.get(f"/recordings/{recording['id']}/export/exe").status_code == 422
-
-
-def test_an_id_is_never_a_path(http, id):
-    for answer in (http.get(f"/recordings/{id}"), http.get(f"/recordings/{id}/file"), http.delete(f"/recordings/{id}")):
-        assert answer.status_code == 404
 
 
 def test_a_session_is_recorded_once_at_a_time_and_a_live_recording_is_not_deleted(server, http, new_session):
