@@ -75,8 +75,10 @@ class ServerConfig(BaseSettings):
     """As `max_sessions_per_minute`, for exports and files of recordings."""
     max_uploads_per_minute: int = Field(30, ge=1)
     """As `max_sessions_per_minute`, for uploads."""
-    max_programs: int = Field(32, ge=1)
-    """Largest number of compiled programs kept."""
+    max_program_memory: int = Field(640 * 1024**2, ge=1)
+    """Bytes that compiled programs may take together; about 20 MB each on a CPU."""
+    max_table_memory: int = Field(256 * 1024**2, ge=1)
+    """Bytes that the tables of exact answers may take together."""
     max_memory: int = Field(2 * 1024**3, ge=1024**2)
     """Bytes that all plans being made or held may take together."""
     max_plan_memory: int = Field(512 * 1024**2, ge=1024**2)

@@ -5,14 +5,18 @@ and the evidence are exact for this prior, a reward temperature and a discount. 
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, is_dataclass
 from functools import cached_property, lru_cache
+from operator import attrgetter
+from threading import Lock
 from typing import Any
 
 import jax
 import jax.numpy as jnp
 import numpy as np
 import scipy.special
+from cachetools import LRUCache, cachedmethod
+from cachetools.keys import methodkey
 from jaxtyping import Float
 
 from planner import exact
@@ -23,6 +27,9 @@ from planner.exact import PerState, Table, Values
 
 NOISE_SEED = 0
 """Seed of the errors added to exact values. Like the errors of a network, they are a fixed function of the state."""
+
+KEPT_BYTES = 64 * 1024**2
+"""Bytes of the answers of one checkpoint, for several temperatures and discounts, that are kept."""
 
 ANSWERS = tuple(f"exact/{name}" for name in ("policy", "q", "optimal_q", "value", "optimal_value", "policy_kl", "log_evidence"))
 """Names of the arrays."""
@@ -57,6 +64,18 @@ class Solved:
     """[S, A] pi exp(Q_soft / tau) / Z."""
 
 
+def size_of(value: Any) -> int:
+    """Bytes of the arrays of a value: an array, or a dataclass of such values."""
+    if is_dataclass(value):
+        return sum(size_of(getattr(value, each.name)) for each in fields(value))
+    return getattr(value, "nbytes", 0)
+
+
+def _kept(name: str) -> Any:
+    """Keep the results of a method, together with those of the others, as long as there is room."""
+    return cachedmethod(attrgetter("_kept"), key=lambda self, *given, **named: methodkey(self, name, *given, **named), lock=attrgetter("_lock"))
+
+
 class Truth:
     """Exact answers about one checkpoint; each is computed once, at its first use.
 
@@ -75,16 +94,21 @@ class Truth:
         # In float64: the error of probabilities that sum to 1 - 1e-7 would enter the soft value at every step of a long episode.
         self.prior: Table = scipy.special.softmax(np.asarray(evaluated.prior_logits, float), axis=-1)
         self.network = Values(np.asarray(evaluated.value, float), np.asarray(evaluated.qvalues, float))
-        self.solve = lru_cache(64)(self._solve)
-        self.tables = lru_cache(64)(self._tables)
-        self._log_evidence = lru_cache(64)(self._all_log_evidence)
+        self._kept: LRUCache[Any, Any] = LRUCache(KEPT_BYTES, getsizeof=size_of)
+        self._lock = Lock()
 
     def index(self, state: Any) -> int:
         """Row of the tables for a state."""
         return int(self._index(state))
 
-    def _solve(self, temperature: float, discount: float) -> Solved:
-        """Exact answers, cached for the most recent temperatures and discounts."""
+    @property
+    def size(self) -> int:
+        """Bytes of all tables that are held now."""
+        return size_of(self.mdp) + size_of(self.prior) + size_of(self.network) + int(self._kept.currsize)
+
+    @_kept("solve")
+    def solve(self, temperature: float, discount: float) -> Solved:
+        """Exact answers, kept for the most recent temperatures and discounts."""
         soft = exact.soft_values(self.mdp, self.prior, temperature, discount)
         return Solved(soft, exact.optimal_values(self.mdp, discount), exact.posterior_policy(self.prior, soft.qvalues, temperature))
 
@@ -104,7 +128,8 @@ class Truth:
         error_v, error_q = self._errors
         return Values(soft.value + size * error_v * going_on, soft.qvalues + size * error_q * going_on[:, None])
 
-    def _tables(self, temperature: float, discount: float, noise: float = 0.0) -> Evaluation:
+    @_kept("tables")
+    def tables(self, temperature: float, discount: float, noise: float = 0.0) -> Evaluation:
         """Params of `exact_model`: the network's prior and exact values with noise."""
         return exact.tables(self.prior, self.values("exact", temperature, discount, noise))
 
@@ -137,7 +162,8 @@ class Truth:
             found["exact/log_evidence"] = expected[:, root]
         return {name: np.asarray(array, np.float32) for name, array in found.items()}
 
-    def _all_log_evidence(self, source: str, temperature: float, discount: float, noise: float, levels: int, advantage: bool) -> Table:
+    @_kept("log_evidence")
+    def _log_evidence(self, source: str, temperature: float, discount: float, noise: float, levels: int, advantage: bool) -> Table:
         """[T, S] the quantity that (E7) estimates, from every state."""
         value = self.values(source, temperature, discount, noise).value
         return exact.log_evidence_by_level(self.mdp, self.prior, value, temperature, discount, levels, advantage)

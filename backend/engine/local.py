@@ -14,7 +14,7 @@ from typing import Any
 
 from backend.arguments import prepare
 from backend.config import ServerConfig
-from backend.engine.memory import Memory, megabytes
+from backend.engine.memory import Memory, megabytes, oldest_beyond
 from backend.engine.timings import Timings
 from backend.engine.turns import Shared, Turns
 from backend.problems import Invalid, NotFound, PlannerFailed
@@ -53,7 +53,8 @@ class LocalEngine:
 
     Args:
       checkpoints: folder of checkpoints.
-      max_programs: number of compiled programs kept.
+      max_program_memory: bytes that compiled programs may take together; the last one used is always kept.
+      max_table_memory: likewise, for the tables of exact answers.
       max_memory: bytes that all plans being made or held may take together.
       max_plan_memory: bytes that one plan may take.
       max_plan_seconds: time on the device that one plan may be expected to take.
@@ -63,21 +64,23 @@ class LocalEngine:
         self,
         checkpoints: Path,
         *,
-        max_programs: int = 32,
+        max_program_memory: int = 640 * 1024**2,
+        max_table_memory: int = 256 * 1024**2,
         max_memory: int = 2 * 1024**3,
         max_plan_memory: int = 512 * 1024**2,
         max_plan_seconds: float = 30.0,
     ):
         self.checkpoints = Checkpoints(checkpoints)
         self.memory = Memory(max_memory)
-        self._max_programs, self._max_plan_memory, self._max_plan_seconds = max_programs, max_plan_memory, max_plan_seconds
+        self._max_program_memory, self._max_table_memory = max_program_memory, max_table_memory
+        self._max_plan_memory, self._max_plan_seconds = max_plan_memory, max_plan_seconds
         self._device, self._long = Turns("device"), Turns("device, long plans", rest=self._rest)
         self._compiler, self._loader = Turns("compiler", 2), Turns("loader")
         self._programs: OrderedDict[Hashable, Shared] = OrderedDict()
         self._timings = Timings()
         self._compile_seconds: dict[tuple[str, str], float] = {}
         self._loaded: dict[str, Shared] = {}
-        self._truths: dict[str, asyncio.Future[Truth]] = {}
+        self._truths: OrderedDict[str, asyncio.Future[Truth]] = OrderedDict()
         self._waiting = 0
 
     async def start(self) -> None:
@@ -188,6 +191,9 @@ class LocalEngine:
         _check(prepared, record)
         name = prepared.about.checkpoint
         if not (wait_for_answers or self.has_answers(name)):
+            if self.offers_answers(name):
+                # They were forgotten, or are not there yet: a later plan has them.
+                self._computed(await self.checkpoint(name))
             return record
         truth = await self._truth(name)
         return record if truth is None else await asyncio.to_thread(prepared.answer, record, moment, truth)
@@ -313,13 +319,21 @@ class LocalEngine:
                 return compiled
 
             compiling = self._programs[key] = Shared(self._compiler, measured, owner)
-            while len(self._programs) > self._max_programs:
-                self._programs.popitem(last=False)
         self._programs.move_to_end(key)
         try:
-            return await self._wait(compiling)
+            program: Compiled = await self._wait(compiling)
+            self._forget_programs()
+            return program
         except PlanTooLarge as error:
             raise _too_large(prepared, self._max_plan_memory / error.size, f"a plan may take {megabytes(self._max_plan_memory)} of memory") from None
+
+    def _forget_programs(self) -> None:
+        """Drop what was given up, and the programs used longest ago where all of them take more than they may."""
+        for key in [key for key, shared in self._programs.items() if shared.dropped]:
+            del self._programs[key]
+        ready = {key: shared.result.code for key, shared in self._programs.items() if shared.ready}
+        for key in oldest_beyond(ready, self._max_program_memory):
+            del self._programs[key]
 
     async def _run(
         self,
@@ -364,13 +378,25 @@ class LocalEngine:
         loaded = await self.checkpoint(checkpoint)
         if not has_truth(loaded.model.environment):
             return None
-        if checkpoint not in self._truths:
-            self._truths[checkpoint] = asyncio.ensure_future(asyncio.to_thread(Truth, loaded.model, loaded.params))
         self._waiting += 1
         try:
-            return await asyncio.shield(self._truths[checkpoint])
+            return await asyncio.shield(self._computed(loaded))
         finally:
             self._waiting -= 1
+
+    def _computed(self, loaded: Checkpoint) -> asyncio.Future[Truth]:
+        """Exact answers about a checkpoint, computed or being computed."""
+        if loaded.name not in self._truths:
+            computing = self._truths[loaded.name] = asyncio.ensure_future(asyncio.to_thread(Truth, loaded.model, loaded.params))
+            computing.add_done_callback(lambda _: self._forget_tables())
+        self._truths.move_to_end(loaded.name)
+        return self._truths[loaded.name]
+
+    def _forget_tables(self) -> None:
+        """Drop the exact answers used longest ago where all of them take more than they may."""
+        sizes = {name: each.result().size for name, each in self._truths.items() if each.done() and each.exception() is None}
+        for name in oldest_beyond(sizes, self._max_table_memory):
+            del self._truths[name]
 
     async def _episodes(self, checkpoint: str) -> Episodes:
         return episodes_of((await self.checkpoint(checkpoint)).model)
@@ -395,7 +421,8 @@ class LocalEngine:
 
 def limits_of(config: ServerConfig) -> dict[str, Any]:
     """The limits of an engine, by the names of its arguments."""
-    return {name: getattr(config, name) for name in ("max_programs", "max_memory", "max_plan_memory", "max_plan_seconds")}
+    names = ("max_program_memory", "max_table_memory", "max_memory", "max_plan_memory", "max_plan_seconds")
+    return {name: getattr(config, name) for name in names}
 
 
 def _kind(prepared: Prepared) -> tuple[str, str]:

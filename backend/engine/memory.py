@@ -2,7 +2,7 @@
 
 import weakref
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -46,6 +46,24 @@ class Memory:
         """Give back what was taken as soon as nothing refers to the largest of the arrays."""
         largest: Any = max(arrays.values(), key=lambda array: array.nbytes)
         weakref.finalize(largest, self.give_back, size).atexit = False
+
+
+Key = TypeVar("Key")
+
+
+def oldest_beyond(sizes: Mapping[Key, int], limit: int) -> list[Key]:
+    """The oldest things to forget so that the rest take at most `limit` bytes. The newest is never forgotten.
+
+    Args:
+      sizes: bytes of each, the oldest first.
+    """
+    over, forgotten = sum(sizes.values()) - limit, []
+    for key in list(sizes)[:-1]:
+        if over <= 0:
+            break
+        forgotten.append(key)
+        over -= sizes[key]
+    return forgotten
 
 
 def megabytes(size: int) -> str:

@@ -75,7 +75,7 @@ def test_a_process_that_must_not_start_ends_with_its_one_line():
         (["serve-dashboard", "--backend-url", "http://127.0.0.1:1", "--public-backend-url", "ftp://x"], {}, "backend"),
         (["serve"], {"TWISTSCOPE_MAX_SESSIONS": "abc"}, "TWISTSCOPE_MAX_SESSIONS"),
         (["serve"], {"TWISTSCOPE_MAX_SESSIONS": "0"}, "TWISTSCOPE_MAX_SESSIONS"),
-        (["serve"], {"TWISTSCOPE_MAX_PROGRAMS": "-1"}, "TWISTSCOPE_MAX_PROGRAMS"),
+        (["serve"], {"TWISTSCOPE_MAX_PROGRAM_MEMORY": "-1"}, "TWISTSCOPE_MAX_PROGRAM_MEMORY"),
         (["serve"], {"TWISTSCOPE_MAX_PLAN_SECONDS": "inf"}, "TWISTSCOPE_MAX_PLAN_SECONDS"),
         (["serve"], {"TWISTSCOPE_WARM": "perhaps"}, "TWISTSCOPE_WARM"),
         (["serve"], {"TWISTSCOPE_ALLOWED_ORIGINS": "no json"}, "TWISTSCOPE_ALLOWED_ORIGINS"),

@@ -13,11 +13,15 @@ from pathlib import Path
 import numpy as np
 import psutil
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from backend.config import ServerConfig
 from backend.engine.local import LocalEngine
+from backend.engine.memory import oldest_beyond
 from backend.problems import Invalid, NotFound
-from planner import PlanRequest
+from planner import Checkpoints, PlanRequest
+from planner.episodes import episodes_of
 from tests.forked import QUICK_ENVIRONMENT
 from tests.servers import ROOT, share_programs
 
@@ -300,3 +304,49 @@ def test_bad_places_for_workers_are_one_line(tmp_path):
     for words, says in refused:
         ended = twistscope("serve-backend", "--data", str(tmp_path), "--port", "1", *words)
         assert ended.returncode == 2 and says in ended.stderr and len(ended.stderr.splitlines()) == 1, ended.stderr
+
+
+@given(st.lists(st.integers(0, 100), max_size=8), st.integers(0, 300))
+def test_the_oldest_are_forgotten_until_the_rest_fits(sizes, limit):
+    forgotten = oldest_beyond(dict(enumerate(sizes)), limit)
+    assert forgotten == list(range(len(forgotten))) and len(forgotten) <= max(len(sizes) - 1, 0)
+    rest = sizes[len(forgotten) :]
+    assert sum(rest) <= limit or len(rest) <= 1
+    # No more than had to be.
+    assert not forgotten or sum(sizes[len(forgotten) - 1 :]) > limit
+
+
+def test_programs_and_tables_are_bounded_by_bytes(config, loop):
+    shutil.copytree(CHECKPOINTS / "fourrooms-early", config.checkpoints / "fourrooms-early")
+    engine = LocalEngine(config.checkpoints, max_program_memory=1, max_table_memory=1)
+
+    async def plan(name, particles, **options):
+        prepared = await engine.prepare(name, replace(REQUEST, settings={"particles": particles, "depth": 4}))
+        return prepared, await engine.plan(prepared, await engine.first_moment(name, 3), **options)
+
+    async def use():
+        first, record = await plan("frozenlake-early", 16)
+        assert await engine.is_compiled(first) and "exact/policy" in record.arrays
+        second, _ = await plan("fourrooms-early", 16)
+        assert await engine.is_compiled(second) and not await engine.is_compiled(first)
+        assert engine.has_answers("fourrooms-early") and not engine.has_answers("frozenlake-early")
+        # What was forgotten is made again, and is the same.
+        _, without = await plan("frozenlake-early", 16, wait_for_answers=False)
+        assert "exact/policy" not in without.arrays
+        await engine.answers_known("frozenlake-early")
+        _, again = await plan("frozenlake-early", 16, wait_for_answers=False)
+        assert bits(again) == bits(record)
+
+    try:
+        loop.run_until_complete(use())
+    finally:
+        engine.close()
+        shutil.rmtree(config.checkpoints / "fourrooms-early")
+
+
+def test_a_program_says_how_much_memory_it_takes():
+    checkpoint = Checkpoints(CHECKPOINTS).load("cartpole-early")
+    prepared = REQUEST.prepare(checkpoint)
+    start = episodes_of(checkpoint.model).start(0)
+    program = prepared.compile(checkpoint.model, checkpoint.params, start.state)
+    assert 1e6 < program.code < 1e8
