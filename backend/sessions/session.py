@@ -85,9 +85,10 @@ class Session(Shown):
         return self.prepared.settings
 
     def request_at(self, step: int) -> PlanRequest:
-        """The request of the plan at a visited moment: of the executed plan, or the current one where no plan was executed."""
-        interventions = self.request.interventions if step == self.step else ()
-        return self.course.made.get(step, replace(self.request, step=step, interventions=interventions))
+        """The request of the plan at a visited moment: the current one at the current moment; elsewhere that of the executed plan, if one was."""
+        if step == self.step:
+            return replace(self.request, step=step)
+        return self.course.made.get(step, replace(self.request, step=step, interventions=()))
 
     @property
     def over(self) -> bool:
@@ -210,7 +211,7 @@ class Session(Shown):
             self.sessions.library.writer.end(self.recording)
 
     async def record_at(self, step: int, *, plain: bool = False) -> Record:
-        """The plan of a moment already visited, made again with the key and settings that chose its action.
+        """The plan of a moment already visited, made again: of the current moment as it is shown, of others as it chose the action.
 
         Raises:
           NotFound: no such moment.

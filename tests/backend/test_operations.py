@@ -28,7 +28,7 @@ def test_every_setting_is_listed_with_its_default():
         default = ServerConfig.model_fields[name.lower()].default
         if isinstance(default, bool):
             assert text == f"`{str(default).lower()}`", name
-        elif isinstance(default, int | float) or name == "PRELOAD":
+        elif isinstance(default, int | float) or name in ("PRELOAD", "ENGINE"):
             assert text == f"`{default}`", name
         else:
             assert (default is None and text == "none") or (default == () and text == "`[]`") or isinstance(default, Path), name

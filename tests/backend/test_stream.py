@@ -312,3 +312,36 @@ def test_a_playing_session_plans_no_faster_than_its_fastest_viewer_draws(server,
         fast.send(type="command", command="pause")
     # Planning takes milliseconds. As nobody draws more, few frames are made that nobody is sent.
     assert numbers[-1] - numbers[0] <= 2 * len(numbers)
+
+
+@pytest.mark.parametrize("change", ["settings", "interventions"])
+def test_the_trace_of_the_current_moment_is_of_the_plan_that_is_shown(server, http, new_session, change):
+    """Also where it was planned otherwise when its action was taken."""
+    session = new_session(settings={"particles": 32, "depth": 8})
+    path = f"/sessions/{session['id']}"
+    with Link(server, session["id"]) as link:
+        link.frame()
+        revision = 0
+        if change == "interventions":
+            revision += 1
+            link.send(type="command", command="intervene", interventions=[{"kind": "kill", "level": 2, "slot": 3}])
+            link.frame(revision=revision)
+        link.send(type="command", command="step")
+        link.frame(step=1)
+        if change == "settings":
+            revision += 1
+            link.send(type="settings", settings={"discount": 0.7})
+            link.frame(revision=revision)
+        link.send(type="command", command="back")
+        shown, _ = link.frame(step=0)
+        kept, header = read_trace(http.get(f"{path}/moments/0/trace").content)
+        assert json.loads(header["settings"])["discount"] == (0.7 if change == "settings" else 0.99)
+        assert json.loads(header["interventions"]) == []
+        for name in ("action", "log_weight", "root_policy"):
+            np.testing.assert_array_equal(kept[name], shown[name])
+        # Left, it is again what chose the action.
+        link.send(type="command", command="goto", step=1)
+        link.frame(step=1)
+        _, header = read_trace(http.get(f"{path}/moments/0/trace").content)
+        assert json.loads(header["settings"])["discount"] == 0.99
+        assert len(json.loads(header["interventions"])) == (change == "interventions")
