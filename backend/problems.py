@@ -8,6 +8,7 @@ Problem                 status, title, detail, errors
 ├── Invalid             422   with `errors`: {field, given, allowed}
 ├── TooMany             429   with Retry-After
 ├── NotKept             507   no room for a recording, or it cannot be written
+├── NotOffered          501   this server has no means for it
 ├── NotReady            503
 └── PlannerFailed       500   the network or the weights broke down
 """
@@ -70,6 +71,10 @@ class TooMany(Problem):
 
 class NotKept(Problem):
     status = 507
+
+
+class NotOffered(Problem):
+    status = 501
 
 
 class NotReady(Problem):

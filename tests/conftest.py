@@ -35,11 +35,11 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 LONGEST = (
-    "backend/test_fairness", "backend/test_limits", "browser/test_links", "browser/test_controls", "backend/test_ahead", "planner/test_environments",
-    "backend/test_ending", "planner/algorithms/test_hmm", "planner/test_extras", "browser/test_page", "browser/test_sizes", "browser/test_steady",
-    "planner/algorithms/test_plan_statistics", "planner/core/test_proposal", "planner/test_continuous", "training/test_training", "training/test_ppo",
-    "browser/test_failure", "browser/test_kept", "backend/test_openings", "backend/test_recordings", "browser/test_checkpoints", "test_wheel",
-    "browser/test_notebook", "training/test_own_environment",
+    "backend/test_engines", "backend/test_fairness", "backend/test_limits", "browser/test_links", "browser/test_controls", "backend/test_ahead",
+    "planner/test_environments", "backend/test_ending", "planner/algorithms/test_hmm", "planner/test_extras", "browser/test_page",
+    "browser/test_sizes", "browser/test_steady", "planner/algorithms/test_plan_statistics", "planner/core/test_proposal", "planner/test_continuous",
+    "training/test_training", "training/test_ppo", "browser/test_failure", "browser/test_kept", "backend/test_openings", "backend/test_recordings",
+    "browser/test_checkpoints", "test_wheel", "browser/test_notebook", "training/test_own_environment",
 )  # fmt: skip
 """The modules that take longest, which come first: with one of them last, the other workers would wait for it."""
 

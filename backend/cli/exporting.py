@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from backend.cli.chromium import PICTURES, draw, find_browser
 from backend.cli.common import Folder, Mistake, app, key_values, open_checkpoints
 from backend.cli.making import check_file, make_plan, write_file
 from backend.cli.planning import MAX_SEED
+from backend.pictures import PICTURES, NoBrowser, PictureError, draw, find_browser
 
 if TYPE_CHECKING:
     from planner import Record
@@ -91,7 +91,10 @@ def _check_form(out: Path, picture: str | None) -> str | None:
         return None
     if picture is not None and picture not in PICTURES:
         raise Mistake(f"--picture: got {picture[:100]!r}, allowed: {', '.join(PICTURES)}")
-    return find_browser()
+    try:
+        return find_browser()
+    except NoBrowser as error:
+        raise Mistake(str(error)) from None
 
 
 def _whole_recording(file: Path, suffix: str) -> bytes:
@@ -176,6 +179,8 @@ def _written(record: Record, suffix: str, browser: str | None, picture: str, fil
 
     try:
         return draw(browser, record.to_html(), suffix.removeprefix("."), picture) if browser else FORMS[suffix](record)
+    except PictureError as error:
+        raise Mistake(f"--{error}" if str(error).startswith("picture: ") else str(error)) from None
     except (ValueError, KeyError, IndexError, TypeError) as error:
         if suffix == ".py" and isinstance(error, ValueError):
             raise Mistake(f"--out: {error}") from None

@@ -42,8 +42,9 @@ WHEN = {
     422: "The body or a parameter is invalid; `errors` names each value.",
     429: "Too many sessions, or too little memory; `Retry-After` says when to ask again.",
     500: "The planner failed: the network or the weights broke down.",
-    507: "There is no room for a recording, or it cannot be written.",
+    501: "This server has no Chromium to draw a picture.",
     503: "Not ready yet, as `detail` says; or the server is ending.",
+    507: "There is no room for a recording, or it cannot be written.",
 }
 EVERYWHERE = (400, 401, 403, 405, 408, 413, 421, 503)
 """Statuses that any route may answer, because they come before it."""

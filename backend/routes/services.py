@@ -1,6 +1,7 @@
 """The services that routes use, as `create_app` built them."""
 
-from dataclasses import dataclass
+import asyncio
+from dataclasses import dataclass, field
 from typing import Annotated
 
 from fastapi import Depends
@@ -27,6 +28,8 @@ class Services:
     """Limits on how often one client may ask for something, by kind."""
     awaited: str | None
     """Work that readiness waits for; None when ready."""
+    drawing: asyncio.Lock = field(default_factory=asyncio.Lock)
+    """Held while a browser draws a picture."""
 
     @property
     def first_checkpoint(self) -> str | None:

@@ -1,17 +1,21 @@
 """Sessions over HTTP, and their live link."""
 
 import asyncio
+import contextlib
 import re
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from typing import Any, Literal, NamedTuple
 
 from fastapi import APIRouter, Request, Response, WebSocket
 from pydantic import BaseModel, ConfigDict
 
+from backend import pictures
 from backend.address import read_address, write_address
 from backend.arguments import prepare, seeds_of
 from backend.link.stream import stream
+from backend.problems import Invalid, NotOffered, NotReady
 from backend.routes.bodies import large_body
 from backend.routes.documented import bytes_of, problems
 from backend.routes.limited import limited
@@ -157,6 +161,8 @@ FORMS = {
     "parquet": Form(".parquet", "application/vnd.apache.parquet", Record.to_parquet),
     "csv": Form(".csv", "text/csv; charset=utf-8", Record.to_csv),
 }
+DRAWN = {"svg": "image/svg+xml", "png": "image/png"}
+MEDIA_TYPES = sorted({form.media_type.partition(";")[0] for form in FORMS.values()} | set(DRAWN.values()))
 
 
 @router.get(
@@ -164,18 +170,41 @@ FORMS = {
     response_class=Response,
     dependencies=[limited("exports")],
     responses={
-        200: {"description": "A file.", "content": {form.media_type.partition(";")[0]: {"schema": {"type": "string"}} for form in FORMS.values()}},
-        **problems(404, 422, 429, 500),
+        200: {"description": "A file.", "content": {media_type: {"schema": {"type": "string"}} for media_type in MEDIA_TYPES}},
+        **problems(404, 422, 429, 500, 501, 503),
     },
 )
-async def export(session_id: str, step: int, form: Literal["trace", "html", "script", "parquet", "csv"], given: Given) -> Response:
-    """A past moment as a file: its trace, the microscope in one document, a program that makes the plan again, or the table of its particles."""
+async def export(
+    session_id: str,
+    step: int,
+    form: Literal["trace", "html", "script", "parquet", "csv", "svg", "png"],
+    given: Given,
+    picture: Literal["world", "genealogy", "strips", "weights", "decision"] | None = None,
+) -> Response:
+    """A moment as a file: its trace, the microscope in one document, a program that makes the plan again, the table of its particles, or a picture.
+
+    `picture` names the picture of an `svg` or `png`, by default the genealogy.
+    """
     session = given.sessions.get(session_id)
+    if form in FORMS and picture is not None:
+        raise Invalid("picture is of svg and png", [{"field": "picture", "given": picture, "allowed": f"nothing: the form is {form}"}])
     record = await session.record_at(step)
-    about = record.metadata
-    suffix, media_type, write = FORMS[form]
+    about, drawn = record.metadata, picture or "genealogy"
+    suffix, media_type, write = FORMS.get(form) or Form(f"-{drawn}.{form}", DRAWN[form], partial(_drawn, form, drawn))
     name = re.sub(r"[^\w.-]", "-", f"{about.checkpoint}-{about.planner}-step-{about.step}{suffix}", flags=re.ASCII)
-    return await large_body(lambda: write(record), media_type, name)
+    # One browser at a time: each takes a core for a second or two.
+    async with given.drawing if form in DRAWN else contextlib.nullcontext():
+        return await large_body(lambda: write(record), media_type, name)
+
+
+def _drawn(form: str, picture: str, record: Record) -> bytes:
+    """A picture of a record; raises Problem."""
+    try:
+        return pictures.draw(pictures.find_browser(), record.to_html(), form, picture)
+    except pictures.NoBrowser as error:
+        raise NotOffered(str(error)) from None
+    except pictures.PictureError as error:
+        raise (Invalid if str(error).startswith("picture: ") else NotReady)(str(error)) from None
 
 
 @router.websocket("/sessions/{session_id}/stream")

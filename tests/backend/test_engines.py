@@ -104,8 +104,7 @@ async def moment_at(engine, name, steps, seed=3):
     return (await engine.moments_until(name, steps, seed=seed))[-1]
 
 
-@pytest.mark.parametrize("name", NAMES)
-@pytest.mark.parametrize("planner", ["trt_smc", "tsmcts", "gumbel_mcts"])
+@pytest.mark.parametrize(("name", "planner"), [("cartpole-early", "trt_smc"), ("frozenlake-early", "tsmcts"), ("pendulum-early", "gumbel_mcts")])
 def test_a_plan_is_that_of_this_process_bit_for_bit(engine, local, loop, name, planner):
     request = PlanRequest(planner, {"num_simulations": 8} if planner == "gumbel_mcts" else SMALL, seed=3, step=2)
     if planner == "trt_smc":

@@ -15,7 +15,7 @@ import pyarrow.parquet
 import pytest
 
 import planner
-from backend.cli import chromium
+from backend import pictures
 from planner import Checkpoints, Record, exact
 from planner.core.model import Model
 from planner.record.container import write
@@ -23,7 +23,7 @@ from tests.backend.commands import here
 from tests.backend.link import read_trace
 from tests.backend.test_mistakes import FULL, assert_mistake
 from tests.planner.examples import random_mdp, random_prior, random_values
-from tests.servers import ROOT
+from tests.servers import ROOT, serving
 
 pytestmark = pytest.mark.usefixtures("own_cache")
 
@@ -97,7 +97,7 @@ def test_a_link_to_other_parameters_is_written_and_said(http, new_session, tmp_p
 
 
 @pytest.mark.browser
-@pytest.mark.parametrize("picture", chromium.PICTURES)
+@pytest.mark.parametrize("picture", pictures.PICTURES)
 def test_pictures_are_drawn_by_a_browser(trace, bare, tmp_path, picture):
     root = ET.fromstring(written(tmp_path / "a.svg", trace, "--picture", picture))
     assert root.tag == f"{SVG}svg" and len(list(root.iter())) > 10
@@ -227,6 +227,28 @@ def test_a_full_disk_is_one_line(trace, tmp_path):
     assert_mistake(here("export", trace, "--out", tmp_path / "full.csv"), "cannot be written: No space left")
 
 
+@pytest.mark.slow
+def test_pictures_are_answered_over_http(http, new_session):
+    path = f"/sessions/{new_session()['id']}/moments/0/export"
+    answer = http.get(f"{path}/svg")
+    assert answer.status_code == 200 and answer.headers["content-type"] == "image/svg+xml", answer.text
+    assert "-step-0-genealogy.svg" in answer.headers["content-disposition"]
+    assert ET.fromstring(answer.content).tag == f"{SVG}svg"
+    answer = http.get(f"{path}/png?picture=decision")
+    assert answer.status_code == 200 and answer.content.startswith(b"\x89PNG"), answer.text
+    for wrong in ("csv?picture=world", "svg?picture=zork", "svg?picture="):
+        refused = http.get(f"{path}/{wrong}")
+        assert refused.status_code == 422 and refused.json()["errors"][0]["field"].endswith("picture"), refused.text
+
+
+def test_a_server_without_a_browser_says_so(tmp_path):
+    with serving("serve-backend", data=tmp_path / "data", PATH=str(tmp_path)) as server:
+        body = {"checkpoint": "cartpole-early", "settings": {"particles": 16, "depth": 4}}
+        session = httpx.post(f"{server.api}/sessions", json=body, timeout=60).json()
+        answer = httpx.get(f"{server.api}/sessions/{session['id']}/moments/0/export/svg", timeout=60)
+        assert answer.status_code == 501 and "needs Chromium" in answer.json()["detail"]
+
+
 def test_without_a_browser_a_picture_is_refused_before_the_work(tmp_path, monkeypatch):
     monkeypatch.setenv("PATH", str(tmp_path))
     refused(tmp_path, *PLAN, name="a.svg", says="needs Chromium")
@@ -243,7 +265,7 @@ def test_a_browser_that_does_not_play_along_is_one_line(trace, tmp_path, tmp_pat
     browser.write_text(f"#!/bin/sh\n{does}\n")
     browser.chmod(0o755)
     monkeypatch.setenv("PATH", f"{folder}:{os.environ['PATH']}")
-    monkeypatch.setattr(chromium, "SECONDS", 1)
+    monkeypatch.setattr(pictures, "SECONDS", 1)
     refused(tmp_path, trace, name="a.svg", says=says)
 
 

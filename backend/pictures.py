@@ -11,8 +11,6 @@ import tempfile
 from html import unescape
 from pathlib import Path
 
-from backend.cli.common import Mistake
-
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome", "chromium-headless-shell")
 SECONDS = 120
 """Longest time that a picture may take."""
@@ -24,12 +22,20 @@ PICTURES = ("world", "genealogy", "strips", "weights", "decision")
 FOUND = re.compile(r'<pre id="export" data-form="(svg|png|failed)">(.*?)</pre>', re.DOTALL)
 
 
+class PictureError(Exception):
+    """A picture cannot be drawn; the message is one line."""
+
+
+class NoBrowser(PictureError):
+    """There is no browser to draw it."""
+
+
 def find_browser() -> str:
-    """The path of a Chromium; raises Mistake where there is none."""
+    """The path of a Chromium; raises NoBrowser."""
     for name in BROWSERS:
         if path := shutil.which(name):
             return path
-    raise Mistake(f"a picture needs Chromium, and none of {', '.join(BROWSERS)} is on the PATH: install one, or use the page's share dialog")
+    raise NoBrowser(f"a picture needs Chromium, and none of {', '.join(BROWSERS)} is on the PATH: install one, or use the page's share dialog")
 
 
 def draw(browser: str, page: str, form: str, picture: str) -> bytes:
@@ -42,7 +48,7 @@ def draw(browser: str, page: str, form: str, picture: str) -> bytes:
       picture: one of PICTURES.
 
     Raises:
-      Mistake: the browser does not start or takes too long, or the record has no such picture.
+      PictureError: the browser does not start or takes too long, or the record has no such picture.
     """
     with tempfile.TemporaryDirectory(prefix="twistscope-") as folder:
         file = Path(folder) / "record.html"
@@ -54,10 +60,10 @@ def draw(browser: str, page: str, form: str, picture: str) -> bytes:
             if found := list(FOUND.finditer(document)):
                 break
     if not found:
-        raise Mistake(f"{browser} made no picture; the page's share dialog makes the same")
+        raise PictureError(f"{browser} made no picture; the page's share dialog makes the same")
     kind, text = found[-1][1], unescape(found[-1][2])
     if kind == "failed":
-        raise Mistake(f"--picture: {text}")
+        raise PictureError(f"picture: {text}")
     return text.encode() if kind == "svg" else base64.b64decode(text.partition(",")[2])
 
 
@@ -82,12 +88,12 @@ def _dump(browser: str, address: str, profile: Path, milliseconds: int) -> str:
     try:
         process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, start_new_session=True)
     except OSError as error:
-        raise Mistake(f"{browser} does not start: {error.strerror}; the page's share dialog makes the same pictures") from None
+        raise PictureError(f"{browser} does not start: {error.strerror}; the page's share dialog makes the same pictures") from None
     with process:
         try:
             document, _ = process.communicate(timeout=SECONDS)
         except subprocess.TimeoutExpired:
-            raise Mistake(f"{browser} made no picture in {SECONDS} s; the page's share dialog makes the same") from None
+            raise PictureError(f"{browser} made no picture in {SECONDS} s; the page's share dialog makes the same") from None
         finally:
             # With all processes that it began.
             with contextlib.suppress(ProcessLookupError):
