@@ -30,9 +30,12 @@ def own_cache(data, monkeypatch):
     """Let commands in this process find the programs of the servers, and leave the cache of the tests as it was."""
     share_programs(data)
     monkeypatch.setenv("TWISTSCOPE_DATA", str(data))
-    kept = jax.config.jax_compilation_cache_dir
+    kept = {name: getattr(jax.config, name) for name in ("jax_compilation_cache_dir", "jax_compilation_cache_max_size")}
+    # Servers have no limit. With one, JAX looks for notes about each program, which they do not write.
+    jax.config.update("jax_compilation_cache_max_size", -1)
     yield
-    jax.config.update("jax_compilation_cache_dir", kept)
+    for name, value in kept.items():
+        jax.config.update(name, value)
 
 
 @pytest.fixture
