@@ -170,7 +170,9 @@ def _start_engine(config: "ServerConfig") -> None:
         typer.echo(f"starting Ray on {where} …", err=True)
         try:
             start_ray(config.ray_address)
-        except (ConnectionError, ValueError) as error:
+        except ValueError as error:
+            raise Mistake(f"--ray-address: got {str(config.ray_address)[:100]!r}; {error}") from None
+        except ConnectionError as error:
             raise Mistake(f"--ray-address: no cluster of Ray answers at {config.ray_address}: {str(error).splitlines()[0]}") from None
     check_accelerator()
 

@@ -22,6 +22,7 @@ from backend.engine.memory import oldest_beyond
 from backend.problems import Invalid, NotFound
 from planner import Checkpoints, PlanRequest
 from planner.episodes import episodes_of
+from tests.backend.commands import here
 from tests.forked import QUICK_ENVIRONMENT
 from tests.servers import ROOT, share_programs
 
@@ -299,10 +300,19 @@ def test_bad_places_for_workers_are_one_line(tmp_path):
     refused = [
         (("--engine", "cloud"), "--engine"),
         (("--ray-address", "localhost:1"), "--ray-address needs --engine ray"),
+        (("--engine", "ray", "--ray-address", "localhost:1"), "no cluster of Ray answers at localhost:1"),
+        *((("--engine", "ray", "--ray-address", wrong), "an address is host:port") for wrong in ("nonsense", "ray://localhost:1", ":6379", "a:b")),
     ]
     for words, says in refused:
         ended = twistscope("serve-backend", "--data", str(tmp_path), "--port", "1", *words)
-        assert ended.returncode == 2 and says in ended.stderr and len(ended.stderr.splitlines()) == 1, ended.stderr
+        said = [line for line in ended.stderr.splitlines() if not line.startswith("starting Ray on ")]
+        assert ended.returncode == 2 and len(said) == 1 and says in said[0], ended.stderr
+
+
+def test_without_ray_its_engine_is_refused_with_the_way_to_it(monkeypatch, tmp_path):
+    monkeypatch.setattr("backend.cli.serve.find_spec", lambda name: None)
+    ended = here("serve-backend", "--data", tmp_path, "--port", "1", "--engine", "ray")
+    assert ended.returncode == 2 and "pip install 'twistscope[ray]'" in ended.stderr and len(ended.stderr.splitlines()) == 1
 
 
 @given(st.lists(st.integers(0, 100), max_size=8), st.integers(0, 300))

@@ -8,6 +8,7 @@ import asyncio
 import contextlib
 import logging
 import os
+import socket
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field, replace
@@ -28,6 +29,8 @@ log = logging.getLogger("twistscope")
 
 LOOK_SECONDS = 1.0
 """Seconds between two looks at the resources of the cluster and at the load."""
+REACH_SECONDS = 5.0
+"""Time in which the head of a cluster must take a connection."""
 WAIT_SECONDS = 120.0
 """A call without any worker waits for one for so long."""
 CALLS_AT_ONCE = 10_000
@@ -58,14 +61,28 @@ def start_ray(address: str | None, cpus: int | None = None) -> str:
       cpus: cores of this machine to start with; None for all.
 
     Raises:
-      ConnectionError: no cluster answers at the address.
+      ValueError: the address is not host:port.
+      ConnectionError: nothing listens at the address.
     """
+    if address is not None:
+        _check_reachable(address)
     # Ray would report usage, and write a token for its own clients into the home folder.
     os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
     os.environ.setdefault("RAY_AUTH_MODE", "disabled")
     local: dict[str, Any] = {} if address else {"include_dashboard": False, "num_cpus": cpus}
     ray.init(address=address or "local", namespace="twistscope", log_to_driver=False, logging_level=logging.ERROR, **local)
     return ray.get_runtime_context().gcs_address
+
+
+def _check_reachable(address: str) -> None:
+    """Connect once: Ray itself would go on trying for minutes."""
+    host, _, port = address.rpartition(":")
+    if not host or "/" in host or not port.isdigit() or not 0 < int(port) < 2**16:
+        raise ValueError("an address is host:port of the head of the cluster, such as 192.168.1.10:6379")
+    try:
+        socket.create_connection((host, int(port)), REACH_SECONDS).close()
+    except OSError as error:
+        raise ConnectionError(error.strerror or str(error) or "it does not answer") from None
 
 
 class RayEngine:
