@@ -24,7 +24,7 @@ from planner import Checkpoints, PlanRequest
 from planner.episodes import episodes_of
 from tests.backend.commands import here
 from tests.forked import QUICK_ENVIRONMENT
-from tests.servers import ROOT, share_programs
+from tests.servers import ROOT, free_port, share_programs, twistscope
 
 CHECKPOINTS = Path(__file__).parents[2] / "assets" / "checkpoints"
 SMALL = {"particles": 16, "depth": 4}
@@ -295,16 +295,15 @@ def test_a_lost_workers_users_go_on_at_another_and_a_new_one_takes_load(engine, 
 
 
 def test_bad_places_for_workers_are_one_line(tmp_path):
-    from tests.servers import twistscope
-
+    nowhere = f"localhost:{free_port()}"
     refused = [
         (("--engine", "cloud"), "--engine"),
         (("--ray-address", "localhost:1"), "--ray-address needs --engine ray"),
-        (("--engine", "ray", "--ray-address", "localhost:1"), "no cluster of Ray answers at localhost:1"),
+        (("--engine", "ray", "--ray-address", nowhere), f"no cluster of Ray answers at {nowhere}"),
         *((("--engine", "ray", "--ray-address", wrong), "an address is host:port") for wrong in ("nonsense", "ray://localhost:1", ":6379", "a:b")),
     ]
     for words, says in refused:
-        ended = twistscope("serve-backend", "--data", str(tmp_path), "--port", "1", *words)
+        ended = twistscope("serve-backend", "--data", str(tmp_path), "--port", str(free_port()), *words)
         said = [line for line in ended.stderr.splitlines() if not line.startswith("starting Ray on ")]
         assert ended.returncode == 2 and len(said) == 1 and says in said[0], ended.stderr
 
