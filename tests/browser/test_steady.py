@@ -117,3 +117,17 @@ def test_the_numbers_are_of_the_plan_that_the_pictures_show(server, open_page):
     page.wait_for_function("window.twistscope.step >= 30", timeout=120_000)
     assert page.evaluate("window.compared.size") >= 10
     assert page.evaluate("window.differing") == []
+
+
+@pytest.mark.parametrize(("width", "height"), [(1280, 720), (1440, 900)])
+def test_the_sentence_keeps_its_width_while_others_wait(server, open_page, width, height):
+    page = open_page(f"{server.url}/?checkpoint=cartpole-early", width=width, height=height)
+    page.wait_for_selector("#page", state="attached")
+    page.wait_for_function("window.twistscope.phase === 'idle' && window.twistscope.showing === 'live'")
+    widths = page.evaluate(
+        """() => ["", "3 waiting", "12 waiting"].map((text) => {
+            document.getElementById("fact-queue").textContent = text;
+            return document.querySelector(".narration").getBoundingClientRect().width;
+        })"""
+    )
+    assert len(set(widths)) == 1, widths
