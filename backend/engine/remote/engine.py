@@ -253,7 +253,7 @@ class RayEngine:
         return await self._at_a_worker(owner, checkpoint, call)
 
     async def _at_a_worker(self, owner: str, checkpoint: str, call: Callable[[Place], Awaitable[Any]]) -> Any:
-        """Make a call about a checkpoint at the worker that serves an owner; once more at another where that worker is lost."""
+        """Make a call about a checkpoint at the worker that serves an owner; again at another where that worker is lost."""
         self._queued += 1
         try:
             while True:
@@ -287,7 +287,9 @@ class RayEngine:
 
     async def _send(self, place: Place, checkpoint: str) -> None:
         """Let a worker hold the files of a checkpoint as they are here."""
-        self._local.card(checkpoint)
+        if checkpoint not in place.held:
+            # Not before every call: it reads and checks the card.
+            self._local.card(checkpoint)
         async with place.sending.setdefault(checkpoint, asyncio.Lock()):
             paths = [self.checkpoints.folder / checkpoint / name for name in FILES]
             found = tuple((path.name, path.stat().st_mtime_ns, path.stat().st_size) for path in paths if path.is_file())
