@@ -26,7 +26,7 @@ VERSION = 1
 MAX_LENGTH = 8000
 """Characters of the longest link that is made or read; servers in between refuse longer ones."""
 SHA_DIGITS = 12
-VIEW = ("level", "slot", "action", "hide")
+VIEW = ("level", "slot", "action", "hide", "pin")
 """Fields that only say what of the plan is looked at."""
 _OWN = ("v", "checkpoint", "sha", "planner", "seed", "step", "actions", "interventions", "digest", "token", *VIEW)
 
@@ -161,6 +161,9 @@ def _view(fields: Mapping[str, str]) -> dict[str, Any]:
     view: dict[str, Any] = {name: _whole(fields, name, None) for name in ("level", "slot", "action") if name in fields}
     if "hide" in fields:
         view["hide"] = [name for name in fields["hide"].split(",") if name][:50]
+    if "pin" in fields:
+        # A link in its own right: it is read when the page asks for its plan.
+        view["pin"] = fields["pin"]
     return view
 
 

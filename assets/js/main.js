@@ -11,6 +11,7 @@ import { inspection } from "./controls/inspection.js";
 import { Knobs } from "./controls/knobs.js";
 import { LatencyMeter } from "./controls/latency.js";
 import { Paths } from "./controls/paths.js";
+import { Pinning } from "./controls/pinning.js";
 import { PAGE_KEYS } from "./controls/page_keys.js";
 import { isStale, Lateness, showingOf } from "./controls/picture_state.js";
 import { RecordingsDialog } from "./controls/recordings.js";
@@ -47,6 +48,7 @@ const knobs = new Knobs((settings) => change(settings), (id, props) => dash.set(
 const topBar = new TopBar({ mounted: dash.mounted, seed: (seed) => command("reset", { seed }), lifetime });
 const help = new HelpDialog([...PAGE_KEYS, ...MICROSCOPE_KEYS], lifetime);
 const chooser = new Chooser({ api, live, knobs, status, say: (text) => notice.say(text), view: () => looked() });
+const pinning = new Pinning({ api, microscope, now: () => /** @type {any} */ (status.state), say: (text) => notice.say(text), changed: () => chooser.keepAddress(), lifetime });
 const share = new ShareDialog({ query: () => chooser.linkOf(live.session.id).catch(() => null), view: () => looked(), file: (step, form) => api.exportUrl(live.session.id, step ?? status.state.step, form), microscope, lifetime });
 const recordings = new RecordingsDialog({ api, session: () => live.session.id, theme: () => microscope.theme, say: (text) => notice.say(text), lifetime });
 const paths = new Paths((path) => command("walk", { path }));
@@ -118,7 +120,9 @@ function heardCreated({ id, offers, speed, replay, view = null, notes }, wish) {
 /** @type {string[]} */
 let hidden = [];
 
-function look({ level = null, slot, action, hide = [] }) {
+function look({ level = null, slot, action, hide = [], pin }) {
+  if (pin) pinning.pinLink(pin);
+
   const selection = slot !== undefined ? { level: level ?? 0, slot } : action !== undefined ? { action } : null;
   microscope.store.set({ level, selection });
   hidePanels(hide);
@@ -126,7 +130,7 @@ function look({ level = null, slot, action, hide = [] }) {
 
 function looked() {
   const { level, selection } = microscope.store.state;
-  const fields = { level: selection?.level ?? level, slot: selection?.slot, action: selection?.action, hide: hidden.join(",") };
+  const fields = { level: selection?.level ?? level, slot: selection?.slot, action: selection?.action, hide: hidden.join(","), ...pinning.field };
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== null && value !== undefined && value !== ""));
 }
 
@@ -312,11 +316,12 @@ status.subscribe(["planner"], ({ planner }) => dash.set("planner-shown", { data:
 
 globalThis.twistscope = inspection({ counters, microscope, status, latency });
 
+microscope.sections.get("genealogy")?.querySelector(".panel-heading")?.append(pinning.button);
 microscope.sections.get("world")?.querySelector(".panel-heading")?.append(paths.element);
 microscope.side?.insertBefore(seeds.element, microscope.side.lastElementChild);
 const facts = document.getElementById("facts");
 if (facts) microscope.foot?.append(facts);
-document.body.append(share.element, recordings.element, help.element);
+document.body.append(pinning.root, share.element, recordings.element, help.element);
 followButtons(actions, lifetime);
 followChoices(chosen, lifetime);
 followKeys(document, PAGE_KEYS, actions, lifetime);

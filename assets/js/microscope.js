@@ -2,6 +2,7 @@
 // everything back when it is disposed of. Two of them share nothing.
 
 import { captions } from "./frame/captions.js";
+import { objection, samePlan } from "./frame/comparison.js";
 import { kindOf } from "./frame/level_series.js";
 import { narrate } from "./frame/narration.js";
 import { steadyAfter } from "./frame/steady.js";
@@ -13,6 +14,7 @@ import { onThemeChange, readTheme } from "./lib/palette.js";
 import { Painter } from "./lib/painter.js";
 import { createStore, sameParticle, viewOf } from "./lib/store.js";
 import { atMost } from "./lib/throttle.js";
+import { ComparisonPanel } from "./panels/comparison.js";
 import { DecisionPanel } from "./panels/decision_panel.js";
 import { renderParticle } from "./panels/particle.js";
 import { nameSection, panelSection, setText } from "./panels/section.js";
@@ -20,7 +22,7 @@ import { readOpen, StripChooser } from "./panels/strip_chooser.js";
 import { WhatIf } from "./panels/what_if.js";
 import { Gallery } from "./pictures/gallery.js";
 
-export const PANELS = ["world", "genealogy", "strips", "weights", "decision", "particle", "narration"];
+export const PANELS = ["world", "genealogy", "strips", "weights", "comparison", "decision", "particle", "narration"];
 const PICTURES = ["world", "genealogy", "strips", "weights"];
 
 // A pointer that sweeps over a picture asks a few times a second, not for everything it passes.
@@ -46,7 +48,8 @@ export class Microscope {
     this.lifetime = new Lifetime();
     this.counters = { framesReceived: 0, framesPainted: 0 };
     /** @type {import("./lib/store.js").Store<any>} */
-    this.store = createStore({ frame: null, level: null, hover: null, selection: null, strips: readOpen(storage) });
+    this.store = createStore({ frame: null, level: null, hover: null, selection: null, pinned: null, ghost: null, beside: false, strips: readOpen(storage) });
+    this.pins = 0;
     /** @type {import("./source/source.js").Source | null} */
     this.source = null;
     /** @type {Map<string, Set<Function>>} */
@@ -61,6 +64,9 @@ export class Microscope {
     this.foot = element("div", "microscope-foot");
     this.element = element("div", "microscope");
     this.chooser = new StripChooser(this.store, storage, (open) => this.makeRoom(open.length), this.lifetime);
+    this.comparison = panels.includes("comparison")
+      ? new ComparisonPanel({ onUnpin: () => this.unpin(), onBeside: () => this.call("beside"), lifetime: this.lifetime })
+      : null;
     this.decision = panels.includes("decision") ? new DecisionPanel(this.lifetime) : null;
     this.whatIf = new WhatIf({ ask: (interventions) => this.call("intervene", this.frame, interventions), lifetime: this.lifetime });
     this.build(panels, keys);
@@ -136,6 +142,40 @@ export class Microscope {
   }
 
   /**
+   * Called when A is to be shown beside B, or no longer.
+   * @param {() => void} listener
+   * @returns {() => void} ends it
+   */
+  onBeside(listener) {
+    return this.hook("beside", listener);
+  }
+
+  /**
+   * Pins a plan as A: what is shown from now on is compared with it.
+   * @param {any} [frame] by default the one that is shown
+   * @param {string | null} [link] query of the link to it, where that is known
+   */
+  pin(frame = this.frame, link = null) {
+    if (!frame) return;
+    // The number tells pinned plans apart where something about them is kept.
+    this.store.set({ pinned: { frame: Object.assign(frame, { pin: ++this.pins }), link } });
+    this.haunt();
+  }
+
+  /** Lets the pinned plan go. */
+  unpin() {
+    this.store.set({ pinned: null });
+    this.haunt();
+  }
+
+  /** The ghost in every picture: the pinned plan, unless it is the one that is shown or cannot be compared with it. */
+  haunt() {
+    const { pinned, frame } = this.store.state;
+    const shown = pinned && frame && !samePlan(pinned.frame, frame) && !objection(pinned.frame, frame);
+    this.store.set({ ghost: shown ? pinned.frame : null });
+  }
+
+  /**
    * Called when the colours have changed.
    * @param {(theme: import("./lib/palette.js").Theme) => void} listener
    */
@@ -190,6 +230,7 @@ export class Microscope {
     for (const name of PICTURES.filter((each) => panels.includes(each))) {
       this.add(this.centre, name === "strips" ? panelSection(name, this.chooser.element) : panelSection(name, ...(name === "world" ? [recordedBadge()] : [])));
     }
+    if (this.comparison) this.add(this.side, this.comparison.section);
     if (this.decision) this.add(this.side, this.decision.section);
     if (panels.includes("particle")) {
       const section = panelSection("particle");
@@ -208,7 +249,8 @@ export class Microscope {
       this.element.tabIndex = 0;
       this.element.setAttribute("aria-label", "Microscope");
     }
-    followKeys(keys ?? this.element, MICROSCOPE_KEYS, moves(this.store), this.lifetime);
+    const pin = () => (this.store.state.pinned ? this.unpin() : this.pin());
+    followKeys(keys ?? this.element, MICROSCOPE_KEYS, { ...moves(this.store), pin }, this.lifetime);
   }
 
   add(region, section) {
@@ -228,9 +270,17 @@ export class Microscope {
       action: this.view.action,
       onAction: (action) => this.store.set({ hover: action === null ? null : { action } }),
       onSelect: (action) => this.store.set({ selection: sameParticle({ action }, this.store.state.selection) ? null : { action } }),
+      pinned: this.pinnedDecision,
       offered: this.takes("take") ? this.store.state.selection?.action ?? null : null,
       onTake: (action) => this.call("take", this.frame, action),
     };
+  }
+
+  /** The pinned plan where its root actions are drawn on the same axis. */
+  get pinnedDecision() {
+    const { frame, ghost } = this.store.state;
+    const same = (of) => JSON.stringify([of.continuous, of.continuous ? of.dimensions : of.actions]);
+    return ghost && same(ghost) === same(frame) ? ghost : null;
   }
 
   /** True where somebody listens for a command, and the source can carry it out. */
@@ -250,7 +300,7 @@ export class Microscope {
       this.actionShown = action;
       this.ask();
     }));
-    lifetime.add(store.subscribe(["strips"], () => painter.request("base")));
+    lifetime.add(store.subscribe(["strips", "pinned", "ghost", "beside"], () => painter.request("base")));
     lifetime.add(onThemeChange(() => {
       this.theme = readTheme(this.root);
       painter.request("base");
@@ -279,9 +329,11 @@ export class Microscope {
     const fresh = !!offered && !again;
     if (fresh) this.steady = steadyAfter(this.steady, offered, strips[kindOf(offered)]);
     if (offered) this.store.set({ frame: Object.assign(offered, { steady: this.steady }) });
-    const { frame } = this.store.state;
+    const { frame, pinned } = this.store.state;
     if (!frame) return;
+    if (fresh) this.haunt();
     const base = parts.has("base") || fresh;
+    if (base) this.comparison?.write(pinned?.frame ?? null, frame);
     if (fresh) this.arrange(frame);
     this.gallery.paint(base, this.theme);
     this.write(frame);

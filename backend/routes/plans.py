@@ -1,10 +1,12 @@
 """Plans without a session: for links, scripts, and distributions over seeds."""
 
+import asyncio
 from typing import Annotated, Any, Self
 
 from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
+from backend.address import read_address
 from backend.arguments import MAX_STEP, seeds_of
 from backend.engine.interface import Engine
 from backend.routes.bodies import large_body
@@ -17,6 +19,7 @@ from planner.request import MAX_SEED, MAX_SEEDS
 router = APIRouter(tags=["plans"])
 
 MEDIA_TYPE = "application/vnd.twistscope.trace"
+DRAWING_MEDIA_TYPE = "application/vnd.twistscope.drawing"
 SEEDS_MEDIA_TYPE = "application/vnd.twistscope.seeds"
 
 Seed = Annotated[int, Field(ge=0, le=MAX_SEED)]
@@ -79,12 +82,36 @@ class OnePlanBody(PlanBody):
     states: bool = False
 
 
+class LinkBody(BaseModel):
+    """Body of a request for the moment of a link."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    query: str
+    """Query of the link, as `GET /sessions/{id}/link` gives it; fields about what is looked at may follow."""
+
+
 @router.post("/plans", response_class=Response, responses={**bytes_of(MEDIA_TYPE, "A trace."), **problems(404, 422, 429, 500)})
 async def make_plan(body: OnePlanBody, given: Given, request: Request) -> Response:
     """Play `step` environment steps by the greedy prior, or the given actions, then plan."""
     prepared = await given.engine.prepare(body.checkpoint, body.request(atoms=body.atoms, states=body.states))
     moment = await body.moment(given.engine, client(request))
     return await answer_with_trace(given, prepared, moment, client(request))
+
+
+@router.post(
+    "/plans/linked", response_class=Response, responses={**bytes_of(DRAWING_MEDIA_TYPE, "A complete drawing."), **problems(404, 422, 429, 500)}
+)
+async def draw_linked(body: LinkBody, given: Given, request: Request) -> Response:
+    """Plan at the moment of a link, without a session, and answer with the drawing. Its `notes` say what is not as when the link was made."""
+    # Thousands of actions may be unpacked and checked.
+    address = await asyncio.to_thread(read_address, body.query, given.engine.card)
+    prepared = await given.engine.prepare(address.checkpoint, address.request)
+    moments = await given.engine.moments_after(address.checkpoint, address.actions, seed=address.request.seed, owner=client(request))
+    record = await given.engine.plan(prepared, moments[-1], owner=client(request))
+    given.metrics.planned(record.metadata.plan_ms)
+    header = {"session": "", "frame": 0, "revision": 0, "skipped": 0, "playing": False, "notes": list(address.compare(moments[-1].digest))}
+    return await large_body(lambda: record.drawing(complete=True, header=header), DRAWING_MEDIA_TYPE)
 
 
 @router.post("/plans/seeds", response_class=Response, responses={**bytes_of(SEEDS_MEDIA_TYPE, "The decisions."), **problems(404, 422, 429, 500)})

@@ -12,14 +12,14 @@ from fastapi import APIRouter, Request, Response, WebSocket
 from pydantic import BaseModel, ConfigDict
 
 from backend import pictures
-from backend.address import read_address, write_address
+from backend.address import MAX_LENGTH, read_address, write_address
 from backend.arguments import prepare, seeds_of
 from backend.link.stream import stream
 from backend.problems import Invalid, NotOffered, NotReady
 from backend.routes.bodies import large_body
 from backend.routes.documented import bytes_of, problems
 from backend.routes.limited import limited
-from backend.routes.plans import MEDIA_TYPE, SEEDS_MEDIA_TYPE, Count, Interventions, PlanBody, answer_with_seeds
+from backend.routes.plans import MEDIA_TYPE, SEEDS_MEDIA_TYPE, Count, Interventions, LinkBody, PlanBody, Step, answer_with_seeds
 from backend.routes.services import Given, client
 from planner import Record
 
@@ -48,15 +48,6 @@ async def create(body: PlanBody, given: Given, request: Request, response: Respo
     return session.describe()
 
 
-class LinkBody(BaseModel):
-    """Body of a request for a session at the moment of a link."""
-
-    model_config = ConfigDict(extra="forbid", strict=True)
-
-    query: str
-    """Query of the link, as `GET /sessions/{id}/link` gives it; `level`, `slot` and `hide` may follow."""
-
-
 @router.post("/sessions/linked", status_code=201, dependencies=[limited("sessions")], responses=problems(404, 422, 429, 500))
 async def open_link(body: LinkBody, given: Given, request: Request, response: Response) -> dict[str, Any]:
     """Create a session at the moment of a link, paused. `notes` says what is not as it was when the link was made."""
@@ -68,12 +59,13 @@ async def open_link(body: LinkBody, given: Given, request: Request, response: Re
 
 
 @router.get("/sessions/{session_id}/link", responses=problems(404, 409))
-async def link(session_id: str, given: Given) -> dict[str, str]:
-    """The query of a link to the current moment of a session."""
+async def link(session_id: str, given: Given, step: Step | None = None) -> dict[str, Any]:
+    """The query of a link to a visited moment of a session, by default the current one, and the length that a link may have."""
     session = given.sessions.get_live(session_id)
     # All of one moment, before the session goes on.
-    parts = session.card, session.request, session.settings.model_dump(), session.moment
-    return {"query": await asyncio.to_thread(write_address, *parts)}
+    prepared, moment = session.past(session.step if step is None else step)
+    parts = session.card, prepared.request, prepared.settings.model_dump(), moment
+    return {"query": await asyncio.to_thread(write_address, *parts), "max_length": MAX_LENGTH}
 
 
 @router.get("/sessions")

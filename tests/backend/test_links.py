@@ -13,6 +13,8 @@ from backend.address import MAX_LENGTH, VERSION, current_defaults, defaults, wri
 from backend.problems import Conflict
 from planner import Checkpoints, Moment, PlanRequest, make_environment
 from planner.actions import pack_actions
+from planner.record import container
+from planner.record.drawing import SCHEMA
 from tests.backend.link import Link, read_trace
 from tests.servers import ROOT, serving
 
@@ -79,6 +81,35 @@ def test_a_link_opens_the_same_plan_bit_for_bit_in_another_server(server, other_
     assert httpx.get(f"{other_server.api}/sessions/{opened['id']}/link").json()["query"] == query
     for api, each in ((server.api, session), (other_server.api, opened)):
         httpx.delete(f"{api}/sessions/{each['id']}")
+
+
+def test_a_link_is_drawn_as_the_session_at_its_moment_is(server, new_session):
+    session = new_session(settings=SMALL | {"alpha": 0.35}, seed=7)
+    query = httpx.get(f"{server.api}/sessions/{session['id']}/link").json()["query"]
+    with Link(server, session["id"]) as link:
+        link.frame()
+        command(server.api, session, command="step")
+        link.frame(step=1)
+        httpx.patch(f"{server.api}/sessions/{session['id']}/settings", json={"alpha": 0.9}).raise_for_status()
+        link.frame(revision=1)
+    # The moment before, with the settings that chose its action.
+    past = httpx.get(f"{server.api}/sessions/{session['id']}/link", params={"step": 0}).json()
+    assert past == {"query": query, "max_length": MAX_LENGTH}
+    assert httpx.get(f"{server.api}/sessions/{session['id']}/link", params={"step": 2}).status_code == 404
+    answer = httpx.post(f"{server.api}/plans/linked", json={"query": f"{query}&pin=v%3D1"}, timeout=120)
+    assert answer.headers["content-type"] == "application/vnd.twistscope.drawing"
+    drawn, about = container.read(answer.content, SCHEMA)
+    arrays, made = trace(server.api, {**session, "step": 0})
+    for name in ("root_policy", "root_q", "root_prior", "value_target", "ess"):
+        assert drawn[name].tobytes() == arrays[name].tobytes(), name
+    assert about["settings"] == made["settings"] and about["notes"] == "[]" and "node/log_prior" in drawn
+    refused = httpx.post(f"{server.api}/plans/linked", json={"query": query[:-4]})
+    assert refused.status_code == 422 and "digest" in refused.json()["detail"]
+
+
+def test_a_pinned_link_is_what_a_page_looks_at(server, query):
+    opened = open_link(server.api, f"{query}&{urlencode({'pin': query})}")
+    assert opened["view"] == {"pin": query} and opened["notes"] == []
 
 
 def test_the_newest_version_of_links_has_the_defaults_of_now():

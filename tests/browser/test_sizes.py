@@ -14,8 +14,6 @@ SIZES = ((1440, 900), (1280, 720), (1101, 500), (768, 1024), (390, 844))
 LEGIBLE = Path(__file__).with_name("legible.js").read_text("utf-8")
 SUBJECTS = [
     ("cartpole-early", None),
-    ("acrobot-early", None),
-    ("frozenlake-early", "TSMCTS"),
     ("fourrooms-early", "Gumbel MCTS"),
     ("pendulum-early", None),
     ("catch-early", "SPO"),

@@ -61,7 +61,6 @@ def ends(texts):
         ("cartpole-early", None, 390, 844),
         ("pendulum-early", None, 1280, 720),
         ("fourrooms-early", "Gumbel MCTS", 1280, 720),
-        ("fourrooms-early", "TSMCTS", 768, 1024),
     ],
 )
 def test_playing_moves_no_panel_and_no_axis_by_leaps(server, open_page, checkpoint, planner, width, height):

@@ -15,6 +15,7 @@ import { count, percent } from "../lib/format.js";
 const PARTICLES = {
   titles: {
     world: "World", genealogy: "Genealogy", strips: "Per level", weights: "Weights", decision: "Root decision", particle: "Particle", seeds: "Many seeds",
+    comparison: "Comparison",
   },
   help: {
     world: "Every particle's path over the state it was planned from.",
@@ -23,6 +24,7 @@ const PARTICLES = {
     weights: "Normalised weight of every particle at every level.",
     decision: "Prior, proposal, improved policy and value estimates of the actions at the root.",
     particle: "One particle's path, step by step, with the three parts of its weight.",
+    comparison: "The plan that is pinned (A) against the one that is shown (B).",
     seeds: "The same plan with other random numbers: how much of the decision depends on them.",
   },
   shares: "proposal",

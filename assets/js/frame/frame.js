@@ -52,6 +52,7 @@ export class Frame {
   /** @type {Uint16Array} of each node */ level;
   /** @type {Numbers} level, slot and root action of the particle whose numbers are in `lineage/…` */ particle;
   /** @type {number} */ particle_weight;
+  /** @type {number | undefined} number of the pin, where this plan was pinned */ pin;
   /** @type {import("./steady.js").Steady | undefined} what held still when it was painted */ steady;
 
   /** @param {{arrays: Record<string, {data: any, shape?: number[]}>, metadata: Record<string, string>}} drawing */
@@ -85,6 +86,8 @@ export class Frame {
     this.scene = json(metadata.scene, null);
     this.episode = json(metadata.episode, null);
     this.settings = json(metadata.settings, {});
+    /** Sentences about what is not as it was when the link to this plan was made. @type {string[]} */
+    this.notes = json(metadata.notes, []);
     /** Changes inside the plan, each {kind, level, slot, …}. @type {any[]} */
     this.interventions = json(metadata.interventions, []);
     this.bounds = json(metadata.action_bounds, null);

@@ -11,6 +11,7 @@ export const MICROSCOPE_KEYS = [
   { keys: ["k"], show: "k", does: "particleUp", text: "particle above, beginning with the heaviest" },
   { keys: ["j"], show: "j", does: "particleDown", text: "particle below" },
   { keys: ["a"], show: "a", does: "nextAction", text: "single out the next root action" },
+  { keys: ["p"], show: "p", does: "pin", text: "pin this plan and compare what follows with it, or let it go" },
   { keys: ["Escape"], show: "esc", does: "drop", text: "leave a field, drop the selection" },
 ];
 

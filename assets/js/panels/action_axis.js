@@ -88,7 +88,7 @@ const up = ({ top, base }, { low, high }, value) => base - Math.min(Math.max((va
 const small = (theme, more) => ({ "font-size": TICK_SIZE, fill: theme.muted, ...more });
 
 /** The picture as nodes; pure. `axes`: {reach, q} as steady_axis.js makes them. */
-export function axisPicture(frame, theme, layout, axes, singled = null) {
+export function axisPicture(frame, theme, layout, axes, singled = null, pinned = null) {
   const shares = (value) => up(layout.policy, axes.reach, value);
   const values = (value) => up(layout.q, axes.q, value);
   const [from, to] = [LEFT, layout.width - RIGHT];
@@ -106,6 +106,7 @@ export function axisPicture(frame, theme, layout, axes, singled = null) {
     ...empty,
     ...lines,
     ...order(frame, singled).map((atom) => candidate(frame, theme, layout, atom, { shares, values, dim: singled !== null && singled !== atom })),
+    ...(pinned ? ghosts(pinned, theme, layout, shares) : []),
     headline(frame, theme, layout, singled ?? frame.chosen),
   ];
 }
@@ -171,6 +172,15 @@ function candidate(frame, theme, { columns, places, policy, q, fan, axis }, atom
     line(x - 4.5, proposal, x + 4.5, proposal, theme.policies[1], { "stroke-width": 2.6, "data-mark": "proposal" }),
     marker("circle", x, top, radius, { ...head, "data-mark": "policy" }),
     ...(Number.isFinite(root_q[atom]) ? [marker("circle", x, values(root_q[atom]), radius, { ...head, "data-mark": "q" })] : []));
+}
+
+/** The candidates of the plan that is pinned: others than this one's, so each stands where it is on the axis, as high as its improved policy. */
+function ghosts({ atoms, root_policy, chosen }, theme, { policy, place }, shares) {
+  const style = { fill: "none", stroke: theme.ink, "stroke-dasharray": "2 1.6" };
+  return atoms.flatMap((action, atom) => [
+    line(place(action), policy.base, place(action), shares(root_policy[atom]), theme.ink, { "stroke-width": 0.8, "stroke-dasharray": "2 2" }),
+    marker("circle", place(action), shares(root_policy[atom]), atom === chosen ? 5.6 : 4, { ...style, "stroke-width": atom === chosen ? 1.8 : 1, "data-mark": "pinned" }),
+  ]);
 }
 
 /** The one candidate that is named: what is chosen, or what is singled out. Over its column, as far as the panel reaches. */

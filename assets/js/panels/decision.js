@@ -2,6 +2,7 @@
 // A panel of its own: key, picture, numbers and a sentence, without any library.
 
 import { captions } from "../frame/captions.js";
+import { klPolicyPrior } from "../frame/decision_numbers.js";
 import { element } from "../lib/elements.js";
 import { halvingReason, narrateChoice, narrateDecision, neverTried, OVER } from "../frame/narration.js";
 import { axisLayout, axisPicture } from "./action_axis.js";
@@ -18,32 +19,28 @@ const TWO_COLUMNS = { plain: 296, exact: 320 };
 /** Positions in the picture at a width; its height depends on the kind and number of actions and on whether there are exact answers. */
 export const decisionLayout = (frame, width) => (frame.continuous ? axisLayout : rowsLayout)(frame, Math.max(width, WIDTH.least));
 
-/** The picture of a plan as nodes of shapes.js; pure. `axes` as `decisionAxes` makes them; `action` is singled out. */
-export const decisionPicture = (frame, theme, layout, axes, action = null) =>
-  (layout.kind === "axis" ? axisPicture : rowsPicture)(frame, theme, layout, axes, action);
+/** The picture of a plan as nodes of shapes.js; pure. `axes` as `decisionAxes` makes them; `action` is singled out; `pinned` is drawn as outlines. */
+export const decisionPicture = (frame, theme, layout, axes, action = null, pinned = null) =>
+  (layout.kind === "axis" ? axisPicture : rowsPicture)(frame, theme, layout, axes, action, pinned);
 
-/** The axes of a plan after those of the plan before it (null at first); pure. */
-export function decisionAxes(previous, frame) {
+/** The axes of a plan after those of the plan before it (null at first), with room for one that is pinned; pure. */
+export function decisionAxes(previous, frame, pinned = /** @type {any} */ (null)) {
   const { root_prior, root_proposal, root_policy, root_q, root_value, value_target, truth, playing, continuous, actions, over } = frame;
-  const most = over ? 0 : Math.max(...(continuous ? [] : root_prior), ...root_proposal, ...root_policy, ...(truth?.policy ?? []));
-  const values = over ? null : extent([...root_q, root_value, value_target, ...(truth ? [...truth.q, ...truth.optimalQ] : [])]);
+  const most = over ? 0 : Math.max(...(continuous ? [] : root_prior), ...root_proposal, ...root_policy, ...(truth?.policy ?? []), ...(pinned?.root_policy ?? []));
+  const values = over ? null : extent([...root_q, root_value, value_target, ...(truth ? [...truth.q, ...truth.optimalQ] : []), ...(pinned?.root_q ?? [])]);
   const least = !continuous && actions.length <= FEW ? 1 : undefined;
   return { reach: steadyReach(previous?.reach, most, playing, least), q: steadyAxis(previous?.q ?? null, values, playing) };
 }
 
 /** The legend of the picture, as lines of [mark, text]. */
-export function decisionKey(frame) {
+export function decisionKey(frame, pinned = null) {
   const { continuous, truth } = frame;
+  const ghost = pinned ? [["○", "A, pinned"]] : [];
   const shares = captions(frame).shares;
-  if (continuous) return [[["prior", "prior density"], ["–", shares], ["●", "improved policy"]]];
+  if (continuous) return [[["prior", "prior density"], ["–", shares], ["●", "improved policy"], ...ghost]];
   const own = [["prior", "prior"], ["proposal", shares], ["improved", "improved policy"]];
   const exact = [["◆", "exact posterior"], ["◆", "Q soft, exact"], ["×", "Q optimal"]];
-  return [[...own, ["●", "Q-hat"]], ...(truth ? [exact] : [])];
-}
-
-/** KL(improved policy, prior) in nats: how much the plan changed the network's mind. Its terms are never negative, unlike those of the plain sum. */
-export function klPolicyPrior({ root_policy, root_prior }) {
-  return root_policy.reduce((sum, part, action) => sum + (part > 0 ? part * Math.log(part / root_prior[action]) : 0) - part + root_prior[action], 0);
+  return [[...own, ["●", "Q-hat"], ...ghost], ...(truth ? [exact] : [])];
 }
 
 /** Largest distance of Q-hat from the truth, over the actions tried. */
@@ -108,7 +105,7 @@ export function noteLines({ actions, continuous, dimensions, traits, settings },
 }
 
 /** All that is known of an action, a line each. */
-export function actionTitle(frame, action) {
+export function actionTitle(frame, action, pinned = /** @type {any} */ (null)) {
   if (frame.over) return frame.actions[action];
   const { actions, chosen, root_prior, root_proposal, root_policy, root_q, root_visits, truth, tree, root_value, value_target, continuous } = frame;
   const decimals = decimalsOf([...root_q, root_value, value_target, ...(truth ? [...truth.q, ...truth.optimalQ] : [])]);
@@ -126,6 +123,7 @@ export function actionTitle(frame, action) {
         `Q optimal ${fixed(truth.optimalQ[action], decimals)}`,
       ]
       : []),
+    ...(pinned && !continuous ? [`in A: improved policy ${share(partOf(pinned.root_policy, action), 1)}, Q-hat ${fixed(pinned.root_q[action], decimals)}`] : []),
   ].join("\n");
 }
 
@@ -134,7 +132,8 @@ export function actionTitle(frame, action) {
  * @param {ReturnType<typeof openDecision> & Record<string, any>} panel as `openDecision` makes it; axes go on from plan to plan
  * @param {any} frame
  * @param {import("../lib/palette.js").Theme} theme
- * @param {{onAction?: (action: number | null) => void, onSelect?: (action: number) => void, action?: number | null}} options `action` is singled out; `onAction` gets the
+ * @param {{onAction?: (action: number | null) => void, onSelect?: (action: number) => void, action?: number | null, pinned?: any}} options `action` is singled out; `pinned` is a
+ *   plan with the same root actions, drawn as outlines; `onAction` gets the
  *   action that is pointed at, null when none is any more; `onSelect` one that is clicked (without it `onAction` does)
  */
 export function renderDecision(panel, frame, theme, options = {}) {
@@ -142,10 +141,11 @@ export function renderDecision(panel, frame, theme, options = {}) {
   const width = Math.round(panel.root.clientWidth) || panel.width || WIDTH.usual;
   const changed = width !== panel.width;
   panel.width = width;
-  keepAxes(panel, frame);
+  const pinned = options.pinned ?? null;
+  keepAxes(panel, frame, pinned);
   const layout = decisionLayout(frame, width);
-  writeKey(panel, frame, theme);
-  writePicture(panel, frame, theme, layout, options.action ?? null);
+  writeKey(panel, frame, theme, pinned);
+  writePicture(panel, frame, theme, layout, options.action ?? null, pinned);
   writeNumbers(panel, frame, width);
   panel.note.textContent = decisionNote(frame);
   if (changed || panel.frame !== frame) panel.note.style.minHeight = `${noteLines(frame, width) * NOTE.line}px`;
@@ -183,23 +183,23 @@ export function openDecision(root, lifetime) {
 }
 
 /** Axes go on from plan to plan of one planner, environment and checkpoint. The same plan drawn again does not count. */
-function keepAxes(panel, frame) {
+function keepAxes(panel, frame, pinned) {
   const { session, environment, checkpoint, planner, tree, continuous, truth, settings } = frame;
   const names = continuous ? frame.dimensions : frame.actions;
   const from = JSON.stringify([session, environment, checkpoint, planner, tree, !!truth, names, Object.keys(settings)]);
-  if (panel.frame === frame && panel.axes) return;
-  panel.axes = decisionAxes(panel.from === from ? panel.axes : null, frame);
-  panel.from = from;
+  if (panel.frame === frame && panel.pinned === pinned && panel.axes) return;
+  panel.axes = decisionAxes(panel.from === from ? panel.axes : null, frame, pinned);
+  Object.assign(panel, { from, pinned });
 }
 
-function writePicture({ picture, drawn, hits, axes }, frame, theme, layout, action) {
+function writePicture({ picture, drawn, hits, axes }, frame, theme, layout, action, pinned) {
   const { width, height } = layout;
   const attributes = {
     viewBox: `0 0 ${width} ${height}`, width: "100%", height, preserveAspectRatio: "xMinYMin meet", "font-family": theme.family,
     "aria-label": [narrateDecision(frame), neverTried(frame)].filter(Boolean).join(" "),
   };
   for (const [name, value] of Object.entries(attributes)) picture.setAttribute(name, value);
-  drawn.replaceChildren(...decisionPicture(frame, theme, layout, axes, action).map(build));
+  drawn.replaceChildren(...decisionPicture(frame, theme, layout, axes, action, pinned).map(build));
   const areas = layout.kind === "axis"
     ? layout.hits.map(({ x, width: wide }) => ({ x, y: 0, width: wide, height }))
     : layout.rows.map(({ top, high }) => ({ x: 0, y: top, width, height: high }));
@@ -207,7 +207,7 @@ function writePicture({ picture, drawn, hits, axes }, frame, theme, layout, acti
   areas.forEach((area, index) => {
     const rect = hits.children[index] ?? hits.appendChild(build(node("rect", { "data-action": index }, node("title", {}))));
     for (const [name, value] of Object.entries(area)) rect.setAttribute(name, Math.round(value * 100) / 100);
-    const title = actionTitle(frame, index);
+    const title = actionTitle(frame, index, pinned);
     if (rect.firstChild.textContent !== title) rect.firstChild.textContent = title;
   });
 }
@@ -244,6 +244,7 @@ export function signNode(mark, theme) {
     "●": () => marker("circle", 5, 5, 4, { fill: theme.ink }),
     "◆": () => truthMarker(theme, 5, 5, 3.6),
     "×": () => optimalMarker(theme, 5, 5, 3),
+    "○": () => marker("circle", 5, 5, 3.6, { fill: "none", stroke: theme.ink, "stroke-width": 1.4, "stroke-dasharray": "2 1.6" }),
     "–": () => line(0.5, 5, 9.5, 5, theme.policies[1], { "stroke-width": 2.6 }),
   }[mark] ?? (() => node("rect", { x: 0.5, y: 0.5, width: 9, height: 9, rx: 2, fill: theme.policies[["prior", "proposal", "improved"].indexOf(mark)] }));
   return draw();
@@ -251,8 +252,8 @@ export function signNode(mark, theme) {
 
 const signOf = (mark, theme) => build(node("svg", { width: 10, height: 10, viewBox: "0 0 10 10", "aria-hidden": "true" }, signNode(mark, theme)));
 
-function writeKey(panel, frame, theme) {
-  const lines = decisionKey(frame);
+function writeKey(panel, frame, theme, pinned) {
+  const lines = decisionKey(frame, pinned);
   const written = JSON.stringify([lines, theme.ink, theme.truth]);
   if (panel.written === written) return;
   panel.written = written;

@@ -62,7 +62,7 @@ export function rowsLayout({ actions, truth }, width) {
 const along = ([from, to], { low, high }, value) => from + Math.min(Math.max((value - low) / (high - low), 0), 1) * (to - from);
 
 /** The picture as nodes; pure. `axes`: {reach, q} as steady_axis.js makes them. */
-export function rowsPicture(frame, theme, layout, { reach, q }, singled = null) {
+export function rowsPicture(frame, theme, layout, { reach, q }, singled = null, pinned = null) {
   const shares = (value) => along(layout.bars, reach, value);
   const values = (value) => along(layout.q, q, value);
   const { head, base } = layout;
@@ -74,7 +74,8 @@ export function rowsPicture(frame, theme, layout, { reach, q }, singled = null) 
     ...lines,
     ...layout.rows.map((row) =>
       node("g", { "data-action": row.action, ...(singled === null || singled === row.action ? {} : { opacity: 0.3 }) },
-        ...label(frame, theme, row), ...bars(frame, theme, row, layout, shares), ...value(frame, theme, row, layout, values))),
+        ...label(frame, theme, row), ...bars(frame, theme, row, layout, shares), ...value(frame, theme, row, layout, values),
+        ...(pinned ? ghost(pinned, theme, row, layout, shares, values) : []))),
   ];
 }
 
@@ -132,6 +133,16 @@ function bars({ root_prior, root_proposal, root_policy, truth, chosen, actions }
   const words = share(partOf(root_policy, row.action), actions.length > FEW ? 1 : 0);
   const style = { "font-size": 11, "text-anchor": "end", fill: theme.ink, ...(chosen === row.action ? { "font-weight": 700 } : {}) };
   return [...drawn, ...(truth ? posterior(theme, row, place(truth.policy[row.action])) : []), text(percent[1], row.middle + 4, words, style)];
+}
+
+/** The same action in the plan that is pinned: an outline around its improved policy, and a hollow circle at its Q-hat. */
+function ghost({ root_policy, root_q }, theme, row, { bars: [from] }, shares, values) {
+  const { y, height } = row.bars[2];
+  const style = { fill: "none", stroke: theme.ink, "stroke-width": 1.2, "stroke-dasharray": "3 2", "data-mark": "pinned" };
+  const width = Math.max(shares(root_policy[row.action]) - from, 0);
+  const bar = node("rect", { x: from, y: y - 1, width, height: height + 2, rx: 1.5, ...style });
+  if (!Number.isFinite(root_q[row.action])) return [bar];
+  return [bar, marker("circle", values(root_q[row.action]), row.q, Math.min(6.4, row.high * 0.4), { ...style, "stroke-dasharray": "2 1.6" })];
 }
 
 /** The exact posterior: a line across the bars, as they have to reach it, and a diamond on it. */

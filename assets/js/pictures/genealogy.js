@@ -2,6 +2,7 @@
 
 import { axisOf, drawCursor } from "./axis.js";
 import { dagger, fitting, label, penWidth, ring, sayInMiddle, strokeMany } from "./pen.js";
+import { sameness } from "../frame/comparison.js";
 import { ancestry, descendants, endings, lastStep, revivals, strokeGroups, thinned } from "../frame/lineage.js";
 import { OVER } from "../frame/narration.js";
 import { traceMarker } from "../lib/markers.js";
@@ -35,6 +36,7 @@ export function draw(context, size, frame, view, theme) {
   const place = geometry(size, frame);
   drawLevels(context, place, frame, theme);
   drawContinuations(context, place, frame, theme);
+  if (view.pinned) drawPinned(context, size, place, frame, view.pinned, theme);
   const { nodes, groups } = strokeGroups(frame);
   for (const group of groups) {
     const dimmed = view.action !== null && view.action !== group.action;
@@ -51,13 +53,41 @@ export function draw(context, size, frame, view, theme) {
   drawLegend(context, place, frame, view, theme);
 }
 
+/** The surviving lineages of the plan that is pinned, as a grey shade behind; and the level from which on its particles are other ones. */
+function drawPinned(context, size, { axis, bottom }, frame, pinned, theme) {
+  if (pinned.tree === frame.tree) {
+    const ghost = { ...geometry(size, pinned), x: (node) => axis.x(node < 0 ? -1 : pinned.level[node]) };
+    const { nodes, groups } = strokeGroups(pinned);
+    context.strokeStyle = theme.muted;
+    context.globalAlpha = 0.3;
+    for (const group of groups) {
+      if (!group.survives) continue;
+      // Many wide lines would be one grey ground.
+      context.lineWidth = penWidth(group.width) * Math.min(0.45 + 0.18 * ghost.pitch, 1.6) + 1;
+      strokeMany(context, group.from, group.to, joiner(ghost, pinned, nodes, frame.levels));
+    }
+    context.globalAlpha = 1;
+  }
+  const parts = frame.once(`parts from ${pinned.pin}`, () => sameness(pinned, frame)?.parts ?? null);
+  if (parts === null) return;
+  const x = axis.x(parts) - axis.column / 2;
+  Object.assign(context, { strokeStyle: theme.ink, lineWidth: 1 });
+  context.setLineDash([2, 3]);
+  context.beginPath();
+  context.moveTo(x, 0);
+  context.lineTo(x, bottom);
+  context.stroke();
+  context.setLineDash([]);
+}
+
 /** Draws one step; where slots are finer than pixels, equal neighbours are drawn once. */
-function joiner(place, { parent }, nodes) {
+function joiner(place, { parent, level }, nodes, levels = Infinity) {
   const fine = place.pitch < 0.75;
   const grain = place.pitch < 0.2 ? 2 : 1;
   let last = null;
   return (context, index) => {
     const node = nodes[index];
+    if (level[node] >= levels) return false;
     const [x0, y0, x1, y1] = [place.x(parent[node]), place.y(parent[node]), place.x(node), place.y(node)];
     if (fine) {
       // x1 in the high digits, then both heights: one number says which pixels are joined.

@@ -19,6 +19,7 @@ const STYLES = {
   bound: (theme) => ({ colour: theme.hues[1], width: 1.2, dash: [4, 3] }),
   truth: (theme) => ({ colour: theme.ink, width: 1.4, dash: [3, 2.5] }),
   threshold: (theme) => ({ colour: theme.muted, width: 1.2, dash: [4, 3] }),
+  pinned: (theme) => ({ colour: theme.muted, width: 3.5, dash: [], opacity: 0.45 }),
   grey: (theme) => ({ colour: theme.faint, width: 1.4, dash: [] }),
   part0: (theme) => ({ colour: theme.hues[3], width: 1.6, dash: [] }),
   part1: (theme) => ({ colour: theme.hues[4], width: 1.6, dash: [6, 2] }),
@@ -36,16 +37,24 @@ export function rowGeometry({ height }, rows, index) {
   return { top, bottom: top + pitch, y: (value) => low - Math.min(Math.max(share(value), 0), 1) * (low - high) };
 }
 
-/** The rows that are open, with axes that hold still. */
-function openRows(frame, strips) {
+/** The rows that are open, with axes that hold still, and the line of the plan that is pinned where that has one. */
+function openRows(frame, { strips, pinned }) {
   const { domains } = steadyOf(frame, strips[kindOf(frame)]);
-  return stripRows(frame, strips).map((row) => ({ ...row, domain: domainOf(domains, row) }));
+  const theirs = pinned && kindOf(pinned) === kindOf(frame) ? stripRows(pinned, strips) : [];
+  return stripRows(frame, strips).map((row) => {
+    const other = theirs.find(({ id }) => id === row.id);
+    const ghost = other && !other.empty ? other.lines[0].values.slice(0, frame.levels) : null;
+    return { ...row, domain: ghost ? withRoom(domainOf(domains, row), row, other.domain) : domainOf(domains, row), ghost };
+  });
 }
 
-export function draw(context, size, frame, { strips }, theme) {
+/** An axis that follows values has room for those of the pinned plan too. */
+const withRoom = (/** @type {number[]} */ [from, to], { round }, [low, high]) => (round ? [Math.min(from, low), Math.max(to, high)] : [from, to]);
+
+export function draw(context, size, frame, view, theme) {
   if (frame.over) return sayInMiddle(context, size, "no plan", theme);
   const axis = axisOf(size.width, frame);
-  const rows = openRows(frame, strips);
+  const rows = openRows(frame, view);
   rows.forEach((row, index) => drawRow(context, axis, rowGeometry(size, rows, index), row, theme));
 }
 
@@ -61,6 +70,7 @@ function drawRow(context, axis, place, row, theme) {
   for (const band of row.bands ?? []) fillBand(context, axis, y, band, STYLES[band.style](theme));
   if (row.bars) drawBars(context, axis, y, row.bars, theme);
   if (Number.isFinite(row.threshold)) stroke(context, axis, y, { values: row.lines[0].values.map(() => row.threshold), style: "threshold" }, theme);
+  if (row.ghost) stroke(context, axis, y, { values: row.ghost, style: "pinned", step: row.lines[0].step }, theme);
   // Bounds and truths lie on top: where they are met, the row's own line lies right under them.
   for (const line of row.lines) stroke(context, axis, y, line, theme);
   if (row.grey) sayInRow(context, axis, place, row.grey, theme);
@@ -133,7 +143,9 @@ function pen(context, { colour, width, dash }) {
 
 /** @type {(context: any, axis: any, y: any, line: {values: any[], style: string, step?: boolean}, theme: any) => void} */
 function stroke(context, axis, y, { values, style, step }, theme) {
-  pen(context, STYLES[style](theme));
+  const { opacity = 1, ...own } = STYLES[style](theme);
+  pen(context, own);
+  context.globalAlpha = opacity;
   context.beginPath();
   let before = null;
   values.forEach((value, level) => {
@@ -146,6 +158,7 @@ function stroke(context, axis, y, { values, style, step }, theme) {
   });
   context.stroke();
   context.setLineDash([]);
+  context.globalAlpha = 1;
 }
 
 /** The change at each level, as a bar from zero. */
@@ -178,10 +191,11 @@ export function readout(row, level, brief = false) {
 /** All rows in words, for who cannot see them. */
 export const describe = (frame, { level, strips }) => stripRows(frame, strips).map((row) => `${row.name} ${row.empty || row.grey || readout(row, level)}`).join("; ");
 
-export function overlay(context, size, frame, { level, strips }, theme) {
+export function overlay(context, size, frame, view, theme) {
   if (frame.over) return;
+  const { level } = view;
   const axis = axisOf(size.width, frame);
-  const rows = openRows(frame, strips);
+  const rows = openRows(frame, view);
   drawCursor(context, axis, level, size.height, theme);
   rows.forEach((row, index) => {
     const { top, bottom, y } = rowGeometry(size, rows, index);

@@ -28,14 +28,26 @@ export function geometry({ width, height }, frame) {
 }
 
 /** @param {() => HTMLCanvasElement} scratch a canvas to prepare the cells on */
-export function draw(context, size, frame, _view, theme, scratch) {
+export function draw(context, size, frame, { pinned }, theme, scratch) {
   if (frame.over) return sayInMiddle(context, size, "no plan", theme);
   const { axis } = geometry(size, frame);
-  const image = picture(scratch(), frame, Math.max(Math.floor(size.height - TOP - BOTTOM), 1), theme);
+  const high = size.height - TOP - BOTTOM;
+  const rows = Math.max(Math.floor(high), 1);
   context.imageSmoothingEnabled = false;
   const [left, column] = axis.band(0);
-  context.drawImage(image, left, TOP, column * frame.levels, size.height - TOP - BOTTOM);
+  context.drawImage(picture(scratch(), frame, rows, theme), left, TOP, column * frame.levels, high);
+  if (pinned?.tree === frame.tree) drawPinned(context, axis, pinned, picture(scratch(), pinned, rows, theme), frame.levels, high, theme);
   drawScale(context, axis, size, frame, theme);
+}
+
+/** The left third of each column shows the plan that is pinned; a line on either side says where it ends. */
+function drawPinned(context, { band }, pinned, image, levels, high, theme) {
+  context.fillStyle = theme.muted;
+  for (let level = 0; level < Math.min(pinned.levels, levels); level++) {
+    const [left, column] = band(level);
+    context.drawImage(image, level, 0, 1, image.height, left, TOP, column / 3, high);
+    context.fillRect(left + column / 3 - 0.5, TOP, 1, high);
+  }
 }
 
 /** The cells as an image of one pixel each; where rows outnumber pixels one shows its heaviest particle. */

@@ -75,6 +75,7 @@ export function draw(context, size, frame, view, theme) {
   inEach(context, size, frame, (place, index) => {
     // Under the lens the bodies would be blots without an edge in sight.
     if (frame.scene && !index) drawScene(context, frame.scene, place.view, theme);
+    if (view.pinned) drawPinned(context, place, view.pinned, theme);
     drawPaths(context, place, frame, view, theme, index < views.length - 1);
     drawMarks(context, place, frame, theme);
     if (index) drawLens(context, place, views[0], theme);
@@ -91,6 +92,25 @@ function drawCaption(context, caption, { width }, theme) {
   const fits = (text) => context.measureText(text).width <= width - 18;
   const lines = fits(caption) ? [caption] : wrapped(caption, fits);
   lines.forEach((line, index) => label(context, line, 10, 12 + CAPTION * index, { colour: theme.muted, font: theme.font }));
+}
+
+/** The surviving paths of the plan that is pinned, as a grey shade behind. */
+function drawPinned(context, { view }, pinned, theme) {
+  const { parent, position, root_position: root } = pinned;
+  const at = (node, part) => (node < 0 ? root[part] : position[2 * node + part]);
+  const { nodes, groups } = strokeGroups(pinned);
+  context.strokeStyle = theme.muted;
+  context.globalAlpha = 0.45;
+  for (const group of groups) {
+    if (!group.survives) continue;
+    context.lineWidth = penWidth(group.width / 2) + 2.5;
+    strokeMany(context, group.from, group.to, (_, index) => {
+      const node = nodes[index];
+      context.moveTo(view.x(at(parent[node], 0)), view.y(at(parent[node], 1)));
+      context.lineTo(view.x(at(node, 0)), view.y(at(node, 1)));
+    });
+  }
+  context.globalAlpha = 1;
 }
 
 /** In a view that a lens shows large, only the lineages that survive are drawn: the others would be specks. */

@@ -99,9 +99,20 @@ export class Api {
     return this.call("POST", "/sessions/linked", { query });
   }
 
-  /** {query} of the link to the moment that a session is at. */
-  link(id) {
-    return this.call("GET", `/sessions/${encodeURIComponent(id)}/link`);
+  /**
+   * {query, max_length} of the link to a moment of a session.
+   * @param {string} id
+   * @param {number | null} [step] by default that of now
+   */
+  link(id, step = null) {
+    return this.call("GET", `/sessions/${encodeURIComponent(id)}/link${step === null ? "" : `?step=${step}`}`);
+  }
+
+  /** The plan of a link as the bytes of a complete drawing. */
+  async linkedPlan(query) {
+    const answer = await this.fetch("POST", "/plans/linked", { body: JSON.stringify({ query }) });
+    if (!answer.ok) throw await problemOf(answer);
+    return answer.arrayBuffer();
   }
 
   /** The address of a moment as a file: `form` is trace, html, script, parquet or csv. */

@@ -9,11 +9,11 @@ import { isComplete, lineageNumbers } from "../frame/lineage_numbers.js";
 /** @implements {Source} */
 export class RecordSource {
   /**
-   * @param {ArrayBuffer} bytes a drawing
-   * @throws {Error} where they are not one
+   * @param {ArrayBuffer | import("../frame/frame.js").Frame} kept a drawing as bytes, or one that is read already
+   * @throws {Error} where the bytes are not one
    */
-  constructor(bytes) {
-    this.frame = readFrame(bytes);
+  constructor(kept) {
+    this.frame = kept instanceof ArrayBuffer ? readFrame(kept) : kept;
     this.complete = isComplete(this.frame);
     /** @type {readonly import("./source.js").Ability[]} */
     this.can = this.complete ? ["particles"] : [];

@@ -4,8 +4,9 @@ import { test } from "node:test";
 import { readFrame } from "../../../assets/js/frame/frame.js";
 import { axisLayout, priorMass, spread } from "../../../assets/js/panels/action_axis.js";
 import {
-  actionTitle, decisionAxes, decisionKey, decisionLayout, decisionNote, decisionNumbers, decisionPicture, klPolicyPrior, noteLines, qError,
+  actionTitle, decisionAxes, decisionKey, decisionLayout, decisionNote, decisionNumbers, decisionPicture, noteLines, qError,
 } from "../../../assets/js/panels/decision.js";
+import { klPolicyPrior } from "../../../assets/js/frame/decision_numbers.js";
 import { shorten, textWidth } from "../../../assets/js/panels/shapes.js";
 import { axisTicks } from "../../../assets/js/panels/ticks.js";
 import { fitEnds, steadyAxis } from "../../../assets/js/lib/steady_axis.js";

@@ -25,7 +25,7 @@ from tests.planner.examples import batched, complete
 
 VALUES = np.array([-1.5, -0.5, 0.5, 1.5])
 """Values of x."""
-TIMES, SEEDS = 8, 16_000
+TIMES, SEEDS = 8, 12_000
 _random = np.random.default_rng(5)
 INITIAL = _random.dirichlet(np.full(4, 2.0))
 CHANGE = _random.dirichlet(np.full(4, 0.7), 4)

@@ -1,0 +1,91 @@
+"""A plan is pinned as A, and what follows is compared with it: in every picture, in numbers, side by side, and in the link."""
+
+from urllib.parse import parse_qs
+
+import pytest
+
+from tests.browser.test_kept import notice, opened, session_of
+from tests.browser.test_page import AT_REST, PIXELS, last_frame, picture, press, settle
+
+pytestmark = pytest.mark.browser
+
+SMALL = "?checkpoint=cartpole-early&particles=64&depth=8"
+PINNED = "new URLSearchParams(location.search).get('pin')?.includes('digest=')"
+NOTES = "level => [...document.querySelectorAll('[data-panel=weights] .panel-note')].every(each => each.textContent.startsWith(`level ${level}:`))"
+
+
+def comparison(page):
+    return page.locator("[data-panel=comparison]")
+
+
+def beside(page, name):
+    return page.evaluate(PIXELS.replace("[data-panel=", "#beside [data-panel="), name)
+
+
+def test_a_plan_is_pinned_compared_shown_beside_linked_and_let_go(server, open_page):
+    page = opened(server, open_page, SMALL)
+    assert comparison(page).is_hidden()
+    plain = {name: picture(page, name) for name in ("world", "genealogy", "strips", "weights")}
+    page.keyboard.press("p")
+    comparison(page).wait_for(state="visible")
+    # The plan that is shown is A itself, and has no ghost.
+    assert "Made alike" in comparison(page).inner_text() and "All particles are the same." in comparison(page).inner_text()
+    assert {name: picture(page, name) for name in plain} == plain
+
+    frame = last_frame(page)
+    press(page, "alpha", "ArrowRight", times=5)
+    settle(page, frame)
+    chosen = session_of(page, server)["settings"]["alpha"]
+    assert comparison(page).locator(".chip").all_inner_texts() == [f"alpha 0.1 → {chosen:g}"]
+    said = comparison(page).inner_text()
+    assert "Particles part at once, at level 0" in said and "value target" in said and "moved" in said
+    assert page.locator(".decision-picture [data-mark=pinned]").count() == 4
+    page.wait_for_function(PINNED)
+    ghosts = {name: picture(page, name) for name in plain}
+
+    # Side by side: A as it was, cursor and pointer in both, and no ghost in B.
+    comparison(page).get_by_role("button", name="side by side").click()
+    page.wait_for_function("document.querySelectorAll('#beside canvas.base').length === 4")
+    page.wait_for_function("document.querySelector('#beside .panel-note').textContent")
+    assert beside(page, "genealogy")["drawn"] > 100
+    alone = picture(page, "genealogy")
+    page.keyboard.press("ArrowLeft")
+    page.wait_for_function(NOTES, arg=6)
+    comparison(page).get_by_role("button", name="side by side").click()
+    assert page.locator("#beside *").count() == 0 and alone != ghosts["genealogy"]
+    page.keyboard.press("End")
+
+    # Whoever opens the link sees both plans.
+    page.wait_for_function("!location.search.includes('level=')")
+    page.wait_for_function(PINNED)
+    linked = opened(server, open_page, page.evaluate("location.search"))
+    comparison(linked).wait_for(state="visible", timeout=60_000)
+    assert linked.locator(".comparison-sentence").inner_text() == page.locator(".comparison-sentence").inner_text()
+    assert comparison(linked).locator("td").all_inner_texts() == comparison(page).locator("td").all_inner_texts()
+    assert parse_qs(linked.evaluate("location.search"))["pin"] == parse_qs(page.evaluate("location.search"))["pin"]
+
+    # At another moment, with another checkpoint, and in another environment.
+    page.locator("[data-do=forward]").click()
+    page.wait_for_function("window.twistscope.lastFrame.step === 1")
+    page.wait_for_function(AT_REST)
+    assert "step 0 → 1" in comparison(page).inner_text() and "different states" in comparison(page).inner_text()
+    page.locator("#checkpoint").select_option("cartpole")
+    page.wait_for_function(AT_REST, timeout=60_000)
+    assert "checkpoint cartpole-early → cartpole" in comparison(page).inner_text()
+    page.locator("#checkpoint").select_option("catch-early")
+    page.wait_for_function(AT_REST, timeout=60_000)
+    refused = "A is a plan of CartPole-v1, this is one of Catch-bsuite: only plans of one environment can be compared."
+    assert comparison(page).inner_text().endswith(refused)
+    assert page.locator("[data-mark=pinned]").count() == 0
+    page.keyboard.press("p")
+    comparison(page).wait_for(state="hidden")
+    page.wait_for_function("!location.search.includes('pin=')")
+
+
+def test_a_pinned_link_that_cannot_be_opened_is_said_and_the_moment_is_shown(server, open_page):
+    page = opened(server, open_page, SMALL + "&seed=3")
+    page.wait_for_function("location.search.includes('digest=')")
+    damaged = opened(server, open_page, page.evaluate("location.search") + "&pin=v%3D1%26checkpoint%3Dcartpole")
+    damaged.wait_for_function("document.getElementById('notice').textContent")
+    assert notice(damaged).startswith("The plan to compare with cannot be made: this link is cut off")
+    assert comparison(damaged).is_hidden() and damaged.evaluate("window.twistscope.seed") == 3
