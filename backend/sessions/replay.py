@@ -117,7 +117,7 @@ class Replay(Shown):
                 self._go(0)
             case "fork":
                 return await self.plan_again()
-            case "act" | "intervene" | "walk":
+            case "act" | "intervene" | "walk" | "ahead" | "cancel_ahead":
                 raise Conflict(f"{RECORDED}; plan again from here to change it")
             case _:
                 allowed = ", ".join(COMMANDS)

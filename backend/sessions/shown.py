@@ -11,6 +11,7 @@ from typing import Any
 
 from backend.link.frame import Frame
 from backend.link.viewer import Viewer
+from backend.problems import Conflict
 from planner import Record
 
 PAINT_SECONDS = 0.5
@@ -68,6 +69,10 @@ class Shown(ABC):
         return [self.status(), self.settings_message()]
 
     # Viewers
+
+    def follow_timeline(self, viewer: Viewer, follows: bool) -> None:
+        """Send a viewer the time line and its changes, or no more of them; raises Conflict where there is none."""
+        raise Conflict("a recording has no time line; plan again from here first")
 
     def join(self, viewer: Viewer) -> None:
         """Add a viewer: send it the status, the settings, the newest frame and all later ones."""

@@ -15,6 +15,7 @@ import { count, percent } from "../lib/format.js";
 const PARTICLES = {
   titles: {
     world: "World", genealogy: "Genealogy", strips: "Per level", weights: "Weights", decision: "Root decision", particle: "Particle", seeds: "Many seeds",
+    timeline: "Time line",
   },
   help: {
     world: "Every particle's path over the state it was planned from.",
@@ -24,6 +25,7 @@ const PARTICLES = {
     decision: "Prior, proposal, improved policy and value estimates of the actions at the root.",
     particle: "One particle's path, step by step, with the three parts of its weight.",
     seeds: "The same plan with other random numbers: how much of the decision depends on them.",
+    timeline: "Numbers of every step of the episode, with marks of the steps that deserve a look.",
   },
   shares: "proposal",
   notes: {
