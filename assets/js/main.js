@@ -172,7 +172,7 @@ microscope.onTake((frame, action) => command("act", { action: frame.commandActio
 microscope.onIntervene((frame, interventions) => command("intervene", { interventions, step: frame.step }));
 microscope.onTheme(() => {
   seeds.draw();
-  timeline.paintSoon();
+  timeline.redraw();
 });
 
 // --- what the person does -------------------------------------------------------------------------------------------------------

@@ -41,7 +41,7 @@ export function merge(known, { type: _, columns, ...about }) {
 
 const ROUND = [1, 2, 5];
 // An axis of fewer steps would stretch the first ones over all of it.
-const FEWEST = 20;
+const FEWEST = 10;
 /** Half a mark: the first and the last one lie within the track. */
 export const PAD = 8;
 
@@ -66,12 +66,12 @@ export function stepAxis(width, { first, last }) {
 
 /**
  * The lines of the time line, one below the other.
- * @type {{id: string, name: string, title: string, lines: string[], share?: boolean, said: (row: Row) => string}[]}
+ * @type {{id: string, name: string, title: string, lines: string[], share?: boolean, fromZero?: boolean, said: (row: Row) => string}[]}
  */
 export const LINES = [
-  { id: "return", name: "return", title: "Rewards so far", lines: ["return"], said: (row) => number(row.return) },
+  { id: "return", name: "return", title: "Rewards so far", lines: ["return"], fromZero: true, said: (row) => number(row.return) },
   { id: "value", name: "V(s₀)", title: "V(s₀), and dashed the value target of the plan", lines: ["value", "value_target"], said: (row) => number(row.value) },
-  { id: "disagreement", name: "KL to prior", title: "KL of the improved policy from the prior, nats; a dot where the plan takes another action than the prior would", lines: ["disagreement"], said: (row) => (row.disagreement === null ? "none" : nats(row.disagreement, 2)) },
+  { id: "disagreement", name: "KL to prior", title: "KL of the improved policy from the prior, nats; ticks below where the plan takes another action than the prior would", lines: ["disagreement"], fromZero: true, said: (row) => (row.disagreement === null ? "none" : nats(row.disagreement, 2)) },
   { id: "ess", name: "least ESS", title: "Smallest effective sample size of all levels, as a share of the particles", lines: ["ess"], share: true, said: (row) => shareText(row.ess) },
   { id: "coalescence", name: "coalesces", title: "First level whose particles all descend from one root slot, as a share of the depth; 100 % where lineages stay apart", lines: ["coalescence"], share: true, said: (row) => shareText(row.coalescence) },
 ];
@@ -79,21 +79,24 @@ export const LINES = [
 const shareText = (value) => (value === null || value === undefined ? "none" : percent(value));
 
 /**
- * Ends of the values of a line. Shares have their own; others are round.
+ * Ends of the values of a line. Shares have their own; others are round, so that they seldom move.
  * @param {Pick<Known, "rows">} known
- * @param {{lines: string[], share?: boolean}} line
+ * @param {{lines: string[], share?: boolean, fromZero?: boolean}} line
  * @returns {[number, number]}
  */
-export function valueEnds(known, { lines, share }) {
+export function valueEnds(known, { lines, share, fromZero }) {
   if (share) return [0, 1];
-  let [low, high] = [0, 0];
+  let [low, high] = fromZero ? [0, 0] : [Infinity, -Infinity];
   for (const row of known.rows.values()) {
     for (const name of lines) {
       const value = row[name];
       if (Number.isFinite(value)) [low, high] = [Math.min(low, value), Math.max(high, value)];
     }
   }
-  return [-roundUp(-low), roundUp(high) || (low ? 0 : 1)];
+  if (!Number.isFinite(low)) return [0, 1];
+  if (low === high) return fromZero ? [0, 1] : [low - 1, low + 1];
+  const unit = roundUp(high - low) / 2;
+  return [Math.floor(low / unit) * unit, Math.ceil(high / unit) * unit];
 }
 
 /**
@@ -144,8 +147,8 @@ export function groupMarks(marks, x, apart = 15) {
   return groups;
 }
 
-/** Glyph and number of a group of marks. */
-export const groupText = ({ kind, marks }) => `${GLYPHS[kind] ?? "●"}${marks.length > 1 ? marks.length : ""}`;
+/** Glyph of a group of marks, and their number where there are several. */
+export const groupText = ({ kind, marks }) => [GLYPHS[kind] ?? "●", marks.length > 1 ? `${marks.length}` : ""];
 
 /** About how long, in words: "3 s", "4 min". */
 export const durationText = (seconds) => (seconds < 1 ? "1 s" : seconds < 100 ? `${Math.round(seconds)} s` : `${Math.round(seconds / 60)} min`);
@@ -175,5 +178,5 @@ export function noteText(known, pointed) {
   if (job?.state === "running") return `Planning ahead: ${progressText(job)}.`;
   const lighter = from === null ? "" : "Lighter: planned ahead.";
   if (job?.detail) return `${job.detail} ${lighter}`.trim();
-  return marks.length ? `${count(marks.length, "mark")}. ${lighter}`.trim() : lighter || "No marks so far.";
+  return `${marks.length ? count(marks.length, "mark") : "No marks"} in steps ${known.first} to ${known.last}. ${lighter}`.trim();
 }

@@ -30,7 +30,9 @@ export class TimelinePanel {
     this.written = "";
     /** @type {number | null} */
     this.scheduled = null;
-    this.stage = new Stage("Time line of the episode", () => this.paintSoon());
+    /** The lines have to be drawn again, not only what moves over them. */
+    this.changed = true;
+    this.stage = new Stage("Time line of the episode", () => this.redraw());
     this.part = buildParts();
     this.element = this.build();
     this.setOpen(readOpen(storage) ?? window.innerHeight >= ROOMY);
@@ -74,6 +76,12 @@ export class TimelinePanel {
   clear() {
     this.known = nothing();
     this.pointed = null;
+    this.redraw();
+  }
+
+  /** Draws everything again, in the colours of now. */
+  redraw() {
+    this.changed = true;
     this.paintSoon();
   }
 
@@ -81,7 +89,7 @@ export class TimelinePanel {
   hear(message) {
     this.known = merge(this.known, message);
     if (this.pointed !== null && this.pointed > this.known.last) this.pointed = null;
-    this.paintSoon();
+    this.redraw();
   }
 
   /** @param {number} step the one that is shown */
@@ -114,7 +122,7 @@ export class TimelinePanel {
     toggle.textContent = open ? "less" : "more";
     toggle.title = open ? "Show only the marks" : "Show the numbers of every step";
     this.stage.refit();
-    this.paintSoon();
+    this.redraw();
   }
 
   paintSoon() {
@@ -127,9 +135,10 @@ export class TimelinePanel {
   paint() {
     const { known, stage, pointed, step } = this;
     const theme = this.theme();
-    stage.fit();
+    this.changed = stage.fit() || this.changed;
     if (this.open && stage.width && stage.height) {
-      draw(stage.clear("base"), stage.size, known, theme);
+      if (this.changed) draw(stage.clear("base"), stage.size, known, theme);
+      this.changed = false;
       overlay(stage.clear("overlay"), stage.size, known, { step, pointed }, theme);
     }
     this.write();
@@ -171,7 +180,8 @@ export class TimelinePanel {
     this.written = written;
     const held = track.contains(document.activeElement) ? document.activeElement?.getAttribute("data-step") : null;
     track.replaceChildren(...groups.map((group) => {
-      const mark = element("button", "timeline-mark", groupText(group));
+      const [glyph, number] = groupText(group);
+      const mark = around("button", "timeline-mark", glyph, element("sup", "", number));
       const sentences = group.marks.map(({ sentence }) => sentence);
       Object.assign(mark, { type: "button", title: sentences.join("\n") });
       mark.setAttribute("aria-label", sentences.join(" "));

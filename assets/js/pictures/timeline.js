@@ -34,7 +34,7 @@ export function draw(context, size, known, theme) {
       for (const piece of pieces(known, name)) drawPiece(context, axis, y, piece, context.strokeStyle);
     });
     context.setLineDash([]);
-    if (line.id === "disagreement") drawDots(context, axis, y, known, theme);
+    if (line.id === "disagreement") drawTicks(context, axis, bottom, known, theme);
   });
   context.globalAlpha = 1;
 }
@@ -53,16 +53,16 @@ function drawPiece(context, axis, y, { ahead, points }, colour) {
 }
 
 /** The steps at which the plan takes another action than the prior would. */
-function drawDots(context, axis, y, { rows, ahead_from: from }, theme) {
+function drawTicks(context, axis, bottom, { rows, ahead_from: from }, theme) {
   context.fillStyle = theme.hues[1];
   for (const [step, row] of rows) {
     if (!row.differs) continue;
     context.globalAlpha = from !== null && step >= from ? AHEAD : 1;
-    context.fillRect(axis.x(step) - 1.5, y(row.disagreement) - 1.5, 3, 3);
+    context.fillRect(axis.x(step) - 0.5, bottom - 3, 1, 3);
   }
 }
 
-/** The step that is shown, the one pointed at, and the ends of what is planned ahead. */
+/** The step that is shown, and the one pointed at. */
 export function overlay(context, size, known, { step, pointed }, theme) {
   const axis = stepAxis(size.width, known);
   const at = (place, width, colour) => {

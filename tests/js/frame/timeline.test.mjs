@@ -27,7 +27,7 @@ test("steps that are no longer of the episode go", () => {
 test("an axis ends at a round step and moves seldom", () => {
   assert.deepEqual([0, 0.3, 1, 1.2, 3, 20, 21, 99].map(roundUp), [0, 0.5, 1, 2, 5, 20, 50, 100]);
   const ends = Array.from({ length: 200 }, (_, last) => stepAxis(500, { first: 0, last }).steps);
-  assert.deepEqual([...new Set(ends)], [20, 50, 100, 200]);
+  assert.deepEqual([...new Set(ends)], [10, 20, 50, 100, 200]);
   const axis = stepAxis(500, { first: 40, last: 90 });
   for (const step of [40, 55, 90]) assert.equal(axis.stepAt(axis.x(step)), step);
   assert.equal(axis.stepAt(-100), 40);
@@ -47,7 +47,11 @@ test("a line ends where there is no number, and what is planned ahead begins at 
 test("shares have their own axis, other values a round one that holds all of their lines", () => {
   const rows = new Map([[0, { value: -3, value_target: 12, ess: 0.4 }], [1, { value: 4, value_target: null, ess: null }]]);
   const line = (id) => /** @type {any} */ (LINES.find((each) => each.id === id));
-  assert.deepEqual(valueEnds({ rows }, line("value")), [-5, 20]);
+  assert.deepEqual(valueEnds({ rows }, line("value")), [-10, 20]);
+  assert.deepEqual(valueEnds({ rows: new Map([[0, { value: 51.2 }], [1, { value: 52.9 }]]) }, line("value")), [51, 53]);
+  assert.deepEqual(valueEnds({ rows: new Map([[0, { value: 51 }]]) }, line("value")), [50, 52]);
+  assert.deepEqual(valueEnds({ rows: new Map([[0, { return: 4 }]]) }, line("return")), [0, 5]);
+  assert.deepEqual(valueEnds({ rows: new Map([[0, { return: 0 }]]) }, line("return")), [0, 1]);
   assert.deepEqual(valueEnds({ rows }, line("ess")), [0, 1]);
   assert.deepEqual(valueEnds({ rows: new Map() }, line("value")).map(Math.abs), [0, 1]);
 });
@@ -56,7 +60,7 @@ test("marks that would overlap stand together, under the gravest of their kinds"
   const marks = [mark(2), mark(2, "rejected"), mark(3, "disagreement"), mark(40)];
   const groups = groupMarks(marks, (step) => step * 5, 15);
   assert.deepEqual(groups.map(({ step, kind, marks: all }) => [step, kind, all.length]), [[2, "rejected", 3], [40, "ess", 1]]);
-  assert.deepEqual(groups.map(groupText), ["✕3", "▼"]);
+  assert.deepEqual(groups.map(groupText), [["✕", "3"], ["▼", ""]]);
   const places = groupMarks(Array.from({ length: 200 }, (_, step) => mark(step)), (step) => step * 2.5, 15).map(({ x }) => x);
   places.slice(1).forEach((x, index) => assert.ok(x - places[index] >= 15));
 });
@@ -72,9 +76,9 @@ test("the note is about the step pointed at, else about planning ahead, else abo
   const known = { ...nothing(), last: 60, marks: [mark(7), mark(7, "value")], ahead_from: 50 };
   assert.equal(noteText(known, 7), "Step 7: ess. Step 7: value.");
   assert.equal(noteText(known, 50), "Step 50, planned ahead. Click to go there.");
-  assert.equal(noteText(known, null), "2 marks. Lighter: planned ahead.");
+  assert.equal(noteText(known, null), "2 marks in steps 0 to 60. Lighter: planned ahead.");
   const job = { state: "running", done: 3, limit: 9, seconds_left: null, detail: "" };
   assert.equal(noteText({ ...known, job }, null), "Planning ahead: step 3 of at most 9.");
   assert.equal(noteText({ ...known, job: { ...job, state: "done", detail: "The episode ends at step 60." } }, null), "The episode ends at step 60. Lighter: planned ahead.");
-  assert.equal(noteText(nothing(), null), "No marks so far.");
+  assert.equal(noteText(nothing(), null), "No marks in steps 0 to 0.");
 });

@@ -27,11 +27,11 @@ test("lines lie within their rows, one below the other", () => {
   });
 });
 
-test("every line is stroked once, and a dot marks a step that leaves the prior", () => {
+test("every line is stroked once, and a tick marks a step that leaves the prior", () => {
   const context = recordingContext();
   draw(context, size, known(5), theme);
   assert.equal(context.calls.filter((call) => call === "stroke").length, 6);
-  // A base for each row, and the dot.
+  // A base for each row, and the tick.
   assert.equal(context.calls.filter((call) => call === "fillRect").length, LINES.length + 1);
 });
 
