@@ -8,8 +8,8 @@ import { draw, overlay } from "../pictures/timeline.js";
 import { panelSection, setText } from "./section.js";
 
 const KEY = "twistscope.timeline";
-// Below this height of the window the pictures need the room: only the marks are shown until somebody asks for more.
-const ROOMY = 860;
+// In a window of another size the pictures need the room, where the page does not scroll as a whole: only the marks are shown until somebody asks for more.
+const ROOMY = "(min-height: 860px), (max-width: 1100px), (max-height: 680px)";
 
 export class TimelinePanel {
   /**
@@ -33,9 +33,12 @@ export class TimelinePanel {
     /** The lines have to be drawn again, not only what moves over them. */
     this.changed = true;
     this.stage = new Stage("Time line of the episode", () => this.redraw());
+    // It is of the whole episode: a plan that is out of date does not make it pale.
+    this.stage.element.className = "timeline-stage";
     this.part = buildParts();
     this.element = this.build();
-    this.setOpen(readOpen(storage) ?? window.innerHeight >= ROOMY);
+    this.roomy = window.matchMedia(ROOMY);
+    this.setOpen(readOpen(storage) ?? this.roomy.matches);
     this.follow();
   }
 
@@ -67,6 +70,7 @@ export class TimelinePanel {
       this.setOpen(!this.open);
       keepOpen(this.storage, this.open);
     });
+    lifetime.listen(this.roomy, "change", () => readOpen(this.storage) ?? this.setOpen(this.roomy.matches));
     lifetime.observe(new ResizeObserver(() => this.paintSoon()), track);
     lifetime.add(() => stage.dispose());
     lifetime.add(() => this.scheduled !== null && cancelAnimationFrame(this.scheduled));
