@@ -93,11 +93,11 @@ class Timeline:
         self._session = session
         self.numbers = Numbers()
         self.ahead: Ahead | None = None
-        """What is, or was last, planned ahead; one whose steps no longer hold has none, and says why."""
+        """The last planning ahead; one whose steps no longer hold has none, and says why."""
         self.changes = Changes("timeline", lambda step: step.step, columns)
         self._due = asyncio.Event()
 
-    # What happens to the session
+    # Events of the session
 
     def planned(self, moment: Moment, record: Record) -> None:
         """A plan was made at a moment."""
@@ -164,7 +164,7 @@ class Timeline:
         if self.ahead is not None:
             self.ahead.cancel()
 
-    # What is served
+    # Serving
 
     def steps(self) -> tuple[list[Step], int | None]:
         """The steps, and the first of them that is planned ahead (None where none is)."""

@@ -8,7 +8,7 @@ import { count, number, percent, nats } from "../lib/format.js";
  *
  * @typedef {{step: number, kind: string, value: number, sentence: string}} Mark
  *
- * What is known of an episode (docs/api.md, Time line).
+ * Everything known of an episode (docs/api.md, Time line).
  * @typedef {object} Known
  * @property {Map<number, Row>} rows by environment step
  * @property {number} first
@@ -26,7 +26,7 @@ import { count, number, percent, nats } from "../lib/format.js";
 export const nothing = () => ({ rows: new Map(), first: 0, last: 0, ahead_from: null, marks: [], job: null, usual: null });
 
 /**
- * What is known after a message about changes.
+ * The same after a message about changes.
  * @param {Known} known
  * @param {any} message
  * @returns {Known}
