@@ -62,7 +62,7 @@ function heardState(connection, reason) {
   status.set({ connection, reason });
   if (connection !== "open") return putBack();
   timeline.clear();
-  if (!status.state.replay) live.followTimeline();
+  live.followTimeline();
   chooser.opened();
 }
 

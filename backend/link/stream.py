@@ -127,7 +127,7 @@ async def _handle(message: dict[str, Any], session: Shown, viewer: Viewer) -> No
         case "view":
             viewer.view(_view(message), session.frame)
         case "timeline":
-            session.follow_timeline(viewer, flag(message, "follow"))
+            session.timeline.welcome(viewer, flag(message, "follow"))
         case other:
             raise Invalid(f"unknown message type {shortened(other)}; known are command, settings, view, timeline, ack")
 

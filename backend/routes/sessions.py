@@ -110,10 +110,10 @@ async def command(session_id: str, request: Command, given: Given) -> dict[str, 
     return (forked or session).describe()
 
 
-@router.get("/sessions/{session_id}/timeline", responses=problems(404, 409))
+@router.get("/sessions/{session_id}/timeline", responses=problems(404))
 async def timeline(session_id: str, given: Given) -> dict[str, Any]:
     """The time line of the episode: the numbers of each step as columns, the marks of the failure finder, and the state of planning ahead."""
-    return given.sessions.get_live(session_id).timeline.describe()
+    return given.sessions.get(session_id).timeline.describe()
 
 
 class AheadBody(BaseModel):

@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING, Any
 
 from backend.arguments import MAX_SPEED, MAX_STEP, flag, number, prepare, whole
 from backend.link.frame import Frame
-from backend.link.viewer import Viewer
 from backend.problems import Conflict, Invalid, Problem
 from backend.recordings.writer import Recording
 from backend.sessions.course import Course
@@ -63,13 +62,13 @@ class Session(Shown):
         self.phase = "planning"
         self.recording: Recording | None = None
         """The recording that is being made, or was made last."""
-        self.timeline = Timeline(self)
+        self.timeline: Timeline = Timeline(self)
         self._frames = 0
         self._plan_due = True
 
     def start(self) -> None:
         """Start the tasks of the session."""
-        self._begin(self._live(), self._await_answers(), self.timeline.tell())
+        self._begin(self._live(), self._await_answers(), self.timeline.tell(self.viewers))
 
     # State
 
@@ -159,9 +158,6 @@ class Session(Shown):
     def recording_message(self) -> dict[str, Any]:
         """The message about the recording that is being made, or was made last."""
         return {"type": "recording", "recording": None if self.recording is None else self.recording.describe()}
-
-    def follow_timeline(self, viewer: Viewer, follows: bool) -> None:
-        self.timeline.welcome(viewer, follows)
 
     def settings_message(self) -> dict[str, Any]:
         interventions = list(self.request.interventions)

@@ -11,7 +11,7 @@ from typing import Any
 
 from backend.link.frame import Frame
 from backend.link.viewer import Viewer
-from backend.problems import Conflict
+from backend.sessions.timeline import Told
 from planner import Record
 
 PAINT_SECONDS = 0.5
@@ -22,6 +22,8 @@ SPEED = 10.0
 
 class Shown(ABC):
     """A sequence of frames, shown to viewers."""
+
+    timeline: Told
 
     def __init__(self) -> None:
         self.id = secrets.token_urlsafe(9)
@@ -69,10 +71,6 @@ class Shown(ABC):
         return [self.status(), self.settings_message()]
 
     # Viewers
-
-    def follow_timeline(self, viewer: Viewer, follows: bool) -> None:
-        """Send a viewer the time line and its changes, or no more of them; raises Conflict where there is none."""
-        raise Conflict("a recording has no time line; plan again from here first")
 
     def join(self, viewer: Viewer) -> None:
         """Add a viewer: send it the status, the settings, the newest frame and all later ones."""

@@ -7,8 +7,9 @@ there again when that path is walked.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Mapping
-from dataclasses import asdict
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
@@ -18,7 +19,7 @@ from backend.link.viewer import Viewer
 from backend.problems import Conflict
 from backend.sessions.ahead import MAX_STEPS, USUAL_STEPS, Ahead
 from planner import Moment, PlanRequest, Record
-from planner.record.failures import find_failures
+from planner.record.failures import Mark, find_failures
 from planner.record.steps import Step, step_of
 
 if TYPE_CHECKING:
@@ -82,7 +83,68 @@ def unplanned(moment: Moment, step: int) -> Step:
     return Step(step, moment.episode_return, moment.terminated, moment.truncated, value=value)
 
 
-class Timeline:
+class Told(ABC):
+    """A time line, and the viewers that are told about its changes."""
+
+    def __init__(self) -> None:
+        self._changes = Changes("timeline", lambda step: step.step, columns)
+        self._due = asyncio.Event()
+
+    @abstractmethod
+    def newest(self) -> tuple[list[Step], dict[str, Any]]:
+        """The steps, and everything but their numbers (docs/api.md, Time line)."""
+
+    def describe(self) -> dict[str, Any]:
+        """The whole time line (docs/api.md)."""
+        steps, about = self.newest()
+        return about | {"columns": columns(steps)}
+
+    def welcome(self, viewer: Viewer, follows: bool) -> None:
+        """Tell a viewer about all changes from now on, or about none any more."""
+        viewer.follow(self._changes if follows else None)
+        self._due.set()
+
+    async def tell(self, viewers: Iterable[Viewer]) -> None:
+        """Tell those of some viewers that follow the time line about its changes, over and over."""
+        while True:
+            await self._due.wait()
+            self._due.clear()
+            following = [viewer for viewer in viewers if viewer.follows(self._changes)]
+            if following:
+                self._changes.update(*self.newest())
+                for viewer in following:
+                    viewer.tell_changes()
+                await asyncio.sleep(PUSH_SECONDS)
+
+
+class Frames(Told):
+    """The time line of a recording: the numbers of its frames, as far as they have been shown.
+
+    Several frames may be of one step, so that no return follows them: they have no mark of the kind `value`.
+
+    Args:
+      count: frames of the recording.
+      actions: names of discrete actions.
+    """
+
+    def __init__(self, count: int, actions: Sequence[str]):
+        super().__init__()
+        self._last, self._actions = count - 1, actions
+        self._seen: dict[int, Step] = {}
+
+    def shown(self, number: int, record: Record) -> None:
+        """A frame is shown."""
+        self._seen[number] = replace(step_of(record.arrays, record.metadata), step=number)
+        self._due.set()
+
+    def newest(self) -> tuple[list[Step], dict[str, Any]]:
+        first = max(self._last - KEPT + 1, 0)
+        steps = [self._seen[number] for number in sorted(self._seen) if number >= first]
+        marks = [mark for mark in find_failures(steps, self._actions) if mark.kind != "value"]
+        return steps, {"first": first, "last": self._last, "ahead_from": None, "marks": served_marks(marks), "job": None, "usual": None}
+
+
+class Timeline(Told):
     """The time line of a session.
 
     Args:
@@ -90,12 +152,11 @@ class Timeline:
     """
 
     def __init__(self, session: Session):
+        super().__init__()
         self._session = session
         self.numbers = Numbers()
         self.ahead: Ahead | None = None
         """The last planning ahead; one whose steps no longer hold has none, and says why."""
-        self.changes = Changes("timeline", lambda step: step.step, columns)
-        self._due = asyncio.Event()
 
     # Events of the session
 
@@ -175,11 +236,16 @@ class Timeline:
         played = [self.numbers.of(course.moments[step], step, current=step == course.step) for step in range(first, last + 1)]
         return [*played, *following[-KEPT:]], following[0].step if following else None
 
-    def _about(self, steps: list[Step], ahead_from: int | None) -> dict[str, Any]:
-        """Everything but the numbers."""
-        marks = [asdict(mark) | {"value": _served(mark.value)} for mark in find_failures(steps, self._session.actions)]
-        job = None if self.ahead is None else self.ahead.describe()
-        return {"first": steps[0].step, "last": steps[-1].step, "ahead_from": ahead_from, "marks": marks, "job": job, "usual": self._usual()}
+    def newest(self) -> tuple[list[Step], dict[str, Any]]:
+        steps, ahead_from = self.steps()
+        return steps, {
+            "first": steps[0].step,
+            "last": steps[-1].step,
+            "ahead_from": ahead_from,
+            "marks": served_marks(find_failures(steps, self._session.actions)),
+            "job": None if self.ahead is None else self.ahead.describe(),
+            "usual": self._usual(),
+        }
 
     def _usual(self) -> dict[str, Any]:
         """Steps planned ahead where no number is given, and about the seconds that they take."""
@@ -188,28 +254,10 @@ class Timeline:
         seconds = None if frame is None else float(f"{USUAL_STEPS * frame.record.metadata.plan_ms / 1e3:.2g}")
         return {"steps": USUAL_STEPS, "seconds": seconds, "most": MAX_STEPS}
 
-    def describe(self) -> dict[str, Any]:
-        """The whole time line (docs/api.md)."""
-        steps, ahead_from = self.steps()
-        return self._about(steps, ahead_from) | {"columns": columns(steps)}
 
-    async def tell(self) -> None:
-        """Tell viewers that follow the time line about its changes, over and over."""
-        while True:
-            await self._due.wait()
-            self._due.clear()
-            following = [viewer for viewer in self._session.viewers if viewer.follows(self.changes)]
-            if following:
-                steps, ahead_from = self.steps()
-                self.changes.update(steps, self._about(steps, ahead_from))
-                for viewer in following:
-                    viewer.tell_changes()
-                await asyncio.sleep(PUSH_SECONDS)
-
-    def welcome(self, viewer: Viewer, follows: bool) -> None:
-        """Tell a viewer about all changes from now on, or about none any more."""
-        viewer.follow(self.changes if follows else None)
-        self._due.set()
+def served_marks(marks: Iterable[Mark]) -> list[dict[str, Any]]:
+    """Marks as JSON."""
+    return [asdict(mark) | {"value": _served(mark.value)} for mark in marks]
 
 
 def columns(steps: Iterable[Step]) -> dict[str, list[Any]]:

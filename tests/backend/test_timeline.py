@@ -173,6 +173,28 @@ def test_a_fork_takes_the_time_line_along(server, new_session, http):
         http.delete(f"/sessions/{fork['id']}")
 
 
+def test_a_replay_has_the_numbers_of_the_frames_that_were_shown(server, new_session, http):
+    session = new_session()
+    with Link(server, session["id"]) as link:
+        link.frame()
+        recording = http.post(f"/sessions/{session['id']}/recording", json={}).json()["id"]
+        played(link, 2)
+        http.delete(f"/sessions/{session['id']}/recording")
+        live = rows_of(get(http, session))
+    replay = http.post(f"/recordings/{recording}/replay", json={"step": 1}).json()
+    with Link(server, replay["id"]) as link:
+        link.frame(step=1)
+        watching = Watching(link).until(lambda seen: 1 in seen.rows)
+        assert (watching.about["first"], watching.about["last"], watching.about["usual"]) == (0, 2, None) and len(watching.rows) == 1
+        link.send(type="command", command="goto", step=2)
+        watching.until(lambda seen: 2 in seen.rows)
+        assert [watching.rows[1], watching.rows[2]] == live[1:] == rows_of(get(http, replay))
+        assert "this is a recording" in command(http, replay, "ahead", 409)["detail"]
+        assert http.post(f"/sessions/{replay['id']}/timeline/ahead", json={}).status_code == 409
+    http.delete(f"/sessions/{replay['id']}")
+    http.delete(f"/recordings/{recording}")
+
+
 # Sent
 
 

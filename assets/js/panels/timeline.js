@@ -113,8 +113,8 @@ export class TimelinePanel {
 
   /** Goes to a step; to one that is planned ahead along the way that was planned. */
   go(step) {
-    if (!this.known.rows.has(step)) return;
-    const { ahead_from: from } = this.known;
+    const { first, last, ahead_from: from } = this.known;
+    if (step < first || step > last) return;
     this.command("goto", from !== null && step >= from ? { step, ahead: true } : { step });
   }
 
