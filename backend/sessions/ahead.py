@@ -55,7 +55,8 @@ class Ahead:
         self._state, self._detail = "waiting", ""
         self._task: asyncio.Task[None] | None = None
         self._limit = self._done = 0
-        self._began = self._took = self._expected = 0.0
+        self._began = self._first = self._took = 0.0
+        self._expected: float | None = None
 
     @classmethod
     def of(cls, session: Session, changed: Callable[[], None]) -> Ahead:
@@ -113,11 +114,11 @@ class Ahead:
             return False
         return self.start_step <= other.start_step <= self.shared(session.course)
 
-    def start(self, steps: int, expected: float) -> None:
+    def start(self, steps: int, expected: float | None) -> None:
         """Plan so many further steps, or to the end of the episode.
 
         Args:
-          expected: seconds that one step is expected to take, until some are measured.
+          expected: seconds that one step is expected to take, until some are measured; None where that is not known.
         """
         self._state, self._detail, self._limit, self._done, self._expected = "running", "", steps, 0, expected
         self._began = asyncio.get_running_loop().time()
@@ -135,8 +136,9 @@ class Ahead:
 
     def describe(self) -> dict[str, Any]:
         """State and progress (docs/api.md)."""
-        each = self._took / self._done if self._done else self._expected
-        left = each * (self._limit - self._done) if self.running else None
+        # The first step may have waited for a compilation.
+        each = (self._took - self._first) / (self._done - 1) if self._done > 1 else self._expected
+        left = each * (self._limit - self._done) if self.running and each is not None else None
         return {
             "state": self._state,
             "from": self.start_step,
@@ -183,4 +185,6 @@ class Ahead:
             self.moments.append(await self._engine.next_moment(self._card.name, moment, action, seed=request.seed, step=step, owner=self._owner))
             self._done += 1
         self._took = asyncio.get_running_loop().time() - self._began
+        if self._done == 1:
+            self._first = self._took
         return not self.running

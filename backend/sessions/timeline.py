@@ -19,7 +19,7 @@ from backend.link.viewer import Viewer
 from backend.problems import Conflict
 from backend.sessions.ahead import MAX_STEPS, USUAL_STEPS, Ahead
 from planner import Moment, PlanRequest, Record
-from planner.record.failures import Mark, find_failures
+from planner.record.failures import Mark, find_failures, rejection
 from planner.record.steps import Step, step_of
 
 if TYPE_CHECKING:
@@ -87,12 +87,21 @@ class Told(ABC):
     """A time line, and the viewers that are told about its changes."""
 
     def __init__(self) -> None:
-        self._changes = Changes("timeline", lambda step: step.step, columns)
+        self._changes = Changes("timeline", lambda step: step.step, lambda steps: columns(steps) | self._rejections(steps))
         self._due = asyncio.Event()
 
     @abstractmethod
     def newest(self) -> tuple[list[Step], dict[str, Any]]:
         """The steps, and everything but their numbers (docs/api.md, Time line)."""
+
+    @property
+    @abstractmethod
+    def _actions(self) -> Sequence[str]:
+        """Names of discrete actions."""
+
+    def _rejections(self, steps: list[Step]) -> dict[str, list[str | None]]:
+        """The column `rejection`."""
+        return {"rejection": [None if (mark := rejection(step, self._actions)) is None else mark.sentence for step in steps]}
 
     def describe(self) -> dict[str, Any]:
         """The whole time line (docs/api.md)."""
@@ -111,7 +120,9 @@ class Told(ABC):
             self._due.clear()
             following = [viewer for viewer in viewers if viewer.follows(self._changes)]
             if following:
-                self._changes.update(*self.newest())
+                steps, about = self.newest()
+                # Rejections may be many, and do not depend on other steps: they go with their steps.
+                self._changes.update(steps, about | {"marks": [mark for mark in about["marks"] if mark["kind"] != "rejected"]})
                 for viewer in following:
                     viewer.tell_changes()
                 await asyncio.sleep(PUSH_SECONDS)
@@ -129,8 +140,12 @@ class Frames(Told):
 
     def __init__(self, count: int, actions: Sequence[str]):
         super().__init__()
-        self._last, self._actions = count - 1, actions
+        self._last, self._named = count - 1, actions
         self._seen: dict[int, Step] = {}
+
+    @property
+    def _actions(self) -> Sequence[str]:
+        return self._named
 
     def shown(self, number: int, record: Record) -> None:
         """A frame is shown."""
@@ -157,6 +172,10 @@ class Timeline(Told):
         self.numbers = Numbers()
         self.ahead: Ahead | None = None
         """The last planning ahead; one whose steps no longer hold has none, and says why."""
+
+    @property
+    def _actions(self) -> Sequence[str]:
+        return self._session.actions
 
     # Events of the session
 
@@ -193,7 +212,7 @@ class Timeline(Told):
         if ahead.over:
             raise Conflict(f"the episode ends at step {ahead.reached}; there is nothing to plan after it")
         frame, self.ahead = self._session.frame, ahead
-        self.ahead.start(steps, 0.0 if frame is None else frame.record.metadata.plan_ms / 1e3)
+        self.ahead.start(steps, None if frame is None else frame.record.metadata.plan_ms / 1e3)
         self._due.set()
 
     def cancel_ahead(self) -> None:
@@ -242,7 +261,7 @@ class Timeline(Told):
             "first": steps[0].step,
             "last": steps[-1].step,
             "ahead_from": ahead_from,
-            "marks": served_marks(find_failures(steps, self._session.actions)),
+            "marks": served_marks(find_failures(steps, self._actions)),
             "job": None if self.ahead is None else self.ahead.describe(),
             "usual": self._usual(),
         }

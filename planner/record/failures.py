@@ -5,6 +5,7 @@ The definitions are in docs/method.md, Marks of an episode. Plain Python: pure f
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -49,7 +50,7 @@ def find_failures(steps: Sequence[Step], actions: Sequence[str] = ()) -> list[Ma
         *_smallest(steps, "ess", CRASH, lambda share: f"the weights collapse: at one level the ESS is {_percent(share)} of the particles"),
         *_smallest(steps, "coalescence", EARLY, lambda share: f"after {_percent(share)} of the depth all particles descend from one first step"),
         *_far_value(steps),
-        *_rejected(steps, actions),
+        *(mark for step in steps if (mark := rejection(step, actions)) is not None),
     ]
     return sorted(found, key=lambda mark: (mark.step, KINDS.index(mark.kind)))
 
@@ -107,17 +108,14 @@ def _far_value(steps: Sequence[Step]) -> list[Mark]:
     return [Mark(step.step, "value", missed, f"Step {step.step}: V(s₀) says {fixed(value, 2)}; the return that followed is {fixed(after, 2)}{rest}.")]
 
 
-def _rejected(steps: Sequence[Step], actions: Sequence[str]) -> list[Mark]:
-    return [
-        Mark(
-            step.step,
-            "rejected",
-            step.loss,
-            f"Step {step.step}: by the exact answer {_name(step, actions)} is not the best action; it loses {fixed(step.loss, 3)} of return.",
-        )
-        for step in steps
-        if step.rejected and step.loss is not None
-    ]
+def rejection(step: Step, actions: Sequence[str] = ()) -> Mark | None:
+    """The mark of a step whose action the exact answer rejects; None for others. It does not depend on the other steps."""
+    if not step.rejected or step.loss is None:
+        return None
+    # Two digits, also of a small one.
+    loss = fixed(step.loss, max(1 - math.floor(math.log10(step.loss)), 2)) if step.loss > 0 else "nothing"
+    sentence = f"Step {step.step}: by the exact answer {_name(step, actions)} is not the best action; it loses {loss} of return."
+    return Mark(step.step, "rejected", step.loss, sentence)
 
 
 def _name(step: Step, actions: Sequence[str]) -> str:

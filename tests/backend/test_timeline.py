@@ -28,6 +28,7 @@ class Watching:
 
     def __init__(self, link):
         self.link, self.rows, self.about, self.read = link, {}, {}, len(link.texts)
+        self.rejections = {}
         link.send(type="timeline", follow=True)
 
     def take(self):
@@ -38,7 +39,8 @@ class Watching:
                 self.link.text("timeline")
         message = self.link.texts[self.read]
         self.read += 1
-        columns = message["columns"]
+        columns = dict(message["columns"])
+        self.rejections |= dict(zip(columns["step"], columns.pop("rejection"), strict=True))
         self.about |= {name: value for name, value in message.items() if name not in ("type", "columns")}
         rows = {step: {name: column[place] for name, column in columns.items()} for place, step in enumerate(columns["step"])}
         self.rows = {step: row for step, row in (self.rows | rows).items() if self.about["first"] <= step <= self.about["last"]}
@@ -122,12 +124,18 @@ def test_where_answers_are_exact_every_rejected_action_is_marked(server, new_ses
         # The first plan may be made before the answers are there; it is made again with them.
         while "exact/optimal_q" not in link.frame()[0]:
             pass
+        watching = Watching(link)
         timeline = planned_ahead(http, session, 100)
+        watching.until(lambda seen: seen.rows.keys() == set(timeline["columns"]["step"]))
     rows = [row for row in rows_of(timeline) if row["action"] is not None]
     # Drawn after so little thought, some actions are not the best ones.
     assert any(row["rejected"] for row in rows)
     assert all(row["loss"] >= 0 and row["rejected"] == (row["loss"] > 1e-3) for row in rows)
-    assert [mark["step"] for mark in timeline["marks"] if mark["kind"] == "rejected"] == [row["step"] for row in rows if row["rejected"]]
+    marked = {mark["step"]: mark["sentence"] for mark in timeline["marks"] if mark["kind"] == "rejected"}
+    assert list(marked) == [row["step"] for row in rows if row["rejected"]]
+    # Over the link they come with their steps, not all of them each time.
+    assert {step: sentence for step, sentence in watching.rejections.items() if sentence} == marked
+    assert not [mark for mark in watching.about["marks"] if mark["kind"] == "rejected"]
 
 
 def test_going_back_and_another_action_leave_the_later_steps_with_their_path(server, new_session, http):

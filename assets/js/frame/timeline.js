@@ -124,8 +124,14 @@ export function pieces({ rows, first, last, ahead_from }, name) {
   return made;
 }
 
-/** Glyphs of the kinds of marks; of marks that stand together the first kind is shown. */
-export const GLYPHS = { rejected: "✕", value: "V", ess: "▼", coalescence: "Y", disagreement: "◆" };
+/** All marks by step: those of an episode, and those that come with their steps. */
+export function marksOf({ marks, rows }) {
+  const rejected = [...rows.values()].filter(({ rejection }) => rejection).map(({ step, loss, rejection }) => ({ step, kind: "rejected", value: loss, sentence: rejection }));
+  return [...marks, ...rejected].sort((a, b) => a.step - b.step);
+}
+
+/** Glyphs of the kinds of marks; of marks that stand together the first kind is shown: there may be many of the last one. */
+export const GLYPHS = { value: "V", ess: "▼", coalescence: "Y", disagreement: "◆", rejected: "✕" };
 const ORDER = Object.keys(GLYPHS);
 
 /**
@@ -150,6 +156,15 @@ export function groupMarks(marks, x, apart = 15) {
 /** Glyph of a group of marks, and their number where there are several. */
 export const groupText = ({ kind, marks }) => [GLYPHS[kind] ?? "●", marks.length > 1 ? `${marks.length}` : ""];
 
+// A tooltip of more sentences would not be read.
+const TOLD = 5;
+
+/** The sentences of a group, the first few of many. */
+export function sentencesOf({ marks }) {
+  const said = marks.map(({ sentence }) => sentence);
+  return said.length > TOLD ? [...said.slice(0, TOLD - 1), `And ${said.length - TOLD + 1} more marks.`] : said;
+}
+
 /** About how long, in words: "3 s", "4 min". */
 export const durationText = (seconds) => (seconds < 1 ? "1 s" : seconds < 100 ? `${Math.round(seconds)} s` : `${Math.round(seconds / 60)} min`);
 
@@ -170,7 +185,8 @@ export function offerText(usual) {
  * @param {number | null} pointed
  */
 export function noteText(known, pointed) {
-  const { job, marks, ahead_from: from } = known;
+  const { job, ahead_from: from } = known;
+  const marks = marksOf(known);
   if (pointed !== null) {
     const said = marks.filter(({ step }) => step === pointed).map(({ sentence }) => sentence);
     return said.length ? said.join(" ") : `Step ${pointed}${from !== null && pointed >= from ? ", planned ahead" : ""}. Click to go there.`;

@@ -1,6 +1,6 @@
 // The panel "Time line": the numbers of every step of the episode as small lines, marks of the steps that deserve a look, and planning ahead.
 
-import { groupMarks, groupText, LINES, merge, noteText, nothing, offerText, progressText, stepAxis } from "../frame/timeline.js";
+import { groupMarks, groupText, LINES, marksOf, merge, noteText, nothing, offerText, progressText, sentencesOf, stepAxis } from "../frame/timeline.js";
 import { around, element } from "../lib/elements.js";
 import { Lifetime } from "../lib/lifetime.js";
 import { Stage } from "../pictures/stage.js";
@@ -176,7 +176,7 @@ export class TimelinePanel {
   writeMarks() {
     const { track } = this.part;
     const axis = stepAxis(track.clientWidth, this.known);
-    const groups = groupMarks(this.known.marks, axis.x);
+    const groups = groupMarks(marksOf(this.known), axis.x);
     const from = this.known.ahead_from;
     track.style.setProperty("--now", `${axis.x(this.step)}px`);
     const written = JSON.stringify([groups, from]);
@@ -186,7 +186,7 @@ export class TimelinePanel {
     track.replaceChildren(...groups.map((group) => {
       const [glyph, number] = groupText(group);
       const mark = around("button", "timeline-mark", glyph, element("sup", "", number));
-      const sentences = group.marks.map(({ sentence }) => sentence);
+      const sentences = sentencesOf(group);
       Object.assign(mark, { type: "button", title: sentences.join("\n") });
       mark.setAttribute("aria-label", sentences.join(" "));
       Object.assign(mark.dataset, { step: `${group.step}`, kind: group.kind });

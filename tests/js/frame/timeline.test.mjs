@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { durationText, groupMarks, groupText, LINES, merge, noteText, nothing, offerText, pieces, progressText, roundUp, stepAxis, valueEnds } from "../../../assets/js/frame/timeline.js";
+import { durationText, groupMarks, groupText, LINES, marksOf, merge, noteText, nothing, offerText, pieces, progressText, roundUp, sentencesOf, stepAxis, valueEnds } from "../../../assets/js/frame/timeline.js";
 
 const message = (steps, more = {}) => ({ type: "timeline", first: 0, columns: { step: steps, value: steps.map((step) => step * 10), differs: steps.map(() => false) }, ...more });
 const mark = (step, kind = "ess") => ({ step, kind, value: 0.05, sentence: `Step ${step}: ${kind}.` });
@@ -56,11 +56,22 @@ test("shares have their own axis, other values a round one that holds all of the
   assert.deepEqual(valueEnds({ rows: new Map() }, line("value")).map(Math.abs), [0, 1]);
 });
 
-test("marks that would overlap stand together, under the gravest of their kinds", () => {
+test("marks that come with their steps stand among the others", () => {
+  const rows = new Map([[3, { step: 3, loss: 0.5, rejection: "Step 3: not the best." }], [4, { step: 4, rejection: null }]]);
+  assert.deepEqual(marksOf({ ...nothing(), rows, marks: [mark(2), mark(9)] }).map(({ step, kind }) => [step, kind]), [[2, "ess"], [3, "rejected"], [9, "ess"]]);
+});
+
+test("of many marks together the first are told", () => {
+  const marks = (count) => Array.from({ length: count }, (_, step) => mark(step));
+  assert.equal(sentencesOf({ marks: marks(5) }).length, 5);
+  assert.deepEqual(sentencesOf({ marks: marks(9) }).slice(3), ["Step 3: ess.", "And 5 more marks."]);
+});
+
+test("marks that would overlap stand together, under the rarest of their kinds", () => {
   const marks = [mark(2), mark(2, "rejected"), mark(3, "disagreement"), mark(40)];
   const groups = groupMarks(marks, (step) => step * 5, 15);
-  assert.deepEqual(groups.map(({ step, kind, marks: all }) => [step, kind, all.length]), [[2, "rejected", 3], [40, "ess", 1]]);
-  assert.deepEqual(groups.map(groupText), [["✕", "3"], ["▼", ""]]);
+  assert.deepEqual(groups.map(({ step, kind, marks: all }) => [step, kind, all.length]), [[2, "ess", 3], [40, "ess", 1]]);
+  assert.deepEqual(groups.map(groupText), [["▼", "3"], ["▼", ""]]);
   const places = groupMarks(Array.from({ length: 200 }, (_, step) => mark(step)), (step) => step * 2.5, 15).map(({ x }) => x);
   places.slice(1).forEach((x, index) => assert.ok(x - places[index] >= 15));
 });

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from planner.record.failures import CRASH, EARLY, KINDS, LEAST_DISAGREEMENT, find_failures, returns_after
+from planner.record.failures import CRASH, EARLY, KINDS, LEAST_DISAGREEMENT, find_failures, rejection, returns_after
 from planner.record.steps import Step
 from tests.planner.examples import quick
 
@@ -107,7 +107,14 @@ def test_what_the_exact_answer_rejects_is_marked_every_time_by_name():
     steps = [Step(place, value=0.0, discount=1.0, action=place % 2, loss=0.25 * (place % 2), rejected=place % 2 == 1) for place in range(4)]
     marks = find_failures(steps, ["left", "right"])
     assert [(mark.step, mark.kind) for mark in marks] == [(1, "rejected"), (3, "rejected")]
-    assert marks[0].sentence == "Step 1: by the exact answer right is not the best action; it loses 0.250 of return."
+    assert marks[0].sentence == "Step 1: by the exact answer right is not the best action; it loses 0.25 of return."
+
+
+@pytest.mark.parametrize(("loss", "said"), [(12.345, "12.35"), (0.25, "0.25"), (0.0123, "0.012"), (0.00042, "0.00042")])
+def test_a_rejection_says_two_digits_of_what_is_lost(loss, said):
+    mark = rejection(Step(3, action=0, loss=loss, rejected=True))
+    assert mark.sentence == f"Step 3: by the exact answer action 0 is not the best action; it loses {said} of return."
+    assert rejection(Step(3, action=0, loss=loss, rejected=False)) is None
 
 
 def test_the_largest_disagreement_says_whether_the_action_differs():
