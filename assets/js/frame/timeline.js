@@ -133,6 +133,8 @@ export function marksOf({ marks, rows }) {
 /** Glyphs of the kinds of marks; of marks that stand together the first kind is shown: there may be many of the last one. */
 export const GLYPHS = { value: "V", ess: "▼", coalescence: "Y", disagreement: "◆", rejected: "✕" };
 const ORDER = Object.keys(GLYPHS);
+// As wide as a glyph with a number of two digits.
+const WIDE = 25;
 
 /**
  * Marks that would overlap, together: each group with its place, its first step and all of its sentences.
@@ -140,7 +142,7 @@ const ORDER = Object.keys(GLYPHS);
  * @param {(step: number) => number} x
  * @param {number} apart pixels that two groups are apart
  */
-export function groupMarks(marks, x, apart = 15) {
+export function groupMarks(marks, x, apart = WIDE) {
   /** @type {{x: number, step: number, kind: string, marks: Mark[]}[]} */
   const groups = [];
   for (const mark of marks) {
