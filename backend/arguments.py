@@ -43,6 +43,14 @@ def whole(arguments: Mapping[str, Any], name: str, low: int, high: int) -> int:
     return value
 
 
+def flag(arguments: Mapping[str, Any], name: str) -> bool:
+    """Read true or false from the arguments of a command, false where it is not there; raises Invalid."""
+    value = arguments.get(name, False)
+    if not isinstance(value, bool):
+        raise Invalid(f"{name}: got {shortened(value)}, allowed: true, false", [{"field": name, "given": value, "allowed": "true, false"}])
+    return value
+
+
 def number(arguments: Mapping[str, Any], name: str, low: float, high: float) -> float:
     """Read a number from the arguments of a command; raises Invalid."""
     value = arguments.get(name)

@@ -22,9 +22,11 @@ import { momentAddress, readAddress } from "./lib/address.js";
 import { followKeys } from "./lib/keyboard.js";
 import { Lifetime } from "./lib/lifetime.js";
 import { MICROSCOPE_KEYS } from "./lib/moves.js";
+import { around } from "./lib/elements.js";
 import { createStore } from "./lib/store.js";
-import { Microscope } from "./microscope.js";
+import { Microscope, ownStorage } from "./microscope.js";
 import { SeedsPanel } from "./panels/many_seeds.js";
+import { TimelinePanel } from "./panels/timeline.js";
 import { apiOfPage, untilAnswered } from "./source/api.js";
 import { LiveSource } from "./source/live.js";
 import { recordedOpening } from "./source/record.js";
@@ -43,6 +45,7 @@ const dash = new DashControls();
 const drawer = new Drawer(lifetime);
 const microscope = new Microscope(root, null, { keys: document });
 const seeds = new SeedsPanel({ api, now: () => ({ id: live.session.id, frame: microscope.frame }), theme: () => microscope.theme });
+const timeline = new TimelinePanel({ command: (name, more) => command(name, more), theme: () => microscope.theme, storage: ownStorage() });
 const live = new LiveSource(api, { onState: heardState, onMessage: (message) => HEARD[message.type]?.(message), onCreated: heardCreated, onRefused: (errors) => chooser.refused(errors), onLinkRefused: (reason) => chooser.linkRefused(reason) });
 const knobs = new Knobs((settings) => change(settings), (id, props) => dash.set(id, props));
 const topBar = new TopBar({ mounted: dash.mounted, seed: (seed) => command("reset", { seed }), lifetime });
@@ -60,6 +63,8 @@ let serverSpeed = 0;
 function heardState(connection, reason) {
   status.set({ connection, reason });
   if (connection !== "open") return putBack();
+  timeline.clear();
+  live.followTimeline();
   chooser.opened();
 }
 
@@ -88,6 +93,7 @@ const HEARD = {
     putBack();
   },
   recording: ({ recording }) => recordings.follow(recording),
+  timeline: (message) => timeline.hear(message),
   gone: ({ detail }) => status.set({ connection: "gone", reason: detail }),
 };
 
@@ -168,7 +174,10 @@ microscope.onFrame((frame, fresh) => {
 microscope.onTrouble((error) => status.set({ failure: `the plan cannot be drawn. ${error.message}` }));
 microscope.onTake((frame, action) => command("act", { action: frame.commandAction(action), step: frame.step }));
 microscope.onIntervene((frame, interventions) => command("intervene", { interventions, step: frame.step }));
-microscope.onTheme(() => seeds.draw());
+microscope.onTheme(() => {
+  seeds.draw();
+  timeline.redraw();
+});
 
 // --- what the person does -------------------------------------------------------------------------------------------------------
 
@@ -310,6 +319,7 @@ status.subscribe(["connection", "reason", "phase", "detail", "failure", "device"
   if (state.failure) microscope.excuse(`No plan: ${state.failure}`);
 });
 status.subscribe(["playing", "step", "furthest"], writeTransport);
+status.subscribe(["step"], ({ step }) => timeline.show(step));
 status.subscribe(["checkpoint", "planner", "speed", "seed"], (state) => topBar.show(state));
 status.subscribe(["replay", "role"], (state) => lock(/** @type {any} */ (state)));
 status.subscribe(["planner"], ({ planner }) => dash.set("planner-shown", { data: planner }));
@@ -319,6 +329,9 @@ globalThis.twistscope = inspection({ counters, microscope, status, latency });
 microscope.sections.get("genealogy")?.querySelector(".panel-heading")?.append(pinning.button);
 microscope.sections.get("world")?.querySelector(".panel-heading")?.append(paths.element);
 microscope.side?.insertBefore(seeds.element, microscope.side.lastElementChild);
+const column = around("div", "centre-column");
+microscope.centre.replaceWith(column);
+column.append(microscope.centre, timeline.element);
 const facts = document.getElementById("facts");
 if (facts) microscope.foot?.append(facts);
 document.body.append(pinning.root, share.element, recordings.element, help.element);

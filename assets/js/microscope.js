@@ -395,7 +395,7 @@ export class Microscope {
 }
 
 /** The storage of this origin; null where a page has none, as in a sandbox. */
-function ownStorage() {
+export function ownStorage() {
   try {
     return globalThis.localStorage ?? null;
   } catch {

@@ -68,7 +68,8 @@ class Engine(Protocol):
 
         Args:
           wait_for_answers: compute exact answers for the record if they are not yet known.
-          owner: user of the device, here and in the methods below; the device's time is shared between owners.
+          owner: user of the device, here and in the methods below; the device's time is shared between owners. One of `turns.in_background` comes
+            after all others.
           on_start: called when the plan begins to run.
 
         Raises:

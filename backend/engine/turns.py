@@ -14,8 +14,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+BACKGROUND = "background of "
+"""Beginning of the names of owners that come after all others."""
 KEPT_OWNERS = 1024
 """Owners whose time is remembered while they have no work."""
+
+
+def in_background(owner: str) -> str:
+    """An owner whose work waits until nobody else's does."""
+    return BACKGROUND + owner
 
 
 @dataclass(eq=False)
@@ -102,10 +109,15 @@ class Turns:
                 del self._waiting[job.owner]
 
     def _start_next(self) -> None:
-        """Give work to the free threads, of the owners that have used least; among equals, of the one that has waited longest."""
+        """Give work to the free threads, of the owners that have used least; among equals, of the one that has waited longest.
+
+        Work in the background comes after all other work.
+        """
         while self._free and (ready := [owner for owner in self._waiting if owner not in self._running]):
-            owner = min(ready, key=self._used.__getitem__)
-            self._clock = max(self._clock, self._used[owner])
+            owner = min(ready, key=lambda each: (each.startswith(BACKGROUND), self._used[each]))
+            # Time in the background counts among its own: who comes next must not begin with a debt to it.
+            if not owner.startswith(BACKGROUND):
+                self._clock = max(self._clock, self._used[owner])
             job = self._waiting[owner].popleft()
             if not self._waiting[owner]:
                 del self._waiting[owner]

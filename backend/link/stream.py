@@ -7,7 +7,7 @@ from typing import Any
 
 from fastapi import WebSocket, WebSocketDisconnect
 
-from backend.arguments import whole
+from backend.arguments import flag, whole
 from backend.json_input import parse_json
 from backend.link.allowance import Allowance
 from backend.link.frame import View
@@ -126,8 +126,10 @@ async def _handle(message: dict[str, Any], session: Shown, viewer: Viewer) -> No
                 viewer.tell({"type": "forked", "session": forked.describe()})
         case "view":
             viewer.view(_view(message), session.frame)
+        case "timeline":
+            session.timeline.welcome(viewer, flag(message, "follow"))
         case other:
-            raise Invalid(f"unknown message type {shortened(other)}; known are command, settings, view, ack")
+            raise Invalid(f"unknown message type {shortened(other)}; known are command, settings, view, timeline, ack")
 
 
 def _text(message: dict[str, Any], name: str) -> str:

@@ -9,6 +9,7 @@ from collections import deque
 from collections.abc import Callable
 from typing import Any
 
+from backend.link.changes import Changes
 from backend.link.frame import Frame, TooLargeForLink, View
 
 CREDITS = 2
@@ -27,6 +28,9 @@ class Viewer:
         self._unacknowledged: set[int] = set()
         self._latest: dict[str, dict[str, Any]] = {}
         self._errors: deque[dict[str, Any]] = deque(maxlen=MAX_ERRORS)
+        self._followed: Changes | None = None
+        self._told = 0
+        """Version of what is followed that the viewer has been sent."""
         self._changed = asyncio.Event()
         self._closing = False
 
@@ -36,6 +40,19 @@ class Viewer:
             self._errors.append(message)
         else:
             self._latest[message["type"]] = message
+        self._changed.set()
+
+    def follow(self, changes: Changes | None) -> None:
+        """Send everything that is known of a list, and its changes from now on; None for no more."""
+        self._followed, self._told = changes, 0
+        self._changed.set()
+
+    def follows(self, changes: Changes) -> bool:
+        """True while the viewer follows a list."""
+        return self._followed is changes
+
+    def tell_changes(self) -> None:
+        """Send what has changed in the list that is followed. Changes that come before the viewer takes them are sent together."""
         self._changed.set()
 
     def show(self, frame: Frame) -> None:
@@ -78,6 +95,10 @@ class Viewer:
                 return self._errors.popleft()
             if self._closing:
                 return None
+            if self._followed is not None and self._told < self._followed.version:
+                changes, self._told = self._followed.since(self._told), self._followed.version
+                if changes is not None:
+                    return changes
             if self._frame is not None and len(self._unacknowledged) < CREDITS:
                 frame, skipped = self._frame, self._skipped
                 self._frame, self._skipped = None, 0

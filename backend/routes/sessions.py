@@ -38,6 +38,8 @@ class Command(BaseModel):
     action: int | list[float] | None = None
     interventions: Interventions | None = None
     path: int | None = None
+    steps: int | None = None
+    ahead: bool | None = None
 
 
 @router.post("/sessions", status_code=201, dependencies=[limited("sessions")], responses=problems(404, 422, 429, 500))
@@ -98,6 +100,35 @@ async def command(session_id: str, request: Command, given: Given) -> dict[str, 
     session = given.sessions.get(session_id)
     forked = await session.command(request.command, request.model_dump(exclude_none=True))
     return (forked or session).describe()
+
+
+@router.get("/sessions/{session_id}/timeline", responses=problems(404))
+async def timeline(session_id: str, given: Given) -> dict[str, Any]:
+    """The time line of the episode: the numbers of each step as columns, the marks of the failure finder, and the state of planning ahead."""
+    return given.sessions.get(session_id).timeline.describe()
+
+
+class AheadBody(BaseModel):
+    """Body of a request to plan an episode ahead."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    steps: int | None = None
+    """At most so many, by default 500."""
+
+
+@router.post("/sessions/{session_id}/timeline/ahead", status_code=202, responses=problems(404, 409, 422))
+async def plan_ahead(session_id: str, request: AheadBody, given: Given) -> dict[str, Any]:
+    """Plan the episode on from the current step in the background, and answer at once with the time line."""
+    session = given.sessions.get_live(session_id)
+    await session.command("ahead", request.model_dump(exclude_none=True))
+    return session.timeline.describe()
+
+
+@router.delete("/sessions/{session_id}/timeline/ahead", status_code=204, responses=problems(404, 409))
+async def cancel_ahead(session_id: str, given: Given) -> None:
+    """Stop planning ahead. The steps planned so far stay."""
+    await given.sessions.get_live(session_id).command("cancel_ahead", {})
 
 
 class SeedsBody(BaseModel):

@@ -73,7 +73,9 @@ class Sessions:
         Raises:
           TooMany: as `create`.
         """
-        return await self._add(Session(self, old.card, old.request, old.course.until_now()))
+        session = Session(self, old.card, old.request, old.course.until_now())
+        session.timeline.numbers = old.timeline.numbers.copy()
+        return await self._add(session)
 
     async def replay(self, recording: str, step: int = 0) -> Replay:
         """Show a recording as a session, paused.

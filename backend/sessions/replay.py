@@ -16,6 +16,7 @@ from backend.problems import Conflict, Invalid, NotFound, Problem
 from backend.recordings.file import RecordingError
 from backend.sessions.session import COMMANDS
 from backend.sessions.shown import Shown
+from backend.sessions.timeline import Frames
 from planner import PlanRequest, Record
 from planner.messages import shortened
 
@@ -40,10 +41,11 @@ class Replay(Shown):
         self.sessions, self.about = sessions, about
         self.step = step
         self._record = first
+        self.timeline: Frames = Frames(about["frames"], first.metadata.actions)
         self._due = True
 
     def start(self) -> None:
-        self._begin(self._replay())
+        self._begin(self._replay(), self.timeline.tell(self.viewers))
 
     @property
     def furthest(self) -> int:
@@ -117,7 +119,7 @@ class Replay(Shown):
                 self._go(0)
             case "fork":
                 return await self.plan_again()
-            case "act" | "intervene" | "walk":
+            case "act" | "intervene" | "walk" | "ahead" | "cancel_ahead":
                 raise Conflict(f"{RECORDED}; plan again from here to change it")
             case _:
                 allowed = ", ".join(COMMANDS)
@@ -200,6 +202,7 @@ class Replay(Shown):
             "environment_step": record.metadata.step,
         }
         self._show(Frame(step + 1, step, step, PlanRequest(record.metadata.planner), record, about))
+        self.timeline.shown(step, record)
         if not self.playing:
             self.announce()
 

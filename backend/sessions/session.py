@@ -14,7 +14,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from backend.arguments import MAX_SPEED, MAX_STEP, number, prepare, whole
+from backend.arguments import MAX_SPEED, MAX_STEP, flag, number, prepare, whole
 from backend.link.frame import Frame
 from backend.problems import Conflict, Invalid, Problem
 from backend.recordings.writer import Recording
@@ -22,6 +22,7 @@ from backend.sessions.course import Course
 from backend.sessions.overtaking import plan_unless_overtaken
 from backend.sessions.paths import MAX_PATHS
 from backend.sessions.shown import Shown
+from backend.sessions.timeline import Timeline
 from planner import Card, Moment, PlannerSettings, PlanRequest, Prepared, Record, SettingsError, has_truth, make_environment
 from planner.actions import as_executed, check_action
 from planner.environments import Environment
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("twistscope")
 
-COMMANDS = ("play", "pause", "step", "act", "intervene", "walk", "back", "goto", "reset", "fork")
+COMMANDS = ("play", "pause", "step", "act", "intervene", "walk", "back", "goto", "reset", "fork", "ahead", "cancel_ahead")
 WAITING_SECONDS = 0.1
 """A plan that waits longer for the device is shown as waiting."""
 
@@ -61,12 +62,13 @@ class Session(Shown):
         self.phase = "planning"
         self.recording: Recording | None = None
         """The recording that is being made, or was made last."""
+        self.timeline: Timeline = Timeline(self)
         self._frames = 0
         self._plan_due = True
 
     def start(self) -> None:
         """Start the tasks of the session."""
-        self._begin(self._live(), self._await_answers())
+        self._begin(self._live(), self._await_answers(), self.timeline.tell(self.viewers))
 
     # State
 
@@ -188,6 +190,7 @@ class Session(Shown):
             self.revision += 1
             self._plan_due = True
             self._wake.set()
+            self.timeline.check()
         for viewer in self.viewers:
             viewer.tell(self.settings_message())
 
@@ -207,6 +210,7 @@ class Session(Shown):
 
     async def close(self) -> None:
         await super().close()
+        self.timeline.close()
         if self.recording is not None and not self.recording.ended:
             self.sessions.library.writer.end(self.recording)
 
@@ -265,6 +269,9 @@ class Session(Shown):
                 self._go(self.step - 1)
             case "goto":
                 target = whole(arguments, "step", 0, MAX_STEP)
+                if flag(arguments, "ahead"):
+                    self.timeline.adopt(target)
+                    self._leave_interventions()
                 if target <= self.course.furthest:
                     self._go(target)
                 else:
@@ -278,6 +285,10 @@ class Session(Shown):
                 self._go(0)
             case "fork":
                 return await self.sessions.fork(self)
+            case "ahead":
+                self.timeline.plan_ahead(arguments)
+            case "cancel_ahead":
+                self.timeline.cancel_ahead()
             case _:
                 allowed = ", ".join(COMMANDS)
                 raise Invalid(f"unknown command {shortened(name)}; known are {allowed}", [{"field": "command", "given": name, "allowed": allowed}])
@@ -346,6 +357,7 @@ class Session(Shown):
             self._leave_interventions()
         self.playing, self.goal, self.course.step = False, None, step
         self._plan_due = True
+        self.timeline.check()
 
     def _check_step(self, arguments: Mapping[str, Any]) -> None:
         """Refuse a command that is about another moment than the current one."""
@@ -441,6 +453,7 @@ class Session(Shown):
         about = {"session": self.id, "furthest": self.course.furthest, "playing": self.playing}
         self.frame = Frame(self._frames, step, revision, request, record, about)
         self._show(self.frame)
+        self.timeline.planned(moment, record)
         if self.recording is not None:
             self.sessions.library.writer.keep(self.recording, record, moment.digest)
 
@@ -475,8 +488,10 @@ class Session(Shown):
 
     def _follow(self, following: Moment, made: PlanRequest | None) -> None:
         """Go on to the next moment; as `Course.follow`."""
+        moment = self.moment
         self.course.follow(following, made)
         self._leave_interventions()
+        self.timeline.followed(moment, made)
         self._plan_due = True
 
     def _walk(self, arguments: Mapping[str, Any]) -> None:

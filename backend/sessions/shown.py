@@ -11,6 +11,7 @@ from typing import Any
 
 from backend.link.frame import Frame
 from backend.link.viewer import Viewer
+from backend.sessions.timeline import Told
 from planner import Record
 
 PAINT_SECONDS = 0.5
@@ -21,6 +22,8 @@ SPEED = 10.0
 
 class Shown(ABC):
     """A sequence of frames, shown to viewers."""
+
+    timeline: Told
 
     def __init__(self) -> None:
         self.id = secrets.token_urlsafe(9)

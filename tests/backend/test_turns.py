@@ -5,7 +5,7 @@ import threading
 
 import pytest
 
-from backend.engine.turns import Shared, Turns
+from backend.engine.turns import Shared, Turns, in_background
 
 
 class Gate:
@@ -129,6 +129,33 @@ async def _absence(turns, clock):
 
 def test_time_used_while_nobody_waited_is_forgotten():
     _absence()
+
+
+@in_a_loop
+async def _background(turns, clock):
+    order, gate = [], Gate()
+
+    def work(owner, seconds):
+        order.append(owner)
+        clock.now += seconds
+
+    await turns.run(lambda: work("busy", 100.0), "busy")
+    behind = in_background("busy")
+    await turns.run(lambda: work(behind, 500.0), behind)
+    order.clear()
+    blocked = asyncio.ensure_future(turns.run(gate, "gate"))
+    await begun(gate)
+    owners = (behind, behind, "busy", "busy", "new", "new")
+    tasks = [asyncio.ensure_future(turns.run(lambda owner=owner: work(owner, 1.0), owner)) for owner in owners]
+    await asyncio.sleep(0)
+    gate.open.set()
+    await asyncio.gather(blocked, *tasks)
+    # First everybody else, in turns: time used in the background is nobody's debt.
+    assert sorted(order[:2]) == sorted(order[2:4]) == ["busy", "new"] and order[4:] == [behind, behind], order
+
+
+def test_work_in_the_background_comes_after_all_other():
+    _background()
 
 
 def test_one_owner_never_holds_two_threads():

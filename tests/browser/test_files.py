@@ -20,7 +20,8 @@ WATCH = """() => {
   window.drawn = {};
   const own = (context) => {
     const panel = context.canvas.closest?.('[data-panel]')?.dataset.panel;
-    if (!panel) return null;
+    // The time line is of the episode, and not kept as a picture.
+    if (!panel || panel === 'timeline') return null;
     return (window.drawn[panel] ??= { texts: [], curves: 0, rects: 0, images: 0 });
   };
   const watch = (name, note) => {

@@ -8,7 +8,7 @@ import { PictureFiles } from "../panels/picture_files.js";
 /** Parts of the page that a link can hide, with the names a person reads. */
 export const HIDEABLE = {
   knobs: "knobs", world: "world", genealogy: "genealogy", strips: "per level", weights: "weights", decision: "root decision", particle: "particle",
-  seeds: "many seeds", narration: "the sentence",
+  seeds: "many seeds", timeline: "time line", narration: "the sentence",
 };
 
 /** Forms of an exported moment. */

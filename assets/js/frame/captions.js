@@ -15,7 +15,7 @@ import { count, percent } from "../lib/format.js";
 const PARTICLES = {
   titles: {
     world: "World", genealogy: "Genealogy", strips: "Per level", weights: "Weights", decision: "Root decision", particle: "Particle", seeds: "Many seeds",
-    comparison: "Comparison",
+    comparison: "Comparison", timeline: "Time line",
   },
   help: {
     world: "Every particle's path over the state it was planned from.",
@@ -26,6 +26,7 @@ const PARTICLES = {
     particle: "One particle's path, step by step, with the three parts of its weight.",
     comparison: "The plan that is pinned (A) against the one that is shown (B).",
     seeds: "The same plan with other random numbers: how much of the decision depends on them.",
+    timeline: "Numbers of every step of the episode, with marks of the steps that deserve a look.",
   },
   shares: "proposal",
   notes: {

@@ -82,6 +82,11 @@ export class LiveSource {
     return this.connection.send({ type: "settings", settings });
   }
 
+  /** Asks for the time line and its changes; false when there is no connection. */
+  followTimeline() {
+    return this.connection.send({ type: "timeline", follow: true });
+  }
+
   /** Ends the link and gives the session back. */
   close() {
     this.handlers = null;
