@@ -54,7 +54,7 @@ class LinkBody(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True)
 
     query: str
-    """Query of the link, as `GET /sessions/{id}/link` gives it; `level`, `slot` and `hide` may follow."""
+    """Query of the link, as `GET /sessions/{id}/link` gives it; `level`, `slot`, `hide` and `order` may follow."""
 
 
 @router.post("/sessions/linked", status_code=201, dependencies=[limited("sessions")], responses=problems(404, 422, 429, 500))
