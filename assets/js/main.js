@@ -2,14 +2,18 @@
 // it is here; Dash and the live plan follow.
 
 import { followButtons } from "./controls/buttons.js";
+import { choiceCommands, keyCommands, knobCommands, pageCommands, panelCommands } from "./controls/commands.js";
 import { followChoices } from "./controls/choice.js";
 import { Chooser } from "./controls/chooser.js";
 import { DashControls } from "./controls/dash.js";
 import { Drawer } from "./controls/drawer.js";
+import { Finder } from "./controls/finder.js";
 import { HelpDialog } from "./controls/help.js";
 import { inspection } from "./controls/inspection.js";
+import { KnobTools } from "./controls/knob_tools.js";
 import { Knobs } from "./controls/knobs.js";
 import { LatencyMeter } from "./controls/latency.js";
+import { Panels } from "./controls/panels.js";
 import { Paths } from "./controls/paths.js";
 import { PAGE_KEYS } from "./controls/page_keys.js";
 import { isStale, Lateness, showingOf } from "./controls/picture_state.js";
@@ -17,12 +21,13 @@ import { RecordingsDialog } from "./controls/recordings.js";
 import { Notice, refusalText, writeMoment, writeStatus, writeTransport } from "./controls/status.js";
 import { ShareDialog } from "./controls/share.js";
 import { TopBar } from "./controls/top_bar.js";
+import { ViewDialog } from "./controls/view.js";
 import { momentAddress, readAddress } from "./lib/address.js";
 import { followKeys } from "./lib/keyboard.js";
 import { Lifetime } from "./lib/lifetime.js";
 import { MICROSCOPE_KEYS } from "./lib/moves.js";
 import { createStore } from "./lib/store.js";
-import { Microscope } from "./microscope.js";
+import { Microscope, ownStorage } from "./microscope.js";
 import { SeedsPanel } from "./panels/many_seeds.js";
 import { apiOfPage, untilAnswered } from "./source/api.js";
 import { LiveSource } from "./source/live.js";
@@ -48,7 +53,14 @@ const topBar = new TopBar({ mounted: dash.mounted, seed: (seed) => command("rese
 const help = new HelpDialog([...PAGE_KEYS, ...MICROSCOPE_KEYS], lifetime);
 const chooser = new Chooser({ api, live, knobs, status, say: (text) => notice.say(text), view: () => looked() });
 const share = new ShareDialog({ query: () => chooser.linkOf(live.session.id).catch(() => null), view: () => looked(), file: (step, form) => api.exportUrl(live.session.id, step ?? status.state.step, form), microscope, lifetime });
+const panels = new Panels({ microscope, storage: ownStorage(), say: (text) => notice.say(text), changed: () => chooser.keepAddress() });
+const view = new ViewDialog(lifetime, panels);
+const finder = new Finder(() => commands(), lifetime);
 const recordings = new RecordingsDialog({ api, session: () => live.session.id, theme: () => microscope.theme, say: (text) => notice.say(text), lifetime });
+const knobTools = new KnobTools({
+  knobs, planner: () => chooser.planner(status.state.planner), storage: ownStorage(), change: (settings) => change(settings), say: (text) => notice.say(text),
+  mounted: dash.mounted, lifetime,
+});
 const paths = new Paths((path) => command("walk", { path }));
 const lateness = new Lateness((late) => status.set({ late }));
 let serverSpeed = 0;
@@ -115,24 +127,16 @@ function heardCreated({ id, offers, speed, replay, view = null, notes }, wish) {
 
 // --- what of the plan is looked at, as fields of an address ---------------------------------------------------------------------------
 
-/** @type {string[]} */
-let hidden = [];
-
-function look({ level = null, slot, action, hide = [] }) {
+function look({ level = null, slot, action, hide, order }) {
   const selection = slot !== undefined ? { level: level ?? 0, slot } : action !== undefined ? { action } : null;
   microscope.store.set({ level, selection });
-  hidePanels(hide);
+  panels.follow({ hide, order });
 }
 
 function looked() {
   const { level, selection } = microscope.store.state;
-  const fields = { level: selection?.level ?? level, slot: selection?.slot, action: selection?.action, hide: hidden.join(",") };
+  const fields = { level: selection?.level ?? level, slot: selection?.slot, action: selection?.action, ...panels.fields };
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== null && value !== undefined && value !== ""));
-}
-
-function hidePanels(names) {
-  hidden = names;
-  document.body.dataset.hide = names.join(" ");
 }
 
 /** Every control shows what is in force. */
@@ -194,13 +198,45 @@ const actions = {
   last: () => command("goto", { step: status.state.furthest }),
   restart: () => command("reset"),
   reset: (group) => knobs.reset(group),
+  resetKnob: (name) => knobs.resetOne(name),
   drawer: () => drawer.toggle(),
   take: () => microscope.takeSelected(),
   share: () => share.toggle(),
   recordings: () => recordings.toggle(),
   again: () => planAgain(),
   help: () => help.toggle(),
+  view: () => view.toggle(),
+  find: () => finder.toggle(),
 };
+
+/** Everything that can be found by its name now. */
+function commands() {
+  const { checkpoint, planner } = status.state;
+  const list = document.getElementById("checkpoint");
+  const checkpoints = list instanceof HTMLSelectElement ? [...list.options] : [];
+  const planners = chooser.catalogue.planners.map(({ name, title, help }) => ({ value: name, text: title, title: help }));
+  const locked = document.getElementById("drawer")?.inert ?? true;
+  const all = document.getElementById("to-checkpoints");
+  const pages = [{ title: "Microscope, as it opens", href: "./" }, ...(all instanceof HTMLAnchorElement ? [{ title: "Checkpoints", href: all.href }] : [])];
+  return [
+    ...keyCommands(PAGE_KEYS.filter(({ does }) => does !== "find"), actions),
+    ...keyCommands(MICROSCOPE_KEYS, microscope.actions),
+    ...(locked ? [] : knobCommands(knobs.list(), focusKnob)),
+    ...choiceCommands("checkpoint", checkpoints, checkpoint, CHOSEN.checkpoint),
+    ...(locked ? [] : choiceCommands("planner", planners, planner, CHOSEN.planner)),
+    ...panelCommands(panels),
+    ...pageCommands(pages, (href) => location.assign(href)),
+  ];
+}
+
+/** The knob may be hidden, behind a drawer, or not among those found. */
+function focusKnob(name) {
+  if (panels.isHidden("knobs")) panels.toggle("knobs");
+  microscope.enlarge(null);
+  knobTools.clearSearch();
+  drawer.show();
+  knobs.focus(name);
+}
 
 /** Leaves a replay for a live session at the moment of its frame. */
 async function planAgain() {
@@ -296,7 +332,7 @@ const firstOf = ({ first, checkpoints }) => first ?? checkpoints[0]?.name ?? nul
 status.subscribe(["session"], ({ session }) => {
   if (session !== null) return;
   microscope.clear();
-  hidePanels([]);
+  panels.follow({});
 });
 status.subscribe(["session", "revision", "seed", "step", "playing", "plain"], judge);
 status.subscribe(["showing"], ({ showing = "none" }) => lateness.follow(showing));
@@ -312,11 +348,14 @@ status.subscribe(["planner"], ({ planner }) => dash.set("planner-shown", { data:
 
 globalThis.twistscope = inspection({ counters, microscope, status, latency });
 
-microscope.sections.get("world")?.querySelector(".panel-heading")?.append(paths.element);
+microscope.sections.get("world")?.querySelector(".panel-tools")?.before(paths.element);
 microscope.side?.insertBefore(seeds.element, microscope.side.lastElementChild);
+panels.show();
+// The link at the top of the page leads here.
+Object.assign(microscope.centre, { id: "pictures", tabIndex: -1 });
 const facts = document.getElementById("facts");
 if (facts) microscope.foot?.append(facts);
-document.body.append(share.element, recordings.element, help.element);
+document.body.append(share.element, recordings.element, help.element, view.element, finder.element);
 followButtons(actions, lifetime);
 followChoices(chosen, lifetime);
 followKeys(document, PAGE_KEYS, actions, lifetime);

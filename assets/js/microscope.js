@@ -15,7 +15,7 @@ import { createStore, sameParticle, viewOf } from "./lib/store.js";
 import { atMost } from "./lib/throttle.js";
 import { DecisionPanel } from "./panels/decision_panel.js";
 import { renderParticle } from "./panels/particle.js";
-import { nameSection, panelSection, setText } from "./panels/section.js";
+import { markEnlarged, nameSection, panelSection, setText } from "./panels/section.js";
 import { readOpen, StripChooser } from "./panels/strip_chooser.js";
 import { WhatIf } from "./panels/what_if.js";
 import { Gallery } from "./pictures/gallery.js";
@@ -63,6 +63,8 @@ export class Microscope {
     this.chooser = new StripChooser(this.store, storage, (open) => this.makeRoom(open.length), this.lifetime);
     this.decision = panels.includes("decision") ? new DecisionPanel(this.lifetime) : null;
     this.whatIf = new WhatIf({ ask: (interventions) => this.call("intervene", this.frame, interventions), lifetime: this.lifetime });
+    /** The actions of MICROSCOPE_KEYS. */
+    this.actions = this.keyActions();
     this.build(panels, keys);
     this.theme = readTheme(root);
     this.painter = new Painter({ paint: (frame, parts) => this.paint(frame, parts), acknowledge: (frame) => frame.source?.acknowledge(frame) });
@@ -133,6 +135,16 @@ export class Microscope {
    */
   onIntervene(listener) {
     return this.hook("intervene", listener);
+  }
+
+  /**
+   * Called when a panel is to be hidden, with its name. Without a listener panels offer no such thing.
+   * @param {(name: string) => void} listener
+   * @returns {() => void} ends it
+   */
+  onHide(listener) {
+    this.element.toggleAttribute("data-hides", true);
+    return this.hook("hide", listener);
   }
 
   /**
@@ -208,7 +220,67 @@ export class Microscope {
       this.element.tabIndex = 0;
       this.element.setAttribute("aria-label", "Microscope");
     }
-    followKeys(keys ?? this.element, MICROSCOPE_KEYS, moves(this.store), this.lifetime);
+    followKeys(keys ?? this.element, MICROSCOPE_KEYS, this.actions, this.lifetime);
+    this.followHeadings();
+  }
+
+  /** @returns {Record<string, () => void>} */
+  keyActions() {
+    const own = moves(this.store);
+    return { ...own, enlarge: () => this.enlarge(this.enlarged ? null : this.inHand), drop: () => (this.enlarged ? this.enlarge(null) : own.drop()) };
+  }
+
+  /** A panel is enlarged by its button, or by a double click on its heading. */
+  followHeadings() {
+    const panelOf = (target, within) => (target.closest?.(within) ? target.closest("[data-panel]")?.dataset.panel : undefined);
+    const toggle = (name) => name && this.enlarge(this.enlarged === name ? null : name);
+    this.lifetime.listen(this.element, "click", ({ target }) => {
+      toggle(panelOf(target, ".panel-enlarge"));
+      const hidden = panelOf(target, ".panel-hide");
+      if (hidden) this.call("hide", hidden);
+    });
+    this.lifetime.listen(this.element, "dblclick", ({ target }) => {
+      if (target.closest?.("button, select, input")) return;
+      const name = panelOf(target, ".panel-heading");
+      if (name) getSelection()?.removeAllRanges();
+      toggle(name);
+    });
+  }
+
+  /** The panel that is pointed at, or has the focus; else the genealogy, or the first. */
+  get inHand() {
+    const found = this.element.querySelector(".panel:hover") ?? this.element.querySelector(".panel:focus-within") ?? this.sections.get("genealogy") ?? this.element.querySelector(".panel");
+    return found instanceof HTMLElement ? found.dataset.panel ?? null : null;
+  }
+
+  /** The name of the panel that has all the room, or null. */
+  get enlarged() {
+    return this.element.dataset.enlarged ?? null;
+  }
+
+  /**
+   * Gives a panel all the room, also one that a page has put in; null gives the others theirs back.
+   * @param {string | null} name
+   */
+  enlarge(name) {
+    const panels = /** @type {NodeListOf<HTMLElement>} */ (this.element.querySelectorAll(".panel"));
+    if (name === null || ![...panels].some(({ dataset }) => dataset.panel === name)) delete this.element.dataset.enlarged;
+    else this.element.dataset.enlarged = name;
+    for (const panel of panels) markEnlarged(panel, panel.dataset.panel === this.enlarged);
+  }
+
+  /**
+   * Puts the panels of each region into an order. Those that are not named come last, as they stood.
+   * @param {string[]} names
+   */
+  arrangePanels(names) {
+    for (const region of [this.centre, this.side]) {
+      const panels = /** @type {HTMLElement[]} */ ([...region.children]);
+      const place = ({ dataset }) => (names.includes(dataset.panel ?? "") ? names.indexOf(dataset.panel ?? "") : names.length);
+      const sorted = panels.toSorted((a, b) => place(a) - place(b));
+      // Moving an element ends what it is doing, such as scrolling.
+      if (sorted.some((panel, index) => panel !== panels[index])) region.append(...sorted);
+    }
   }
 
   add(region, section) {
@@ -219,7 +291,7 @@ export class Microscope {
   /** As much height for the strips as are open. */
   makeRoom(count) {
     this.centre.style.setProperty("--strip-rows", `${count}`);
-    this.centre.style.setProperty("--strip-share", `${Math.max(6 * count, 0.001)}fr`);
+    this.centre.style.setProperty("--strip-share", `${6 * count}`);
   }
 
   /** The decision's side of pointing: the action singled out, and what happens to one that is pointed at or clicked. */
@@ -343,7 +415,7 @@ export class Microscope {
 }
 
 /** The storage of this origin; null where a page has none, as in a sandbox. */
-function ownStorage() {
+export function ownStorage() {
   try {
     return globalThis.localStorage ?? null;
   } catch {
