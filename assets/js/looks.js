@@ -53,6 +53,9 @@
   };
   show();
   addEventListener("resize", measure);
+  // Paper is white.
+  addEventListener("beforeprint", () => write("data-theme", "light"));
+  addEventListener("afterprint", show);
   // Chosen in another window.
   addEventListener("storage", ({ key }) => {
     if (key !== KEY && key !== null) return;

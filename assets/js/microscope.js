@@ -328,6 +328,12 @@ export class Microscope {
       painter.request("base");
       this.call("theme", this.theme);
     }));
+    // What is printed is what is painted now.
+    lifetime.listen(window, "beforeprint", () => {
+      this.theme = readTheme(this.root);
+      painter.request("base");
+      painter.tick();
+    });
   }
 
   /** The particle whose numbers are to be shown: the one looked at, or the heaviest of the level; null for the last level's. */
