@@ -205,7 +205,10 @@ export class Microscope {
     if (this.decision) this.add(this.side, this.decision.section);
     if (panels.includes("particle")) {
       const section = panelSection("particle");
-      section.append(this.whatIf.element, element("div", "particle-numbers", ""));
+      const numbers = element("div", "particle-numbers", "");
+      // It scrolls, also by keys.
+      Object.assign(numbers, { tabIndex: 0, role: "region", ariaLabel: "Steps" });
+      section.append(this.whatIf.element, numbers);
       this.add(this.side, section);
     }
     if (panels.includes("narration")) {
@@ -247,9 +250,9 @@ export class Microscope {
     });
   }
 
-  /** The panel that is pointed at, or has the focus; else the genealogy, or the first. */
+  /** The panel where the keyboard is, or else the pointer; else the genealogy, or the first. */
   get inHand() {
-    const found = this.element.querySelector(".panel:hover") ?? this.element.querySelector(".panel:focus-within") ?? this.sections.get("genealogy") ?? this.element.querySelector(".panel");
+    const found = this.element.querySelector(".panel:has(:focus-visible)") ?? this.element.querySelector(".panel:hover") ?? this.sections.get("genealogy") ?? this.element.querySelector(".panel");
     return found instanceof HTMLElement ? found.dataset.panel ?? null : null;
   }
 

@@ -43,6 +43,7 @@ def test_the_microscope_has_no_serious_findings(server, open_page):
         page.wait_for_selector(f"{dialog}[open]")
         check(page, dialog, dialog)
         page.keyboard.press("Escape")
+        page.wait_for_selector(dialog, state="hidden")
     page.keyboard.press("f")
     check(page, "enlarged")
     page.keyboard.press("f")

@@ -25,8 +25,10 @@ def choose(page, name, value):
     page.keyboard.press("v")
     page.locator(f"#view input[name={name}][value={value}]").check()
     page.keyboard.press("Escape")
-    page.keyboard.press("Escape")
     page.wait_for_selector("#view", state="hidden")
+    # Else it points at what was under the dialog.
+    page.mouse.move(2, 2)
+    page.evaluate("() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)))")
 
 
 def test_a_theme_that_is_chosen_holds_on_all_pages_and_in_all_pictures(server, open_page):

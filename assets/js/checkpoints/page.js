@@ -41,7 +41,7 @@ function groupOf({ environment, cards }, planners) {
 function cardOf(card, planners, scale) {
   const open = element("a", "open-checkpoint", "open in the microscope");
   open.href = linkTo("./", location.search, { checkpoint: card.name, step: null });
-  open.setAttribute("aria-label", `Open ${card.title} in the microscope`);
+  open.setAttribute("aria-label", `open in the microscope: ${card.title}`);
   const facts = element("dl", "facts-of-card");
   for (const [term, text, title] of factsOf(card)) {
     const value = element("dd", "", text);

@@ -114,13 +114,18 @@ export class Knobs {
     for (const list of all("#knobs select")) /** @type {HTMLSelectElement} */ (list).selectedIndex = -1;
     this.open();
     this.naming ??= new MutationObserver(() => this.nameControls());
-    this.naming.observe(/** @type {HTMLElement} */ (document.querySelector("#knobs")), { childList: true, subtree: true });
+    this.naming.observe(/** @type {HTMLElement} */ (document.querySelector("#knobs")), { childList: true, subtree: true, attributeFilter: ["aria-selected"] });
     this.nameControls();
     if (Object.keys(this.values).length) this.show(this.values);
   }
 
   /** Gives names to Dash's sliders and switches, which have none of their own and come some time after the knob that they are in. */
   nameControls() {
+    // Dash makes a list with one option of each switch: a control in a control.
+    for (const option of all("#knobs label[aria-selected]")) {
+      option.removeAttribute("aria-selected");
+      for (const part of [option, option.closest("[role=listbox]")]) part?.removeAttribute("role");
+    }
     for (const { name, label, type } of this.schema) {
       const knob = knobOf(name);
       const control = thumbOf(knob) ?? knob?.querySelector("input[type=checkbox]");

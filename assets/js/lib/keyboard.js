@@ -52,8 +52,8 @@ export function followKeys(target, table, actions, lifetime) {
     if (event.altKey || event.defaultPrevented) return;
     // With ctrl a key is nobody's but the table's, or the browser's.
     const held = event.ctrlKey || event.metaKey;
-    if (!held && event.key === "Escape" && isField(event.target)) return leave(event);
-    if (!held && ownUse(event.target, event.key)) return;
+    if (!held && event.key === "Escape" && isField(event.target) && !event.target.closest("dialog")) return leave(event);
+    if (!held && (ownUse(event.target, event.key) || ofDialog(event.key))) return;
     const pressed = held ? `ctrl ${event.key.toLowerCase()}` : event.key.length > 1 && event.shiftKey ? `shift ${event.key}` : event.key;
     const found = table.find(({ keys }) => keys.includes(pressed));
     if (!found) return;
@@ -61,6 +61,9 @@ export function followKeys(target, table, actions, lifetime) {
     actions[found.does]?.();
   });
 }
+
+/** True where a dialog lies over the page: keys are its own, also where nothing in it has the focus. */
+const ofDialog = (key) => key !== "?" && !!globalThis.document?.querySelector?.("dialog:modal");
 
 /** Leaves a field. That is all that this press means, to other tables too. */
 function leave(event) {
