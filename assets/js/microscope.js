@@ -331,7 +331,7 @@ export class Microscope {
       painter.request("base");
       this.call("theme", this.theme);
     }));
-    // What is printed is what is painted now.
+    // Paper shows the last painting.
     lifetime.listen(window, "beforeprint", () => {
       this.theme = readTheme(this.root);
       painter.request("base");

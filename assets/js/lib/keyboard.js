@@ -52,8 +52,10 @@ export function followKeys(target, table, actions, lifetime) {
     if (event.altKey || event.defaultPrevented) return;
     // With ctrl a key is nobody's but the table's, or the browser's.
     const held = event.ctrlKey || event.metaKey;
-    if (!held && event.key === "Escape" && isField(event.target) && !event.target.closest("dialog")) return leave(event);
-    if (!held && (ownUse(event.target, event.key) || ofDialog(event.key))) return;
+    // Until the next frame the focus may still be in a dialog that has been closed.
+    const gone = !!event.target.closest?.("dialog:not([open])");
+    if (!held && !gone && event.key === "Escape" && isField(event.target) && !event.target.closest("dialog")) return leave(event);
+    if (!held && ((!gone && ownUse(event.target, event.key)) || ofDialog(event.key))) return;
     const pressed = held ? `ctrl ${event.key.toLowerCase()}` : event.key.length > 1 && event.shiftKey ? `shift ${event.key}` : event.key;
     const found = table.find(({ keys }) => keys.includes(pressed));
     if (!found) return;
