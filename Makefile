@@ -21,7 +21,7 @@ run: install
 
 install: $(VENV)/.installed-$(ACCEL) $(if $(EXTRAS),$(VENV)/.installed-extras)
 
-test: $(VENV)/.installed-test
+test: $(VENV)/.installed-test node_modules/.installed
 	tests/run-javascript
 	@tests/install-browser
 	$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder --max-worker-restart 0
@@ -29,12 +29,11 @@ test: $(VENV)/.installed-test
 quick: $(VENV)/.installed-test  ## the tests that take moments
 	$(BIN)/python -m pytest -m "not slow and not browser"
 
-lint: $(VENV)/.installed-test
+lint: $(VENV)/.installed-test node_modules/.installed
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/lint-imports
 	$(BIN)/mypy
-	npm ci --silent --no-audit --no-fund
 	npm run --silent types
 
 bench: $(VENV)/.installed-test  ## ratios of one run; the page's need a browser
@@ -48,6 +47,12 @@ lock:  ## pin names, versions and hashes anew
 		$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
 			--no-emit-index-url --no-emit-find-links pyproject.toml $${target#*:} -o $${target%%:*}; \
 	done
+
+# TypeScript and axe-core, of which nothing is shipped.
+node_modules/.installed: package.json package-lock.json
+	@command -v npm >/dev/null || { echo "npm is missing, which installs what the page's tests need (Debian: apt install npm)" >&2; exit 1; }
+	npm ci --silent --no-audit --no-fund
+	@touch $@
 
 clean:
 	rm -rf $(VENV)

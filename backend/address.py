@@ -26,7 +26,7 @@ VERSION = 1
 MAX_LENGTH = 8000
 """Characters of the longest link that is made or read; servers in between refuse longer ones."""
 SHA_DIGITS = 12
-VIEW = ("level", "slot", "action", "hide", "pin")
+VIEW = ("level", "slot", "action", "hide", "order", "pin")
 """Fields that only say what of the plan is looked at."""
 _OWN = ("v", "checkpoint", "sha", "planner", "seed", "step", "actions", "interventions", "digest", "token", *VIEW)
 
@@ -159,8 +159,8 @@ def _interventions(fields: Mapping[str, str]) -> tuple[dict[str, Any], ...]:
 
 def _view(fields: Mapping[str, str]) -> dict[str, Any]:
     view: dict[str, Any] = {name: _whole(fields, name, None) for name in ("level", "slot", "action") if name in fields}
-    if "hide" in fields:
-        view["hide"] = [name for name in fields["hide"].split(",") if name][:50]
+    # The page knows its panels, and passes over names of others.
+    view |= {name: [each for each in fields[name].split(",") if each][:50] for name in ("hide", "order") if name in fields}
     if "pin" in fields:
         # A link in its own right: it is read when the page asks for its plan.
         view["pin"] = fields["pin"]

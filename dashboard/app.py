@@ -22,7 +22,7 @@ ASSETS = Path(__file__).resolve().parent.parent / "assets"
 # The microscope and everything around it that is not a control stand in the document itself, so that there is a picture before Dash and React have
 # loaded. Dash's scripts are 3 MB, and would take both the connections and the main thread from the first picture: they wait in a template, from
 # which controls/dash.js starts them. Dash would include every script of the assets as a classic one; those under js/ are ES modules, loaded from
-# main.js on. Controls come before pictures, in the order in which the page is read.
+# main.js on. Only looks.js has to come before the first paint. Controls come before pictures, in the order in which the page is read.
 INDEX = """<!DOCTYPE html>
 <html lang="en">
   <head>
@@ -31,10 +31,12 @@ INDEX = """<!DOCTYPE html>
     <meta name="twistscope-api" content="@PUBLIC_API_URL@">
     <title>{%title%}</title>
     {%favicon%}
+    <script src="@PREFIX@assets/js/looks.js"></script>
     {%css%}
     @PRELOADS@
   </head>
   <body>
+    <a class="skip" href="#pictures">Skip to the pictures</a>
     <header class="place place-top" aria-hidden="true">twistscope</header>
     <div class="place place-drawer" aria-hidden="true">Knobs</div>
     <div id="banner" role="status" aria-live="polite">Loading …</div>

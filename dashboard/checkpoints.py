@@ -24,6 +24,7 @@ PAGE = """<!DOCTYPE html>
     <meta name="twistscope-api" content="@PUBLIC_API_URL@">
     <title>checkpoints · twistscope</title>
     <link rel="icon" href="@PREFIX@_favicon.ico">
+    <script src="@PREFIX@assets/js/looks.js"></script>
     <link rel="stylesheet" href="@PREFIX@assets/css/theme.css">
     <link rel="stylesheet" href="@PREFIX@assets/css/microscope.css">
     <link rel="stylesheet" href="@PREFIX@assets/css/twistscope.css">
@@ -31,14 +32,16 @@ PAGE = """<!DOCTYPE html>
     <script type="module" src="@PREFIX@assets/js/checkpoints/page.js"></script>
   </head>
   <body>
+    <a class="skip" href="#all">Skip to the checkpoints</a>
     <header id="top">
       <a id="brand" href="./" data-page="./">twistscope</a>
       <nav aria-label="Pages">
         <a class="page-link" href="./" data-page="./">microscope</a>
         <a class="page-link" href="checkpoints" data-page="checkpoints" aria-current="page">checkpoints</a>
       </nav>
+      <button class="quiet view-open" type="button" data-do="view" title="View: theme, size (v)" aria-label="View"></button>
     </header>
-    <main id="all" aria-busy="true">
+    <main id="all" aria-busy="true" tabindex="-1">
       <h1>Checkpoints</h1>
       <p class="lead">
         The trained networks that the microscope can open, by environment and in the order of their training. Returns are means over whole episodes:

@@ -2,14 +2,18 @@
 // it is here; Dash and the live plan follow.
 
 import { followButtons } from "./controls/buttons.js";
+import { choiceCommands, keyCommands, knobCommands, pageCommands, panelCommands } from "./controls/commands.js";
 import { followChoices } from "./controls/choice.js";
 import { Chooser } from "./controls/chooser.js";
 import { DashControls } from "./controls/dash.js";
 import { Drawer } from "./controls/drawer.js";
+import { Finder } from "./controls/finder.js";
 import { HelpDialog } from "./controls/help.js";
 import { inspection } from "./controls/inspection.js";
+import { KnobTools } from "./controls/knob_tools.js";
 import { Knobs } from "./controls/knobs.js";
 import { LatencyMeter } from "./controls/latency.js";
+import { Panels } from "./controls/panels.js";
 import { Paths } from "./controls/paths.js";
 import { Pinning } from "./controls/pinning.js";
 import { PAGE_KEYS } from "./controls/page_keys.js";
@@ -18,6 +22,7 @@ import { RecordingsDialog } from "./controls/recordings.js";
 import { Notice, refusalText, writeMoment, writeStatus, writeTransport } from "./controls/status.js";
 import { ShareDialog } from "./controls/share.js";
 import { TopBar } from "./controls/top_bar.js";
+import { ViewDialog } from "./controls/view.js";
 import { momentAddress, readAddress } from "./lib/address.js";
 import { followKeys } from "./lib/keyboard.js";
 import { Lifetime } from "./lib/lifetime.js";
@@ -53,7 +58,14 @@ const help = new HelpDialog([...PAGE_KEYS, ...MICROSCOPE_KEYS], lifetime);
 const chooser = new Chooser({ api, live, knobs, status, say: (text) => notice.say(text), view: () => looked() });
 const pinning = new Pinning({ api, microscope, now: () => /** @type {any} */ (status.state), say: (text) => notice.say(text), changed: () => chooser.keepAddress(), lifetime });
 const share = new ShareDialog({ query: () => chooser.linkOf(live.session.id).catch(() => null), view: () => looked(), file: (step, form) => api.exportUrl(live.session.id, step ?? status.state.step, form), microscope, lifetime });
+const panels = new Panels({ microscope, storage: ownStorage(), say: (text) => notice.say(text), changed: () => chooser.keepAddress() });
+const view = new ViewDialog(lifetime, panels);
+const finder = new Finder(() => commands(), lifetime);
 const recordings = new RecordingsDialog({ api, session: () => live.session.id, theme: () => microscope.theme, say: (text) => notice.say(text), lifetime });
+const knobTools = new KnobTools({
+  knobs, planner: () => chooser.planner(status.state.planner), storage: ownStorage(), change: (settings) => change(settings), say: (text) => notice.say(text),
+  mounted: dash.mounted, lifetime,
+});
 const paths = new Paths((path) => command("walk", { path }));
 const lateness = new Lateness((late) => status.set({ late }));
 let serverSpeed = 0;
@@ -123,26 +135,17 @@ function heardCreated({ id, offers, speed, replay, view = null, notes }, wish) {
 
 // --- what of the plan is looked at, as fields of an address ---------------------------------------------------------------------------
 
-/** @type {string[]} */
-let hidden = [];
-
-function look({ level = null, slot, action, hide = [], pin }) {
+function look({ level = null, slot, action, hide, order, pin }) {
   if (pin) pinning.pinLink(pin);
-
   const selection = slot !== undefined ? { level: level ?? 0, slot } : action !== undefined ? { action } : null;
   microscope.store.set({ level, selection });
-  hidePanels(hide);
+  panels.follow({ hide, order });
 }
 
 function looked() {
   const { level, selection } = microscope.store.state;
-  const fields = { level: selection?.level ?? level, slot: selection?.slot, action: selection?.action, hide: hidden.join(","), ...pinning.field };
+  const fields = { level: selection?.level ?? level, slot: selection?.slot, action: selection?.action, ...panels.fields, ...pinning.field };
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== null && value !== undefined && value !== ""));
-}
-
-function hidePanels(names) {
-  hidden = names;
-  document.body.dataset.hide = names.join(" ");
 }
 
 /** Every control shows what is in force. */
@@ -207,13 +210,45 @@ const actions = {
   last: () => command("goto", { step: status.state.furthest }),
   restart: () => command("reset"),
   reset: (group) => knobs.reset(group),
+  resetKnob: (name) => knobs.resetOne(name),
   drawer: () => drawer.toggle(),
   take: () => microscope.takeSelected(),
   share: () => share.toggle(),
   recordings: () => recordings.toggle(),
   again: () => planAgain(),
   help: () => help.toggle(),
+  view: () => view.toggle(),
+  find: () => finder.toggle(),
 };
+
+/** Everything that can be found by its name now. */
+function commands() {
+  const { checkpoint, planner } = status.state;
+  const list = document.getElementById("checkpoint");
+  const checkpoints = list instanceof HTMLSelectElement ? [...list.options] : [];
+  const planners = chooser.catalogue.planners.map(({ name, title, help }) => ({ value: name, text: title, title: help }));
+  const locked = document.getElementById("drawer")?.inert ?? true;
+  const all = document.getElementById("to-checkpoints");
+  const pages = [{ title: "Microscope, as it opens", href: "./" }, ...(all instanceof HTMLAnchorElement ? [{ title: "Checkpoints", href: all.href }] : [])];
+  return [
+    ...keyCommands(PAGE_KEYS.filter(({ does }) => does !== "find"), actions),
+    ...keyCommands(MICROSCOPE_KEYS, microscope.actions),
+    ...(locked ? [] : knobCommands(knobs.list(), focusKnob)),
+    ...choiceCommands("checkpoint", checkpoints, checkpoint, CHOSEN.checkpoint),
+    ...(locked ? [] : choiceCommands("planner", planners, planner, CHOSEN.planner)),
+    ...panelCommands(panels),
+    ...pageCommands(pages, (href) => location.assign(href)),
+  ];
+}
+
+/** The knob may be hidden, behind a drawer, or not among those found. */
+function focusKnob(name) {
+  if (panels.isHidden("knobs")) panels.toggle("knobs");
+  microscope.enlarge(null);
+  knobTools.clearSearch();
+  drawer.show();
+  knobs.focus(name);
+}
 
 /** Leaves a replay for a live session at the moment of its frame. */
 async function planAgain() {
@@ -309,7 +344,7 @@ const firstOf = ({ first, checkpoints }) => first ?? checkpoints[0]?.name ?? nul
 status.subscribe(["session"], ({ session }) => {
   if (session !== null) return;
   microscope.clear();
-  hidePanels([]);
+  panels.follow({});
 });
 status.subscribe(["session", "revision", "seed", "step", "playing", "plain"], judge);
 status.subscribe(["showing"], ({ showing = "none" }) => lateness.follow(showing));
@@ -326,15 +361,18 @@ status.subscribe(["planner"], ({ planner }) => dash.set("planner-shown", { data:
 
 globalThis.twistscope = inspection({ counters, microscope, status, latency });
 
-microscope.sections.get("genealogy")?.querySelector(".panel-heading")?.append(pinning.button);
-microscope.sections.get("world")?.querySelector(".panel-heading")?.append(paths.element);
+microscope.sections.get("genealogy")?.querySelector(".panel-tools")?.before(pinning.button);
+microscope.sections.get("world")?.querySelector(".panel-tools")?.before(paths.element);
 microscope.side?.insertBefore(seeds.element, microscope.side.lastElementChild);
+panels.show();
+// The link at the top of the page leads here.
+Object.assign(microscope.centre, { id: "pictures", tabIndex: -1 });
 const column = around("div", "centre-column");
 microscope.centre.replaceWith(column);
 column.append(microscope.centre, timeline.element);
 const facts = document.getElementById("facts");
 if (facts) microscope.foot?.append(facts);
-document.body.append(pinning.root, share.element, recordings.element, help.element);
+document.body.append(pinning.root, share.element, recordings.element, help.element, view.element, finder.element);
 followButtons(actions, lifetime);
 followChoices(chosen, lifetime);
 followKeys(document, PAGE_KEYS, actions, lifetime);

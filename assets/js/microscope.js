@@ -17,7 +17,7 @@ import { atMost } from "./lib/throttle.js";
 import { ComparisonPanel } from "./panels/comparison.js";
 import { DecisionPanel } from "./panels/decision_panel.js";
 import { renderParticle } from "./panels/particle.js";
-import { nameSection, panelSection, setText } from "./panels/section.js";
+import { markEnlarged, nameSection, panelSection, setText } from "./panels/section.js";
 import { readOpen, StripChooser } from "./panels/strip_chooser.js";
 import { WhatIf } from "./panels/what_if.js";
 import { Gallery } from "./pictures/gallery.js";
@@ -69,6 +69,8 @@ export class Microscope {
       : null;
     this.decision = panels.includes("decision") ? new DecisionPanel(this.lifetime) : null;
     this.whatIf = new WhatIf({ ask: (interventions) => this.call("intervene", this.frame, interventions), lifetime: this.lifetime });
+    /** The actions of MICROSCOPE_KEYS. */
+    this.actions = this.keyActions();
     this.build(panels, keys);
     this.theme = readTheme(root);
     this.painter = new Painter({ paint: (frame, parts) => this.paint(frame, parts), acknowledge: (frame) => frame.source?.acknowledge(frame) });
@@ -176,6 +178,16 @@ export class Microscope {
   }
 
   /**
+   * Called when a panel is to be hidden, with its name. Without a listener panels offer no such thing.
+   * @param {(name: string) => void} listener
+   * @returns {() => void} ends it
+   */
+  onHide(listener) {
+    this.element.toggleAttribute("data-hides", true);
+    return this.hook("hide", listener);
+  }
+
+  /**
    * Called when the colours have changed.
    * @param {(theme: import("./lib/palette.js").Theme) => void} listener
    */
@@ -234,7 +246,10 @@ export class Microscope {
     if (this.decision) this.add(this.side, this.decision.section);
     if (panels.includes("particle")) {
       const section = panelSection("particle");
-      section.append(this.whatIf.element, element("div", "particle-numbers", ""));
+      const numbers = element("div", "particle-numbers", "");
+      // It scrolls, also by keys.
+      Object.assign(numbers, { tabIndex: 0, role: "region", ariaLabel: "Steps" });
+      section.append(this.whatIf.element, numbers);
       this.add(this.side, section);
     }
     if (panels.includes("narration")) {
@@ -249,8 +264,68 @@ export class Microscope {
       this.element.tabIndex = 0;
       this.element.setAttribute("aria-label", "Microscope");
     }
+    followKeys(keys ?? this.element, MICROSCOPE_KEYS, this.actions, this.lifetime);
+    this.followHeadings();
+  }
+
+  /** @returns {Record<string, () => void>} */
+  keyActions() {
+    const own = moves(this.store);
     const pin = () => (this.store.state.pinned ? this.unpin() : this.pin());
-    followKeys(keys ?? this.element, MICROSCOPE_KEYS, { ...moves(this.store), pin }, this.lifetime);
+    return { ...own, pin, enlarge: () => this.enlarge(this.enlarged ? null : this.inHand), drop: () => (this.enlarged ? this.enlarge(null) : own.drop()) };
+  }
+
+  /** A panel is enlarged by its button, or by a double click on its heading. */
+  followHeadings() {
+    const panelOf = (target, within) => (target.closest?.(within) ? target.closest("[data-panel]")?.dataset.panel : undefined);
+    const toggle = (name) => name && this.enlarge(this.enlarged === name ? null : name);
+    this.lifetime.listen(this.element, "click", ({ target }) => {
+      toggle(panelOf(target, ".panel-enlarge"));
+      const hidden = panelOf(target, ".panel-hide");
+      if (hidden) this.call("hide", hidden);
+    });
+    this.lifetime.listen(this.element, "dblclick", ({ target }) => {
+      if (target.closest?.("button, select, input")) return;
+      const name = panelOf(target, ".panel-heading");
+      if (name) getSelection()?.removeAllRanges();
+      toggle(name);
+    });
+  }
+
+  /** The panel where the keyboard is, or else the pointer; else the genealogy, or the first. */
+  get inHand() {
+    const found = this.element.querySelector(".panel:has(:focus-visible)") ?? this.element.querySelector(".panel:hover") ?? this.sections.get("genealogy") ?? this.element.querySelector(".panel");
+    return found instanceof HTMLElement ? found.dataset.panel ?? null : null;
+  }
+
+  /** The name of the panel that has all the room, or null. */
+  get enlarged() {
+    return this.element.dataset.enlarged ?? null;
+  }
+
+  /**
+   * Gives a panel all the room, also one that a page has put in; null gives the others theirs back.
+   * @param {string | null} name
+   */
+  enlarge(name) {
+    const panels = /** @type {NodeListOf<HTMLElement>} */ (this.element.querySelectorAll(".panel"));
+    if (name === null || ![...panels].some(({ dataset }) => dataset.panel === name)) delete this.element.dataset.enlarged;
+    else this.element.dataset.enlarged = name;
+    for (const panel of panels) markEnlarged(panel, panel.dataset.panel === this.enlarged);
+  }
+
+  /**
+   * Puts the panels of each region into an order. Those that are not named come last, as they stood.
+   * @param {string[]} names
+   */
+  arrangePanels(names) {
+    for (const region of [this.centre, this.side]) {
+      const panels = /** @type {HTMLElement[]} */ ([...region.children]);
+      const place = ({ dataset }) => (names.includes(dataset.panel ?? "") ? names.indexOf(dataset.panel ?? "") : names.length);
+      const sorted = panels.toSorted((a, b) => place(a) - place(b));
+      // Moving an element ends what it is doing, such as scrolling.
+      if (sorted.some((panel, index) => panel !== panels[index])) region.append(...sorted);
+    }
   }
 
   add(region, section) {
@@ -261,7 +336,7 @@ export class Microscope {
   /** As much height for the strips as are open. */
   makeRoom(count) {
     this.centre.style.setProperty("--strip-rows", `${count}`);
-    this.centre.style.setProperty("--strip-share", `${Math.max(6 * count, 0.001)}fr`);
+    this.centre.style.setProperty("--strip-share", `${6 * count}`);
   }
 
   /** The decision's side of pointing: the action singled out, and what happens to one that is pointed at or clicked. */
@@ -306,6 +381,12 @@ export class Microscope {
       painter.request("base");
       this.call("theme", this.theme);
     }));
+    // Paper shows the last painting.
+    lifetime.listen(window, "beforeprint", () => {
+      this.theme = readTheme(this.root);
+      painter.request("base");
+      painter.tick();
+    });
   }
 
   /** The particle whose numbers are to be shown: the one looked at, or the heaviest of the level; null for the last level's. */

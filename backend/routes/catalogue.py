@@ -15,6 +15,7 @@ from backend.routes.documented import bytes_of, problems
 from backend.routes.services import Given, Services, client
 from planner import PLANNERS, Card, CheckpointError
 from planner.algorithms.settings import GROUPS
+from planner.equations import EQUATIONS
 from planner.request import MAX_SEED
 
 router = APIRouter(tags=["catalogue"])
@@ -81,8 +82,9 @@ def _planners() -> str:
 
 @cache
 def describe_planners() -> dict[str, Any]:
-    """`{first, groups, planners}`; constant, so it is computed once."""
-    return {"first": REQUEST.planner, "groups": list(GROUPS), "planners": [planner.describe() for planner in PLANNERS.values()]}
+    """`{first, groups, equations, planners}`; constant, so it is computed once."""
+    described = [planner.describe() for planner in PLANNERS.values()]
+    return {"first": REQUEST.planner, "groups": list(GROUPS), "equations": EQUATIONS, "planners": described}
 
 
 OPENING_MEDIA_TYPE = "application/vnd.twistscope.drawing"

@@ -34,5 +34,6 @@ def _knob_drawer() -> html.Aside:
             html.Button("close", className="quiet drawer-close", **{"data-do": "drawer"}),
         ],
     )
+    # The scripts put their own controls above the knobs (assets/js/controls/knob_tools.js).
     waiting = html.P("Waiting for the planners …", className="hint")
-    return html.Aside(id="drawer", **{"aria-label": "Knobs"}, children=[heading, html.Div(id="knobs", children=waiting)])
+    return html.Aside(id="drawer", **{"aria-label": "Knobs"}, children=[heading, html.Div(id="knob-tools"), html.Div(id="knobs", children=waiting)])

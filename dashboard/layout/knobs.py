@@ -5,6 +5,7 @@ They are built without values: those are the session's, and come from the script
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from math import log10
 from typing import Any
@@ -14,6 +15,8 @@ from dash import dcc, html
 from dashboard.layout.choice import choice
 
 Setting = dict[str, Any]
+
+EQUATIONS = re.compile(r"\(E\d+\)(?:-\(E\d+\))?")
 
 
 def knobs(settings: list[Setting], groups: Sequence[str]) -> list[html.Details]:
@@ -30,9 +33,24 @@ def _knob(setting: Setting) -> html.Div:
     name = setting["name"]
     # The scripts write the value (it is the server's, not the component's) and hide the knob where it does not apply: with all of its
     # knobs hidden, a group is too.
-    label = html.Div(className="knob-label", children=[html.Span(setting["label"]), html.Span(className="knob-value", **{"data-value": name})])
+    naming = {"data-reset-knob": name, "aria-label": f"{setting['label']}: reset"}
+    reset = html.Button(
+        "↺",
+        className="quiet knob-reset",
+        hidden=True,
+        title="Back to its default",
+        **naming,
+    )
+    equations = html.Span(_equations(setting["enters"]), className="knob-equation", title=f"Enters {setting['enters']} of the method")
+    words = html.Span([html.Span(setting["label"], className="knob-name"), " ", equations, reset])
+    label = html.Div(className="knob-label", children=[words, html.Span(className="knob-value", **{"data-value": name})])
     control, shape = _control(setting)
     return html.Div(className=f"knob knob-{shape}", title=setting["help"], children=[label, control], **{"data-knob": name})
+
+
+def _equations(enters: str) -> str:
+    """The equations of a place in the method, such as E1–E3 of "(E1)-(E3) at level 0": little room is left beside a name."""
+    return " ".join(EQUATIONS.findall(enters)).replace("(", "").replace(")", "").replace("-", "–")
 
 
 def _control(setting: Setting) -> tuple[Any, str]:

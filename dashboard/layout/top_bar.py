@@ -39,6 +39,8 @@ def top_bar() -> html.Header:
             html.Button("record", className="quiet record-open", title="Record this session, and replay recordings (r)", **{"data-do": "recordings"}),
             html.Button("plan again", className="quiet again-open", title="Plan again from this frame, live", **{"data-do": "again"}),
             html.Button("share", className="quiet share-open", title="A link to this moment (l)", **{"data-do": "share"}),
+            html.Button(className="quiet find-open", title="Find by name (ctrl k)", **{"data-do": "find", "aria-label": "Find"}),
+            html.Button(className="quiet view-open", title="View: theme, size, panels (v)", **{"data-do": "view", "aria-label": "View"}),
             html.Button("?", className="quiet help-open", title="Help (?)", **{"data-do": "help", "aria-label": "Help"}),
         ],
     )

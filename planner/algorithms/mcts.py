@@ -17,7 +17,7 @@ import mctx
 import numpy as np
 from jaxtyping import Array, Bool, Float, Int
 
-from planner.algorithms.settings import GUMBEL_SCALE, MAX_NUM_CONSIDERED_ACTIONS, PlannerSettings, setting
+from planner.algorithms.settings import PlannerSettings, discount_field, gumbel_scale_field, max_num_considered_actions_field, setting
 from planner.core.model import Evaluation, Model, Params
 from planner.core.particles import NOWHERE
 from planner.core.targets import Decision, if_continuous
@@ -27,13 +27,22 @@ class MctsSettings(PlannerSettings):
     """Every setting of Gumbel MCTS."""
 
     num_simulations: int = setting(
-        512, "shape", "budget", "simulations", "Model steps of the search, one after another.", ge=1, le=16384, scale="log"
+        512, "shape", "budget", "simulations", "Model steps of the search, one after another.", enters="the budget", ge=1, le=16384, scale="log"
     )
     max_depth: int = setting(
-        64, "live", "budget", "depth limit", "Largest number of steps from the root in a simulation.", ge=1, le=16384, knob_maximum=128
+        64,
+        "live",
+        "budget",
+        "depth limit",
+        "Largest number of steps from the root in a simulation.",
+        enters="of mctx",
+        ge=1,
+        le=16384,
+        knob_maximum=128,
     )
-    max_num_considered_actions: int = MAX_NUM_CONSIDERED_ACTIONS
-    gumbel_scale: float = GUMBEL_SCALE
+    discount: float | None = discount_field("of mctx")
+    max_num_considered_actions: int = max_num_considered_actions_field("of mctx")
+    gumbel_scale: float = gumbel_scale_field("of mctx")
 
     @classmethod
     def of_budget(cls, particles: int, depth: int) -> dict[str, int]:

@@ -11,7 +11,7 @@ from typing import Any, Protocol
 import jax
 
 from planner.algorithms import mcts, smc, tsmcts
-from planner.algorithms.settings import PlannerSettings, describe_setting, make_settings
+from planner.algorithms.settings import MAX_DEPTH, PlannerSettings, describe_setting, make_settings
 from planner.algorithms.smc_settings import Live, SmcSettings, Static
 from planner.core.interventions import Interventions
 from planner.core.model import Model, Params
@@ -47,6 +47,16 @@ PlanFunction = Callable[..., PlanLike]
 
 
 @dataclass(frozen=True)
+class Preset:
+    """Settings under a name, to begin from. All others but the budget are the planner's own."""
+
+    name: str
+    help: str
+    # A program is found by its algorithm, which has to be hashable.
+    settings: Mapping[str, Any] = field(hash=False)
+
+
+@dataclass(frozen=True)
 class Algorithm:
     """A planning algorithm: its settings, their static and live parts, and the program that `static` selects."""
 
@@ -60,13 +70,39 @@ class Algorithm:
     """`(params, key, root_state, *, live, static, model, atoms, states) -> plan`; where plans have particles, also `interventions`."""
     assigned_levels: Callable[[Any, int], Sequence[int]] = lambda settings, actions: ()
     """`(settings, number of actions) -> levels` at which the algorithm assigns the actions instead of drawing them."""
+    presets: tuple[Preset, ...] = ()
 
 
-SMC = Algorithm(Traits(kind="particles", evidence=True, trust_region=True), SmcSettings, Static.of, Live.of, smc.plan)
-TSMCTS = Algorithm(
-    Traits(kind="particles", rounds=True, halving=True), tsmcts.TsmctsSettings, tsmcts.Static.of, tsmcts.Live.of, tsmcts.plan, tsmcts.round_starts
+_PRIOR_ONLY = {"constraint": "fixed_kl", "root_constraint": "same", "kl_bound": 0.0}
+_SURVIVING = {**_PRIOR_ONLY, "revive": False, "policy_target": "surviving", "root_sampling": "proposal"}
+_WITHOUT_NOISE = Preset("greedy", "No Gumbel noise: the best action found is always played.", {"gumbel_scale": 0.0})
+
+SMC = Algorithm(
+    Traits(kind="particles", evidence=True, trust_region=True),
+    SmcSettings,
+    Static.of,
+    Live.of,
+    smc.plan,
+    presets=(
+        Preset("prior only", "Every action is drawn from the network's policy; the weights alone do the work.", _PRIOR_ONLY),
+        Preset("greedy", "Every action is a best one by Q.", {"constraint": "adaptive", "root_constraint": "same", "alpha": 1.0}),
+        Preset("plain SMC", "The bootstrap filter: samples of the prior, no revival, and the policy is what survives.", _SURVIVING),
+        Preset("no resampling", "Particles keep their weights to the end: see them degenerate.", {"resampling_rule": "never"}),
+    ),
 )
-GUMBEL_MCTS = Algorithm(Traits(kind="tree", halving=True), mcts.MctsSettings, mcts.Static.of, mcts.Live.of, mcts.plan)
+TSMCTS = Algorithm(
+    Traits(kind="particles", rounds=True, halving=True),
+    tsmcts.TsmctsSettings,
+    tsmcts.Static.of,
+    tsmcts.Live.of,
+    tsmcts.plan,
+    tsmcts.round_starts,
+    presets=(
+        _WITHOUT_NOISE,
+        Preset("no resampling", "The particles of a round keep their weights to its end.", {"resampling_period": MAX_DEPTH}),
+    ),
+)
+GUMBEL_MCTS = Algorithm(Traits(kind="tree", halving=True), mcts.MctsSettings, mcts.Static.of, mcts.Live.of, mcts.plan, presets=(_WITHOUT_NOISE,))
 
 
 class UnknownPlannerError(ValueError):
@@ -115,13 +151,15 @@ class Planner:
         return planned
 
     def describe(self) -> dict[str, Any]:
-        """Name, title, help and the settings with this planner's defaults, for building knobs."""
+        """Name, title, help, presets, and the settings with this planner's defaults, for building knobs."""
         model = self.algorithm.settings
         described = [describe_setting(name, model) for name in model.model_fields]
         for setting in described:
             if setting["name"] in self.defaults:
                 setting["default"] = self.defaults[setting["name"]]
-        return {"name": self.name, "title": self.title, "help": self.help, "source": self.source, "kind": self.traits.kind, "settings": described}
+        presets = [{"name": each.name, "help": each.help, "settings": dict(each.settings)} for each in self.algorithm.presets]
+        words = {"name": self.name, "title": self.title, "help": self.help, "source": self.source}
+        return words | {"kind": self.traits.kind, "presets": presets, "settings": described}
 
     def _card_defaults(self, card: Mapping[str, Any]) -> dict[str, Any]:
         """Defaults that the checkpoint gives."""

@@ -39,9 +39,13 @@ OPEN_END = 100.0
 """Upper end of a slider where neither the setting nor its `knob_maximum` gives one."""
 
 
-def setting(default: Any, kind: str, group: Group, label: str, help: str, **rest: Any) -> Any:
-    """A pydantic field with the additional description that a knob is drawn from."""
-    extra = {"kind": kind, "group": group, "label": label, "scale": rest.pop("scale", "linear")}
+def setting(default: Any, kind: str, group: Group, label: str, help: str, *, enters: str, **rest: Any) -> Any:
+    """A pydantic field with the additional description that a knob is drawn from.
+
+    Args:
+      enters: the place of the setting in the method: its symbol, and the equations of docs/method.md that have it.
+    """
+    extra = {"kind": kind, "group": group, "label": label, "enters": enters, "scale": rest.pop("scale", "linear")}
     # Upper end of a knob whose setting has an open range.
     extra["knob_maximum"] = rest.pop("knob_maximum", None)
     extra["knob_minimum"] = rest.pop("knob_minimum", None)
@@ -50,33 +54,48 @@ def setting(default: Any, kind: str, group: Group, label: str, help: str, **rest
     return Field(default, description=help, json_schema_extra=extra, **rest)
 
 
-# Fields that several planners have.
-REWARD_TEMPERATURE = setting(
-    None,
-    "live",
-    "weights",
-    "reward temperature",
-    "A smaller temperature gives rewards and values more influence and makes the weights more uneven.",
-    ge=MIN_TEMPERATURE,
-    le=MAX_TEMPERATURE,
-    scale="log",
-    knob_minimum=1e-3,
-    knob_maximum=1e2,
-)
-DISCOUNT = setting(None, "live", "weights", "discount", "Factor on rewards for each further step.", ge=0, le=1)
-MAX_NUM_CONSIDERED_ACTIONS = setting(
-    16, "shape", "targets", "considered actions m", "Root actions that enter the sequential halving.", ge=1, le=1024, scale="log"
-)
-GUMBEL_SCALE = setting(
-    1.0,
-    "live",
-    "targets",
-    "Gumbel scale",
-    "Scale of the Gumbel noise in the choice of root actions; 0 always plays the best action found.",
-    ge=0,
-    le=MAX_FACTOR,
-    knob_maximum=2.0,
-)
+# Fields that several planners have, in equations of their own.
+def reward_temperature_field(enters: str) -> Any:
+    """The field `reward_temperature`."""
+    return setting(
+        None,
+        "live",
+        "weights",
+        "reward temperature",
+        "A smaller temperature gives rewards and values more influence and makes the weights more uneven.",
+        enters=enters,
+        ge=MIN_TEMPERATURE,
+        le=MAX_TEMPERATURE,
+        scale="log",
+        knob_minimum=1e-3,
+        knob_maximum=1e2,
+    )
+
+
+def discount_field(enters: str) -> Any:
+    """The field `discount`."""
+    return setting(None, "live", "weights", "discount", "Factor on rewards for each further step.", enters=enters, ge=0, le=1)
+
+
+def max_num_considered_actions_field(enters: str) -> Any:
+    """The field `max_num_considered_actions`."""
+    label, help = "considered actions m", "Root actions that enter the sequential halving."
+    return setting(16, "shape", "targets", label, help, enters=enters, ge=1, le=1024, scale="log")
+
+
+def gumbel_scale_field(enters: str) -> Any:
+    """The field `gumbel_scale`."""
+    return setting(
+        1.0,
+        "live",
+        "targets",
+        "Gumbel scale",
+        "Scale of the Gumbel noise in the choice of root actions; 0 always plays the best action found.",
+        enters=enters,
+        ge=0,
+        le=MAX_FACTOR,
+        knob_maximum=2.0,
+    )
 
 
 class PlannerSettings(BaseModel):
@@ -84,13 +103,14 @@ class PlannerSettings(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
 
-    discount: float | None = DISCOUNT
+    discount: float | None = discount_field("gamma")
     value_source: Literal["network", "exact"] = setting(
         "network",
         "choice",
         "values",
         "value source",
         "Source of V and Q: the network, or exact solutions (small environments only).",
+        enters="source of V and Q",
         applies_to="exact answers",
     )
     value_noise: float = setting(
@@ -99,6 +119,7 @@ class PlannerSettings(BaseModel):
         "values",
         "value noise",
         "Error added to exact values, in standard deviations of the exact value over all states.",
+        enters="error added to exact values",
         ge=0,
         le=MAX_FACTOR,
         knob_maximum=2.0,
@@ -111,6 +132,7 @@ class PlannerSettings(BaseModel):
         "budget",
         "action samples K",
         "Candidate actions sampled from the prior at each state.",
+        enters="K, where actions are continuous",
         ge=2,
         le=64,
         scale="log",
@@ -141,8 +163,8 @@ class PlannerSettings(BaseModel):
 class ParticleSettings(PlannerSettings):
     """Settings of a planner that steps N particles through T levels."""
 
-    particles: int = setting(256, "shape", "budget", "particles N", "Particles stepped in parallel.", ge=1, le=65536, scale="log")
-    depth: int = setting(24, "shape", "budget", "depth T", "Levels of the plan: environment steps it looks ahead.", ge=1, le=MAX_DEPTH)
+    particles: int = setting(256, "shape", "budget", "particles N", "Particles stepped in parallel.", enters="(E4)", ge=1, le=65536, scale="log")
+    depth: int = setting(24, "shape", "budget", "depth T", "Levels of the plan: environment steps it looks ahead.", enters="(E4)", ge=1, le=MAX_DEPTH)
 
     @classmethod
     def of_budget(cls, particles: int, depth: int) -> dict[str, int]:

@@ -9,22 +9,33 @@ import jax
 import numpy as np
 from jaxtyping import Array, Float
 
-from planner.algorithms.settings import MAX_DEPTH, MAX_NATS, MAX_TEMPERATURE, MIN_TEMPERATURE, REWARD_TEMPERATURE, ParticleSettings, setting
+from planner.algorithms.settings import (
+    MAX_DEPTH,
+    MAX_NATS,
+    MAX_TEMPERATURE,
+    MIN_TEMPERATURE,
+    ParticleSettings,
+    discount_field,
+    reward_temperature_field,
+    setting,
+)
 from planner.core.proposal import Constraint
 
 
 class SmcSettings(ParticleSettings):
     """Every setting of the SMC family."""
 
+    discount: float | None = discount_field("gamma of (E5), (E8)")
     constraint: Constraint = setting(
         "adaptive",
         "choice",
         "trust region",
         "constraint",
         "Bound on the proposal: a share alpha of the way to greedy, a fixed KL, or a fixed temperature.",
+        enters="(E1)-(E3)",
     )
     root_constraint: Literal["same", "adaptive", "fixed_kl", "fixed_temperature"] = setting(
-        "same", "choice", "trust region", "constraint at the root", "The same choice for the root alone."
+        "same", "choice", "trust region", "constraint at the root", "The same choice for the root alone.", enters="(E1)-(E3) at level 0"
     )
     alpha: float = setting(
         0.1,
@@ -32,6 +43,7 @@ class SmcSettings(ParticleSettings):
         "trust region",
         "alpha",
         "0 samples from the prior, 1 acts greedily on Q.",
+        enters="(E3)",
         ge=0,
         le=1,
         applies_when={"constraint": ["adaptive"]},
@@ -42,6 +54,7 @@ class SmcSettings(ParticleSettings):
         "trust region",
         "KL bound",
         "The largest KL(proposal, prior), in nats.",
+        enters="(E1)",
         ge=0,
         le=MAX_NATS,
         scale="log",
@@ -55,6 +68,7 @@ class SmcSettings(ParticleSettings):
         "trust region",
         "twist temperature",
         "The proposal is prior * exp(Q / temperature).",
+        enters="(E2)",
         ge=MIN_TEMPERATURE,
         le=MAX_TEMPERATURE,
         scale="log",
@@ -63,16 +77,21 @@ class SmcSettings(ParticleSettings):
         applies_when={"constraint": ["fixed_temperature"]},
     )
 
-    reward_temperature: float | None = REWARD_TEMPERATURE
+    reward_temperature: float | None = reward_temperature_field("tau of (E5)")
     advantage: bool = setting(
-        True, "flag", "weights", "advantage", "Weigh by reward + next value - value. Off: without the value of the state stepped from."
+        True,
+        "flag",
+        "weights",
+        "advantage",
+        "Weigh by reward + next value - value. Off: without the value of the state stepped from.",
+        enters="(E5)",
     )
     weight_normaliser: Literal["none", "min_max", "standardise"] = setting(
-        "none", "choice", "weights", "weight normaliser", "Rescales the log-weights before resampling draws from them."
+        "none", "choice", "weights", "weight normaliser", "Rescales the log-weights before resampling draws from them.", enters="norm of (E6)"
     )
 
     resampling_rule: Literal["ess", "period", "never"] = setting(
-        "ess", "choice", "resampling", "resampling rule", "Resample at low ESS, every few levels, or never."
+        "ess", "choice", "resampling", "resampling rule", "Resample at low ESS, every few levels, or never.", enters="(E6)"
     )
     ess_threshold: float = setting(
         0.5,
@@ -80,6 +99,7 @@ class SmcSettings(ParticleSettings):
         "resampling",
         "ESS threshold",
         "Resample when ESS falls below this share of N.",
+        enters="(E6)",
         ge=0,
         le=1,
         applies_when={"resampling_rule": ["ess"]},
@@ -90,20 +110,26 @@ class SmcSettings(ParticleSettings):
         "resampling",
         "resampling period",
         "Levels between two resamplings.",
+        enters="(E6)",
         ge=1,
         le=MAX_DEPTH,
         knob_maximum=32,
         applies_when={"resampling_rule": ["period"]},
     )
     resampling_scheme: Literal["systematic", "stratified", "residual", "multinomial"] = setting(
-        "systematic", "choice", "resampling", "resampling scheme", "Method of drawing ancestors from the weights."
+        "systematic", "choice", "resampling", "resampling scheme", "Method of drawing ancestors from the weights.", enters="(E6)"
     )
     revive: bool = setting(
-        True, "flag", "resampling", "revive", "Offspring of a particle that has ended start again from its last non-terminal state."
+        True,
+        "flag",
+        "resampling",
+        "revive",
+        "Offspring of a particle that has ended start again from its last non-terminal state.",
+        enters="after (E6)",
     )
 
     policy_target: Literal["message", "value", "online", "surviving"] = setting(
-        "message", "choice", "targets", "policy target", "Rule that turns the particles into the improved policy."
+        "message", "choice", "targets", "policy target", "Rule that turns the particles into the improved policy.", enters="before (E10)"
     )
     root_sampling: Literal["stratified", "proposal"] = setting(
         "stratified",
@@ -111,6 +137,7 @@ class SmcSettings(ParticleSettings):
         "targets",
         "root sampling",
         "Spread the root actions evenly over a mixture of proposal and prior, or draw them independently from the proposal.",
+        enters="(E4) at level 0",
     )
     root_prior_share: float = setting(
         0.25,
@@ -118,17 +145,34 @@ class SmcSettings(ParticleSettings):
         "targets",
         "prior share at the root",
         "Share beta of the prior in the mixture that root actions are drawn from.",
+        enters="beta",
         ge=0,
         le=1,
         applies_when={"root_sampling": ["stratified"]},
     )
     retrace_lambda: float = setting(
-        0.95, "live", "targets", "Retrace lambda", "0 uses only the value after one step, 1 the rewards of the whole path.", ge=0, le=1
+        0.95,
+        "live",
+        "targets",
+        "Retrace lambda",
+        "0 uses only the value after one step, 1 the rewards of the whole path.",
+        enters="lambda of (E8)",
+        ge=0,
+        le=1,
     )
     value_mixing: float = setting(
-        0.5, "live", "targets", "value mixing", "0 uses the network's value of the root, 1 the particles' value.", ge=0, le=1
+        0.5,
+        "live",
+        "targets",
+        "value mixing",
+        "0 uses the network's value of the root, 1 the particles' value.",
+        enters="mu of (E10)",
+        ge=0,
+        le=1,
     )
-    act: Literal["argmax", "sample"] = setting("argmax", "choice", "targets", "act", "Take the best action of the improved policy, or draw from it.")
+    act: Literal["argmax", "sample"] = setting(
+        "argmax", "choice", "targets", "act", "Take the best action of the improved policy, or draw from it.", enters="after (E10)"
+    )
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,15 @@ from jax.nn import logsumexp
 from jaxtyping import Array, Bool, Float, Int
 
 from planner.algorithms.halving import Schedule, ancestors_by_group, schedule, share_out
-from planner.algorithms.settings import GUMBEL_SCALE, MAX_DEPTH, MAX_NUM_CONSIDERED_ACTIONS, REWARD_TEMPERATURE, ParticleSettings, setting
+from planner.algorithms.settings import (
+    MAX_DEPTH,
+    ParticleSettings,
+    discount_field,
+    gumbel_scale_field,
+    max_num_considered_actions_field,
+    reward_temperature_field,
+    setting,
+)
 from planner.algorithms.smc import Plan, distributions, read_trace
 from planner.core.categorical import choose, log_normalise
 from planner.core.genealogy import log_mean_by_group
@@ -35,12 +43,21 @@ from planner.core.targets import Root, if_continuous
 class TsmctsSettings(ParticleSettings):
     """Every setting of TSMCTS."""
 
-    reward_temperature: float | None = REWARD_TEMPERATURE
+    reward_temperature: float | None = reward_temperature_field("tau of (E5), and of the policy")
+    discount: float | None = discount_field("gamma of (E5)")
     resampling_period: int = setting(
-        1, "live", "resampling", "resampling period", "Levels between two resamplings of a round.", ge=1, le=MAX_DEPTH, knob_maximum=32
+        1,
+        "live",
+        "resampling",
+        "resampling period",
+        "Levels between two resamplings of a round.",
+        enters="(E6)",
+        ge=1,
+        le=MAX_DEPTH,
+        knob_maximum=32,
     )
-    max_num_considered_actions: int = MAX_NUM_CONSIDERED_ACTIONS
-    gumbel_scale: float = GUMBEL_SCALE
+    max_num_considered_actions: int = max_num_considered_actions_field("m")
+    gumbel_scale: float = gumbel_scale_field("g")
 
 
 @dataclass(frozen=True)

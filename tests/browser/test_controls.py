@@ -16,7 +16,7 @@ FOCUSED = """(() => {
   if (element === document.body) return null;
   const { x, y } = element.getBoundingClientRect();
   const name = element.id || element.dataset.do || element.closest("[data-knob]")?.dataset.knob || element.className || element.tagName;
-  return { name, tag: element.tagName, x, y, region: ["#top", "#drawer", ".microscope", "#help"].find((each) => element.closest(each)) };
+  return { name, tag: element.tagName, x, y, region: [".skip", "#top", "#drawer", ".microscope", "#help"].find((each) => element.closest(each)) };
 })()"""
 STYLE = """selector => {
   const element = document.querySelector(selector);
@@ -182,7 +182,8 @@ def test_tab_reaches_every_control_once_in_the_order_of_the_page_and_leaves(page
     found = tab_through(page)
     names = [each["name"] for each in found]
     regions = [each["region"] for each in found]
-    assert regions == sorted(regions, key=["#top", "#drawer", ".microscope"].index)
+    assert regions == sorted(regions, key=[".skip", "#top", "#drawer", ".microscope"].index)
+    assert regions[0] == ".skip"
     knobs = page.evaluate("[...document.querySelectorAll('[data-knob]')].filter((knob) => knob.checkVisibility()).map(({ dataset }) => dataset.knob)")
     assert [name for name in names if name in knobs] == knobs
     assert {"checkpoint", "planner", "play", "speed", "seed", "help", "seeds-count"} <= {name.split()[-1] for name in names}

@@ -3,3 +3,4 @@ declare var twistscope: any;
 declare var twistscopeBridge: { listen(heard: (message: any) => void): void };
 declare var dash_clientside: any;
 declare var Plotly: any;
+declare var twistscopeLooks: { choices: Record<string, string[]>; now: any; choose(patch: object): void } | undefined;

@@ -19,6 +19,7 @@ from planner.algorithms.smc_settings import SmcSettings
 from planner.checkpoints import build_model, initial_params, network_config
 from planner.core.targets import Root
 from planner.core.trace import Trace, to_arrays
+from planner.equations import EQUATIONS
 from planner.record.container import write
 from planner.record.diagnostics import DIAGNOSTICS, diagnose
 from planner.record.metadata import SCHEMA, Metadata
@@ -101,7 +102,7 @@ def test_every_setting_is_in_the_table_of_its_planner_as_it_is(name: str) -> Non
         setting = describe_setting(setting_name, model)
         assert (kind, values) == (setting["kind"], allowed_values(setting_name, model)), setting_name
         assert default == f"`{json.dumps(setting['default'])}`".replace('"', ""), setting_name
-        assert enters, setting_name
+        assert enters == setting["enters"], setting_name
     assert str(MAX_TRANSITIONS) in API
 
 
@@ -127,6 +128,14 @@ def test_equations_are_numbered_once_and_docstrings_cite_those_that_exist() -> N
     for path in (ROOT / "planner").rglob("*.py"):
         cited = set(EQUATION.findall(path.read_text(encoding="utf-8")))
         assert cited <= set(numbered), path.name
+
+
+def test_equations_that_settings_enter_are_those_of_the_method() -> None:
+    written = dict(re.findall(r"^ +\((E\d+)\) +(.*)$", METHOD, flags=re.MULTILINE))
+    assert {number: written[number].strip() for number in EQUATIONS} == EQUATIONS
+    models = {planner.algorithm.settings for planner in PLANNERS.values()}
+    cited = {number for model in models for name in model.model_fields for number in EQUATION.findall(describe_setting(name, model)["enters"])}
+    assert {f"E{number}" for number in cited} <= EQUATIONS.keys()
 
 
 @pytest.mark.parametrize("target", describe_setting("policy_target", SmcSettings)["choices"])

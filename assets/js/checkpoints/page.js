@@ -1,6 +1,11 @@
 // The page of checkpoints: a group for each environment, with a card for each stage of its runs; and learning curves.
 
+import { followButtons } from "../controls/buttons.js";
+import { PAGE_KEYS } from "../controls/page_keys.js";
+import { ViewDialog } from "../controls/view.js";
 import { linkTo } from "../lib/address.js";
+import { followKeys } from "../lib/keyboard.js";
+import { Lifetime } from "../lib/lifetime.js";
 import { ApiError, apiOfPage } from "../source/api.js";
 import { byEnvironment, factsOf, returnsOf, returnsScale } from "./cards.js";
 import { curvesPicture } from "./curves.js";
@@ -36,7 +41,7 @@ function groupOf({ environment, cards }, planners) {
 function cardOf(card, planners, scale) {
   const open = element("a", "open-checkpoint", "open in the microscope");
   open.href = linkTo("./", location.search, { checkpoint: card.name, step: null });
-  open.setAttribute("aria-label", `Open ${card.title} in the microscope`);
+  open.setAttribute("aria-label", `open in the microscope: ${card.title}`);
   const facts = element("dl", "facts-of-card");
   for (const [term, text, title] of factsOf(card)) {
     const value = element("dd", "", text);
@@ -129,6 +134,12 @@ async function whatThereIs() {
   }
 }
 
+const lifetime = new Lifetime();
+const view = new ViewDialog(lifetime);
+const actions = { view: () => view.toggle() };
+document.body.append(view.element);
+followButtons(actions, lifetime);
+followKeys(document, PAGE_KEYS.filter(({ does }) => does in actions), actions, lifetime);
 onThemeChange(() => {
   theme = readTheme();
   for (const picture of pictures) picture.paint();

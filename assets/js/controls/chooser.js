@@ -120,7 +120,12 @@ export class Chooser {
   }
 
   settingsOf(planner) {
-    return this.catalogue.planners.find(({ name }) => name === planner)?.settings ?? [];
+    return this.planner(planner).settings;
+  }
+
+  /** A planner as the catalogue describes it; without settings where it is not known. */
+  planner(planner) {
+    return this.catalogue.planners.find(({ name }) => name === planner) ?? { name: planner, settings: [], presets: [] };
   }
 
   /** True once it can be said which of the session's settings were chosen. */

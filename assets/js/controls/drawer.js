@@ -2,10 +2,11 @@
 
 import { followBackdrop } from "../lib/backdrop.js";
 import { isField } from "../lib/keyboard.js";
+import { isBelow, onLooks } from "../lib/looks.js";
 
 const REST = "#top, #microscope";
-// From this width on the knobs have a place of their own (twistscope.css).
-const WIDE = "(min-width: 761px)";
+// Wider pages have a place for the knobs (twistscope.css).
+const NARROW = 760;
 
 export class Drawer {
   /**
@@ -24,7 +25,7 @@ export class Drawer {
         this.close();
       }
     });
-    lifetime.listen(window.matchMedia(WIDE), "change", () => this.close());
+    lifetime.add(onLooks(() => isBelow(NARROW) || this.close(), true));
   }
 
   get open() {
@@ -44,6 +45,11 @@ export class Drawer {
     if (close instanceof HTMLElement) close.focus();
     if (!this.followed) followBackdrop(document.body, this.element, () => this.close(), this.lifetime);
     this.followed = true;
+  }
+
+  /** Opens it where the page is so narrow that the knobs have no place of their own. */
+  show() {
+    if (isBelow(NARROW) && !this.open) this.toggle();
   }
 
   close() {

@@ -1,7 +1,7 @@
 // The help dialog: what one sees, and the keys. Of particles and search trees it speaks differently.
 
 import { around, element } from "../lib/elements.js";
-import { followBackdrop } from "../lib/backdrop.js";
+import { openableDialog } from "./dialog.js";
 
 const PARTICLES = [
   [
@@ -52,9 +52,8 @@ export class HelpDialog {
    * @param {import("../lib/lifetime.js").Lifetime} lifetime
    */
   constructor(keys, lifetime) {
-    this.element = build(keys);
+    this.element = build(keys, lifetime);
     this.kind = "particles";
-    followBackdrop(this.element, this.element, () => this.element.close(), lifetime);
   }
 
   /** The kind of plan that it speaks of. @param {"particles" | "tree"} kind */
@@ -67,21 +66,17 @@ export class HelpDialog {
   }
 }
 
-/** @param {import("../lib/keyboard.js").Binding[]} keys */
-function build(keys) {
-  const dialog = element("dialog", "help");
-  dialog.id = "help";
-  dialog.setAttribute("aria-label", "Help");
-  const close = element("button", "quiet", "close");
-  close.type = "button";
-  close.dataset.do = "help";
-  dialog.append(
-    around("div", "panel-heading", element("h2", "", "What you see"), close),
+/**
+ * @param {import("../lib/keyboard.js").Binding[]} keys
+ * @param {import("../lib/lifetime.js").Lifetime} lifetime
+ */
+function build(keys, lifetime) {
+  const content = [
     listOf(PARTICLES, "particles"), listOf(TREE, "tree"), listOf(BOTH),
     element("h2", "", "Keys"),
     around("dl", "keys", ...keys.flatMap(({ show, text }) => [around("dt", "", element("kbd", "", show)), element("dd", "", text)])),
-  );
-  return dialog;
+  ];
+  return openableDialog({ id: "help", label: "Help", title: "What you see", content, lifetime });
 }
 
 /**

@@ -12,6 +12,8 @@ const PATIENCE = 2000;
  * @property {"live" | "shape" | "choice" | "flag"} kind
  * @property {"number" | "integer" | "choice" | "boolean"} type
  * @property {string} group
+ * @property {string} [help]
+ * @property {string} [enters] its place in the method, such as "tau of (E5)"
  * @property {any} [default] null where the checkpoint's card gives it
  * @property {number} [minimum]
  * @property {{minimum: number, maximum: number, step?: number, scale: "linear" | "log", sizes?: number[]}} [knob] of numbers
@@ -43,6 +45,10 @@ export class Knobs {
     this.waiting = undefined;
     /** @type {MutationObserver | undefined} */
     this.naming = undefined;
+    /** Words that the knobs shown have. */
+    this.wanted = "";
+    /** Called when settings or defaults are others. @type {() => void} */
+    this.onChange = () => {};
     /** Value of each component. Setting one costs Dash milliseconds, even if nothing changes. @type {Map<string, string>} */
     this.shown = new Map();
   }
@@ -108,13 +114,18 @@ export class Knobs {
     for (const list of all("#knobs select")) /** @type {HTMLSelectElement} */ (list).selectedIndex = -1;
     this.open();
     this.naming ??= new MutationObserver(() => this.nameControls());
-    this.naming.observe(/** @type {HTMLElement} */ (document.querySelector("#knobs")), { childList: true, subtree: true });
+    this.naming.observe(/** @type {HTMLElement} */ (document.querySelector("#knobs")), { childList: true, subtree: true, attributeFilter: ["aria-selected"] });
     this.nameControls();
     if (Object.keys(this.values).length) this.show(this.values);
   }
 
   /** Gives names to Dash's sliders and switches, which have none of their own and come some time after the knob that they are in. */
   nameControls() {
+    // Dash makes a list with one option of each switch: a control in a control.
+    for (const option of all("#knobs label[aria-selected]")) {
+      option.removeAttribute("aria-selected");
+      for (const part of [option, option.closest("[role=listbox]")]) part?.removeAttribute("role");
+    }
     for (const { name, label, type } of this.schema) {
       const knob = knobOf(name);
       const control = thumbOf(knob) ?? knob?.querySelector("input[type=checkbox]");
@@ -153,9 +164,38 @@ export class Knobs {
   }
 
   reset(group) {
-    const wanted = this.changed().filter((setting) => group === "*" || setting.group === group);
-    if (!wanted.length) return;
-    this.send(Object.fromEntries(wanted.map(({ name }) => [name, this.defaults[name]])));
+    this.toDefaults(this.changed().filter((setting) => group === "*" || setting.group === group));
+  }
+
+  /** One setting back to its default. The focus goes from the button, which disappears, to the knob. */
+  resetOne(name) {
+    this.toDefaults(this.changed().filter((setting) => setting.name === name));
+    controlOf(name)?.focus();
+  }
+
+  toDefaults(settings) {
+    if (settings.length) this.send(Object.fromEntries(settings.map(({ name }) => [name, this.defaults[name]])));
+  }
+
+  /** Shows only the knobs that have these words. Returns how many there are. */
+  filter(text) {
+    this.wanted = text;
+    this.arrange();
+    const found = this.schema.filter((setting) => this.applies(setting) && hasWords(setting, text));
+    if (text.trim()) for (const { name } of found) openGroup(name);
+    return found.length;
+  }
+
+  /** Settings as a person may look for them: those with an effect in this session, with their values. */
+  list() {
+    return this.schema.filter((setting) => this.applies(setting)).map((setting) => ({ ...setting, value: this.values[setting.name] }));
+  }
+
+  /** Puts the focus on a knob, in its open group. */
+  focus(name) {
+    openGroup(name);
+    knobOf(name)?.scrollIntoView?.({ block: "nearest" });
+    controlOf(name)?.focus();
   }
 
   /** Settings that differ from their defaults. */
@@ -192,21 +232,40 @@ export class Knobs {
     for (const setting of this.schema) {
       const knob = knobOf(setting.name);
       if (!knob) continue;
-      knob.hidden = !this.applies(setting);
+      knob.hidden = !this.applies(setting) || !hasWords(setting, this.wanted);
       knob.dataset.changed = `${changed.has(setting.name)}`;
+      const reset = /** @type {HTMLElement | null} */ (knob.querySelector(".knob-reset"));
+      if (reset) reset.hidden = !changed.has(setting.name);
     }
     for (const group of all(".knob-group")) group.hidden = !group.querySelector(".knob:not([hidden])");
     for (const button of all("[data-reset]")) {
       const group = button.dataset.reset;
       button.hidden = !this.schema.some((setting) => changed.has(setting.name) && (group === "*" || setting.group === group));
     }
+    this.onChange();
   }
 }
 
 const knobOf = (name) => /** @type {HTMLElement | null} */ (document.querySelector(`[data-knob="${CSS.escape(name)}"]`));
+const controlOf = (name) => /** @type {HTMLElement | null | undefined} */ (knobOf(name)?.querySelector("[role=slider], select, input"));
 const thumbOf = (knob) => knob?.querySelector("[role=slider]");
 /** @type {(selector: string) => Iterable<HTMLElement>} */
 const all = (selector) => document.querySelectorAll(selector);
+
+function openGroup(name) {
+  const group = knobOf(name)?.closest?.("details");
+  if (group) group.open = true;
+}
+
+/**
+ * True where a setting has all words of a text in its name, label, help or place in the method; pure.
+ * @param {Pick<Setting, "name" | "label" | "help" | "enters">} setting
+ * @param {string} text
+ */
+export function hasWords({ name, label, help = "", enters = "" }, text) {
+  const own = [name, name.replaceAll("_", " "), label, help, enters].join(" ").toLowerCase();
+  return text.toLowerCase().split(/\s+/).every((word) => own.includes(word));
+}
 
 const isLog = ({ kind, knob }) => kind === "live" && knob?.scale === "log";
 
@@ -235,7 +294,7 @@ function sameShown(setting, a, b) {
   return Math.abs(toShown(setting, a) - toShown(setting, b)) < (isLog(setting) ? 0.005 : 1e-9);
 }
 
-function readable(value, type) {
+export function readable(value, type) {
   if (value === null || value === undefined) return "";
   return type === "integer" ? `${value}` : `${Number(value.toPrecision(3))}`;
 }

@@ -1,8 +1,8 @@
 // The recordings dialog: records the session that is shown, and lists what was recorded, to be replayed, renamed, deleted, kept as a file or taken in.
 
+import { openableDialog } from "./dialog.js";
 import { duration } from "../checkpoints/cards.js";
 import { linkTo } from "../lib/address.js";
-import { followBackdrop } from "../lib/backdrop.js";
 import { around, element } from "../lib/elements.js";
 import { count, number } from "../lib/format.js";
 import { ScenePicture } from "../pictures/scene_canvas.js";
@@ -47,27 +47,19 @@ export class RecordingsDialog {
     this.note.setAttribute("role", "status");
     this.file = Object.assign(element("input"), { type: "file", accept: ".twistscope" });
     this.file.setAttribute("aria-label", "Take in a file of a recording");
-    this.element = this.build();
-    followBackdrop(this.element, this.element, () => this.element.close(), lifetime);
+    this.element = this.build(lifetime);
     lifetime.listen(this.toggleButton, "click", () => this.toggleRecording());
     lifetime.listen(this.file, "change", () => this.takeIn());
   }
 
-  build() {
-    const close = element("button", "quiet", "close");
-    close.type = "button";
-    close.dataset.do = "recordings";
-    const dialog = element("dialog", "recordings");
-    dialog.id = "recordings";
-    dialog.setAttribute("aria-label", "Recordings");
-    dialog.append(
-      around("div", "panel-heading", element("h2", "", "Recordings"), close),
+  build(lifetime) {
+    const content = [
       around("p", "record-row", this.toggleButton, this.kept),
       this.list,
       this.note,
       around("p", "recordings-upload", "Take in a file: ", this.file),
-    );
-    return dialog;
+    ];
+    return openableDialog({ id: "recordings", label: "Recordings", title: "Recordings", content, lifetime });
   }
 
   toggle() {

@@ -2,14 +2,9 @@
 
 import { around, element } from "../lib/elements.js";
 import { momentAddress } from "../lib/address.js";
-import { followBackdrop } from "../lib/backdrop.js";
+import { PARTS } from "../lib/arrangement.js";
+import { openableDialog } from "./dialog.js";
 import { PictureFiles } from "../panels/picture_files.js";
-
-/** Parts of the page that a link can hide, with the names a person reads. */
-export const HIDEABLE = {
-  knobs: "knobs", world: "world", genealogy: "genealogy", strips: "per level", weights: "weights", decision: "root decision", particle: "particle",
-  seeds: "many seeds", timeline: "time line", narration: "the sentence",
-};
 
 /** Forms of an exported moment. */
 const FILES = { html: "microscope (.html)", trace: "trace (.safetensors)", script: "program (.py)", parquet: "table (.parquet)", csv: "table (.csv)" };
@@ -38,7 +33,7 @@ export class ShareDialog {
     this.copy.type = "button";
     this.note = element("p", "hint share-note");
     this.note.setAttribute("role", "status");
-    this.boxes = Object.entries(HIDEABLE).map(([name, label]) => {
+    this.boxes = PARTS.map(({ name, label }) => {
       const box = element("input");
       Object.assign(box, { type: "checkbox", name, checked: true });
       return { name, box, label: around("label", "share-panel", box, label) };
@@ -49,29 +44,21 @@ export class ShareDialog {
       return { form, link };
     });
     this.pictures = new PictureFiles(microscope, lifetime);
-    this.element = this.build();
-    followBackdrop(this.element, this.element, () => this.element.close(), lifetime);
+    this.element = this.build(lifetime);
     lifetime.listen(this.copy, "click", () => this.copyLink());
     for (const { box } of this.boxes) lifetime.listen(box, "change", () => this.write());
   }
 
-  build() {
-    const close = element("button", "quiet", "close");
-    close.type = "button";
-    close.dataset.do = "share";
-    const dialog = element("dialog", "share");
-    dialog.id = "share";
-    dialog.setAttribute("aria-label", "Share");
-    dialog.append(
-      around("div", "panel-heading", element("h2", "", "Share this moment"), close),
+  build(lifetime) {
+    const content = [
       element("p", "", "Whoever opens the link sees this plan: the same checkpoint, planner, settings, seed, step and actions."),
       around("div", "share-row", this.field, this.copy),
       this.note,
       around("fieldset", "share-panels", element("legend", "", "The link shows"), ...this.boxes.map(({ label }) => label)),
       around("p", "share-files", "As a file: ", ...this.files.map(({ link }) => link)),
       this.pictures.element,
-    );
-    return dialog;
+    ];
+    return openableDialog({ id: "share", label: "Share", title: "Share this moment", content, lifetime });
   }
 
   async toggle() {

@@ -2,7 +2,7 @@
 
 /**
  * @typedef {object} Binding
- * @property {string[]} keys values of KeyboardEvent.key, with "shift " before those of several letters where shift is held
+ * @property {string[]} keys values of KeyboardEvent.key, with "shift " before those of several letters where shift is held, and "ctrl " where ctrl or cmd is
  * @property {string} show how people call the key
  * @property {string} does name of an action
  * @property {string} text what it does, in words
@@ -49,16 +49,23 @@ export const ownUse = (target, key) => OWN_USE.some(([selector, uses]) => uses(k
  */
 export function followKeys(target, table, actions, lifetime) {
   lifetime.listen(target, "keydown", (event) => {
-    if (event.ctrlKey || event.altKey || event.metaKey || event.defaultPrevented) return;
-    if (event.key === "Escape" && isField(event.target)) return leave(event);
-    if (ownUse(event.target, event.key)) return;
-    const pressed = event.key.length > 1 && event.shiftKey ? `shift ${event.key}` : event.key;
+    if (event.altKey || event.defaultPrevented) return;
+    // With ctrl a key is nobody's but the table's, or the browser's.
+    const held = event.ctrlKey || event.metaKey;
+    // Until the next frame the focus may still be in a dialog that has been closed.
+    const gone = !!event.target.closest?.("dialog:not([open])");
+    if (!held && !gone && event.key === "Escape" && isField(event.target) && !event.target.closest("dialog")) return leave(event);
+    if (!held && ((!gone && ownUse(event.target, event.key)) || ofDialog(event.key))) return;
+    const pressed = held ? `ctrl ${event.key.toLowerCase()}` : event.key.length > 1 && event.shiftKey ? `shift ${event.key}` : event.key;
     const found = table.find(({ keys }) => keys.includes(pressed));
     if (!found) return;
     event.preventDefault();
     actions[found.does]?.();
   });
 }
+
+/** True where a dialog lies over the page: keys are its own, also where nothing in it has the focus. */
+const ofDialog = (key) => key !== "?" && !!globalThis.document?.querySelector?.("dialog:modal");
 
 /** Leaves a field. That is all that this press means, to other tables too. */
 function leave(event) {

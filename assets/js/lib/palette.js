@@ -2,6 +2,8 @@
 // eyes tell them apart (tests/js/lib/palette.test.mjs). Where actions are continuous nearby ones have nearby colours (of viridis, without its ends
 // that are lost on the paper), and glyphs are not needed.
 
+import { onLooks } from "./looks.js";
+
 export const HUES = {
   light: ["#1f66b5", "#ba550c", "#24a87a", "#74265a", "#d28202", "#7a95ae", "#775b40", "#6c6e79"],
   dark: ["#1290c7", "#f2681b", "#57f1ab", "#f3c5e1", "#fdb530", "#63baf0", "#b59e75", "#9ea1ad"],
@@ -15,6 +17,27 @@ const RAMP_STEPS = 64;
 const PLOTLY_SYMBOLS = ["circle", "square", "triangle-up", "diamond", "triangle-down", "cross", "star", "pentagon"];
 
 const darkQuery = () => globalThis.matchMedia?.("(prefers-color-scheme: dark)");
+const PAIR = /^light-dark\((.+?), (.+)\)$/;
+
+/**
+ * One of the two schemes: the only one that a place allows, or that of the person's system where it allows both.
+ * @param {string} allowed a computed `color-scheme`
+ * @returns {"light" | "dark"}
+ */
+export function schemeOf(allowed, systemIsDark) {
+  const [light, dark] = ["light", "dark"].map((each) => allowed.split(" ").includes(each));
+  return dark && (!light || systemIsDark) ? "dark" : "light";
+}
+
+/**
+ * The text of a colour in a scheme. Of a custom property a browser gives both, as they were written.
+ * @param {string} text
+ * @param {"light" | "dark"} scheme
+ */
+export function colourIn(text, scheme) {
+  const [, light, dark] = PAIR.exec(text.trim()) ?? [];
+  return light === undefined ? text.trim() : scheme === "dark" ? dark : light;
+}
 
 /**
  * The colours of pictures, which the style sheet names for the rest of the page too.
@@ -23,8 +46,8 @@ const darkQuery = () => globalThis.matchMedia?.("(prefers-color-scheme: dark)");
 export function readTheme(element = document.documentElement) {
   const style = getComputedStyle(element);
   const family = style.getPropertyValue("--font");
-  const colour = (name) => style.getPropertyValue(`--${name}`).trim();
-  const scheme = darkQuery()?.matches ? "dark" : "light";
+  const scheme = schemeOf(style.colorScheme, !!darkQuery()?.matches);
+  const colour = (name) => colourIn(style.getPropertyValue(`--${name}`), scheme);
   return {
     dark: scheme === "dark",
     hues: HUES[scheme],
@@ -37,14 +60,19 @@ export function readTheme(element = document.documentElement) {
 /** @typedef {ReturnType<typeof readTheme>} Theme */
 
 /**
- * Calls back when the person's colour scheme changes; returns what ends that.
+ * Calls back when the colours change, or their size: because the person's system does, or because something else was chosen for these pages.
+ * Returns what ends that.
  * @param {() => void} callback
  * @returns {() => void}
  */
 export function onThemeChange(callback) {
   const query = darkQuery();
   query?.addEventListener("change", callback);
-  return () => query?.removeEventListener("change", callback);
+  const endLooks = onLooks(callback);
+  return () => {
+    query?.removeEventListener("change", callback);
+    endLooks();
+  };
 }
 
 /** Colours between some, evenly. */

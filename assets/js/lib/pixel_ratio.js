@@ -5,6 +5,12 @@
 const LOOK = 500;
 
 /**
+ * Pixels of the screen for each pixel of an element: of a page that is enlarged, as for a projector, there are more.
+ * @param {Element} element
+ */
+export const pixelRatio = (element) => (window.devicePixelRatio || 1) * (/** @type {any} */ (element).currentCSSZoom ?? 1);
+
+/**
  * Calls back when an element covers other pixels of the screen than before; returns what ends that.
  * @param {Element} element
  * @param {() => void} callback

@@ -5,6 +5,7 @@ import { element } from "../lib/elements.js";
 import { Lifetime } from "../lib/lifetime.js";
 import { loadPlotly } from "../lib/plotly.js";
 import { writeKey } from "./legend.js";
+import { enlarged } from "./plotly_style.js";
 import { panelSection } from "./section.js";
 import { readSeeds, seedsFigure, seedsKey, seedsSentence, staleness } from "./seed_figure.js";
 
@@ -44,7 +45,7 @@ export class SeedsPanel {
   }
 
   label() {
-    this.part.plan.textContent = `plan with ${this.count} seeds`;
+    this.part.plan.setAttribute("aria-label", `plan with ${this.count} seeds`);
   }
 
   async plan() {
@@ -98,7 +99,8 @@ export class SeedsPanel {
     const plotly = await loadPlotly();
     // Closed meanwhile, or disposed of.
     if (!this.result) return;
-    const { data, layout } = seedsFigure(this.result, this.theme());
+    // The style sheet gives the figure the window's own pixels.
+    const { data, layout } = enlarged(seedsFigure(this.result, this.theme()), /** @type {any} */ (this.element).currentCSSZoom ?? 1);
     await plotly.react(this.part.figure, data, layout, { displayModeBar: false });
   }
 

@@ -10,6 +10,20 @@ export const layoutStyle = (theme) => ({
   font: { family: theme.family, size: 11, color: theme.ink }, hoverlabel: { font: { size: 11 } },
 });
 
+const SIZES = ["size", "width", "ticklen", "l", "r", "t", "b"];
+
+/**
+ * A figure with everything that is measured in pixels so many times as large; pure. Plotly does not know that a page is enlarged.
+ * @param {any} part
+ * @param {number} zoom
+ * @returns {any}
+ */
+export function enlarged(part, zoom) {
+  if (zoom === 1 || part === null || typeof part !== "object" || ArrayBuffer.isView(part)) return part;
+  if (Array.isArray(part)) return part.map((each) => enlarged(each, zoom));
+  return Object.fromEntries(Object.entries(part).map(([name, value]) => [name, SIZES.includes(name) && typeof value === "number" ? value * zoom : enlarged(value, zoom)]));
+}
+
 /** Everything on a value axis with some air; never narrower than a hundredth, so that equal values do not jitter. */
 export function valueRange(values) {
   const usable = Array.from(values).filter(Number.isFinite);

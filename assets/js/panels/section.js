@@ -10,10 +10,40 @@ import { around, element } from "../lib/elements.js";
  * @returns {HTMLElement}
  */
 export function panelSection(name, ...more) {
-  const section = around("section", `panel panel-${name}`, around("div", "panel-heading", element("h2"), element("span", "panel-note"), ...more));
+  const tools = around("span", "panel-tools", tool("panel-enlarge"), tool("panel-hide"));
+  const section = around("section", `panel panel-${name}`, around("div", "panel-heading", element("h2"), element("span", "panel-note"), ...more, tools));
   section.dataset.panel = name;
   nameSection(section, "particles");
   return section;
+}
+
+/** A button that a microscope answers, drawn by the style sheet. */
+function tool(className) {
+  const button = element("button", `panel-tool ${className}`);
+  button.type = "button";
+  return button;
+}
+
+/**
+ * Marks a panel as having all the room, or not.
+ * @param {HTMLElement} section
+ * @param {boolean} enlarged
+ */
+export function markEnlarged(section, enlarged) {
+  section.toggleAttribute("data-enlarged", enlarged);
+  nameTools(section);
+}
+
+/** Says what the buttons of a panel do. */
+function nameTools(section) {
+  const title = section.querySelector("h2")?.textContent;
+  const enlarged = section.hasAttribute("data-enlarged");
+  const texts = { ".panel-enlarge": enlarged ? `Show the other panels too (f or esc)` : `Enlarge: ${title} (f)`, ".panel-hide": `Hide: ${title}` };
+  for (const [selector, text] of Object.entries(texts)) {
+    const button = section.querySelector(selector);
+    button?.setAttribute("aria-label", text);
+    button?.setAttribute("title", text);
+  }
 }
 
 /**
@@ -27,6 +57,7 @@ export function nameSection(section, kind) {
   setText(section, "h2", titles[name]);
   const heading = section.querySelector(".panel-heading");
   if (heading instanceof HTMLElement) heading.title = help[name] ?? "";
+  nameTools(section);
 }
 
 /**

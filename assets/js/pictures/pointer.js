@@ -11,8 +11,10 @@ import { sameParticle } from "../lib/store.js";
  */
 export function followPointer(element, store, pick, lifetime) {
   const at = ({ clientX, clientY }) => {
-    const { left, top } = element.getBoundingClientRect();
-    return store.state.frame ? pick(clientX - left, clientY - top) : null;
+    const { left, top, width } = element.getBoundingClientRect();
+    // The window's pixels for each of the element's, which a page that is enlarged makes larger.
+    const zoom = width / element.clientWidth || 1;
+    return store.state.frame ? pick((clientX - left) / zoom, (clientY - top) / zoom) : null;
   };
   const hover = (found) => sameParticle(found, store.state.hover) || store.set({ hover: found });
   lifetime.listen(element, "pointermove", (event) => hover(at(event)));

@@ -1,6 +1,6 @@
 // The picture of an environment on a canvas of its own: its scene, drawn again when its room, the screen's pixels or the colours change.
 
-import { onPixelsChange } from "../lib/pixel_ratio.js";
+import { onPixelsChange, pixelRatio } from "../lib/pixel_ratio.js";
 import { camera, drawScene } from "./scene.js";
 
 const PADDING = 8;
@@ -22,7 +22,7 @@ export class ScenePicture {
   paint() {
     const { clientWidth: width, clientHeight: height } = this.canvas;
     if (!this.scene || !width || !height) return;
-    const ratio = window.devicePixelRatio || 1;
+    const ratio = pixelRatio(this.canvas);
     Object.assign(this.canvas, { width: Math.round(width * ratio), height: Math.round(height * ratio) });
     const context = this.canvas.getContext("2d");
     context.setTransform(ratio, 0, 0, ratio, 0, 0);

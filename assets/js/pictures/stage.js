@@ -2,7 +2,7 @@
 // never redraws thousands of lines.
 
 import { element } from "../lib/elements.js";
-import { onPixelsChange } from "../lib/pixel_ratio.js";
+import { onPixelsChange, pixelRatio } from "../lib/pixel_ratio.js";
 
 export class Stage {
   /**
@@ -35,7 +35,7 @@ export class Stage {
   /** Matches the canvases to the stage and the screen's pixels; true when that changed anything. */
   fit() {
     const { clientWidth: width, clientHeight: height } = this.element;
-    const ratio = window.devicePixelRatio || 1;
+    const ratio = pixelRatio(this.element);
     if (width === this.width && height === this.height && ratio === this.ratio) return false;
     Object.assign(this, { width, height, ratio });
     for (const { canvas } of [this.base, this.overlay]) {

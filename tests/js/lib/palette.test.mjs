@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 
-import { actionSymbol, HUES } from "../../../assets/js/lib/palette.js";
+import { actionSymbol, colourIn, HUES, schemeOf } from "../../../assets/js/lib/palette.js";
 import { drawScene, camera, OWN } from "../../../assets/js/pictures/scene.js";
 import { recordingContext } from "../canvas.mjs";
 import { apart, contrast, difference, EYES } from "../colour_vision.mjs";
@@ -15,8 +15,8 @@ const ANY = 11;
 const CONTRAST = 3;
 
 const sheet = readFileSync(new URL("../../../assets/css/theme.css", import.meta.url), "utf8");
-const [light, dark] = [...sheet.matchAll(/--panel: (#\w{6});/g)].map(([, hex]) => hex);
-const PAPER = { light, dark };
+const panel = /--panel: (light-dark\(.*\));/.exec(sheet)?.[1] ?? "";
+const PAPER = { light: colourIn(panel, "light"), dark: colourIn(panel, "dark") };
 
 /** The two of some colours that some eyes tell apart least, in words, and by how much. */
 function closest(colours) {
@@ -70,4 +70,19 @@ test("goals and hazards differ in shape as well", () => {
   const [plain, goal, hazard] = ["cell", "goal", "hazard"].map((role) => drawn(role));
   assert.equal(new Set([plain, goal, hazard]).size, 3);
   assert.notEqual(drawn("body", "circle"), drawn("hazard", "circle"));
+});
+
+test("a colour is read in the scheme that is in force", () => {
+  assert.equal(colourIn(" light-dark(#fff, #000) ", "dark"), "#000");
+  assert.equal(colourIn("light-dark(rgb(1 2 3 / 12%), rgb(4 5 6 / 18%))", "light"), "rgb(1 2 3 / 12%)");
+  assert.equal(colourIn("CanvasText", "dark"), "CanvasText");
+});
+
+test("light or dark is what was chosen, and else what the system says", () => {
+  for (const system of [true, false]) {
+    assert.equal(schemeOf("dark", system), "dark");
+    assert.equal(schemeOf("light", system), "light");
+    assert.equal(schemeOf("normal", system), "light");
+    assert.equal(schemeOf("light dark", system), system ? "dark" : "light");
+  }
 });

@@ -6,10 +6,12 @@ import jax
 import numpy as np
 import pytest
 
+from planner import exact
 from planner.algorithms.registry import PLANNERS, get_planner
 from planner.algorithms.settings import MAX_TRANSITIONS, PlannerSettings, SettingsError, describe_setting, make_settings
 from planner.algorithms.smc_settings import Live, SmcSettings, Static
-from tests.planner.examples import complete, settings_of
+from planner.core.trace import to_arrays
+from tests.planner.examples import complete, plan_with, random_mdp, random_prior, random_values, settings_of
 
 MODELS = list(dict.fromkeys(planner.algorithm.settings for planner in PLANNERS.values()))
 
@@ -120,3 +122,28 @@ def test_one_budget_can_be_given_to_every_planner(name: str) -> None:
     model = get_planner(name).algorithm.settings
     assert settings_of(name, **model.of_budget(32, 8)).model_steps == 256
     assert any(character.isdigit() for character in settings_of(name).size)
+
+
+PRESETS = [(name, preset.name) for name, planner in PLANNERS.items() for preset in planner.algorithm.presets]
+
+
+@pytest.mark.parametrize(("name", "preset"), PRESETS)
+def test_every_preset_plans_and_does_what_its_name_says(name: str, preset: str) -> None:
+    described = {each["name"]: each for each in get_planner(name).describe()["presets"]}[preset]
+    assert described["help"].endswith(".")
+    changes = described["settings"]
+    budget = settings_of(name).budget
+    assert changes and not set(changes) & set(budget)
+    assert any(settings_of(name).model_dump()[setting] != value for setting, value in changes.items()) or name in ("bootstrap_smc", "spo")
+    mdp = random_mdp(3)
+    prior = random_prior(3, mdp)
+    small = {"num_simulations": 16} if name == "gumbel_mcts" else {"particles": 16, "depth": 4}
+    arrays = to_arrays(plan_with(name, mdp, exact.tables(prior, random_values(3, mdp)), **small, **changes))
+    assert np.isfinite(arrays["root_policy"]).all()
+    if preset == "prior only":
+        assert np.abs(arrays["kl"]).max() < 1e-6
+    if preset == "greedy" and name == "trt_smc":
+        # All mass on the best action: its KL to the prior is minus its log-probability.
+        assert arrays["kl"].max() > 0.1
+    if preset == "no resampling":
+        assert not arrays["resampled"].any()

@@ -1,0 +1,66 @@
+// Everything that can be found by its name: made of the tables that the page has anyway.
+
+import { PARTS } from "../lib/arrangement.js";
+import { readable } from "./knobs.js";
+import { labelOf } from "./panels.js";
+
+/**
+ * @typedef {object} Command
+ * @property {string} kind what it is: an action, a knob, a checkpoint …
+ * @property {string} title
+ * @property {string} [note] beside it: a key, a value
+ * @property {string} [words] more that it is found by
+ * @property {() => void} run
+ */
+
+/**
+ * Actions of the key tables.
+ * @param {import("../lib/keyboard.js").Binding[]} keys
+ * @param {Record<string, () => void>} actions
+ * @returns {Command[]}
+ */
+export const keyCommands = (keys, actions) => keys.filter(({ does }) => does in actions).map(({ show, does, text }) => ({
+  kind: "action", title: `${text.charAt(0).toUpperCase()}${text.slice(1)}`, note: show, words: does, run: () => actions[does](),
+}));
+
+/**
+ * Options of a list, such as the checkpoints.
+ * @param {string} kind
+ * @param {{value: string, text: string, title?: string}[]} options
+ * @param {string | null} current
+ * @param {(value: string) => void} choose
+ * @returns {Command[]}
+ */
+export const choiceCommands = (kind, options, current, choose) => options.map(({ value, text, title }) => ({
+  kind, title: text, note: value === current ? "in use" : "", words: `${kind} ${value} ${title ?? ""}`, run: () => choose(value),
+}));
+
+/**
+ * Knobs, with their values and their places in the method.
+ * @param {(import("./knobs.js").Setting & {value: any})[]} settings
+ * @param {(name: string) => void} focus
+ * @returns {Command[]}
+ */
+export const knobCommands = (settings, focus) => settings.map(({ name, label, help, group, type, enters, value }) => ({
+  kind: "knob", title: label, note: [typeof value === "number" ? readable(value, type) : value === undefined ? "" : `${value}`.replaceAll("_", " "), enters].filter(Boolean).join(" · "),
+  words: `knob ${name.replaceAll("_", " ")} ${group} ${help ?? ""} ${enters ?? ""}`, run: () => focus(name),
+}));
+
+/**
+ * Panels: shown, hidden, enlarged.
+ * @param {Pick<import("./panels.js").Panels, "isHidden" | "toggle" | "enlarge">} panels
+ * @returns {Command[]}
+ */
+export const panelCommands = (panels) => PARTS.flatMap(({ name, region }) => {
+  const hidden = panels.isHidden(name);
+  const toggle = { kind: "panel", title: `${hidden ? "Show" : "Hide"}: ${labelOf(name)}`, words: "panel", run: () => panels.toggle(name) };
+  return region ? [toggle, { kind: "panel", title: `Enlarge: ${labelOf(name)}`, words: "panel full screen", run: () => panels.enlarge(name) }] : [toggle];
+});
+
+/**
+ * Links to pages.
+ * @param {{title: string, href: string}[]} pages
+ * @param {(href: string) => void} visit
+ * @returns {Command[]}
+ */
+export const pageCommands = (pages, visit) => pages.map(({ title, href }) => ({ kind: "page", title, words: "page", run: () => visit(href) }));
