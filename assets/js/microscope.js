@@ -16,6 +16,7 @@ import { createStore, sameParticle, viewOf } from "./lib/store.js";
 import { atMost } from "./lib/throttle.js";
 import { ComparisonPanel } from "./panels/comparison.js";
 import { DecisionPanel } from "./panels/decision_panel.js";
+import { LayoutChooser, readLayout } from "./panels/layout_chooser.js";
 import { renderParticle } from "./panels/particle.js";
 import { markEnlarged, nameSection, panelSection, setText } from "./panels/section.js";
 import { readOpen, StripChooser } from "./panels/strip_chooser.js";
@@ -48,7 +49,7 @@ export class Microscope {
     this.lifetime = new Lifetime();
     this.counters = { framesReceived: 0, framesPainted: 0 };
     /** @type {import("./lib/store.js").Store<any>} */
-    this.store = createStore({ frame: null, level: null, hover: null, selection: null, pinned: null, ghost: null, beside: false, strips: readOpen(storage) });
+    this.store = createStore({ frame: null, level: null, hover: null, selection: null, pinned: null, ghost: null, beside: false, layout: readLayout(storage), strips: readOpen(storage) });
     this.pins = 0;
     /** @type {import("./source/source.js").Source | null} */
     this.source = null;
@@ -64,6 +65,7 @@ export class Microscope {
     this.foot = element("div", "microscope-foot");
     this.element = element("div", "microscope");
     this.chooser = new StripChooser(this.store, storage, (open) => this.makeRoom(open.length), this.lifetime);
+    this.layouts = new LayoutChooser(this.store, storage, this.lifetime);
     this.comparison = panels.includes("comparison")
       ? new ComparisonPanel({ onUnpin: () => this.unpin(), onBeside: () => this.call("beside"), lifetime: this.lifetime })
       : null;
@@ -240,7 +242,7 @@ export class Microscope {
   build(panels, keys) {
     this.side.setAttribute("aria-label", "Numbers");
     for (const name of PICTURES.filter((each) => panels.includes(each))) {
-      this.add(this.centre, name === "strips" ? panelSection(name, this.chooser.element) : panelSection(name, ...(name === "world" ? [recordedBadge()] : [])));
+      this.add(this.centre, panelSection(name, ...({ strips: [this.chooser.element], world: [recordedBadge()], genealogy: [this.layouts.element] }[name] ?? [])));
     }
     if (this.comparison) this.add(this.side, this.comparison.section);
     if (this.decision) this.add(this.side, this.decision.section);
@@ -272,7 +274,7 @@ export class Microscope {
   keyActions() {
     const own = moves(this.store);
     const pin = () => (this.store.state.pinned ? this.unpin() : this.pin());
-    return { ...own, pin, enlarge: () => this.enlarge(this.enlarged ? null : this.inHand), drop: () => (this.enlarged ? this.enlarge(null) : own.drop()) };
+    return { ...own, pin, layout: () => this.layouts.next(), enlarge: () => this.enlarge(this.enlarged ? null : this.inHand), drop: () => (this.enlarged ? this.enlarge(null) : own.drop()) };
   }
 
   /** A panel is enlarged by its button, or by a double click on its heading. */
@@ -375,7 +377,7 @@ export class Microscope {
       this.actionShown = action;
       this.ask();
     }));
-    lifetime.add(store.subscribe(["strips", "pinned", "ghost", "beside"], () => painter.request("base")));
+    lifetime.add(store.subscribe(["strips", "pinned", "ghost", "beside", "layout"], () => painter.request("base")));
     lifetime.add(onThemeChange(() => {
       this.theme = readTheme(this.root);
       painter.request("base");

@@ -33,7 +33,7 @@ const PARTICLES = {
     world: (frame) => `${frame.environment}: ${frame.drawn < frame.steps ? "some particles' paths" : "every particle's path"} from this state`,
     genealogy: ({ drawn, steps, slots, levels }) => {
       const size = `${count(slots, "imagined future")}, ${count(levels, "step")} deep`;
-      return `${size} · ${drawn < steps ? `${drawn} of ${steps} steps drawn` : "thick: lineages that survive"}`;
+      return drawn < steps ? `${size} · ${drawn} of ${steps} steps drawn` : size;
     },
     weights: ({ slots, heaviest_weight }, level) => `level ${level}: the heaviest of ${slots} carries ${percent(heaviest_weight[level])}`,
   },

@@ -48,6 +48,7 @@ export const sameParticle = (a, b) => a === b || (!!a && !!b && a.level === b.le
  * @property {{level: number, slot: number} | null} particle whose lineage is highlighted
  * @property {number | null} action the root action singled out
  * @property {{particles: string[], tree: string[]}} strips the strips that are open
+ * @property {{from: string, to: string, share: number} | undefined} layout of the genealogy
  * @property {any} pinned the frame of the plan that is pinned, where it can be compared with the one that is shown; else null
  */
 
@@ -55,7 +56,7 @@ export const sameParticle = (a, b) => a === b || (!!a && !!b && a.level === b.le
  * The view of a microscope's state. A pointer over a picture looks elsewhere for as long as it stays.
  * @returns {View}
  */
-export function viewOf({ frame, level, hover, selection, strips, ghost = null, beside = false }) {
+export function viewOf({ frame, level, hover, selection, strips, ghost = null, beside = false, layout }) {
   const last = frame ? frame.levels - 1 : 0;
   const inside = (particle) => (particle?.slot !== undefined && particle.level <= last && particle.slot < frame.slots ? particle : null);
   return {
@@ -65,5 +66,6 @@ export function viewOf({ frame, level, hover, selection, strips, ghost = null, b
     strips,
     // Side by side, one need not shine through the other.
     pinned: beside ? null : ghost,
+    layout,
   };
 }

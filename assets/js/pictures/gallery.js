@@ -13,7 +13,7 @@ import * as world from "./world.js";
 /**
  * @typedef {object} Picture
  * @property {{draw: Function, overlay: Function}} module
- * @property {(size: object, frame: any, x: number, y: number) => import("../lib/store.js").Pointed | null} pick
+ * @property {(size: object, frame: any, x: number, y: number, view: import("../lib/store.js").View) => import("../lib/store.js").Pointed | null} pick
  * @property {(frame: any, view: import("../lib/store.js").View) => string} describe its text for those who cannot see it
  */
 
@@ -22,7 +22,7 @@ export const PICTURES = {
   world: { module: world, pick: world.pick, describe: (frame) => narrateWorld(frame) },
   genealogy: {
     module: genealogy,
-    pick: (size, frame, x, y) => genealogy.pickAction(size, frame, x, y) ?? genealogy.geometry(size, frame).pick(x, y),
+    pick: (size, frame, x, y, view) => genealogy.pickAction(size, frame, x, y) ?? genealogy.geometry(size, frame, view.layout).pick(x, y),
     describe: (frame, view) => `Genealogy. ${narrate(frame, view.level)}`,
   },
   strips: {
@@ -51,7 +51,7 @@ export class Gallery {
       if (!section) return [];
       const stage = new Stage(section.dataset.panel ?? name, onResize);
       section.append(stage.element);
-      followPointer(stage.element, store, (x, y) => picture.pick(stage.size, store.state.frame, x, y), lifetime);
+      followPointer(stage.element, store, (x, y) => picture.pick(stage.size, store.state.frame, x, y, viewOf(store.state)), lifetime);
       lifetime.add(() => stage.dispose());
       return [{ name, stage, ...picture }];
     });

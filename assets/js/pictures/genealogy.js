@@ -1,8 +1,9 @@
 // The genealogy: levels to the right, slots downwards, every step of every particle a line from the state it stepped from.
 
 import { axisOf, drawCursor } from "./axis.js";
-import { dagger, fitting, label, penWidth, ring, sayInMiddle, strokeMany } from "./pen.js";
+import { dagger, fitting, gathered, label, markSize, penWidth, ring, sayInMiddle, strokeMany } from "./pen.js";
 import { sameness } from "../frame/comparison.js";
+import { heights, riverBands, treeOrder } from "../frame/layouts.js";
 import { ancestry, descendants, endings, lastStep, revivals, strokeGroups, thinned } from "../frame/lineage.js";
 import { OVER } from "../frame/narration.js";
 import { traceMarker } from "../lib/markers.js";
@@ -10,37 +11,61 @@ import { actionColour, actionGlyph, actionSymbol } from "../lib/palette.js";
 
 const TOP = 8;
 const BOTTOM = 18;
-const MARK_BUDGET = 500;
+// Marks that are nearer to each other share one.
+const MARK_ROW = 13;
 // Glyphs on the lines: how far apart along the levels, their size, and the height of neighbours that have room for one.
 const GLYPH = { apart: 110, radius: 4.2, least: 12 };
 
-/** Positions: `x(node)` and `y(node)`, -1 the root, and the height of any slot; pure. */
-export function geometry({ width, height }, frame) {
-  const { slots, level, slot } = frame;
+const BY_SLOT = { from: "slots", to: "slots", share: 1 };
+
+/** Positions in a layout: `x(node)` and `y(node)`, -1 the root, and the height of any slot of a level; pure. */
+export function geometry({ width, height }, frame, layout = BY_SLOT) {
+  const { slots, level } = frame;
+  // The slots of a search tree are its layout already.
+  const { from, to, share } = frame.tree ? BY_SLOT : layout;
   const axis = axisOf(width, frame);
   const pitch = (height - TOP - BOTTOM) / slots;
   const middle = TOP + (pitch * slots) / 2;
+  const [before, after] = [heights(frame, from), heights(frame, to)];
+  const y = (node) => (node < 0 ? middle : TOP + pitch * slots * (before[node] + share * (after[node] - before[node])));
+  const bySlot = from === "slots" && to === "slots";
   return {
     axis,
     pitch,
+    bySlot,
+    /** Share of the river in it, 0 to 1. */
+    river: (from === "river" ? 1 - share : 0) + (to === "river" ? share : 0),
     bottom: height - BOTTOM,
     x: (node) => axis.x(node < 0 ? -1 : level[node]),
-    y: (node) => (node < 0 ? middle : TOP + (slot[node] + 0.5) * pitch),
-    ySlot: (at) => TOP + (at + 0.5) * pitch,
-    pick: (x, y) => (x < axis.left - 4 || frame.over ? null : frame.particleAt(frame.nearest(axis.levelAt(x), Math.floor((y - TOP) / pitch)))),
+    y,
+    ySlot: (atLevel, at) => (bySlot ? TOP + (at + 0.5) * pitch : y(frame.nearest(atLevel, at))),
+    pick(x, at) {
+      if (x < axis.left - 4 || frame.over) return null;
+      const found = axis.levelAt(x);
+      return frame.particleAt(bySlot ? frame.nearest(found, Math.floor((at - TOP) / pitch)) : nearestTo(frame, found, y, at));
+    },
   };
+}
+
+/** The node of a level that is drawn nearest to a height; -1 where none is. */
+function nearestTo({ level_start: start }, level, y, at) {
+  let best = -1;
+  for (let node = start[level]; node < start[level + 1]; node++) if (best < 0 || Math.abs(y(node) - at) < Math.abs(y(best) - at)) best = node;
+  return best;
 }
 
 export function draw(context, size, frame, view, theme) {
   if (frame.over) return sayInMiddle(context, size, OVER, theme);
-  const place = geometry(size, frame);
+  const place = geometry(size, frame, view.layout);
   drawLevels(context, place, frame, theme);
+  if (place.river) drawRiver(context, place, frame, view, theme);
   drawContinuations(context, place, frame, theme);
-  if (view.pinned) drawPinned(context, size, place, frame, view.pinned, theme);
+  if (view.pinned) drawPinned(context, size, place, frame, view, theme);
   const { nodes, groups } = strokeGroups(frame);
   for (const group of groups) {
     const dimmed = view.action !== null && view.action !== group.action;
-    context.globalAlpha = dimmed ? 0.06 : group.opacity;
+    // In a river lines only hint at the particles that it is made of.
+    context.globalAlpha = (dimmed ? 0.06 : group.opacity) * (1 - 0.75 * place.river);
     context.strokeStyle = actionColour(theme, frame, group.action);
     // Lines leave some white between them as long as there are pixels for it.
     context.lineWidth = penWidth(group.width * Math.min(0.45 + 0.18 * place.pitch, 1.6));
@@ -53,10 +78,35 @@ export function draw(context, size, frame, view, theme) {
   drawLegend(context, place, frame, view, theme);
 }
 
+/** A band for each root action, as high as its mass at each level; it springs from the root. */
+function drawRiver(context, { axis, bottom, river, y }, frame, view, theme) {
+  const at = (part) => TOP + part * (bottom - TOP);
+  const last = frame.levels - 1;
+  for (const { action, top, bottom: low } of riverBands(frame)) {
+    context.globalAlpha = river * (view.action !== null && view.action !== action ? 0.15 : 0.8);
+    context.fillStyle = actionColour(theme, frame, action);
+    context.beginPath();
+    context.moveTo(axis.x(-1), y(-1));
+    for (let level = 0; level <= last; level++) flow(context, axis, level - 1, level, level ? at(top[level - 1]) : y(-1), at(top[level]));
+    context.lineTo(axis.x(last), at(low[last]));
+    for (let level = last; level >= 0; level--) flow(context, axis, level, level - 1, at(low[level]), level ? at(low[level - 1]) : y(-1));
+    context.fill();
+  }
+  context.globalAlpha = 1;
+}
+
+/** An edge of a band that leaves and arrives level. */
+function flow(context, axis, from, to, y0, y1) {
+  const [x0, x1] = [axis.x(from), axis.x(to)];
+  const bend = (x1 - x0) / 2;
+  context.bezierCurveTo(x0 + bend, y0, x1 - bend, y1, x1, y1);
+}
+
 /** The surviving lineages of the plan that is pinned, as a grey shade behind; and the level from which on its particles are other ones. */
-function drawPinned(context, size, { axis, bottom }, frame, pinned, theme) {
+function drawPinned(context, size, { axis, bottom }, frame, view, theme) {
+  const { pinned } = view;
   if (pinned.tree === frame.tree) {
-    const ghost = { ...geometry(size, pinned), x: (node) => axis.x(node < 0 ? -1 : pinned.level[node]) };
+    const ghost = { ...geometry(size, pinned, view.layout), x: (node) => axis.x(node < 0 ? -1 : pinned.level[node]) };
     const { nodes, groups } = strokeGroups(pinned);
     context.strokeStyle = theme.muted;
     context.globalAlpha = 0.3;
@@ -82,7 +132,7 @@ function drawPinned(context, size, { axis, bottom }, frame, pinned, theme) {
 
 /** Draws one step; where slots are finer than pixels, equal neighbours are drawn once. */
 function joiner(place, { parent, level }, nodes, levels = Infinity) {
-  const fine = place.pitch < 0.75;
+  const fine = place.bySlot && place.pitch < 0.75;
   const grain = place.pitch < 0.2 ? 2 : 1;
   let last = null;
   return (context, index) => {
@@ -114,22 +164,23 @@ function drawContinuations(context, place, { size, level, before, alive }, theme
   context.lineWidth = Math.min(1, place.pitch);
   strokeMany(context, 0, size, (_, node) => {
     if (alive[node] || level[node] === 0) return false;
-    context.moveTo(place.axis.x(level[node] - 1), place.ySlot(before[node]));
+    context.moveTo(place.axis.x(level[node] - 1), place.ySlot(level[node] - 1, before[node]));
     context.lineTo(place.x(node), place.y(node));
     return true;
   });
 }
 
 function drawMarks(context, place, frame, theme) {
-  const size = Math.min(Math.max(place.pitch * 0.45, 2), 4);
+  const size = Math.min(Math.max(place.pitch * 0.45, 2.4), 4);
+  const marks = (nodes) => gathered(nodes, place.x, place.y, 1, Math.max(MARK_ROW, place.pitch));
   context.strokeStyle = theme.ink;
   context.lineWidth = 1;
   context.beginPath();
-  for (const node of thinned(endings(frame), MARK_BUDGET)) dagger(context, place.x(node), place.y(node), size);
+  for (const { x, y, count } of marks(endings(frame))) dagger(context, x, y, markSize(size, count));
   context.stroke();
   context.strokeStyle = theme.muted;
   context.beginPath();
-  for (const node of thinned(revivals(frame), MARK_BUDGET)) ring(context, place.x(node), place.y(node), size);
+  for (const { x, y, count } of marks(revivals(frame))) ring(context, x, y, markSize(size, count));
   context.stroke();
 }
 
@@ -139,29 +190,41 @@ const INTERVENED = { kill: "×", force: "!", weigh: "w", redraw: "↻" };
 function drawInterventions(context, { axis, ySlot }, { interventions }, theme) {
   for (const { kind, level, slot } of interventions) {
     context.beginPath();
-    ring(context, axis.x(level), ySlot(slot), 7);
+    ring(context, axis.x(level), ySlot(level, slot), 7);
     Object.assign(context, { fillStyle: theme.paper, strokeStyle: theme.accent, lineWidth: 2 });
     context.fill();
     context.stroke();
-    label(context, INTERVENED[kind], axis.x(level), ySlot(slot), { colour: theme.ink, font: theme.font, align: "center", baseline: "middle" });
+    label(context, INTERVENED[kind], axis.x(level), ySlot(level, slot), { colour: theme.ink, font: theme.font, align: "center", baseline: "middle" });
   }
 }
 
 /** The glyphs of root actions on their lines, where enough neighbours have the same: colour is not for all eyes. */
 function drawGlyphs(context, place, frame, view, theme) {
-  const { axis, ySlot } = place;
+  const { axis } = place;
   const every = Math.max(Math.round(GLYPH.apart / axis.column), 1);
   for (let level = Math.min(every >> 1, frame.levels - 1); level < frame.levels; level += every) {
-    for (const { action, from, to } of runs(frame, level)) {
-      if (place.pitch * (to - from + 1) < GLYPH.least || (view.action !== null && view.action !== action)) continue;
+    for (const { action, y, high } of place.bySlot ? slotRuns(place, frame, level) : treeRuns(place, frame, level)) {
+      if (high < GLYPH.least || (view.action !== null && view.action !== action)) continue;
       context.beginPath();
-      traceMarker(context, actionSymbol(frame, action), axis.x(level), ySlot((from + to) / 2), GLYPH.radius);
+      traceMarker(context, actionSymbol(frame, action), axis.x(level), y, GLYPH.radius);
       Object.assign(context, { fillStyle: actionColour(theme, frame, action), strokeStyle: theme.paper, lineWidth: 3, lineJoin: "round" });
       context.stroke();
       context.fill();
     }
   }
   context.lineJoin = "miter";
+}
+
+const slotRuns = ({ pitch, ySlot }, frame, level) => runs(frame, level).map(({ action, from, to }) => ({ action, y: ySlot(level, (from + to) / 2), high: pitch * (to - from + 1) }));
+
+/** Each root action of a level of tree or river: its particles stand together. */
+function treeRuns({ y }, frame, level) {
+  const nodes = [...treeOrder(frame).subarray(frame.level_start[level], frame.level_start[level + 1])];
+  return frame.actions.flatMap((_, action) => {
+    const own = nodes.filter((node) => frame.root[node] === action).map(y);
+    const [low, high] = [own[0], own[own.length - 1]];
+    return own.length ? [{ action, y: (low + high) / 2, high: high - low }] : [];
+  });
 }
 
 /** Neighbouring slots of a level with the same root action, as {action, from, to}; pure. */
@@ -236,7 +299,7 @@ export function pickAction(size, frame, x, y) {
 
 export function overlay(context, size, frame, view, theme) {
   if (frame.over) return;
-  const place = geometry(size, frame);
+  const place = geometry(size, frame, view.layout);
   drawCursor(context, place.axis, view.level, place.bottom, theme);
   drawCounts(context, place, frame, view, theme);
   drawCoalesced(context, place, frame, view, theme);

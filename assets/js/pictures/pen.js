@@ -24,6 +24,30 @@ export function strokeMany(context, from, to, trace) {
 }
 
 /** A dagger: the episode ended here. */
+/**
+ * One mark for all that would stand within the same few pixels, in their middle, with their number; pure. Rows of marks are no black stripes then.
+ * @param {number[]} nodes
+ * @param {(node: number) => number} x
+ * @param {(node: number) => number} y
+ * @param {number} wide size of the cells that share a mark, in pixels
+ * @param {number} high
+ * @returns {{x: number, y: number, count: number}[]}
+ */
+export function gathered(nodes, x, y, wide, high) {
+  /** @type {Map<string, {x: number, y: number, count: number}>} */
+  const cells = new Map();
+  for (const node of nodes) {
+    const [left, top] = [x(node), y(node)];
+    const key = `${Math.floor(left / wide)} ${Math.floor(top / high)}`;
+    const cell = cells.get(key) ?? { x: 0, y: 0, count: 0 };
+    cells.set(key, { x: cell.x + left, y: cell.y + top, count: cell.count + 1 });
+  }
+  return [...cells.values()].map(({ x: left, y: top, count }) => ({ x: left / count, y: top / count, count }));
+}
+
+/** A mark of many is larger, by the logarithm of their number. */
+export const markSize = (size, count) => size * Math.min(1 + 0.16 * Math.log2(count), 1.8);
+
 export function dagger(context, x, y, size) {
   context.moveTo(x, y - size);
   context.lineTo(x, y + size * 1.3);

@@ -1,7 +1,7 @@
 // The world: the state that is planned from, and over it the path of every particle. Where the paths take up little of the picture, a lens
 // beside it shows them large.
 
-import { dagger, label, penWidth, ring, strokeMany, wrapped } from "./pen.js";
+import { dagger, gathered, label, markSize, penWidth, ring, strokeMany, wrapped } from "./pen.js";
 import { ancestry, descendants, endings, lastStep, revivals, sampleLines, strokeGroups, thinned } from "../frame/lineage.js";
 import { boxOfPaths, steadyOf } from "../frame/steady.js";
 import { traceMarker } from "../lib/markers.js";
@@ -10,7 +10,8 @@ import { camera, drawScene } from "./scene.js";
 import { number } from "../lib/format.js";
 
 const LINE_BUDGET = 3000;
-const MARK_BUDGET = 300;
+// Marks that are nearer to each other share one.
+const MARK_CELL = 8;
 // Largest distance from the pointer to a particle, in pixels.
 const REACH = 14;
 // Largest ratio between the magnifications of the two directions of the lens.
@@ -157,12 +158,13 @@ function drawMarks(context, place, frame, theme) {
   context.lineWidth = 1;
   context.strokeStyle = theme.ink;
   context.beginPath();
-  for (const node of thinned(endings(frame), MARK_BUDGET)) dagger(context, place.x(node), place.y(node), 3.5);
+  for (const { x, y, count } of gathered(endings(frame), place.x, place.y, MARK_CELL, MARK_CELL)) dagger(context, x, y, markSize(3.5, count));
   context.stroke();
   context.strokeStyle = theme.muted;
   context.beginPath();
   // The ring goes where the revived particle starts from: the state its parent led to.
-  for (const node of thinned(revivals(frame), MARK_BUDGET)) ring(context, place.x(frame.parent[node]), place.y(frame.parent[node]), 3.5);
+  const [x, y] = [(node) => place.x(frame.parent[node]), (node) => place.y(frame.parent[node])];
+  for (const mark of gathered(revivals(frame), x, y, MARK_CELL, MARK_CELL)) ring(context, mark.x, mark.y, markSize(3.5, mark.count));
   context.stroke();
 }
 

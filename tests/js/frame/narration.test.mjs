@@ -17,7 +17,7 @@ test("the sentence of a level says what its numbers are", () => {
 
 test("one of something is not several", () => {
   const one = readFrame(encode(sampleArrays(), { ...sampleMetadata, slots: "1", levels: "1" }));
-  assert.match(captions(one).notes.genealogy(one, 0), /^1 imagined future, 1 step deep · /);
+  assert.match(captions(one).notes.genealogy(one, 0), /^1 imagined future, 1 step deep$/);
   one.root_counts = Int32Array.of(1, 0, 0);
   assert.match(narrate(one, 0), /; the particle descends from left; /);
   assert.match(narrateWorld(one), / 1 particle looks 1 step ahead; /);
