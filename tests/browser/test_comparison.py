@@ -56,12 +56,13 @@ def test_a_plan_is_pinned_compared_shown_beside_linked_and_let_go(server, open_p
     page.keyboard.press("End")
 
     # Whoever opens the link sees both plans.
-    page.wait_for_function("!location.search.includes('level=')")
+    page.wait_for_function("location.search.includes('level=7')")
     page.wait_for_function(PINNED)
     linked = opened(server, open_page, page.evaluate("location.search"))
     comparison(linked).wait_for(state="visible", timeout=60_000)
     assert linked.locator(".comparison-sentence").inner_text() == page.locator(".comparison-sentence").inner_text()
     assert comparison(linked).locator("td").all_inner_texts() == comparison(page).locator("td").all_inner_texts()
+    linked.wait_for_function(PINNED)
     assert parse_qs(linked.evaluate("location.search"))["pin"] == parse_qs(page.evaluate("location.search"))["pin"]
 
     # At another moment, with another checkpoint, and in another environment.

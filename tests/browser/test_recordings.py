@@ -1,5 +1,6 @@
 """Recording in the page, replaying it on the same page, and planning again from a frame."""
 
+import httpx
 import pytest
 
 from tests.browser.test_kept import opened
@@ -61,7 +62,15 @@ def test_recordings_are_renamed_deleted_taken_back_and_taken_in(server, open_pag
     recorded(page, 1)
     item = page.locator(".recording").first
     item.get_by_role("button", name="rename").click()
-    page.locator(".recording-name").fill("<b>first</b> try")
+    page.locator(".recording-name").fill("<b>first</b> tr")
+    # Another recording of the session ends meanwhile: that news does not take the field away.
+    session = f"{server.api}/sessions/{page.evaluate('window.twistscope.session')}/recording"
+    other = httpx.post(session, json={}).raise_for_status().json()["id"]
+    page.wait_for_function("document.querySelector('.record-open').hasAttribute('data-live')")
+    with page.expect_response(lambda answer: answer.url.endswith("/api/v1/recordings")):
+        httpx.delete(session).raise_for_status()
+    httpx.delete(f"{server.api}/recordings/{other}").raise_for_status()
+    page.locator(".recording-name").press_sequentially("y")
     page.locator(".recording-name").press("Enter")
     page.wait_for_function("document.querySelector('.recording-title').innerText === '<b>first</b> try'")
     with page.expect_download() as download:

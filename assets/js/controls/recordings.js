@@ -109,6 +109,8 @@ export class RecordingsDialog {
   async refresh() {
     await this.attempt(async () => {
       const { recordings, damaged, bytes, max_bytes } = await this.api.recordings();
+      // A title that is being typed is not taken away; the list is made anew when it is done.
+      if (this.list.querySelector(".recording-name:not([data-done])")) return;
       this.list.replaceChildren(...recordings.map((each) => this.item(each)), ...damaged.map((each) => this.damagedItem(each)));
       for (const canvas of this.list.querySelectorAll("canvas")) /** @type {any} */ (canvas).picture.paint();
       const room = `They take ${sizeText(bytes)} of the ${sizeText(max_bytes)} they may.`;
@@ -161,6 +163,7 @@ export class RecordingsDialog {
     const end = async (keep) => {
       if (done) return;
       done = true;
+      field.dataset.done = "";
       if (keep && field.value !== title) await this.attempt(() => this.api.renameRecording(id, field.value));
       const said = this.note.textContent;
       await this.refresh();
