@@ -31,6 +31,7 @@ import { around } from "./lib/elements.js";
 import { createStore } from "./lib/store.js";
 import { Microscope, ownStorage } from "./microscope.js";
 import { SeedsPanel } from "./panels/many_seeds.js";
+import { SweepPanel } from "./panels/sweep.js";
 import { TimelinePanel } from "./panels/timeline.js";
 import { apiOfPage, untilAnswered } from "./source/api.js";
 import { LiveSource } from "./source/live.js";
@@ -51,6 +52,10 @@ const drawer = new Drawer(lifetime);
 const microscope = new Microscope(root, null, { keys: document });
 const seeds = new SeedsPanel({ api, now: () => ({ id: live.session.id, frame: microscope.frame }), theme: () => microscope.theme });
 const timeline = new TimelinePanel({ command: (name, more) => command(name, more), theme: () => microscope.theme, storage: ownStorage() });
+const sweep = new SweepPanel({
+  api, now: () => ({ id: live.session.id, frame: microscope.frame, described: chooser.settingsOf(status.state.planner) }), change: (settings) => change(settings),
+  theme: () => microscope.theme,
+});
 const live = new LiveSource(api, { onState: heardState, onMessage: (message) => HEARD[message.type]?.(message), onCreated: heardCreated, onRefused: (errors) => chooser.refused(errors), onLinkRefused: (reason) => chooser.linkRefused(reason) });
 const knobs = new Knobs((settings) => change(settings), (id, props) => dash.set(id, props));
 const topBar = new TopBar({ mounted: dash.mounted, seed: (seed) => command("reset", { seed }), lifetime });
@@ -172,6 +177,7 @@ microscope.onFrame((frame, fresh) => {
   if (status.state.showing === "live") status.set({ failure: "" });
   writeMoment(frame);
   seeds.refresh(frame);
+  sweep.refresh(frame);
   chooser.keepAddress();
 });
 microscope.onTrouble((error) => status.set({ failure: `the plan cannot be drawn. ${error.message}` }));
@@ -179,6 +185,7 @@ microscope.onTake((frame, action) => command("act", { action: frame.commandActio
 microscope.onIntervene((frame, interventions) => command("intervene", { interventions, step: frame.step }));
 microscope.onTheme(() => {
   seeds.draw();
+  if (sweep.result) sweep.draw();
   timeline.redraw();
 });
 
@@ -363,7 +370,7 @@ globalThis.twistscope = inspection({ counters, microscope, status, latency });
 
 microscope.sections.get("genealogy")?.querySelector(".panel-tools")?.before(pinning.button);
 microscope.sections.get("world")?.querySelector(".panel-tools")?.before(paths.element);
-microscope.side?.insertBefore(seeds.element, microscope.side.lastElementChild);
+for (const panel of [seeds, sweep]) microscope.side?.insertBefore(panel.element, microscope.side.lastElementChild);
 panels.show();
 // The link at the top of the page leads here.
 Object.assign(microscope.centre, { id: "pictures", tabIndex: -1 });

@@ -6,10 +6,10 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
-from typing import Any, Literal, NamedTuple
+from typing import Annotated, Any, Literal, NamedTuple
 
 from fastapi import APIRouter, Request, Response, WebSocket
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from backend import pictures
 from backend.address import MAX_LENGTH, read_address, write_address
@@ -21,6 +21,7 @@ from backend.routes.documented import bytes_of, problems
 from backend.routes.limited import limited
 from backend.routes.plans import MEDIA_TYPE, SEEDS_MEDIA_TYPE, Count, Interventions, LinkBody, PlanBody, Step, answer_with_seeds
 from backend.routes.services import Given, client
+from backend.sessions.sweep import MAX_VALUES, prepare_sweep, row
 from planner import Record
 
 router = APIRouter(tags=["sessions"])
@@ -152,6 +153,27 @@ async def plan_with_seeds(session_id: str, request: SeedsBody, given: Given) -> 
     session = given.sessions.get_live(session_id)
     prepared = prepare(replace(session.request, step=session.step, interventions=()), session.card)
     return await answer_with_seeds(given, prepared, session.moment, seeds_of(prepared, request.seeds), session.id)
+
+
+class SweepBody(BaseModel):
+    """Body of a request for a sweep."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    setting: str
+    values: Annotated[list[int | float], Field(min_length=1, max_length=MAX_VALUES)]
+
+
+@router.post("/sessions/{session_id}/sweep", responses=problems(404, 409, 422, 429, 500))
+async def sweep(session_id: str, request: SweepBody, given: Given) -> dict[str, Any]:
+    """Plan at the current moment of a session, as it would be planned now, once with each value of a live setting."""
+    session = given.sessions.get_live(session_id)
+    moment, rows = session.moment, []
+    for value, prepared in zip(request.values, prepare_sweep(session, request.setting, request.values), strict=True):
+        record = await given.engine.plan(prepared, moment, owner=session.id)
+        given.metrics.planned(record.metadata.plan_ms)
+        rows.append(row(value, record))
+    return {"setting": request.setting, "rows": rows}
 
 
 @router.get(

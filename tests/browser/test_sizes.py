@@ -1,17 +1,16 @@
 """At every size of the window all texts can be read: none over another, none cut off, none beyond its picture."""
 
-from pathlib import Path
-
 import httpx
 import pytest
 from playwright.sync_api import TimeoutError
 
 from tests.browser.test_tree import choose_planner
+from tests.servers import ROOT
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 SIZES = ((1440, 900), (1280, 720), (1101, 500), (768, 1024), (390, 844))
-LEGIBLE = Path(__file__).with_name("legible.js").read_text("utf-8")
+LEGIBLE = (ROOT / "benchmarks" / "legible.js").read_text("utf-8")
 SUBJECTS = [
     ("cartpole-early", None),
     ("fourrooms-early", "Gumbel MCTS"),

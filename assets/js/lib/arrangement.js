@@ -18,6 +18,7 @@ export const PARTS = [
   { name: "comparison", label: "comparison", region: "side" },
   { name: "decision", label: "root decision", region: "side" },
   { name: "seeds", label: "many seeds", region: "side" },
+  { name: "sweep", label: "sweep", region: "side" },
   { name: "particle", label: "particle", region: "side" },
   { name: "timeline", label: "time line" },
   { name: "narration", label: "the sentence" },

@@ -195,6 +195,13 @@ export class Api {
     return answer.arrayBuffer();
   }
 
+  /** {setting, rows} of the session's moment, planned once with each value of a live setting. */
+  async sweep(id, setting, values, signal) {
+    const answer = await this.fetch("POST", `/sessions/${encodeURIComponent(id)}/sweep`, { body: JSON.stringify({ setting, values }), signal });
+    if (!answer.ok) throw await problemOf(answer);
+    return answer.json();
+  }
+
   /** Also while the page is being left, which is when `keepalive` matters. */
   deleteSession(id) {
     this.fetch("DELETE", `/sessions/${encodeURIComponent(id)}`, { keepalive: true }).catch(() => {});

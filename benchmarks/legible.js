@@ -33,7 +33,7 @@
     });
   }
 
-  /** Where texts of the document lie, and what cuts them off. */
+  /** Places of the texts of the document, with the boxes that cut them off. */
   function inDocument() {
     const found = [];
     const walker = document.createTreeWalker(document.querySelector("#microscope"), NodeFilter.SHOW_TEXT);
@@ -47,7 +47,7 @@
         for (let around = parent; around && around !== document.body; around = around.parentElement) {
           const style = getComputedStyle(around);
           const box = around.getBoundingClientRect();
-          // What can be scrolled to is not cut off.
+          // A text that can be scrolled to is not cut off.
           if (/auto|scroll/.test(style.overflowY)) break;
           if (style.overflowX === "hidden" && (x1 > box.right + 1 || x0 < box.left - 1)) found.push(`"${node.data}" is cut off at the side`);
           if (style.overflowY === "hidden" && (y1 > box.bottom + 1 || y0 < box.top - 1)) found.push(`"${node.data}" is cut off below`);

@@ -1,0 +1,72 @@
+// A sweep of one live setting over its range, as data: which values are planned, where the action changes, and the sentence about it. Pure functions.
+
+import { number, share } from "../lib/format.js";
+
+/** Values of a sweep: odd, so that the middle of the range is one of them. */
+export const VALUES = 33;
+
+/**
+ * Evenly spaced values over the range of a knob, on its own scale.
+ * @param {{minimum: number, maximum: number, scale: string}} knob
+ */
+export function sweepValues({ minimum, maximum, scale }, count = VALUES) {
+  const at = placeOf({ minimum, maximum, scale });
+  return Array.from({ length: count }, (_, index) => rounded(at.value(index / (count - 1))));
+}
+
+const rounded = (value) => Number(value.toPrecision(6));
+
+/**
+ * A knob's scale: the place of a value, 0 to 1, and the value at a place.
+ * @param {{minimum: number, maximum: number, scale: string}} knob
+ */
+export function placeOf({ minimum, maximum, scale }) {
+  const log = scale === "log" && minimum > 0;
+  const [low, high] = log ? [Math.log(minimum), Math.log(maximum)] : [minimum, maximum];
+  return {
+    place: (value) => Math.min(Math.max(((log ? Math.log(Math.max(value, minimum)) : value) - low) / (high - low), 0), 1),
+    value: (place) => (log ? Math.exp(low + place * (high - low)) : low + place * (high - low)),
+  };
+}
+
+/**
+ * Values at which another action is taken than at the value before.
+ * @param {{value: number, chosen: number}[]} rows in rising order of their values
+ * @returns {{value: number, from: number, to: number}[]}
+ */
+export function turns(rows) {
+  return rows.slice(1).flatMap(({ value, chosen }, index) => (rows[index].chosen === chosen ? [] : [{ value, from: rows[index].chosen, to: chosen }]));
+}
+
+/**
+ * The turn that is nearest to the value in force, on the knob's scale; null where there is none.
+ * @param {ReturnType<typeof turns>} all
+ * @param {number} now
+ * @param {{minimum: number, maximum: number, scale: string}} knob
+ */
+export function nearestTurn(all, now, knob) {
+  const { place } = placeOf(knob);
+  const distance = ({ value }) => Math.abs(place(value) - place(now));
+  return all.length ? all.reduce((best, each) => (distance(each) < distance(best) ? each : best)) : null;
+}
+
+/**
+ * The answer of a sweep in one sentence.
+ * @param {object} sweep
+ * @param {any[]} sweep.rows
+ * @param {string} sweep.label of the setting
+ * @param {number} sweep.now the value in force
+ * @param {string[]} sweep.actions names of the root actions
+ * @param {{minimum: number, maximum: number, scale: string}} sweep.knob
+ */
+export function sweepSentence({ rows, label, now, actions, knob }) {
+  const name = (action) => actions[action] ?? `action ${action + 1}`;
+  const turn = nearestTurn(turns(rows), now, knob);
+  const shares = rows.map(({ policy }) => policy[rows[0].chosen]);
+  if (!turn) return `No ${label} in this range makes it take another action than ${name(rows[0].chosen)} (${share(Math.min(...shares))} to ${share(Math.max(...shares))}).`;
+  // The turn lies between two values; the one on the other side of the value in force is the first that is known to act otherwise.
+  const index = rows.findIndex(({ value }) => value === turn.value);
+  const side = turn.value > now ? [`from ${label} ${number(turn.value)} on`, turn.to] : [`at ${label} ${number(rows[index - 1].value)} and below`, turn.from];
+  const more = turns(rows).length - 1;
+  return `It takes ${name(/** @type {number} */ (side[1]))} ${side[0]}.${more ? ` The action changes ${more + 1} times over the range.` : ""}`;
+}

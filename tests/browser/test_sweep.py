@@ -1,0 +1,30 @@
+"""One live setting is swept over its range; the picture says where the action changes, and a click takes a value over."""
+
+import pytest
+
+from tests.browser.test_kept import opened, session_of
+
+pytestmark = pytest.mark.browser
+
+
+def test_a_setting_is_swept_and_a_click_takes_its_value_over(server, open_page):
+    page = opened(server, open_page, "?checkpoint=frozenlake-early&particles=64&depth=8")
+    panel = page.locator(".panel-sweep")
+    assert panel.locator("svg").count() == 0
+    panel.get_by_label("Setting to sweep").select_option("alpha")
+    panel.get_by_role("button", name="sweep", exact=True).click()
+    page.wait_for_function("document.querySelectorAll('.sweep-picture rect > title').length === 33")
+    page.wait_for_function("/^(It takes|No alpha)/.test(document.querySelector('.sweep-note').textContent)")
+    assert panel.locator("polygon").count() == 4 and panel.locator("polyline").count() == 2
+    now = float(panel.locator("[data-mark=now]").get_attribute("x1"))
+    box = panel.locator("svg").bounding_box()
+    page.mouse.click(box["x"] + 0.75 * box["width"], box["y"] + 30)
+    page.wait_for_function("before => Number(document.querySelector('.sweep-picture [data-mark=now]').getAttribute('x1')) > before + 50", arg=now)
+    assert 0.65 < session_of(page, server)["settings"]["alpha"] < 0.8
+    # The sweep is still that of this moment; after a step it is of another one.
+    assert not panel.evaluate("panel => panel.hasAttribute('data-stale')")
+    page.locator("[data-do=forward]").click()
+    page.wait_for_function("document.querySelector('.panel-sweep').hasAttribute('data-stale')")
+    assert panel.locator(".sweep-note").inner_text().startswith("Out of date.")
+    panel.get_by_role("button", name="close").click()
+    assert panel.locator("svg").count() == 0 and panel.locator(".sweep-note").is_hidden()
