@@ -101,10 +101,10 @@ function drawPinned(context, { view }, pinned, theme) {
   const at = (node, part) => (node < 0 ? root[part] : position[2 * node + part]);
   const { nodes, groups } = strokeGroups(pinned);
   context.strokeStyle = theme.muted;
-  context.globalAlpha = 0.45;
+  context.globalAlpha = 0.35;
   for (const group of groups) {
     if (!group.survives) continue;
-    context.lineWidth = penWidth(group.width / 2) + 2.5;
+    context.lineWidth = penWidth(group.width / 2) + 1.4;
     strokeMany(context, group.from, group.to, (_, index) => {
       const node = nodes[index];
       context.moveTo(view.x(at(parent[node], 0)), view.y(at(parent[node], 1)));
