@@ -69,6 +69,9 @@ def test_an_episode_is_played_planned_ahead_and_gone_through_by_its_marks(server
     assert page.evaluate("document.activeElement.dataset.step") == str(ahead[0])
     # So is any step of the lines by the pointer.
     stage = page.locator(".timeline-stage")
+    # Marks stand over the steps that they are of.
+    ends = lambda box: (box["x"], box["width"])
+    assert ends(stage.bounding_box()) == ends(page.locator(".timeline-track").bounding_box())
     stage.click(position={"x": 8, "y": 30})
     at_step(page, 0)
     stage.hover(position={"x": stage.bounding_box()["width"] - 1, "y": 30})
