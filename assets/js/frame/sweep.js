@@ -1,9 +1,11 @@
 // A sweep of one live setting over its range, as data: which values are planned, where the action changes, and the sentence about it. Pure functions.
 
-import { number, share } from "../lib/format.js";
+import { number, share, significant } from "../lib/format.js";
 
 /** Values of a sweep: odd, so that the middle of the range is one of them. */
 export const VALUES = 33;
+// Ends of a logarithmic range come back as they were.
+const DIGITS = 6;
 
 /**
  * Evenly spaced values over the range of a knob, on its own scale.
@@ -11,10 +13,8 @@ export const VALUES = 33;
  */
 export function sweepValues({ minimum, maximum, scale }, count = VALUES) {
   const at = placeOf({ minimum, maximum, scale });
-  return Array.from({ length: count }, (_, index) => rounded(at.value(index / (count - 1))));
+  return Array.from({ length: count }, (_, index) => significant(at.value(index / (count - 1)), DIGITS));
 }
-
-const rounded = (value) => Number(value.toPrecision(6));
 
 /**
  * A knob's scale: the place of a value, 0 to 1, and the value at a place.

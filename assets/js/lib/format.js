@@ -111,6 +111,9 @@ export function list(words) {
   return words.length < 2 ? words.join("") : `${words.slice(0, -1).join(", ")} and ${words.at(-1)}`;
 }
 
+/** A number as it is set, not as it is read: cut to so many significant digits. */
+export const significant = (value, digits) => Number(value.toPrecision(digits));
+
 /** The value that a text means: a number where it is one, else the text. */
 export function meaning(text) {
   const typed = text.trim().replace("−", "-");

@@ -6,7 +6,7 @@ import { placeOf, sweepSentence, sweepValues } from "../frame/sweep.js";
 import { element, svg, svgText } from "../lib/elements.js";
 import { Lifetime } from "../lib/lifetime.js";
 import { actionColour } from "../lib/palette.js";
-import { number, percent, share } from "../lib/format.js";
+import { number, percent, share, significant } from "../lib/format.js";
 import { panelSection } from "./section.js";
 
 // Plans of one request: what is there is drawn while the rest is planned.
@@ -124,7 +124,7 @@ export class SweepPanel {
     const { left, width, right } = PICTURE;
     const place = ((clientX - box.left) * (width / box.width) - left) / (width - left - right);
     const { setting } = this.result;
-    if (place >= 0 && place <= 1) this.change({ [setting.name]: Number(placeOf(setting.knob).value(place).toPrecision(3)) });
+    if (place >= 0 && place <= 1) this.change({ [setting.name]: significant(placeOf(setting.knob).value(place), 3) });
   }
 
   draw() {
@@ -170,6 +170,9 @@ function sameBut(a, b, name) {
   return rest(a) === rest(b);
 }
 
+/** A corner of a shape. */
+const point = (x, y) => `${x.toFixed(1)},${y.toFixed(1)}`;
+
 /** The picture of a sweep. `now` is the value in force. */
 export function sweepPicture({ rows, setting, frame }, now, theme) {
   const { width, policy, strip, gap, left, right, foot } = PICTURE;
@@ -187,7 +190,7 @@ export function sweepPicture({ rows, setting, frame }, now, theme) {
   ];
   const curve = (name, top, values, most) => {
     const y = (value) => top + strip - (value / (most || 1)) * strip;
-    const points = rows.flatMap((row, index) => (values[index] === null ? [] : [`${x(row.value).toFixed(1)},${y(values[index]).toFixed(1)}`]));
+    const points = rows.flatMap((row, index) => (values[index] === null ? [] : [point(x(row.value), y(values[index]))]));
     return [
       svg("rect", { x: left, y: top + strip, width: width - left - right, height: 1, fill: theme.grid }),
       svg("polyline", { points: points.join(" "), fill: "none", stroke: theme.accent, "stroke-width": 1.5 }),
@@ -216,9 +219,9 @@ function bands(rows, x, height, colour) {
   const actions = rows[0].policy.length;
   const above = rows.map(() => 0);
   return Array.from({ length: actions }, (_, action) => {
-    const top = rows.map((row, index) => `${x(row.value).toFixed(1)},${(above[index] * height).toFixed(1)}`);
+    const top = rows.map((row, index) => point(x(row.value), above[index] * height));
     rows.forEach((row, index) => (above[index] += row.policy[action]));
-    const low = rows.map((row, index) => `${x(row.value).toFixed(1)},${(above[index] * height).toFixed(1)}`).reverse();
+    const low = rows.map((row, index) => point(x(row.value), above[index] * height)).reverse();
     return svg("polygon", { points: [...top, ...low].join(" "), fill: colour(action), "fill-opacity": 0.85, "data-action": action });
   });
 }
