@@ -50,6 +50,9 @@ export class SweepPanel {
     this.start = button("sweep", "Plan this moment with values of the setting over its whole range, everything else the same");
     this.cancel = button("cancel", "Stop; the values planned so far stay");
     this.close = button("close", "Put the sweep away");
+    // There is no room for the word beside the longest name of a setting.
+    this.close.textContent = "×";
+    this.close.setAttribute("aria-label", "close");
     this.note = element("p", "hint sweep-note");
     this.note.setAttribute("role", "status");
     this.picture = element("div", "sweep-picture");
