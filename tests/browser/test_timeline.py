@@ -44,6 +44,8 @@ def test_an_episode_is_played_planned_ahead_and_gone_through_by_its_marks(server
         page.keyboard.press("Shift+ArrowRight")
         at_step(page, step)
     page.wait_for_function("document.querySelector('.timeline-note').textContent.includes('in steps 0 to 2.')")
+    # The step may be in the time line before its plan is made.
+    page.wait_for_function("document.querySelectorAll('.timeline-value')[1].textContent !== 'none'")
     # The numbers are those of the plan that is shown.
     shown = page.locator(".decision-numbers > div", has_text="V(s₀)").locator("dd").inner_text()
     assert float(values(page)[1]) == pytest.approx(float(shown), abs=1e-3)
