@@ -45,7 +45,7 @@ def open_page(browser):
         context = browser.new_context(viewport={"width": width, "height": height}, permissions=["clipboard-write"], **options)
         page = context.new_page()
         page.errors = []
-        page.on("pageerror", lambda error: page.errors.append(str(error)))
+        page.on("pageerror", lambda error: page.errors.append(error.stack or str(error)))
         contexts.append((context, page))
         if prepare:
             prepare(page)

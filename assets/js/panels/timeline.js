@@ -28,6 +28,9 @@ export class TimelinePanel {
     /** @type {number | null} */
     this.pointed = null;
     this.written = "";
+    /** The step whose mark has the focus, and the element that has it in its place while that mark is gone. */
+    this.meant = /** @type {number | null} */ (null);
+    this.lent = /** @type {HTMLElement | null} */ (null);
     /** @type {number | null} */
     this.scheduled = null;
     /** The lines have to be drawn again, not only what moves over them. */
@@ -182,7 +185,8 @@ export class TimelinePanel {
     const written = JSON.stringify([groups, from]);
     if (written === this.written) return;
     this.written = written;
-    const held = track.contains(document.activeElement) ? document.activeElement?.getAttribute("data-step") : null;
+    const active = /** @type {HTMLElement | null} */ (document.activeElement);
+    if (!active || active !== this.lent) this.meant = active && track.contains(active) ? Number(active.dataset.step) : null;
     track.replaceChildren(...groups.map((group) => {
       const [glyph, number] = groupText(group);
       const mark = around("button", "timeline-mark", glyph, element("sup", "", number));
@@ -194,7 +198,18 @@ export class TimelinePanel {
       mark.style.left = `${group.x}px`;
       return mark;
     }));
-    if (held) /** @type {HTMLElement | null} */ (track.querySelector(`[data-step="${held}"]`))?.focus();
+    this.returnFocus();
+  }
+
+  /** Gives the focus back to the mark that had it. While that mark is gone, as until the plan of a step is made, the nearest one has it. */
+  returnFocus() {
+    const { meant, part: { track, toggle } } = this;
+    if (meant === null) return;
+    const away = (mark) => Math.abs(Number(mark.dataset.step) - meant);
+    const marks = /** @type {HTMLElement[]} */ ([...track.children]);
+    const nearest = marks.reduce((best, mark) => (best && away(best) <= away(mark) ? best : mark), /** @type {HTMLElement | null} */ (null));
+    this.lent = nearest && away(nearest) === 0 ? null : (nearest ?? toggle);
+    (nearest ?? toggle).focus();
   }
 
   /** Gives everything back. */
