@@ -14,16 +14,18 @@ unexport PYTHONDONTWRITEBYTECODE
 
 RUN_LOCK := $(if $(filter cuda,$(ACCEL)),requirements-cuda.lock,requirements.lock)
 
-.PHONY: run install test quick lint bench lock docs clean
+.PHONY: run install browser test quick lint bench lock docs clean
 
 run: install
 	@$(BIN)/twistscope serve --port $(PORT)
 
 install: $(VENV)/.installed-$(ACCEL) $(if $(EXTRAS),$(VENV)/.installed-extras)
 
-test: $(VENV)/.installed-test node_modules/.installed
-	tests/run-javascript
+browser:
 	@tests/install-browser
+
+test: $(VENV)/.installed-test node_modules/.installed browser
+	tests/run-javascript
 	$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder --max-worker-restart 0
 
 quick: $(VENV)/.installed-test  ## the tests that take moments

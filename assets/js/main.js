@@ -210,7 +210,8 @@ function command(name, more = {}) {
 }
 
 const actions = {
-  play: () => (status.state.playing ? command("pause") : command("play", status.state.speed ? { speed: status.state.speed } : {})),
+  // In slow motion the same key goes on to the next step.
+  play: () => (microscope.film.on ? microscope.film.step(1) : status.state.playing ? command("pause") : command("play", status.state.speed ? { speed: status.state.speed } : {})),
   forward: () => command("step"),
   back: () => command("back"),
   first: () => command("goto", { step: 0 }),
@@ -348,6 +349,7 @@ async function start() {
 
 const firstOf = ({ first, checkpoints }) => first ?? checkpoints[0]?.name ?? null;
 
+microscope.onFilm(() => status.state.playing && command("pause"));
 status.subscribe(["session"], ({ session }) => {
   if (session !== null) return;
   microscope.clear();

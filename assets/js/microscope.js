@@ -16,11 +16,13 @@ import { createStore, sameParticle, viewOf } from "./lib/store.js";
 import { atMost } from "./lib/throttle.js";
 import { ComparisonPanel } from "./panels/comparison.js";
 import { DecisionPanel } from "./panels/decision_panel.js";
+import { FilmBar } from "./panels/film_bar.js";
 import { LayoutChooser, readLayout } from "./panels/layout_chooser.js";
 import { renderParticle } from "./panels/particle.js";
 import { markEnlarged, nameSection, panelSection, setText } from "./panels/section.js";
 import { readOpen, StripChooser } from "./panels/strip_chooser.js";
 import { WhatIf } from "./panels/what_if.js";
+import { doneLevels } from "./pictures/film.js";
 import { Gallery } from "./pictures/gallery.js";
 
 export const PANELS = ["world", "genealogy", "strips", "weights", "comparison", "decision", "particle", "narration"];
@@ -49,7 +51,7 @@ export class Microscope {
     this.lifetime = new Lifetime();
     this.counters = { framesReceived: 0, framesPainted: 0 };
     /** @type {import("./lib/store.js").Store<any>} */
-    this.store = createStore({ frame: null, level: null, hover: null, selection: null, pinned: null, ghost: null, beside: false, layout: readLayout(storage), strips: readOpen(storage) });
+    this.store = createStore({ frame: null, level: null, hover: null, selection: null, pinned: null, ghost: null, beside: false, layout: readLayout(storage), film: null, strips: readOpen(storage) });
     this.pins = 0;
     /** @type {import("./source/source.js").Source | null} */
     this.source = null;
@@ -66,6 +68,8 @@ export class Microscope {
     this.element = element("div", "microscope");
     this.chooser = new StripChooser(this.store, storage, (open) => this.makeRoom(open.length), this.lifetime);
     this.layouts = new LayoutChooser(this.store, storage, this.lifetime);
+    this.film = new FilmBar({ store: this.store, began: () => this.call("film"), lifetime: this.lifetime });
+    this.filmed = 0;
     this.comparison = panels.includes("comparison")
       ? new ComparisonPanel({ onUnpin: () => this.unpin(), onBeside: () => this.call("beside"), lifetime: this.lifetime })
       : null;
@@ -152,6 +156,14 @@ export class Microscope {
    */
   onBeside(listener) {
     return this.hook("beside", listener);
+  }
+
+  /**
+   * Called when the plan is to be shown as a film, for which it has to stay.
+   * @param {() => void} listener
+   */
+  onFilm(listener) {
+    return this.hook("film", listener);
   }
 
   /**
@@ -242,8 +254,9 @@ export class Microscope {
   build(panels, keys) {
     this.side.setAttribute("aria-label", "Numbers");
     for (const name of PICTURES.filter((each) => panels.includes(each))) {
-      this.add(this.centre, panelSection(name, ...({ strips: [this.chooser.element], world: [recordedBadge()], genealogy: [this.layouts.element] }[name] ?? [])));
+      this.add(this.centre, panelSection(name, ...({ strips: [this.chooser.element], world: [recordedBadge()], genealogy: [this.layouts.element, this.film.button] }[name] ?? [])));
     }
+    if (panels.includes("genealogy")) this.centre.append(this.film.element);
     if (this.comparison) this.add(this.side, this.comparison.section);
     if (this.decision) this.add(this.side, this.decision.section);
     if (panels.includes("particle")) {
@@ -274,7 +287,7 @@ export class Microscope {
   keyActions() {
     const own = moves(this.store);
     const pin = () => (this.store.state.pinned ? this.unpin() : this.pin());
-    return { ...own, pin, layout: () => this.layouts.next(), enlarge: () => this.enlarge(this.enlarged ? null : this.inHand), drop: () => (this.enlarged ? this.enlarge(null) : own.drop()) };
+    return { ...own, pin, layout: () => this.layouts.next(), film: () => this.film.toggle(), filmOn: () => this.film.on && this.film.step(1), filmBack: () => this.film.on && this.film.step(-1), enlarge: () => this.enlarge(this.enlarged ? null : this.inHand), drop: () => (this.enlarged ? this.enlarge(null) : this.film.on ? this.film.end() : own.drop()) };
   }
 
   /** A panel is enlarged by its button, or by a double click on its heading. */
@@ -378,6 +391,13 @@ export class Microscope {
       this.ask();
     }));
     lifetime.add(store.subscribe(["strips", "pinned", "ghost", "beside", "layout"], () => painter.request("base")));
+    lifetime.add(store.subscribe(["film"], ({ film }) => {
+      // The world draws the levels that are done; what moves is drawn over them.
+      const done = film ? doneLevels(film) : -1;
+      this.element.toggleAttribute("data-film", !!film);
+      painter.request(done === this.filmed ? "overlay" : "base");
+      this.filmed = done;
+    }));
     lifetime.add(onThemeChange(() => {
       this.theme = readTheme(this.root);
       painter.request("base");
@@ -395,6 +415,8 @@ export class Microscope {
   wanted() {
     const { particle } = this.view;
     if (particle) return { level: particle.level, slot: particle.slot };
+    // A film follows one particle all the way.
+    if (this.store.state.film) return null;
     const level = this.store.state.hover?.level ?? this.store.state.level;
     return level === null ? null : { level };
   }

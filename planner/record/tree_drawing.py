@@ -149,6 +149,7 @@ def _nodes(plan: TreeOverview) -> dict[str, np.ndarray]:
         # The root's id, -1, selects the last entry of `number`.
         "parent": smallest(plan.number[plan.arrays["parent"][plan.ids]]),
         "root": smallest(plan.root_of[plan.ids]),
+        "made": smallest(plan.ids),
         "flags": 1 + 2 * plan.arrays["terminal"][plan.ids].astype(np.uint8),
         "survivors": smallest(plan.visits),
         "weight": np.minimum(plan.rows * plan.visits / passing, np.finfo(np.float16).max).astype(np.float16),

@@ -2,7 +2,7 @@
 
 /** @type {import("../lib/keyboard.js").Binding[]} */
 export const PAGE_KEYS = [
-  { keys: [" "], show: "space", does: "play", text: "play or pause" },
+  { keys: [" "], show: "space", does: "play", text: "play or pause; in slow motion one step further" },
   { keys: ["shift ArrowLeft"], show: "shift ←", does: "back", text: "one environment step back" },
   { keys: ["shift ArrowRight"], show: "shift →", does: "forward", text: "one environment step forward" },
   { keys: ["shift Home"], show: "shift home", does: "first", text: "first moment of the episode" },

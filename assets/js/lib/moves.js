@@ -13,6 +13,9 @@ export const MICROSCOPE_KEYS = [
   { keys: ["a"], show: "a", does: "nextAction", text: "single out the next root action" },
   { keys: ["p"], show: "p", does: "pin", text: "pin this plan and compare what follows with it, or let it go" },
   { keys: ["g"], show: "g", does: "layout", text: "genealogy by slots, as a tree, or as a river" },
+  { keys: ["m"], show: "m", does: "film", text: "this plan in slow motion, or the whole plan again" },
+  { keys: ["."], show: ".", does: "filmOn", text: "one step of the film further" },
+  { keys: [","], show: ",", does: "filmBack", text: "one step of the film back" },
   { keys: ["f"], show: "f", does: "enlarge", text: "enlarge the panel pointed at, as a double click on its heading does" },
   { keys: ["Escape"], show: "esc", does: "drop", text: "leave a field or a panel that is enlarged, drop the selection" },
 ];

@@ -49,6 +49,7 @@ export const sameParticle = (a, b) => a === b || (!!a && !!b && a.level === b.le
  * @property {number | null} action the root action singled out
  * @property {{particles: string[], tree: string[]}} strips the strips that are open
  * @property {{from: string, to: string, share: number} | undefined} layout of the genealogy
+ * @property {import("../frame/film.js").Film | null} film the step shown in slow motion
  * @property {any} pinned the frame of the plan that is pinned, where it can be compared with the one that is shown; else null
  */
 
@@ -56,7 +57,7 @@ export const sameParticle = (a, b) => a === b || (!!a && !!b && a.level === b.le
  * The view of a microscope's state. A pointer over a picture looks elsewhere for as long as it stays.
  * @returns {View}
  */
-export function viewOf({ frame, level, hover, selection, strips, ghost = null, beside = false, layout }) {
+export function viewOf({ frame, level, hover, selection, strips, ghost = null, beside = false, layout, film = null }) {
   const last = frame ? frame.levels - 1 : 0;
   const inside = (particle) => (particle?.slot !== undefined && particle.level <= last && particle.slot < frame.slots ? particle : null);
   return {
@@ -67,5 +68,6 @@ export function viewOf({ frame, level, hover, selection, strips, ghost = null, b
     // Side by side, one need not shine through the other.
     pinned: beside ? null : ghost,
     layout,
+    film,
   };
 }

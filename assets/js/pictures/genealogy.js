@@ -1,6 +1,7 @@
 // The genealogy: levels to the right, slots downwards, every step of every particle a line from the state it stepped from.
 
 import { axisOf, drawCursor } from "./axis.js";
+import { filmGenealogy } from "./film.js";
 import { dagger, fitting, gathered, label, markSize, penWidth, ring, sayInMiddle, strokeMany } from "./pen.js";
 import { sameness } from "../frame/comparison.js";
 import { heights, riverBands, treeOrder } from "../frame/layouts.js";
@@ -302,6 +303,7 @@ export function overlay(context, size, frame, view, theme) {
   const place = geometry(size, frame, view.layout);
   drawCursor(context, place.axis, view.level, place.bottom, theme);
   drawCounts(context, place, frame, view, theme);
+  if (view.film) return filmGenealogy(context, place, frame, view, theme);
   drawCoalesced(context, place, frame, view, theme);
   // The nodes of a particle that is not drawn come with the next frame.
   const own = view.particle ? frame.find(view.particle) : -1;

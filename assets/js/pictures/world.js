@@ -1,6 +1,7 @@
 // The world: the state that is planned from, and over it the path of every particle. Where the paths take up little of the picture, a lens
 // beside it shows them large.
 
+import { doneLevels, filmWorld } from "./film.js";
 import { dagger, gathered, label, markSize, penWidth, ring, strokeMany, wrapped } from "./pen.js";
 import { ancestry, descendants, endings, lastStep, revivals, sampleLines, strokeGroups, thinned } from "../frame/lineage.js";
 import { boxOfPaths, steadyOf } from "../frame/steady.js";
@@ -78,7 +79,7 @@ export function draw(context, size, frame, view, theme) {
     if (frame.scene && !index) drawScene(context, frame.scene, place.view, theme);
     if (view.pinned) drawPinned(context, place, view.pinned, theme);
     drawPaths(context, place, frame, view, theme, index < views.length - 1);
-    drawMarks(context, place, frame, theme);
+    drawMarks(context, place, frame, view, theme);
     if (index) drawLens(context, place, views[0], theme);
     else {
       drawLensFrame(context, place, views[1], theme);
@@ -119,15 +120,19 @@ function drawPaths(context, place, frame, view, theme, small) {
   const { nodes, groups } = strokeGroups(frame);
   // Paths lie over one another here: some of the thin ones say as much as all.
   const sample = sampleLines(frame, LINE_BUDGET);
+  const levels = shownLevels(frame, view);
   for (const group of groups) {
     if (small && !group.survives) continue;
     context.globalAlpha = view.action !== null && view.action !== group.action ? 0.05 : group.opacity * 0.8;
     context.strokeStyle = actionColour(theme, frame, group.action);
     context.lineWidth = penWidth(group.width / 2);
-    strokeMany(context, group.from, group.to, (_, index) => sample[nodes[index]] === 1 && step(context, place, frame, nodes[index]));
+    strokeMany(context, group.from, group.to, (_, index) => sample[nodes[index]] === 1 && frame.level[nodes[index]] < levels && step(context, place, frame, nodes[index]));
   }
   context.globalAlpha = 1;
 }
+
+/** Levels whose paths are drawn: all of them, or in slow motion those that are done. Of a tree the film draws all itself. */
+const shownLevels = ({ tree }, { film }) => (!film || film.phase === "decide" ? Infinity : tree ? 0 : doneLevels(film));
 
 function drawLens(context, { left, height, view, x, y }, wide, theme) {
   context.fillStyle = theme.grid;
@@ -154,21 +159,24 @@ function step(context, place, { parent }, node) {
   context.lineTo(place.x(node), place.y(node));
 }
 
-function drawMarks(context, place, frame, theme) {
+function drawMarks(context, place, frame, view, theme) {
+  const levels = shownLevels(frame, view);
+  const shown = (nodes) => (levels === Infinity ? nodes : nodes.filter((node) => frame.level[node] < levels));
   context.lineWidth = 1;
   context.strokeStyle = theme.ink;
   context.beginPath();
-  for (const { x, y, count } of gathered(endings(frame), place.x, place.y, MARK_CELL, MARK_CELL)) dagger(context, x, y, markSize(3.5, count));
+  for (const { x, y, count } of gathered(shown(endings(frame)), place.x, place.y, MARK_CELL, MARK_CELL)) dagger(context, x, y, markSize(3.5, count));
   context.stroke();
   context.strokeStyle = theme.muted;
   context.beginPath();
   // The ring goes where the revived particle starts from: the state its parent led to.
   const [x, y] = [(node) => place.x(frame.parent[node]), (node) => place.y(frame.parent[node])];
-  for (const mark of gathered(revivals(frame), x, y, MARK_CELL, MARK_CELL)) ring(context, mark.x, mark.y, markSize(3.5, mark.count));
+  for (const mark of gathered(shown(revivals(frame)), x, y, MARK_CELL, MARK_CELL)) ring(context, mark.x, mark.y, markSize(3.5, mark.count));
   context.stroke();
 }
 
 export function overlay(context, size, frame, view, theme) {
+  if (view.film) return inEach(context, size, frame, (place) => filmWorld(context, place, frame, view, theme));
   const last = view.particle ? lastStep(frame, view.particle) : -1;
   const line = ancestry(frame, last);
   const children = thinned(descendants(frame, last).filter((node) => frame.alive[node]), 2000);
