@@ -4,6 +4,7 @@
 import { captions } from "./frame/captions.js";
 import { objection, samePlan } from "./frame/comparison.js";
 import { kindOf } from "./frame/level_series.js";
+import { NOTHING_HIDDEN } from "./frame/marks.js";
 import { narrate } from "./frame/narration.js";
 import { steadyAfter } from "./frame/steady.js";
 import { element } from "./lib/elements.js";
@@ -18,15 +19,19 @@ import { ComparisonPanel } from "./panels/comparison.js";
 import { DecisionPanel } from "./panels/decision_panel.js";
 import { FilmBar } from "./panels/film_bar.js";
 import { LayoutChooser, readLayout } from "./panels/layout_chooser.js";
+import { MarkLegend, zoomButtons } from "./panels/mark_legend.js";
 import { renderParticle } from "./panels/particle.js";
 import { markEnlarged, nameSection, panelSection, setText } from "./panels/section.js";
 import { readOpen, StripChooser } from "./panels/strip_chooser.js";
 import { WhatIf } from "./panels/what_if.js";
 import { doneLevels } from "./pictures/film.js";
 import { Gallery } from "./pictures/gallery.js";
+import { WHOLE } from "./pictures/window.js";
 
 export const PANELS = ["world", "genealogy", "strips", "weights", "comparison", "decision", "particle", "narration"];
 const PICTURES = ["world", "genealogy", "strips", "weights"];
+/** Pictures that each part of a painting draws anew. @type {[part: string, pictures: string[]][]} */
+const PARTS = [["base", PICTURES], ["levels", ["genealogy", "strips", "weights"]], ["genealogy", ["genealogy"]]];
 
 // A pointer that sweeps over a picture asks a few times a second, not for everything it passes.
 const ASKING = 60;
@@ -51,7 +56,7 @@ export class Microscope {
     this.lifetime = new Lifetime();
     this.counters = { framesReceived: 0, framesPainted: 0 };
     /** @type {import("./lib/store.js").Store<any>} */
-    this.store = createStore({ frame: null, level: null, hover: null, selection: null, pinned: null, ghost: null, beside: false, layout: readLayout(storage), film: null, strips: readOpen(storage) });
+    this.store = createStore({ frame: null, level: null, hover: null, selection: null, pinned: null, ghost: null, beside: false, layout: readLayout(storage), film: null, window: WHOLE, hidden: NOTHING_HIDDEN, box: null, strips: readOpen(storage) });
     this.pins = 0;
     /** @type {import("./source/source.js").Source | null} */
     this.source = null;
@@ -70,6 +75,8 @@ export class Microscope {
     this.layouts = new LayoutChooser(this.store, storage, this.lifetime);
     this.film = new FilmBar({ store: this.store, began: () => this.call("film"), lifetime: this.lifetime });
     this.filmed = 0;
+    this.legend = new MarkLegend(this.store, () => this.painter.request("overlay"), this.lifetime);
+    this.zoomKeys = zoomButtons(() => this.gallery.zoom, this.lifetime);
     this.comparison = panels.includes("comparison")
       ? new ComparisonPanel({ onUnpin: () => this.unpin(), onBeside: () => this.call("beside"), lifetime: this.lifetime })
       : null;
@@ -81,6 +88,7 @@ export class Microscope {
     this.theme = readTheme(root);
     this.painter = new Painter({ paint: (frame, parts) => this.paint(frame, parts), acknowledge: (frame) => frame.source?.acknowledge(frame) });
     this.gallery = new Gallery(this.sections, this.store, () => this.painter.request("base"), this.lifetime);
+    this.gallery.zoom?.stage.element.append(this.legend.element);
     this.gallery.refit();
     this.ask = atMost(() => ASKING, () => this.source?.want(this.wanted()));
     this.follow();
@@ -211,7 +219,7 @@ export class Microscope {
 
   /** Nothing selected and no level chosen, as at the beginning of another session. */
   clear() {
-    this.store.set({ level: null, hover: null, selection: null });
+    this.store.set({ level: null, hover: null, selection: null, box: null });
   }
 
   /**
@@ -254,7 +262,7 @@ export class Microscope {
   build(panels, keys) {
     this.side.setAttribute("aria-label", "Numbers");
     for (const name of PICTURES.filter((each) => panels.includes(each))) {
-      this.add(this.centre, panelSection(name, ...({ strips: [this.chooser.element], world: [recordedBadge()], genealogy: [this.layouts.element, this.film.button] }[name] ?? [])));
+      this.add(this.centre, panelSection(name, ...({ strips: [this.chooser.element], world: [recordedBadge()], genealogy: [this.layouts.element, this.film.button, this.legend.button, this.zoomKeys] }[name] ?? [])));
     }
     if (panels.includes("genealogy")) this.centre.append(this.film.element);
     if (this.comparison) this.add(this.side, this.comparison.section);
@@ -287,7 +295,10 @@ export class Microscope {
   keyActions() {
     const own = moves(this.store);
     const pin = () => (this.store.state.pinned ? this.unpin() : this.pin());
-    return { ...own, pin, layout: () => this.layouts.next(), film: () => this.film.toggle(), filmOn: () => this.film.on && this.film.step(1), filmBack: () => this.film.on && this.film.step(-1), enlarge: () => this.enlarge(this.enlarged ? null : this.inHand), drop: () => (this.enlarged ? this.enlarge(null) : this.film.on ? this.film.end() : own.drop()) };
+    const zoom = { nearer: () => this.gallery.zoom?.step(1), farther: () => this.gallery.zoom?.step(-1), whole: () => this.gallery.zoom?.whole(), legend: () => this.legend.toggle() };
+    const film = { film: () => this.film.toggle(), filmOn: () => this.film.on && this.film.step(1), filmBack: () => this.film.on && this.film.step(-1) };
+    const drop = () => (this.film.on ? this.film.end() : this.store.state.box ? this.store.set({ box: null }) : own.drop());
+    return { ...own, ...zoom, ...film, pin, layout: () => this.layouts.next(), enlarge: () => this.enlarge(this.enlarged ? null : this.inHand), drop: () => (this.enlarged ? this.enlarge(null) : drop()) };
   }
 
   /** A panel is enlarged by its button, or by a double click on its heading. */
@@ -390,7 +401,10 @@ export class Microscope {
       this.actionShown = action;
       this.ask();
     }));
-    lifetime.add(store.subscribe(["strips", "pinned", "ghost", "beside", "layout"], () => painter.request("base")));
+    lifetime.add(store.subscribe(["strips", "pinned", "ghost", "beside"], () => painter.request("base")));
+    lifetime.add(store.subscribe(["window"], () => painter.request("levels")));
+    lifetime.add(store.subscribe(["layout", "hidden"], () => painter.request("genealogy")));
+    lifetime.add(store.subscribe(["box"], () => painter.request("overlay")));
     lifetime.add(store.subscribe(["film"], ({ film }) => {
       // The world draws the levels that are done; what moves is drawn over them.
       const done = film ? doneLevels(film) : -1;
@@ -440,7 +454,10 @@ export class Microscope {
     const base = parts.has("base") || fresh;
     if (base) this.comparison?.write(pinned?.frame ?? null, frame);
     if (fresh) this.arrange(frame);
-    this.gallery.paint(base, this.theme);
+    this.gallery.zoom?.attend(frame);
+    const drawn = PARTS.find(([part]) => (part === "base" ? base : parts.has(part)));
+    this.gallery.paint(drawn ? drawn[1] : [], this.theme);
+    this.legend.write(frame, this.view, this.theme);
     this.write(frame);
     if (offered) this.ask();
     if (fresh) this.counters.framesPainted++;
@@ -515,13 +532,14 @@ function recordedBadge() {
 }
 
 /**
- * Links the cursors of two microscopes: level, pointer and selection of one are those of the other.
+ * Links the cursors of two microscopes: level, pointer and selection of one are those of the other, and what their genealogies show.
  * @param {Microscope} a
  * @param {Microscope} b
  * @returns {() => void} ends the link
  */
 export function linkMicroscopes(a, b) {
-  const follow = (from, to) => from.store.subscribe(["level", "hover", "selection"], ({ level, hover, selection }) => to.store.set({ level, hover, selection }));
+  const shared = ["level", "hover", "selection", "window", "layout", "hidden", "box"];
+  const follow = (from, to) => from.store.subscribe(shared, (state, changed) => to.store.set(Object.fromEntries(changed.filter((name) => shared.includes(name)).map((name) => [name, state[name]]))));
   const ends = [follow(a, b), follow(b, a)];
   return () => ends.forEach((end) => end());
 }

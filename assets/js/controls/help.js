@@ -8,7 +8,9 @@ const PARTICLES = [
     "Genealogy",
     "Each line is one step of one particle. Colour: the first action of its lineage. Opacity: its weight. Thick: it has descendants among the last particles. "
       + "A dagger: the episode ended there. A ring: it was revived. A thin upright line: resampled after this level. A bar under the levels: up to there all "
-      + "particles have the same ancestor.",
+      + "particles have the same ancestor. Its legend names every mark and hides those that you click. Ctrl and the wheel, or two fingers, magnify it (the wheel alone "
+      + "where the page does not scroll), and a drag moves it; particles are circles then, as large as their weight, and the river unzips into them. A drag with shift "
+      + "draws a box and counts what is in it.",
   ],
   ["World", "The same particles over the picture of the state that is planned from. Where their paths are small, the right half shows them magnified."],
   [
@@ -25,7 +27,7 @@ const PARTICLES = [
 ];
 
 const TREE = [
-  ["Genealogy", "Each line is one step of the search tree. Colour: the first action. Thick and opaque: many simulations passed it. A dagger: the episode ended there."],
+  ["Genealogy", "Each line is one step of the search tree. Colour: the first action. Thick and opaque: many simulations passed it. A dagger: the episode ended there. Its legend names every mark and hides those that you click. Ctrl and the wheel, or two fingers, magnify it, and a drag moves it."],
   ["World", "The paths of the tree over the picture of the state that is planned from. Where they are small, the right half shows them magnified."],
   ["Per level", "The small buttons choose what is shown: nodes, simulations that get so far, the share of the most visited node, and Q."],
   [

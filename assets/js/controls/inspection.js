@@ -29,4 +29,5 @@ export const inspection = ({ counters, microscope, status, latency }) => ({
   get lastLatencyMs() { return latency.latencies.at(-1) ?? null; },
   get cursorLevel() { return microscope.view.level; },
   get selection() { return microscope.store.state.selection; },
+  get window() { return { ...microscope.store.state.window }; },
 });

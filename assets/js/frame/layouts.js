@@ -78,3 +78,44 @@ export function riverBands(frame) {
     return edges.map((edge, action) => ({ action, ...edge }));
   });
 }
+
+/**
+ * The strand of each particle in the river: the part of its level that it has, and the part of its parent's strand that it springs from; 0 to 1. Children
+ * share their parent's strand by their weights; one that was revived springs from a point of an earlier level.
+ * @param {any} frame
+ * @returns {{top: Float64Array, bottom: Float64Array, fromTop: Float64Array, fromBottom: Float64Array}}
+ */
+export function strands(frame) {
+  return frame.once("strands", ({ size, levels, level_start: start, level, parent, weight, alive }) => {
+    const order = treeOrder(frame);
+    const [top, bottom, fromTop, fromBottom] = Array.from({ length: 4 }, () => new Float64Array(size));
+    for (let at = 0; at < levels; at++) {
+      const own = order.subarray(start[at], start[at + 1]);
+      const share = riverShare(own, weight, alive);
+      const near = (node) => parent[node] >= 0 && level[parent[node]] === at - 1;
+      const [shares, family] = [new Float64Array(own.length), new Map()];
+      let above = 0;
+      own.forEach((node, index) => {
+        shares[index] = share(node);
+        top[node] = above;
+        above += shares[index];
+        bottom[node] = above;
+        if (near(node)) family.set(parent[node], (family.get(parent[node]) ?? 0) + shares[index]);
+      });
+      const used = new Map();
+      own.forEach((node, index) => {
+        const from = parent[node];
+        if (!near(node)) {
+          fromTop[node] = fromBottom[node] = from < 0 ? 0.5 : (top[from] + bottom[from]) / 2;
+          return;
+        }
+        const high = bottom[from] - top[from];
+        const part = family.get(from) ? (high * shares[index]) / family.get(from) : 0;
+        fromTop[node] = top[from] + (used.get(from) ?? 0);
+        fromBottom[node] = fromTop[node] + part;
+        used.set(from, (used.get(from) ?? 0) + part);
+      });
+    }
+    return { top, bottom, fromTop, fromBottom };
+  });
+}

@@ -16,8 +16,12 @@ export const MICROSCOPE_KEYS = [
   { keys: ["m"], show: "m", does: "film", text: "this plan in slow motion, or the whole plan again" },
   { keys: ["."], show: ".", does: "filmOn", text: "one step of the film further" },
   { keys: [","], show: ",", does: "filmBack", text: "one step of the film back" },
+  { keys: ["+", "="], show: "+", does: "nearer", text: "magnify the genealogy, as ctrl and the wheel or two fingers do; a drag then moves it" },
+  { keys: ["-"], show: "−", does: "farther", text: "magnify it less" },
+  { keys: ["0"], show: "0", does: "whole", text: "the whole genealogy" },
+  { keys: ["e"], show: "e", does: "legend", text: "explain the marks of the genealogy, and hide some" },
   { keys: ["f"], show: "f", does: "enlarge", text: "enlarge the panel pointed at, as a double click on its heading does" },
-  { keys: ["Escape"], show: "esc", does: "drop", text: "leave a field or a panel that is enlarged, drop the selection" },
+  { keys: ["Escape"], show: "esc", does: "drop", text: "leave a field or a panel that is enlarged, drop a box or the selection" },
 ];
 
 /**

@@ -50,6 +50,10 @@ export const sameParticle = (a, b) => a === b || (!!a && !!b && a.level === b.le
  * @property {{particles: string[], tree: string[]}} strips the strips that are open
  * @property {{from: string, to: string, share: number} | undefined} layout of the genealogy
  * @property {import("../frame/film.js").Film | null} film the step shown in slow motion
+ * @property {import("../pictures/window.js").Window | undefined} window the part of the genealogy that is shown
+ * @property {import("../frame/marks.js").Hidden | undefined} hidden what is left out of the genealogy
+ * @property {import("../frame/within.js").Box | null} box drawn over the genealogy
+ * @property {{level: number, slot: number} | null} kept the particle that a click has kept
  * @property {any} pinned the frame of the plan that is pinned, where it can be compared with the one that is shown; else null
  */
 
@@ -57,7 +61,7 @@ export const sameParticle = (a, b) => a === b || (!!a && !!b && a.level === b.le
  * The view of a microscope's state. A pointer over a picture looks elsewhere for as long as it stays.
  * @returns {View}
  */
-export function viewOf({ frame, level, hover, selection, strips, ghost = null, beside = false, layout, film = null }) {
+export function viewOf({ frame, level, hover, selection, strips, ghost = null, beside = false, layout, film = null, window, hidden, box = null }) {
   const last = frame ? frame.levels - 1 : 0;
   const inside = (particle) => (particle?.slot !== undefined && particle.level <= last && particle.slot < frame.slots ? particle : null);
   return {
@@ -69,5 +73,9 @@ export function viewOf({ frame, level, hover, selection, strips, ghost = null, b
     pinned: beside ? null : ghost,
     layout,
     film,
+    window,
+    hidden,
+    box,
+    kept: frame ? inside(selection) : null,
   };
 }

@@ -32,7 +32,7 @@ export function filmGenealogy(context, place, frame, { film }, theme) {
   const edge = film.phase === "propose" ? axis.x(film.level - 1) + 1 : axis.x(film.level) + 1;
   context.globalAlpha = VEIL;
   context.fillStyle = theme.paper;
-  context.fillRect(edge, 0, axis.right - edge + 4, bottom);
+  context.fillRect(edge, 0, Math.max(axis.right - edge + 4, 0), bottom);
   context.globalAlpha = 1;
   act(context, place, frame, film, theme);
   // One that dies out is crossed out, one with many offspring is ringed.

@@ -9,6 +9,7 @@ import { Stage } from "./stage.js";
 import * as strips from "./strips.js";
 import * as weights from "./weights.js";
 import * as world from "./world.js";
+import { Zoom } from "./zoom.js";
 
 /**
  * @typedef {object} Picture
@@ -22,7 +23,7 @@ export const PICTURES = {
   world: { module: world, pick: world.pick, describe: (frame) => narrateWorld(frame) },
   genealogy: {
     module: genealogy,
-    pick: (size, frame, x, y, view) => genealogy.pickAction(size, frame, x, y) ?? genealogy.geometry(size, frame, view.layout).pick(x, y),
+    pick: genealogy.pick,
     describe: (frame, view) => `Genealogy. ${narrate(frame, view.level)}`,
   },
   strips: {
@@ -32,7 +33,7 @@ export const PICTURES = {
   },
   weights: {
     module: weights,
-    pick: (size, frame, x, y) => weights.geometry(size, frame).pick(x, y),
+    pick: (size, frame, x, y, view) => weights.geometry(size, frame, view.window).pick(x, y),
     describe: (frame, view) => `${captions(frame).titles.weights}. ${narrate(frame, view.level)}`,
   },
 };
@@ -46,12 +47,16 @@ export class Gallery {
    */
   constructor(sections, store, onResize, lifetime) {
     this.store = store;
+    /** @type {Zoom | null} of the genealogy, where that is shown */
+    this.zoom = null;
     this.open = Object.entries(PICTURES).flatMap(([name, picture]) => {
       const section = sections.get(name);
       if (!section) return [];
       const stage = new Stage(section.dataset.panel ?? name, onResize);
       section.append(stage.element);
-      followPointer(stage.element, store, (x, y) => picture.pick(stage.size, store.state.frame, x, y, viewOf(store.state)), lifetime);
+      if (name === "genealogy") this.zoom = new Zoom(stage, store, genealogy.plotOf, lifetime);
+      const busy = () => name === "genealogy" && !!this.zoom?.busy;
+      followPointer(stage.element, store, (x, y) => picture.pick(stage.size, store.state.frame, x, y, viewOf(store.state)), lifetime, busy);
       lifetime.add(() => stage.dispose());
       return [{ name, stage, ...picture }];
     });
@@ -62,18 +67,19 @@ export class Gallery {
   }
 
   /**
-   * Paints overlays, and below them the pictures themselves where `base` is true.
-   * @param {boolean} base
+   * Paints overlays, and below them the pictures themselves that are named.
+   * @param {string[]} named
    * @param {import("../lib/palette.js").Theme} theme
    */
-  paint(base, theme) {
+  paint(named, theme) {
     const { frame } = this.store.state;
     const view = viewOf(this.store.state);
-    for (const { stage, module, describe } of this.open) {
+    for (const { name, stage, module, describe } of this.open) {
       if (!stage.width || !stage.height) continue;
-      if (base) module.draw(stage.clear("base"), stage.size, frame, view, theme, () => stage.scratch());
+      if (named.includes(name)) module.draw(stage.clear("base"), stage.size, frame, view, theme, () => stage.scratch());
       module.overlay(stage.clear("overlay"), stage.size, frame, view, theme);
       stage.describe(describe(frame, view));
     }
+    this.zoom?.paint(frame, view, theme);
   }
 }

@@ -1,52 +1,71 @@
-// The genealogy: levels to the right, slots downwards, every step of every particle a line from the state it stepped from.
+// The genealogy: levels to the right, slots downwards, every step of every particle a line from the state it stepped from. A window shows a part of it.
 
-import { axisOf, drawCursor } from "./axis.js";
+import { axisOf, drawCursor, inPlot } from "./axis.js";
 import { filmGenealogy } from "./film.js";
-import { dagger, fitting, gathered, label, markSize, penWidth, ring, sayInMiddle, strokeMany } from "./pen.js";
+import { drawGlyphs, drawInterventions, drawMarks, drawParticles, hasRoom } from "./genealogy_marks.js";
+import { drawCounts, drawNames, pickName } from "./gutter.js";
+import { label, penWidth, ring, sayInMiddle, strokeMany } from "./pen.js";
+import { drawRiver, unzipped } from "./river.js";
+import { isWhole, WHOLE } from "./window.js";
 import { sameness } from "../frame/comparison.js";
-import { heights, riverBands, treeOrder } from "../frame/layouts.js";
-import { ancestry, descendants, endings, lastStep, revivals, strokeGroups, thinned } from "../frame/lineage.js";
+import { heights } from "../frame/layouts.js";
+import { ancestry, descendants, lastStep, strokeGroups, thinned } from "../frame/lineage.js";
+import { shows, showsAction } from "../frame/marks.js";
 import { OVER } from "../frame/narration.js";
-import { traceMarker } from "../lib/markers.js";
-import { actionColour, actionGlyph, actionSymbol } from "../lib/palette.js";
+import { lineagesOf, nodesWithin } from "../frame/within.js";
+import { actionColour } from "../lib/palette.js";
 
 const TOP = 8;
 const BOTTOM = 18;
-// Marks that are nearer to each other share one.
-const MARK_ROW = 13;
-// Glyphs on the lines: how far apart along the levels, their size, and the height of neighbours that have room for one.
-const GLYPH = { apart: 110, radius: 4.2, least: 12 };
 
 const BY_SLOT = { from: "slots", to: "slots", share: 1 };
 
-/** Positions in a layout: `x(node)` and `y(node)`, -1 the root, and the height of any slot of a level; pure. */
-export function geometry({ width, height }, frame, layout = BY_SLOT) {
+/**
+ * Positions in a layout: `x(node)` and `y(node)`, -1 the root, and the height of any slot of a level; pure. `at` is the height of a part of the whole
+ * picture, `part` the other way round.
+ */
+export function geometry({ width, height }, frame, layout = BY_SLOT, window = WHOLE) {
   const { slots, level } = frame;
   // The slots of a search tree are its layout already.
   const { from, to, share } = frame.tree ? BY_SLOT : layout;
-  const axis = axisOf(width, frame);
-  const pitch = (height - TOP - BOTTOM) / slots;
-  const middle = TOP + (pitch * slots) / 2;
+  const axis = axisOf(width, frame, window);
+  const [top, bottom] = [TOP, height - BOTTOM];
+  const span = (bottom - top) / window.high;
+  const at = (part) => top + (part - window.y) * span;
+  const part = (y) => window.y + (y - top) / span;
   const [before, after] = [heights(frame, from), heights(frame, to)];
-  const y = (node) => (node < 0 ? middle : TOP + pitch * slots * (before[node] + share * (after[node] - before[node])));
+  const y = (node) => at(node < 0 ? 0.5 : before[node] + share * (after[node] - before[node]));
   const bySlot = from === "slots" && to === "slots";
+  const rows = Math.max(frame.size / frame.levels, 1);
   return {
     axis,
-    pitch,
+    top,
+    bottom,
+    span,
+    at,
+    part,
+    pitch: span / slots,
+    /** Pixels for each particle that is drawn. */
+    room: span / (bySlot && frame.drawn === frame.steps ? slots : rows),
     bySlot,
+    whole: isWhole(window),
     /** Share of the river in it, 0 to 1. */
     river: (from === "river" ? 1 - share : 0) + (to === "river" ? share : 0),
-    bottom: height - BOTTOM,
     x: (node) => axis.x(node < 0 ? -1 : level[node]),
     y,
-    ySlot: (atLevel, at) => (bySlot ? TOP + (at + 0.5) * pitch : y(frame.nearest(atLevel, at))),
-    pick(x, at) {
+    ySlot: (atLevel, slot) => (bySlot ? at((slot + 0.5) / slots) : y(frame.nearest(atLevel, slot))),
+    /** True unless all between two heights is above or below the window. */
+    seen: (y0, y1) => Math.max(y0, y1) >= top - 8 && Math.min(y0, y1) <= bottom + 8,
+    pick(x, height) {
       if (x < axis.left - 4 || frame.over) return null;
       const found = axis.levelAt(x);
-      return frame.particleAt(bySlot ? frame.nearest(found, Math.floor((at - TOP) / pitch)) : nearestTo(frame, found, y, at));
+      return frame.particleAt(bySlot ? frame.nearest(found, Math.floor(part(height) * slots)) : nearestTo(frame, found, y, height));
     },
   };
 }
+
+/** The positions of a picture as it is looked at. */
+const placeOf = (size, frame, view) => geometry(size, frame, view.layout, view.window);
 
 /** The node of a level that is drawn nearest to a height; -1 where none is. */
 function nearestTo({ level_start: start }, level, y, at) {
@@ -55,59 +74,69 @@ function nearestTo({ level_start: start }, level, y, at) {
   return best;
 }
 
+/** What a point of the picture is of: a root action of the gutter, or a particle that is not hidden. */
+export function pick(size, frame, x, y, view) {
+  const place = placeOf(size, frame, view);
+  const action = pickName(place, frame, x, y);
+  if (action) return action;
+  const found = place.pick(x, y);
+  return found && showsAction(view, frame.root[frame.find(found)]) ? found : null;
+}
+
+/** The rectangle that the window is seen in. */
+export function plotOf(size, frame) {
+  const { axis, top, bottom } = geometry(size, frame);
+  return { left: axis.left, top, width: axis.right - axis.left, height: bottom - top };
+}
+
 export function draw(context, size, frame, view, theme) {
   if (frame.over) return sayInMiddle(context, size, OVER, theme);
-  const place = geometry(size, frame, view.layout);
-  drawLevels(context, place, frame, theme);
+  const place = placeOf(size, frame, view);
+  if (shows(view, "resampling")) drawResampling(context, place, frame, theme);
+  drawTicks(context, place, theme);
+  inPlot(context, place.axis, place.bottom, () => drawLines(context, size, place, frame, view, theme), !place.whole);
+  drawNames(context, place, frame, view, theme);
+}
+
+function drawLines(context, size, place, frame, view, theme) {
   if (place.river) drawRiver(context, place, frame, view, theme);
-  drawContinuations(context, place, frame, theme);
-  if (view.pinned) drawPinned(context, size, place, frame, view, theme);
+  if (shows(view, "waiting")) drawContinuations(context, place, frame, view, theme);
+  if (view.pinned && shows(view, "pinned")) drawPinned(context, size, place, frame, view, theme);
   const { nodes, groups } = strokeGroups(frame);
+  // In a river lines only hint at the particles that it is made of, and of strands they say nothing new.
+  const hint = 1 - place.river * (0.75 + (place.river ? 0.25 * unzipped(place, frame) : 0));
   for (const group of groups) {
+    if (!showsGroup(frame, view, group) || hint <= 0) continue;
     const dimmed = view.action !== null && view.action !== group.action;
-    // In a river lines only hint at the particles that it is made of.
-    context.globalAlpha = (dimmed ? 0.06 : group.opacity) * (1 - 0.75 * place.river);
+    context.globalAlpha = (dimmed ? 0.06 : group.opacity) * hint;
     context.strokeStyle = actionColour(theme, frame, group.action);
     // Lines leave some white between them as long as there are pixels for it.
     context.lineWidth = penWidth(group.width * Math.min(0.45 + 0.18 * place.pitch, 1.6));
     strokeMany(context, group.from, group.to, joiner(place, frame, nodes));
   }
   context.globalAlpha = 1;
-  drawMarks(context, place, frame, theme);
-  if (!frame.continuous) drawGlyphs(context, place, frame, view, theme);
-  drawInterventions(context, place, frame, theme);
-  drawLegend(context, place, frame, view, theme);
+  if (hasRoom(place) && place.river < 1 && shows(view, "particles")) drawParticles(context, place, frame, view, theme);
+  drawMarks(context, place, frame, view, theme);
+  if (!frame.continuous && shows(view, "glyphs")) drawGlyphs(context, place, frame, view, theme);
+  drawInterventions(context, place, frame, view, theme);
+  drawRoot(context, place, theme);
 }
 
-/** A band for each root action, as high as its mass at each level; it springs from the root. */
-function drawRiver(context, { axis, bottom, river, y }, frame, view, theme) {
-  const at = (part) => TOP + part * (bottom - TOP);
-  const last = frame.levels - 1;
-  for (const { action, top, bottom: low } of riverBands(frame)) {
-    context.globalAlpha = river * (view.action !== null && view.action !== action ? 0.15 : 0.8);
-    context.fillStyle = actionColour(theme, frame, action);
-    context.beginPath();
-    context.moveTo(axis.x(-1), y(-1));
-    for (let level = 0; level <= last; level++) flow(context, axis, level - 1, level, level ? at(top[level - 1]) : y(-1), at(top[level]));
-    context.lineTo(axis.x(last), at(low[last]));
-    for (let level = last; level >= 0; level--) flow(context, axis, level, level - 1, at(low[level]), level ? at(low[level - 1]) : y(-1));
-    context.fill();
-  }
-  context.globalAlpha = 1;
-}
+/** Of a search tree all lines are of one kind. */
+const showsGroup = ({ tree }, view, { action, survives }) => showsAction(view, action) && (tree || shows(view, survives ? "surviving" : "extinct"));
 
-/** An edge of a band that leaves and arrives level. */
-function flow(context, axis, from, to, y0, y1) {
-  const [x0, x1] = [axis.x(from), axis.x(to)];
-  const bend = (x1 - x0) / 2;
-  context.bezierCurveTo(x0 + bend, y0, x1 - bend, y1, x1, y1);
+function drawRoot(context, { axis, at }, theme) {
+  context.fillStyle = theme.ink;
+  context.beginPath();
+  context.arc(axis.x(-1), at(0.5), 3.5, 0, 2 * Math.PI);
+  context.fill();
 }
 
 /** The surviving lineages of the plan that is pinned, as a grey shade behind; and the level from which on its particles are other ones. */
 function drawPinned(context, size, { axis, bottom }, frame, view, theme) {
   const { pinned } = view;
   if (pinned.tree === frame.tree) {
-    const ghost = { ...geometry(size, pinned, view.layout), x: (node) => axis.x(node < 0 ? -1 : pinned.level[node]) };
+    const ghost = { ...geometry(size, pinned, view.layout, view.window), axis, x: (node) => axis.x(node < 0 ? -1 : pinned.level[node]) };
     const { nodes, groups } = strokeGroups(pinned);
     context.strokeStyle = theme.muted;
     context.globalAlpha = 0.3;
@@ -131,15 +160,20 @@ function drawPinned(context, size, { axis, bottom }, frame, view, theme) {
   context.setLineDash([]);
 }
 
-/** Draws one step; where slots are finer than pixels, equal neighbours are drawn once. */
+/** Draws one step that is seen; where slots are finer than pixels, equal neighbours are drawn once. */
 function joiner(place, { parent, level }, nodes, levels = Infinity) {
   const fine = place.bySlot && place.pitch < 0.75;
   const grain = place.pitch < 0.2 ? 2 : 1;
+  const { axis: { first, last: end } } = place;
   let last = null;
   return (context, index) => {
     const node = nodes[index];
-    if (level[node] >= levels) return false;
-    const [x0, y0, x1, y1] = [place.x(parent[node]), place.y(parent[node]), place.x(node), place.y(node)];
+    const own = level[node];
+    // A step that begins at the last level shown leads out of the window.
+    if (own >= levels || own < first || (own > end && (parent[node] < 0 ? -1 : level[parent[node]]) > end)) return false;
+    const [y0, y1] = [place.y(parent[node]), place.y(node)];
+    if (!place.whole && !place.seen(y0, y1)) return false;
+    const [x0, x1] = [place.x(parent[node]), place.x(node)];
     if (fine) {
       // x1 in the high digits, then both heights: one number says which pixels are joined.
       const key = (x1 * 4096 + Math.round(y0 / grain)) * 4096 + Math.round(y1 / grain);
@@ -160,163 +194,69 @@ function connect(context, x0, y0, x1, y1) {
 }
 
 /** A particle that has ended keeps its slot (or is copied): a faint line shows where it is, without a step of its own. */
-function drawContinuations(context, place, { size, level, before, alive }, theme) {
+function drawContinuations(context, place, { size, level, before, alive, root }, view, theme) {
+  const { axis: { first, last } } = place;
   context.strokeStyle = theme.faint;
   context.lineWidth = Math.min(1, place.pitch);
   strokeMany(context, 0, size, (_, node) => {
-    if (alive[node] || level[node] === 0) return false;
-    context.moveTo(place.axis.x(level[node] - 1), place.ySlot(level[node] - 1, before[node]));
-    context.lineTo(place.x(node), place.y(node));
+    if (alive[node] || level[node] === 0 || level[node] < first || level[node] > last + 1 || !showsAction(view, root[node])) return false;
+    const [y0, y1] = [place.ySlot(level[node] - 1, before[node]), place.y(node)];
+    if (!place.seen(y0, y1)) return false;
+    context.moveTo(place.axis.x(level[node] - 1), y0);
+    context.lineTo(place.x(node), y1);
     return true;
   });
 }
 
-function drawMarks(context, place, frame, theme) {
-  const size = Math.min(Math.max(place.pitch * 0.45, 2.4), 4);
-  const marks = (nodes) => gathered(nodes, place.x, place.y, 1, Math.max(MARK_ROW, place.pitch));
-  context.strokeStyle = theme.ink;
-  context.lineWidth = 1;
-  context.beginPath();
-  for (const { x, y, count } of marks(endings(frame))) dagger(context, x, y, markSize(size, count));
-  context.stroke();
-  context.strokeStyle = theme.muted;
-  context.beginPath();
-  for (const { x, y, count } of marks(revivals(frame))) ring(context, x, y, markSize(size, count));
-  context.stroke();
-}
-
-const INTERVENED = { kill: "×", force: "!", weigh: "w", redraw: "↻" };
-
-/** A badge where the plan was changed, by kind. */
-function drawInterventions(context, { axis, ySlot }, { interventions }, theme) {
-  for (const { kind, level, slot } of interventions) {
-    context.beginPath();
-    ring(context, axis.x(level), ySlot(level, slot), 7);
-    Object.assign(context, { fillStyle: theme.paper, strokeStyle: theme.accent, lineWidth: 2 });
-    context.fill();
-    context.stroke();
-    label(context, INTERVENED[kind], axis.x(level), ySlot(level, slot), { colour: theme.ink, font: theme.font, align: "center", baseline: "middle" });
-  }
-}
-
-/** The glyphs of root actions on their lines, where enough neighbours have the same: colour is not for all eyes. */
-function drawGlyphs(context, place, frame, view, theme) {
-  const { axis } = place;
-  const every = Math.max(Math.round(GLYPH.apart / axis.column), 1);
-  for (let level = Math.min(every >> 1, frame.levels - 1); level < frame.levels; level += every) {
-    for (const { action, y, high } of place.bySlot ? slotRuns(place, frame, level) : treeRuns(place, frame, level)) {
-      if (high < GLYPH.least || (view.action !== null && view.action !== action)) continue;
-      context.beginPath();
-      traceMarker(context, actionSymbol(frame, action), axis.x(level), y, GLYPH.radius);
-      Object.assign(context, { fillStyle: actionColour(theme, frame, action), strokeStyle: theme.paper, lineWidth: 3, lineJoin: "round" });
-      context.stroke();
-      context.fill();
-    }
-  }
-  context.lineJoin = "miter";
-}
-
-const slotRuns = ({ pitch, ySlot }, frame, level) => runs(frame, level).map(({ action, from, to }) => ({ action, y: ySlot(level, (from + to) / 2), high: pitch * (to - from + 1) }));
-
-/** Each root action of a level of tree or river: its particles stand together. */
-function treeRuns({ y }, frame, level) {
-  const nodes = [...treeOrder(frame).subarray(frame.level_start[level], frame.level_start[level + 1])];
-  return frame.actions.flatMap((_, action) => {
-    const own = nodes.filter((node) => frame.root[node] === action).map(y);
-    const [low, high] = [own[0], own[own.length - 1]];
-    return own.length ? [{ action, y: (low + high) / 2, high: high - low }] : [];
-  });
-}
-
-/** Neighbouring slots of a level with the same root action, as {action, from, to}; pure. */
-export function runs({ level_start: start, slot, root }, level) {
-  const found = [];
-  for (let node = start[level]; node < start[level + 1]; node++) {
-    const last = found[found.length - 1];
-    if (last?.action === root[node]) last.to = slot[node];
-    else found.push({ action: root[node], from: slot[node], to: slot[node] });
-  }
-  return found;
-}
-
-function drawLevels(context, { axis, bottom }, { levels, resampled }, theme) {
+function drawResampling(context, { axis, bottom }, { levels, resampled }, theme) {
   context.fillStyle = theme.grid;
-  for (let level = 0; level < levels; level++) {
-    if (!resampled?.[level]) continue;
+  for (let level = axis.first; level <= Math.min(axis.last, levels - 1); level++) {
     // Resampling happens after the level, before the next.
-    context.fillRect(axis.x(level) + axis.column / 2 - 0.5, 0, 1, bottom);
+    const x = axis.x(level) + axis.column / 2 - 0.5;
+    if (resampled?.[level] && x < axis.right) context.fillRect(x, 0, 1, bottom);
   }
+}
+
+function drawTicks(context, { axis, bottom }, theme) {
   for (const level of axis.ticks()) {
     label(context, `${level}`, axis.x(level), bottom + 4, { colour: theme.muted, font: theme.font, align: "center", baseline: "top" });
   }
-  const name = { colour: theme.muted, font: theme.font, baseline: "top", align: "right" };
-  label(context, "level", axis.left - 10, bottom + 4, name);
-}
-
-/** Rows of the legend in the gutter: root action, how many particles (or simulations) of the level descend from it. */
-export function legendRows({ actions, root_counts }, level) {
-  return actions.map((name, action) => ({ name, action, count: root_counts[level * actions.length + action] }));
-}
-
-// Above the rows stands which level their counts are of.
-const LEGEND = { x: 4, head: 11, top: 28, row: 30, compact: 15, name: 14 };
-
-/** Which root actions have a row, and where: the first that fit; of continuous ones evenly some, since their colours lie between. */
-export function legendLayout({ actions: { length: actions }, continuous }, bottom) {
-  const row = (actions - 1) * LEGEND.row + LEGEND.top + 14 <= bottom ? LEGEND.row : LEGEND.compact;
-  const room = Math.max(Math.min(actions, Math.floor((bottom - LEGEND.top) / row) + 1), 1);
-  const every = continuous && room > 1 ? (actions - 1) / (room - 1) : 1;
-  return { row, y: (index) => LEGEND.top + index * row, shown: Array.from({ length: room }, (_, index) => Math.round(index * every)) };
-}
-
-function drawLegend(context, { axis, bottom }, frame, view, theme) {
-  const { shown, row, y } = legendLayout(frame, bottom);
-  context.font = theme.font;
-  const beside = row === LEGEND.compact ? context.measureText(`${frame.total}`).width + 6 : 0;
-  const room = axis.left - 8 - LEGEND.x - LEGEND.name - beside;
-  shown.forEach((action, index) => {
-    context.globalAlpha = view.action === null || view.action === action ? 1 : 0.35;
-    label(context, actionGlyph(frame, action), LEGEND.x, y(index), { colour: actionColour(theme, frame, action), font: theme.font });
-    // Of a continuous action the value alone where the dimension does not fit too: that can be read elsewhere.
-    const name = fitting(context, [frame.actions[action], frame.values[action]], room);
-    label(context, name, LEGEND.x + LEGEND.name, y(index), { colour: theme.ink, font: theme.font });
-  });
-  context.globalAlpha = 1;
-  context.fillStyle = theme.ink;
-  context.beginPath();
-  context.arc(axis.x(-1), (TOP + bottom) / 2, 3.5, 0, 2 * Math.PI);
-  context.fill();
-}
-
-/** The root action whose legend row is at a point of the gutter, or null. */
-export function pickAction(size, frame, x, y) {
-  if (frame.over) return null;
-  const { axis, bottom } = geometry(size, frame);
-  const { row, shown } = legendLayout(frame, bottom);
-  if (x >= axis.left - 16) return null;
-  const action = shown[Math.floor((y - LEGEND.top + LEGEND.head) / row)];
-  return action === undefined ? null : { action };
+  label(context, "level", axis.left - 10, bottom + 4, { colour: theme.muted, font: theme.font, baseline: "top", align: "right" });
 }
 
 export function overlay(context, size, frame, view, theme) {
   if (frame.over) return;
-  const place = geometry(size, frame, view.layout);
+  const place = placeOf(size, frame, view);
   drawCursor(context, place.axis, view.level, place.bottom, theme);
   drawCounts(context, place, frame, view, theme);
-  if (view.film) return filmGenealogy(context, place, frame, view, theme);
-  drawCoalesced(context, place, frame, view, theme);
+  if (view.film) return inPlot(context, place.axis, size.height, () => filmGenealogy(context, place, frame, view, theme));
+  if (shows(view, "coalescence")) inPlot(context, place.axis, size.height, () => drawCoalesced(context, place, frame, view, theme));
+  inPlot(context, place.axis, place.bottom, () => {
+    if (view.box) drawBox(context, place, frame, view, theme);
+    if (view.kept && view.kept !== view.particle) drawLineage(context, place, frame, view.kept, theme, true);
+    if (view.particle) drawLineage(context, place, frame, view.particle, theme, false);
+    if (view.kept) drawKept(context, place, frame, view.kept, theme);
+  }, !place.whole);
+}
+
+/** The lineage of a particle from the root, and what descends from it; of one that is only kept, while another is pointed at, a dashed line. */
+function drawLineage(context, place, frame, particle, theme, aside) {
+  const own = frame.find(particle);
   // The nodes of a particle that is not drawn come with the next frame.
-  const own = view.particle ? frame.find(view.particle) : -1;
   if (own < 0) return;
-  const last = lastStep(frame, view.particle);
-  const step = (node) => connect(context, place.x(frame.parent[node]), place.y(frame.parent[node]), place.x(node), place.y(node));
-  const children = descendants(frame, last).filter((node) => frame.alive[node]);
+  const last = lastStep(frame, particle);
   const line = ancestry(frame, last);
   const pass = (nodes, width, colour) => {
     context.lineWidth = width;
     context.strokeStyle = colour;
-    strokeMany(context, 0, nodes.length, (_, index) => step(nodes[index]));
+    strokeMany(context, 0, nodes.length, (_, index) => connectNodes(context, place, frame, nodes[index]));
   };
+  if (aside) {
+    context.setLineDash([5, 3]);
+    pass(line, 1.4, theme.ink);
+    return context.setLineDash([]);
+  }
+  const children = descendants(frame, last).filter((node) => frame.alive[node]);
   context.globalAlpha = 0.55;
   pass(thinned(children, 2000), 1.2, theme.ink);
   context.globalAlpha = 1;
@@ -333,7 +273,46 @@ export function overlay(context, size, frame, view, theme) {
   context.beginPath();
   ring(context, place.x(own), place.y(own), 5);
   context.fill();
-  context.stroke();
+  return context.stroke();
+}
+
+const connectNodes = (context, place, { parent }, node) => connect(context, place.x(parent[node]), place.y(parent[node]), place.x(node), place.y(node));
+
+/** A second ring around the particle that a click has kept, on a ground that keeps it apart from the lines. */
+function drawKept(context, place, frame, kept, theme) {
+  const own = frame.find(kept);
+  if (own < 0) return;
+  for (const [radius, width, colour] of [[9, 4, theme.paper], [9, 1.8, theme.accent]]) {
+    Object.assign(context, { lineWidth: width, strokeStyle: colour });
+    context.beginPath();
+    ring(context, place.x(own), place.y(own), radius);
+    context.stroke();
+  }
+}
+
+/** A box, and the lineages of the particles in it. */
+function drawBox(context, place, frame, { box, layout, hidden }, theme) {
+  const { axis, at } = place;
+  if (box.layout === layout?.to && layout?.share === 1) {
+    const [nodes, lines] = frame.once(`box ${JSON.stringify([box, hidden?.actions])}`, () => {
+      const found = nodesWithin(frame, box, hidden?.actions);
+      return [found, lineagesOf(frame, found)];
+    });
+    // Many lines would be one black ground.
+    Object.assign(context, { strokeStyle: theme.ink, lineWidth: 1, globalAlpha: Math.min(Math.max(80 / lines.length, 0.14), 0.7) });
+    strokeMany(context, 0, lines.length, (_, index) => connectNodes(context, place, frame, lines[index]));
+    context.globalAlpha = 1;
+    context.fillStyle = theme.ink;
+    context.beginPath();
+    for (const node of thinned(nodes, 1500)) ring(context, place.x(node), place.y(node), Math.min(Math.max(place.room * 0.4, 0.8), 1.8));
+    context.fill();
+  }
+  const [x0, x1] = [axis.ofPart(box.x0), axis.ofPart(box.x1)];
+  Object.assign(context, { strokeStyle: theme.accent, lineWidth: 1.5, fillStyle: theme.cursor });
+  context.setLineDash([4, 3]);
+  context.fillRect(x0, at(box.y0), x1 - x0, at(box.y1) - at(box.y0));
+  context.strokeRect(x0, at(box.y0), x1 - x0, at(box.y1) - at(box.y0));
+  context.setLineDash([]);
 }
 
 /** Under the levels that one particle decided, as seen from the level looked at: all of its particles descend from it. */
@@ -345,17 +324,4 @@ function drawCoalesced(context, { axis, bottom }, { coalescence_level: last }, v
   context.beginPath();
   context.arc(end, bottom + 2, 3.2, 0, 2 * Math.PI);
   context.fill();
-}
-
-function drawCounts(context, { axis, bottom }, frame, view, theme) {
-  const { shown, row, y } = legendLayout(frame, bottom);
-  const counts = legendRows(frame, view.level);
-  context.font = theme.font;
-  label(context, fitting(context, [`from each at level ${view.level}`, `at level ${view.level}`, `level ${view.level}`], axis.left - 12), LEGEND.x, LEGEND.head, { colour: theme.muted, font: theme.font });
-  shown.forEach((action, index) => {
-    const { count } = counts[action];
-    const share = axis.narrow ? `${count}` : `${count} of ${frame.total}`;
-    if (row === LEGEND.row) label(context, share, LEGEND.x + LEGEND.name, y(index) + 13, { colour: theme.muted, font: theme.font });
-    else label(context, `${count}`, axis.left - 8, y(index), { colour: theme.muted, font: theme.font, align: "right" });
-  });
 }

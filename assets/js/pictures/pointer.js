@@ -8,8 +8,9 @@ import { sameParticle } from "../lib/store.js";
  * @param {import("../lib/store.js").Store<any>} store with `frame`, `level`, `hover` and `selection`
  * @param {(x: number, y: number) => import("../lib/store.js").Pointed | null} pick
  * @param {import("../lib/lifetime.js").Lifetime} lifetime
+ * @param {() => boolean} [busy] true while a pointer does something else
  */
-export function followPointer(element, store, pick, lifetime) {
+export function followPointer(element, store, pick, lifetime, busy = () => false) {
   const at = ({ clientX, clientY }) => {
     const { left, top, width } = element.getBoundingClientRect();
     // The window's pixels for each of the element's, which a page that is enlarged makes larger.
@@ -17,9 +18,10 @@ export function followPointer(element, store, pick, lifetime) {
     return store.state.frame ? pick((clientX - left) / zoom, (clientY - top) / zoom) : null;
   };
   const hover = (found) => sameParticle(found, store.state.hover) || store.set({ hover: found });
-  lifetime.listen(element, "pointermove", (event) => hover(at(event)));
+  lifetime.listen(element, "pointermove", (event) => busy() || hover(at(event)));
   lifetime.listen(element, "pointerleave", () => hover(null));
   lifetime.listen(element, "click", (event) => {
+    if (busy()) return;
     const found = at(event);
     // A frame may have come since the pointer last moved.
     /** @type {{hover: object | null, level?: number, selection?: object | null}} */

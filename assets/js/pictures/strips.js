@@ -1,6 +1,6 @@
 // Curves over the levels, on the genealogy's axis: the strips that are open.
 
-import { axisOf, drawCursor } from "./axis.js";
+import { axisOf, drawCursor, inPlot } from "./axis.js";
 import { fitting, label, sayInMiddle } from "./pen.js";
 import { kindOf, stripRows } from "../frame/level_series.js";
 import { domainOf, steadyOf } from "../frame/steady.js";
@@ -53,7 +53,7 @@ const withRoom = (/** @type {number[]} */ [from, to], { round }, [low, high]) =>
 
 export function draw(context, size, frame, view, theme) {
   if (frame.over) return sayInMiddle(context, size, "no plan", theme);
-  const axis = axisOf(size.width, frame);
+  const axis = axisOf(size.width, frame, view.window);
   const rows = openRows(frame, view);
   rows.forEach((row, index) => drawRow(context, axis, rowGeometry(size, rows, index), row, theme));
 }
@@ -67,14 +67,18 @@ function drawRow(context, axis, place, row, theme) {
   context.fillRect(axis.left, Math.round(y(from < 0 && to > 0 ? 0 : from)), axis.right - axis.left, 1);
   context.globalAlpha = 1;
   if (bottom - top >= ROOMY && !axis.narrow) drawEnds(context, axis, y, row, theme);
+  inPlot(context, axis, bottom, () => drawCurves(context, axis, y, row, theme));
+  if (row.grey) sayInRow(context, axis, place, row.grey, theme);
+  else if (row.key && bottom - top >= 18) drawKey(context, axis, place, row, theme);
+}
+
+function drawCurves(context, axis, y, row, theme) {
   for (const band of row.bands ?? []) fillBand(context, axis, y, band, STYLES[band.style](theme));
   if (row.bars) drawBars(context, axis, y, row.bars, theme);
   if (Number.isFinite(row.threshold)) stroke(context, axis, y, { values: row.lines[0].values.map(() => row.threshold), style: "threshold" }, theme);
   if (row.ghost) stroke(context, axis, y, { values: row.ghost, style: "pinned", step: row.lines[0].step }, theme);
   // Bounds and truths lie on top: where they are met, the row's own line lies right under them.
   for (const line of row.lines) stroke(context, axis, y, line, theme);
-  if (row.grey) sayInRow(context, axis, place, row.grey, theme);
-  else if (row.key && bottom - top >= 18) drawKey(context, axis, place, row, theme);
 }
 
 /** Text across a row, on a ground that keeps it apart from what is drawn. */
@@ -194,7 +198,7 @@ export const describe = (frame, { level, strips }) => stripRows(frame, strips).m
 export function overlay(context, size, frame, view, theme) {
   if (frame.over) return;
   const { level } = view;
-  const axis = axisOf(size.width, frame);
+  const axis = axisOf(size.width, frame, view.window);
   const rows = openRows(frame, view);
   drawCursor(context, axis, level, size.height, theme);
   rows.forEach((row, index) => {
@@ -204,7 +208,7 @@ export function overlay(context, size, frame, view, theme) {
     label(context, nameOf(context, axis, row, bottom - top, theme), 4, middle - 3, { colour: theme.muted, font: theme.font });
     if (!quiet) drawReadout(context, axis, row, level, { y: middle + 10, high: bottom - top }, theme);
     const value = row.lines[0].values[level];
-    if (value === null || quiet) return;
+    if (value === null || quiet || !axis.shows(level)) return;
     context.fillStyle = STYLES[row.lines[0].style](theme).colour;
     context.beginPath();
     context.arc(axis.x(level), y(value), 3, 0, 2 * Math.PI);
@@ -234,7 +238,7 @@ function drawReadout(context, axis, row, level, { y, high }, theme) {
 }
 
 /** A strip is about levels, not particles. */
-export function pick(size, frame, x) {
-  const axis = axisOf(size.width, frame);
+export function pick(size, frame, x, _, view) {
+  const axis = axisOf(size.width, frame, view?.window);
   return x < axis.left - 4 ? null : { level: axis.levelAt(x) };
 }

@@ -1,8 +1,9 @@
 // The weights as a heatmap: one column per level on the genealogy's axis, one row per slot, a cell per particle. Of a tree the visits: a node
 // covers the rows of all its leaves.
 
-import { axisOf } from "./axis.js";
+import { axisOf, inPlot } from "./axis.js";
 import { label, sayInMiddle, strokeMany } from "./pen.js";
+import { WHOLE } from "./window.js";
 import { ancestry, descendants, lastStep, thinned } from "../frame/lineage.js";
 import { rowsOf } from "../frame/tree.js";
 
@@ -13,9 +14,9 @@ const RAMP = {
   dark: ["#161b22", "#1b2c40", "#1f4264", "#2a6496", "#4a92c8", "#8cc4ea", "#e4f3ff"],
 };
 
-export function geometry({ width, height }, frame) {
+export function geometry({ width, height }, frame, window = WHOLE) {
   const { slots, slot } = frame;
-  const axis = axisOf(width, frame);
+  const axis = axisOf(width, frame, window);
   const pitch = (height - TOP - BOTTOM) / slots;
   const rows = frame.tree ? rowsOf(frame) : { first: (node) => slot[node], count: () => 1, at: (level, row) => frame.nearest(level, row) };
   return {
@@ -28,15 +29,17 @@ export function geometry({ width, height }, frame) {
 }
 
 /** @param {() => HTMLCanvasElement} scratch a canvas to prepare the cells on */
-export function draw(context, size, frame, { pinned }, theme, scratch) {
+export function draw(context, size, frame, { pinned, window }, theme, scratch) {
   if (frame.over) return sayInMiddle(context, size, "no plan", theme);
-  const { axis } = geometry(size, frame);
+  const { axis } = geometry(size, frame, window);
   const high = size.height - TOP - BOTTOM;
   const rows = Math.max(Math.floor(high), 1);
-  context.imageSmoothingEnabled = false;
-  const [left, column] = axis.band(0);
-  context.drawImage(picture(scratch(), frame, rows, theme), left, TOP, column * frame.levels, high);
-  if (pinned?.tree === frame.tree) drawPinned(context, axis, pinned, picture(scratch(), pinned, rows, theme), frame.levels, high, theme);
+  inPlot(context, axis, size.height, () => {
+    context.imageSmoothingEnabled = false;
+    const [left, column] = axis.band(0);
+    context.drawImage(picture(scratch(), frame, rows, theme), left, TOP, column * frame.levels, high);
+    if (pinned?.tree === frame.tree) drawPinned(context, axis, pinned, picture(scratch(), pinned, rows, theme), frame.levels, high, theme);
+  });
   drawScale(context, axis, size, frame, theme);
 }
 
@@ -102,7 +105,11 @@ function drawScale(context, { narrow }, { height }, { tree, total }, theme) {
 
 export function overlay(context, size, frame, view, theme) {
   if (frame.over) return;
-  const place = geometry(size, frame);
+  const place = geometry(size, frame, view.window);
+  inPlot(context, place.axis, size.height, () => drawOver(context, place, size, frame, view, theme));
+}
+
+function drawOver(context, place, size, frame, view, theme) {
   const [x, width] = place.axis.band(view.level);
   context.strokeStyle = theme.ink;
   context.lineWidth = 1;

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { readFrame } from "../../../assets/js/frame/frame.js";
-import * as genealogy from "../../../assets/js/pictures/genealogy.js";
+import { legendLayout } from "../../../assets/js/pictures/gutter.js";
 import { narrate, narrateDecision, neverTried } from "../../../assets/js/frame/narration.js";
 import { actionColour, actionGlyph } from "../../../assets/js/lib/palette.js";
 import { particleSteps } from "../../../assets/js/panels/particle.js";
@@ -41,7 +41,7 @@ test("nearby actions have nearby colours, and one glyph", () => {
 
 test("of more atoms than there is room for evenly some have a row", () => {
   const many = { actions: Array.from({ length: 64 }, (_, atom) => `${atom}`), continuous: true };
-  const { shown } = genealogy.legendLayout(many, 180);
+  const { shown } = legendLayout(many, 180);
   assert.ok(shown.length < 20 && shown[0] === 0 && shown.at(-1) === 63);
-  assert.deepEqual(genealogy.legendLayout({ ...many, continuous: false }, 180).shown, shown.map((_, index) => index));
+  assert.deepEqual(legendLayout({ ...many, continuous: false }, 180).shown, shown.map((_, index) => index));
 });

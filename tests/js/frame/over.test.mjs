@@ -61,7 +61,7 @@ for (const [kind, frame] of Object.entries(FRAMES)) {
     assert.equal(world.geometry(SIZE, frame).length, 1);
     const points = [[20, 30], [400, 100]];
     for (const [x, y] of points) {
-      assert.deepEqual([genealogy.pickAction(SIZE, frame, x, y), genealogy.geometry(SIZE, frame).pick(x, y), weights.geometry(SIZE, frame).pick(x, y)], [null, null, null]);
+      assert.deepEqual([genealogy.pick(SIZE, frame, x, y, VIEW), genealogy.geometry(SIZE, frame).pick(x, y), weights.geometry(SIZE, frame).pick(x, y)], [null, null, null]);
     }
     assert.deepEqual(strokeGroups(frame).groups, []);
   });

@@ -5,6 +5,7 @@ import { captions } from "../../../assets/js/frame/captions.js";
 import { decisionNumbers } from "../../../assets/js/panels/decision.js";
 import { Frame, readFrame } from "../../../assets/js/frame/frame.js";
 import * as genealogy from "../../../assets/js/pictures/genealogy.js";
+import { legendRows } from "../../../assets/js/pictures/gutter.js";
 import { ancestry, descendants, strokeGroups } from "../../../assets/js/frame/lineage.js";
 import { narrate, narrateDecision, narrateWorld } from "../../../assets/js/frame/narration.js";
 import { treeFacts, treeSteps } from "../../../assets/js/panels/particle.js";
@@ -61,7 +62,7 @@ test("strips and legend are about nodes and simulations", () => {
   assert.deepEqual(rows.map(({ name }) => name), ["nodes", "simulations", "most visited", "Q"]);
   assert.deepEqual(rows.slice(0, 2).map(({ lines }) => lines[0].values), [[2, 3, 1], [8, 6, 2]]);
   assert.deepEqual([rows[3].bands[0].low, rows[3].bands[0].high, rows[3].domain], [[9, 7, 1], [11, 10, 1], [1, 11]]);
-  assert.deepEqual(genealogy.legendRows(frame, 1).map(({ count }) => count), [1, 5, 0]);
+  assert.deepEqual(legendRows(frame, 1).map(({ count }) => count), [1, 5, 0]);
   for (let index = 0; index < 4; index++) {
     const { top, bottom, y } = strips.rowGeometry(SIZE, rows, index);
     for (const value of rows[index].lines[0].values) assert.ok(y(value) >= top && y(value) <= bottom);

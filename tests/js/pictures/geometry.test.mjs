@@ -3,6 +3,8 @@ import { test } from "node:test";
 
 import { levelAxis } from "../../../assets/js/pictures/axis.js";
 import * as genealogy from "../../../assets/js/pictures/genealogy.js";
+import { runs } from "../../../assets/js/pictures/genealogy_marks.js";
+import { legendRows } from "../../../assets/js/pictures/gutter.js";
 import { camera } from "../../../assets/js/pictures/scene.js";
 import * as strips from "../../../assets/js/pictures/strips.js";
 import * as weights from "../../../assets/js/pictures/weights.js";
@@ -38,9 +40,9 @@ test("a node of the genealogy is picked where it is drawn", () => {
 });
 
 test("the legend's rows name root actions, and their counts follow the level", () => {
-  assert.deepEqual(genealogy.legendRows(frame, 2).map(({ name, count }) => [name, count]), [["left", 3], ["right", 1], ["<stay>", 0]]);
-  assert.deepEqual(genealogy.pickAction(SIZE, frame, 20, 28), { action: 0 });
-  assert.equal(genealogy.pickAction(SIZE, frame, 400, 28), null);
+  assert.deepEqual(legendRows(frame, 2).map(({ name, count }) => [name, count]), [["left", 3], ["right", 1], ["<stay>", 0]]);
+  assert.deepEqual(genealogy.pick(SIZE, frame, 20, 28, {}), { action: 0 });
+  assert.equal(genealogy.pick(SIZE, frame, 400, 28, {}).action, undefined);
 });
 
 test("counts beside the genealogy say which level they are of, and keep off the names", () => {
@@ -71,7 +73,7 @@ test("counts beside the genealogy say which level they are of, and keep off the 
 });
 
 test("neighbours with the same root action are a run, which has a glyph where there is room", () => {
-  assert.deepEqual(genealogy.runs(frame, 1), [{ action: 0, from: 0, to: 1 }, { action: 1, from: 2, to: 3 }]);
+  assert.deepEqual(runs(frame, 1), [{ action: 0, from: 0, to: 1 }, { action: 1, from: 2, to: 3 }]);
   const drawn = (height) => {
     const context = recordingContext();
     genealogy.draw(context, { width: 800, height }, frame, { level: 1, action: null, particle: null }, THEME);
