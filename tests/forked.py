@@ -3,6 +3,7 @@
 Importing takes as long as most tests of a server. The process is a real one, with its own environment, output, signals and exit code.
 """
 
+import gc
 import multiprocessing
 import os
 import signal
@@ -101,6 +102,8 @@ def run_forked(arguments: Sequence[str], cwd: Path, env: Mapping[str, str], time
 
 def _run(arguments: list[str], cwd: Path, env: dict[str, str], writing: Connection, said: Connection | None) -> None:
     """Become the command line."""
+    # What was imported stays in the memory shared with the process that was forked: collecting garbage would copy it.
+    gc.freeze()
     os.dup2(writing.fileno(), 1)
     if said is not None:
         os.dup2(said.fileno(), 2)

@@ -9,7 +9,7 @@ from tests.browser.test_tree import choose_planner
 
 pytestmark = pytest.mark.browser
 
-STEPS = 32
+STEPS = 20
 PACE = float(re.search(r"PACE = ([\d.]+)", (ASSETS / "js" / "lib" / "steady_axis.js").read_text("utf-8")).group(1))
 """Largest share of its length by which an end of an axis moves with a plan."""
 
@@ -85,7 +85,7 @@ def test_many_seeds_stay_in_their_place_when_they_are_out_of_date(server, open_p
     page.locator(".seeds-count").select_option("16")
     page.locator(".seeds-plan").click()
     page.wait_for_selector(".seeds-figure.js-plotly-plot", timeout=120_000)
-    seen = play(page, 16)
+    seen = play(page, 12)
     assert page.locator(".seeds-note").inner_text().startswith("Out of date: of step 0")
     assert len(set(seen["boxes"])) == 1, "\n---\n".join(sorted(set(seen["boxes"])))
 
@@ -113,7 +113,7 @@ def test_the_numbers_are_of_the_plan_that_the_pictures_show(server, open_page):
         }"""
     )
     page.locator('[data-do="play"]').click()
-    page.wait_for_function("window.twistscope.step >= 30", timeout=120_000)
+    page.wait_for_function("window.twistscope.step >= 16", timeout=120_000)
     assert page.evaluate("window.compared.size") >= 10
     assert page.evaluate("window.differing") == []
 
