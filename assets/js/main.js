@@ -16,6 +16,7 @@ import { LatencyMeter } from "./controls/latency.js";
 import { Panels } from "./controls/panels.js";
 import { Paths } from "./controls/paths.js";
 import { Pinning } from "./controls/pinning.js";
+import { Race } from "./controls/race.js";
 import { PAGE_KEYS } from "./controls/page_keys.js";
 import { isStale, Lateness, showingOf } from "./controls/picture_state.js";
 import { RecordingsDialog } from "./controls/recordings.js";
@@ -70,6 +71,10 @@ const recordings = new RecordingsDialog({ api, session: () => live.session.id, t
 const knobTools = new KnobTools({
   knobs, planner: () => chooser.planner(status.state.planner), storage: ownStorage(), change: (settings) => change(settings), say: (text) => notice.say(text),
   mounted: dash.mounted, lifetime,
+});
+const race = new Race({
+  api, now: () => ({ id: live.session.id, frame: microscope.frame, layout: microscope.store.state.layout, playing: status.state.playing }), theme: () => microscope.theme,
+  pause: () => command("pause"), visit: (link) => chooser.visit(momentAddress(location.href, link)), pin: (link) => pinning.pinLink(link), say: (text) => notice.say(text), lifetime,
 });
 const paths = new Paths((path) => command("walk", { path }));
 const lateness = new Lateness((late) => status.set({ late }));
@@ -223,6 +228,7 @@ const actions = {
   take: () => microscope.takeSelected(),
   share: () => share.toggle(),
   recordings: () => recordings.toggle(),
+  race: () => (live.looksOnly ? notice.say("This link may look, not touch.") : race.toggle()),
   again: () => planAgain(),
   help: () => help.toggle(),
   view: () => view.toggle(),
@@ -370,7 +376,7 @@ status.subscribe(["planner"], ({ planner }) => dash.set("planner-shown", { data:
 
 globalThis.twistscope = inspection({ counters, microscope, status, latency });
 
-microscope.sections.get("genealogy")?.querySelector(".panel-tools")?.before(pinning.button);
+microscope.sections.get("genealogy")?.querySelector(".panel-tools")?.before(pinning.button, race.button);
 microscope.sections.get("world")?.querySelector(".panel-tools")?.before(paths.element);
 for (const panel of [seeds, sweep]) microscope.side?.insertBefore(panel.element, microscope.side.lastElementChild);
 panels.show();
@@ -381,7 +387,7 @@ microscope.centre.replaceWith(column);
 column.append(microscope.centre, timeline.element);
 const facts = document.getElementById("facts");
 if (facts) microscope.foot?.append(facts);
-document.body.append(pinning.root, share.element, recordings.element, help.element, view.element, finder.element);
+document.body.append(pinning.root, share.element, recordings.element, help.element, view.element, race.element, finder.element);
 followButtons(actions, lifetime);
 followChoices(chosen, lifetime);
 followKeys(document, PAGE_KEYS, actions, lifetime);

@@ -4,7 +4,6 @@ import asyncio
 import contextlib
 import re
 from collections.abc import Callable
-from dataclasses import replace
 from functools import partial
 from typing import Annotated, Any, Literal, NamedTuple
 
@@ -21,6 +20,7 @@ from backend.routes.documented import bytes_of, problems
 from backend.routes.limited import limited
 from backend.routes.plans import MEDIA_TYPE, SEEDS_MEDIA_TYPE, Count, Interventions, LinkBody, PlanBody, Step, answer_with_seeds
 from backend.routes.services import Given, client
+from backend.sessions.race import other_request
 from backend.sessions.sweep import MAX_VALUES, prepare_sweep, row
 from planner import Record
 
@@ -138,20 +138,25 @@ class SeedsBody(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True)
 
     seeds: Count = 64
+    planner: str | None = None
+    """By default the session's own, with its settings."""
+    settings: dict[str, Any] | None = None
+    step: Step | None = None
+    """Only if the session is there."""
 
 
 @router.post(
     "/sessions/{session_id}/seeds",
     response_class=Response,
-    responses={**bytes_of(SEEDS_MEDIA_TYPE, "The decisions."), **problems(404, 422, 429, 500)},
+    responses={**bytes_of(SEEDS_MEDIA_TYPE, "The decisions."), **problems(404, 409, 422, 429, 500)},
 )
 async def plan_with_seeds(session_id: str, request: SeedsBody, given: Given) -> Response:
-    """Plan from the current moment of a session, with its settings, once with each of several seeds; the first is the session's own.
+    """Plan from the current moment of a session, with its settings or by another planner, once with each of several seeds; the first is its own.
 
     Interventions belong to the random numbers of one plan: these plans have none.
     """
     session = given.sessions.get_live(session_id)
-    prepared = prepare(replace(session.request, step=session.step, interventions=()), session.card)
+    prepared = prepare(other_request(session, request.planner, request.settings, request.step), session.card)
     return await answer_with_seeds(given, prepared, session.moment, seeds_of(prepared, request.seeds), session.id)
 
 

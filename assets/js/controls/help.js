@@ -44,6 +44,7 @@ const BOTH = [
     "Where the environment is small enough to be solved, diamonds show the exact posterior and Q, crosses the optimal Q. Knobs replace the network's values by exact "
       + "ones, with as much error as you like.",
   ],
+  ["Race", "Several planners plan this moment at one budget, side by side; many seeds say how much each of their decisions loses."],
   ["Many seeds", "The same plan with other random numbers: how much of the decision depends on them. The star is the plan you see."],
 ];
 

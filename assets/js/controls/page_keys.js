@@ -10,6 +10,7 @@ export const PAGE_KEYS = [
   { keys: ["t"], show: "t", does: "take", text: "take the root action that is selected, in place of the planner's" },
   { keys: ["l"], show: "l", does: "share", text: "a link to this moment" },
   { keys: ["r"], show: "r", does: "recordings", text: "record, and replay recordings" },
+  { keys: ["c"], show: "c", does: "race", text: "a race: several planners on this moment at one budget" },
   { keys: ["ctrl k"], show: "ctrl k", does: "find", text: "find a checkpoint, a knob, an action … by its name" },
   { keys: ["v"], show: "v", does: "view", text: "the view: theme, size, panels" },
   { keys: ["?"], show: "?", does: "help", text: "this help" },

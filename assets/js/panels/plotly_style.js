@@ -42,13 +42,3 @@ export function valueLine(axis, value, style, along = "paper") {
   const across = axis[0] === "x" ? { xref: axis, yref: along, x0: value, x1: value, y0: 0, y1: 1 } : { xref: along, yref: axis, x0: 0, x1: 1, y0: value, y1: value };
   return [{ type: "line", ...across, line: { width: 1.4, ...style }, layer: "below" }];
 }
-
-/** A distribution in words: median, and where the middle half lies. */
-export function quartiles(values) {
-  const sorted = Array.from(values).filter(Number.isFinite).sort((a, b) => a - b);
-  const at = (share) => {
-    const place = share * (sorted.length - 1);
-    return sorted[Math.floor(place)] + (sorted[Math.ceil(place)] - sorted[Math.floor(place)]) * (place % 1);
-  };
-  return sorted.length ? { low: at(0.25), median: at(0.5), high: at(0.75) } : null;
-}

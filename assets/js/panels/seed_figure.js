@@ -3,9 +3,10 @@
 
 import { priorMass } from "./action_axis.js";
 import { decode, SEEDS } from "../frame/decode.js";
-import { axisStyle, labelWidth, layoutStyle, plain, quartiles, valueLine, valueRange } from "./plotly_style.js";
+import { axisStyle, labelWidth, layoutStyle, plain, valueLine, valueRange } from "./plotly_style.js";
 import { actionColour, actionGlyph } from "../lib/palette.js";
 import { alike, amount, fixed, number } from "../lib/format.js";
+import { quartiles } from "../lib/quartiles.js";
 import { roundValues } from "../lib/scale.js";
 
 /** The answer, with what the page knows of the moment from the frame that was shown when it came. Row 0 is the session's own seed. */

@@ -188,11 +188,43 @@ export class Api {
     return this.call("GET", `/sessions/${encodeURIComponent(id)}`);
   }
 
-  /** The decisions of the session's moment with many seeds, as bytes. */
-  async seeds(id, seeds, signal) {
-    const answer = await this.fetch("POST", `/sessions/${encodeURIComponent(id)}/seeds`, { body: JSON.stringify({ seeds }), signal });
+  /**
+   * The decisions of the session's moment with many seeds, as bytes.
+   * @param {string} id
+   * @param {number} seeds
+   * @param {AbortSignal} signal
+   * @param {{planner?: string, settings?: object, step?: number}} [other] another planner than the session's
+   */
+  async seeds(id, seeds, signal, other = {}) {
+    const answer = await this.fetch("POST", `/sessions/${encodeURIComponent(id)}/seeds`, { body: JSON.stringify({ seeds, ...other }), signal });
     if (!answer.ok) throw await problemOf(answer);
     return answer.arrayBuffer();
+  }
+
+  /** The plan of the session's moment by any planner, as the bytes of a complete drawing. */
+  async otherPlan(id, plan, signal) {
+    const answer = await this.fetch("POST", `/sessions/${encodeURIComponent(id)}/plan`, { body: JSON.stringify(plan), signal });
+    if (!answer.ok) throw await problemOf(answer);
+    return answer.arrayBuffer();
+  }
+
+  /** The planners that may enter a race at the session's moment, and its limits. */
+  aboutRace(id) {
+    return this.call("GET", `/sessions/${encodeURIComponent(id)}/race`);
+  }
+
+  /** {entrants, reference} of a race at the session's moment. */
+  async race(id, race, signal) {
+    const answer = await this.fetch("POST", `/sessions/${encodeURIComponent(id)}/race`, { body: JSON.stringify(race), signal });
+    if (!answer.ok) throw await problemOf(answer);
+    return answer.json();
+  }
+
+  /** The entrant whose plan takes about so many milliseconds. */
+  async raceTimed(id, timed, signal) {
+    const answer = await this.fetch("POST", `/sessions/${encodeURIComponent(id)}/race/timed`, { body: JSON.stringify(timed), signal });
+    if (!answer.ok) throw await problemOf(answer);
+    return answer.json();
   }
 
   /** {setting, rows} of the session's moment, planned once with each value of a live setting. */
