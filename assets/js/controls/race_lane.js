@@ -2,6 +2,7 @@
 
 import { levelAfter, growthText } from "../frame/growing.js";
 import { around, element } from "../lib/elements.js";
+import { number } from "../lib/format.js";
 import { actionColour, actionGlyph } from "../lib/palette.js";
 import { Microscope } from "../microscope.js";
 import { GrowingSource } from "../source/growing.js";
@@ -65,7 +66,7 @@ export class Lane {
 
   writeSize() {
     const { size, model_steps: steps, milliseconds } = this.entrant;
-    this.size.textContent = `${size} · ${steps} model steps${milliseconds === null ? "" : ` · ${Number(milliseconds.toPrecision(3))} ms measured`}`;
+    this.size.textContent = `${size} · ${steps} model steps${milliseconds === null ? "" : ` · ${number(milliseconds)} ms measured`}`;
   }
 
   /** The size that was found by timing. @param {any} entrant */
