@@ -113,7 +113,7 @@ export function raceSentence(planners, measure) {
   const { wins, level } = winsOf(planners.map(({ values }) => values));
   const seeds = planners[0].values.length;
   const name = measureName(measure);
-  if (level === seeds) return `All of them are level at each of the ${seeds} seeds.`;
+  if (level === seeds) return `All of them are level at each of the ${seeds} seeds${planners[0].values.every((value) => value === 0) ? `, with a ${name} of 0` : ""}.`;
   const medians = planners.map(({ values }) => quartiles(values)?.median ?? NaN);
   const close = LEVEL * Math.max(...planners.flatMap(({ values }) => values));
   const best = Math.min(...medians);

@@ -176,7 +176,8 @@ function lossRows({ rows, measure, prior }, { left, right, top }, width, text, t
   }
   if (prior !== null && known.length) {
     parts.push(node("line", { x1: x(prior), x2: x(prior), y1: top - 4, y2: bottom, stroke: theme.muted, ...DASHED, "data-mark": "prior" }));
-    parts.push(text(x(prior) - 4, top - 6, "prior", { ...muted, "text-anchor": "end" }));
+    const after = x(prior) < left + 40;
+    parts.push(text(x(prior) + (after ? 4 : -4), top - 6, "prior", { ...muted, "text-anchor": after ? "start" : "end" }));
   }
   rows.forEach((row, index) => parts.push(...lossRow(row, { y: top + index * ROW, left, right, width, x }, text, theme)));
   return parts;

@@ -51,6 +51,7 @@ test("the sentence names who loses least and who wins most, and says where there
     "A and B have the smallest median regret, 0; B wins the most seeds, 1.5 of 3.",
   );
   assert.equal(raceSentence([planners[0], { ...planners[0], title: "B" }], measure), "All of them are level at each of the 3 seeds.");
+  assert.equal(raceSentence([{ title: "A", values: [0, 0] }, { title: "B", values: [0, 0] }], measure), "All of them are level at each of the 2 seeds, with a regret of 0.");
   assert.equal(raceSentence([planners[0]], measure), "");
 });
 
