@@ -134,7 +134,7 @@ def draw_tree(plan: TreeOverview, particle: Particle = None, *, complete: bool =
     always = {name: plan.arrays[name] for name in DECISION if name in plan.arrays}
     arrays = always | plan.by_level | _nodes(plan) | _lineage(plan, own, level)
     if complete:
-        arrays |= {f"node/{name}": plan.arrays[name][plan.ids] for name in LINEAGE if name != "terminal"} | {"node/simulation": smallest(plan.ids)}
+        arrays |= {f"node/{name}": plan.arrays[name][plan.ids] for name in LINEAGE if name != "terminal"}
     return arrays, {"schema": SCHEMA, "levels": plan.levels, "slots": plan.rows, "weight_parts": [], "variance_objections": []}
 
 

@@ -50,7 +50,7 @@ def test_picture_many_seeds_and_link_of_an_entrant_are_one_plan_and_the_session_
     for other in (linked["root_policy"], seeds["root_policy"][0]):
         np.testing.assert_allclose(drawn["root_policy"], other, atol=1e-5)
     # A tree can be seen growing: parents come before their children.
-    order = drawn["node/simulation"].astype(int)
+    order = drawn["made"].astype(int)
     assert sorted(order) == sorted(set(order)) and all(
         order[parent] < own for own, parent in zip(order, drawn["parent"].astype(int), strict=True) if parent >= 0
     )

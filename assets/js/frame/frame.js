@@ -24,6 +24,7 @@ export class Frame {
   /** @type {Numbers} */ parent;
   /** @type {Numbers} */ before;
   /** @type {Numbers} */ root;
+  /** @type {Numbers | undefined} number of the simulation that made each node, of a search tree */ made;
   /** @type {Numbers} */ flags;
   /** @type {Numbers} */ place;
   /** @type {Numbers} */ weight;

@@ -58,7 +58,7 @@ function countedBack(parent, own) {
 }
 
 function grownTree(frame, simulations) {
-  const kept = Array.from(frame["node/simulation"].keys()).filter((node) => frame["node/simulation"][node] < simulations);
+  const kept = Array.from(frame.made.keys()).filter((node) => frame.made[node] < simulations);
   const number = new Map(kept.map((node, index) => [node, index]));
   const pick = (values) => values.constructor.from(kept, (node) => values[node]);
   const own = Object.fromEntries(PER_NODE.filter((name) => frame[name]).map((name) => [name, pick(frame[name])]));

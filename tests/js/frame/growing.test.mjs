@@ -12,7 +12,7 @@ import { encode, sampleArrays, sampleMetadata, sampleTree } from "../drawing.mjs
 
 const frame = readFrame(encode(sampleArrays(), sampleMetadata));
 // Nodes by the simulation that made them.
-const tree = Object.assign(readFrame(sampleTree()), { "node/simulation": Int32Array.of(1, 0, 4, 3, 2, 5) });
+const tree = readFrame(sampleTree());
 const SIZE = { width: 800, height: 300 };
 
 test("a part of the budget is so many levels, or simulations, and never none", () => {
