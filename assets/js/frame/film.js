@@ -79,7 +79,7 @@ export function offspringAt(frame, level) {
 }
 
 /**
- * What a step does, in words and as a formula with the numbers of the particle that is followed.
+ * A step in words and as a formula with the numbers of the particle that is followed.
  * @param {any} frame
  * @param {Shot} shot
  * @returns {Caption}

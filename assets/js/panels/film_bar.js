@@ -18,7 +18,7 @@ export class FilmBar {
     this.store = store;
     this.began = began;
     this.index = 0;
-    /** How much of the step is done; more than 1 while it rests. */
+    /** The share of the step that is done; more than 1 while it rests. */
     this.done = 0;
     this.speed = 1;
     this.playing = false;

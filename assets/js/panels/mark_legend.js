@@ -57,7 +57,7 @@ export class MarkLegend {
       const { mark, action } = entry.dataset;
       store.set({ hidden: mark === undefined ? toggled(store.state.hidden, "actions", Number(action)) : toggled(store.state.hidden, "marks", mark) });
     });
-    // What happens on it is not the picture's, which lies under it.
+    // Presses on it are not the picture's, which lies under it.
     for (const type of ["pointerdown", "pointermove", "click", "wheel", "mousedown"]) lifetime.listen(this.element, type, (event) => event.stopPropagation());
     this.press();
   }

@@ -74,7 +74,7 @@ function nearestTo({ level_start: start }, level, y, at) {
   return best;
 }
 
-/** What a point of the picture is of: a root action of the gutter, or a particle that is not hidden. */
+/** The subject of a point of the picture: a root action of the gutter, or a particle that is not hidden. */
 export function pick(size, frame, x, y, view) {
   const place = placeOf(size, frame, view);
   const action = pickName(place, frame, x, y);

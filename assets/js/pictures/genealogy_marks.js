@@ -1,4 +1,4 @@
-// What stands on the lines of the genealogy: particles where there is room for them, daggers, rings, signs of root actions, badges of changes.
+// The marks on the lines of the genealogy: particles where there is room for them, daggers, rings, signs of root actions, badges of changes.
 
 import { dagger, gathered, label, markSize, ring } from "./pen.js";
 import { treeOrder } from "../frame/layouts.js";
@@ -76,7 +76,7 @@ export function drawInterventions(context, { axis, ySlot }, { interventions }, v
     Object.assign(context, { fillStyle: theme.paper, strokeStyle: theme.accent, lineWidth: 2 });
     context.fill();
     context.stroke();
-    // What is beyond the window is cut off, text too.
+    // Nothing is drawn beyond the window, not even text.
     if (axis.shows(level)) label(context, INTERVENED[kind], axis.x(level), ySlot(level, slot), { colour: theme.ink, font: theme.font, align: "center", baseline: "middle" });
   }
 }

@@ -16,7 +16,7 @@ const LINE = 16;
  * @property {(from: {x: number, y: number}, to: {x: number, y: number}, done: boolean) => void} box
  */
 
-/** How many times nearer a turn of the wheel comes. */
+/** Magnification of one turn of the wheel. */
 export function timesOf({ deltaY, deltaMode }) {
   const turned = deltaMode === 1 ? deltaY * LINE : deltaY;
   return Math.exp(-Math.min(Math.max(turned, -MOST_TURN), MOST_TURN) * PER_TURN);

@@ -34,7 +34,7 @@ export class Minimap {
     /** @type {any[]} */
     this.drawn = [];
     let dragged = false;
-    // What happens here is not the picture's.
+    // Presses on it are not the picture's.
     for (const type of ["pointerdown", "pointermove", "pointerup", "click"]) lifetime.listen(this.element, type, (event) => event.stopPropagation());
     lifetime.listen(this.element, "pointerdown", (event) => {
       if (event.button !== 0 || event.target.closest?.(".minimap-head")) return;

@@ -13,7 +13,7 @@ const APART = 1.2;
 const OPACITY = { surviving: 1, extinct: 0.38 };
 const STRANDS_PER_FILL = 100;
 
-/** How far the bands are unzipped at a magnification, 0 to 1. */
+/** The share of the way to which the bands are unzipped at a magnification, 0 to 1. */
 export function unzipped(place, { size, levels }) {
   const strand = place.span / Math.max(size / levels, 1);
   const part = Math.min(Math.max((strand - UNZIP.from) / (UNZIP.to - UNZIP.from), 0), 1);

@@ -111,7 +111,7 @@ export function revealing(window, { x, y }) {
  */
 export const ofPicture = ({ x, y, wide, high }, point) => ({ x: x + point.x * wide, y: y + point.y * high });
 
-/** What a window was opened on: while that is the same it stays as plans follow each other. */
+/** The plan's shape that a window was opened on: while that is the same it stays as plans follow each other. */
 export function shapeOf(frame) {
   // A search tree has another depth, and other leaves, with every plan.
   const size = frame.tree ? ["tree"] : [frame.levels, frame.slots];

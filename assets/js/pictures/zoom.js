@@ -26,7 +26,7 @@ export class Zoom {
     this.stage = stage;
     this.store = store;
     this.plotOf = plotOf;
-    /** What the window was opened on. @type {string | null} */
+    /** The plan's shape that the window was opened on. @type {string | null} */
     this.shape = null;
     this.minimap = new Minimap(store, () => this.whole(), lifetime);
     this.text = element("span", "box-text");
@@ -117,7 +117,7 @@ export class Zoom {
     return axisOf(this.stage.width, this.store.state.frame);
   }
 
-  /** Where a particle is in the whole picture; null for none. */
+  /** The place of a particle in the whole picture; null for none. */
   placeOf(particle) {
     const { frame, layout } = this.store.state;
     if (!frame || particle?.slot === undefined) return null;
@@ -125,7 +125,7 @@ export class Zoom {
     return node < 0 ? null : { x: this.axis.part(frame.level[node]), y: heights(frame, frame.tree ? "slots" : layout.to)[node] };
   }
 
-  /** What is chosen by keys, or in another picture, comes into the window. */
+  /** Brings a particle that is chosen by keys, or in another picture, into the window. */
   reveal() {
     const { frame, window, level, selection } = this.store.state;
     if (!this.magnified || !this.plot) return;
