@@ -44,8 +44,8 @@ PAGE = """<!DOCTYPE html>
     <main id="all" aria-busy="true" tabindex="-1">
       <h1>Checkpoints</h1>
       <p class="lead">
-        The trained networks that the microscope can open, by environment and in the order of their training. Returns are means over whole episodes:
-        of the greedy prior alone, and of planning with it. All checkpoints of an environment share one axis.
+        The trained networks that the microscope can open. The pictures are plans from their first states: particles that grow level by level. Returns
+        are means over whole episodes, of the greedy prior alone and of planning with it. All checkpoints of an environment share one axis.
       </p>
       <p class="returns-key">
         <span><svg width="12" height="12" aria-hidden="true"><circle class="returns-prior" cx="6" cy="6" r="4.5"/></svg> prior alone</span>
@@ -58,8 +58,7 @@ PAGE = """<!DOCTYPE html>
         <h2>Cannot be read</h2>
         <ul id="damaged-list"></ul>
       </section>
-      <nav id="contents" aria-label="On this page"></nav>
-      <div id="environments"></div>
+      <div id="gallery"></div>
       <section id="learning">
         <h2>Learning curves</h2>
         <p id="learning-note" class="hint" role="status">Waiting for the learning curves …</p>

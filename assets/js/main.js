@@ -264,6 +264,25 @@ function focusKnob(name) {
   knobs.focus(name);
 }
 
+/** Pins the first plan of another checkpoint as A. */
+async function compareWith(checkpoint) {
+  try {
+    await pinning.pinLink(await linkOfNew({ checkpoint }));
+  } catch (error) {
+    notice.say(`The plan to compare with cannot be made: ${/** @type {Error} */ (error).message}.`);
+  }
+}
+
+/** The link to the first moment of a session that is made for it alone. */
+async function linkOfNew(wish) {
+  const made = await api.createSession(wish);
+  try {
+    return (await api.link(made.id)).query;
+  } finally {
+    api.deleteSession(made.id);
+  }
+}
+
 /** Leaves a replay for a live session at the moment of its frame. */
 async function planAgain() {
   const { id } = live.session;
@@ -348,6 +367,7 @@ async function start() {
     if (!checkpoint) return status.set({ connection: "refused", reason: "it has no checkpoints to load." });
     microscope.connect(live);
     chooser.start(asked, checkpoint, catalogue);
+    if (asked.compare) compareWith(asked.compare);
   } catch (error) {
     status.set({ connection: "refused", reason: /** @type {Error} */ (error).message });
   }

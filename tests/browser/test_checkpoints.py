@@ -3,7 +3,6 @@
 import json
 import shutil
 
-import httpx
 import pytest
 
 from dashboard.app import ASSETS
@@ -18,6 +17,7 @@ DRAWN = """selector => {
   const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
   return data.some((value, index) => index % 4 === 3 && value > 0);
 }"""
+PIXELS = """name => document.querySelector(`.card[data-checkpoint='${name}'] canvas`).toDataURL()"""
 EVIL = '<img src=x onerror="window.hacked = true"> & <b>bold</b>'
 LEARNING = {
     "about": {"command": "python -m benchmarks learning", "device": "a GPU", "interval": "95 % of bootstrap samples"},
@@ -46,6 +46,14 @@ def open_checkpoints(open_page, url, *size, learning=None, **options):
     return open_page(url + "/checkpoints", *size, ready=READY, prepare=lambda page: page.route("**/learning.json", answer), **options)
 
 
+def open_details(page):
+    page.locator(".card details").evaluate_all("all => all.forEach(each => { each.open = true; })")
+
+
+def names_of(page):
+    return page.locator(".card").evaluate_all("cards => cards.map(card => card.dataset.checkpoint)")
+
+
 def card_of(page, name):
     return page.locator(f'.card[data-checkpoint="{name}"]')
 
@@ -54,8 +62,10 @@ def test_every_shipped_checkpoint_has_a_card_that_says_what_is_on_disk(server, o
     page = open_checkpoints(open_page, server.url)
     cards = cards_on_disk()
     assert page.locator(".card").count() == len(cards)
-    assert page.locator(".environment").count() == len({card["environment"] for card in cards.values()})
+    # One chip for all of them, and one for each environment.
+    assert page.locator(".gallery-chips .chip").count() == 1 + len({card["environment"] for card in cards.values()})
     assert page.locator("#damaged").is_hidden()
+    open_details(page)
     for name, card in cards.items():
         shown = card_of(page, name)
         text = shown.inner_text()
@@ -63,38 +73,65 @@ def test_every_shipped_checkpoint_has_a_card_that_says_what_is_on_disk(server, o
         assert f"{card['training']['environment_steps']:,}" in text
         assert shown.locator(f'dd[title="{card["sha256"]}"]').inner_text() == card["sha256"][:12] + "…"
         assert shown.locator(".returns-row:not(.returns-axis)").count() == len(card["returns"])
-        assert shown.locator("circle").count() == len(card["returns"])
+        assert shown.locator(".returns circle").count() == len(card["returns"])
     early, final = (cards[name]["returns"]["prior"]["mean"] for name in ("cartpole-early", "cartpole"))
-    places = [page.locator(f'.card[data-checkpoint="{name}"] .returns-prior').bounding_box()["x"] for name in ("cartpole-early", "cartpole")]
+    places = [page.locator(f'.card[data-checkpoint="{name}"] .returns .returns-prior').bounding_box()["x"] for name in ("cartpole-early", "cartpole")]
     assert (early < final) == (places[0] < places[1])
 
 
-def test_stages_stand_in_the_order_of_training_on_one_axis(server, open_page):
+def test_cards_are_filtered_and_sorted_and_stages_stand_in_the_order_of_training_on_one_axis(server, open_page):
     page = open_checkpoints(open_page, server.url)
     cards = cards_on_disk()
-    for group in page.locator(".environment").all():
-        names = group.locator(".card").evaluate_all("cards => cards.map(card => card.dataset.checkpoint)")
+    open_details(page)
+    environments = sorted({card["environment"] for card in cards.values()})
+    for environment in environments:
+        page.locator(f'.chip[data-environment="{environment}"]').click()
+        names = names_of(page)
+        assert set(names) == {name for name, card in cards.items() if card["environment"] == environment}
         steps = [cards[name]["training"]["environment_steps"] for name in names]
         assert steps == sorted(steps)
-        assert len({axis.inner_html() for axis in group.locator(".returns-axis svg").all()}) == 1
+        assert len({axis.inner_html() for axis in page.locator(".returns-axis svg").all()}) == 1
+    page.locator(".chip", has_text="all").first.click()
+    page.get_by_label("stage").select_option("early")
+    early = {name for name in cards if name.endswith("-early")}
+    assert set(names_of(page)) == early and page.locator(".gallery-note").inner_text() == f"{len(early)} of {len(cards)}"
+    page.get_by_label("sorted by").select_option("steps")
+    steps = [cards[name]["training"]["environment_steps"] for name in names_of(page)]
+    assert steps == sorted(steps, reverse=True)
 
 
-def test_pictures_are_drawn_when_they_come_into_sight_or_it_is_said_why_not(server, open_page):
+def test_pictures_move_when_they_come_into_sight_or_it_is_said_why_not(server, open_page):
     page = open_checkpoints(open_page, server.url)
-    for group in page.locator(".environment").all():
-        environment = group.get_attribute("id")
-        caption = group.locator("figcaption")
-        group.locator("figure").scroll_into_view_if_needed()
-        page.wait_for_function("id => document.getElementById(id).querySelector('figcaption').textContent", arg=environment, timeout=60_000)
-        answer = httpx.get(f"{server.api}/checkpoints/{group.locator('.card').last.get_attribute('data-checkpoint')}/scene")
-        # Without its extra installed, an environment has no picture.
-        if answer.status_code == 200:
-            assert caption.inner_text() == answer.json()["scene"]["caption"]
-            page.wait_for_function(DRAWN, arg=f"[id='{environment}'] canvas")
-            assert group.locator("canvas").get_attribute("aria-label").startswith(f"A state of {environment}: ")
-        else:
-            assert caption.inner_text() == f"No picture: {answer.json()['detail']}"
-            assert group.locator("canvas").is_hidden()
+    drawn = "name => document.querySelector(`.card[data-checkpoint='${name}'] canvas`)?.ariaLabel.startsWith('A plan in ')"
+    for name in ("acrobot-early", "space-invaders"):
+        card_of(page, name).scroll_into_view_if_needed()
+        page.wait_for_function(drawn, arg=name, timeout=60_000)
+        page.wait_for_function(DRAWN, arg=f".card[data-checkpoint='{name}'] canvas")
+    first = page.evaluate(PIXELS, "space-invaders")
+    page.wait_for_function(f"first => ({PIXELS})('space-invaders') !== first", arg=first)
+    still = open_checkpoints(open_page, server.url, reduced_motion="reduce")
+    still.wait_for_function(drawn, arg="acrobot-early", timeout=60_000)
+    first = still.evaluate(PIXELS, "acrobot-early")
+    still.wait_for_timeout(400)
+    assert still.evaluate(PIXELS, "acrobot-early") == first
+
+
+def test_two_checkpoints_of_one_environment_are_compared_and_others_are_not(server, open_page):
+    page = open_checkpoints(open_page, server.url)
+    compare = lambda name: card_of(page, name).get_by_label("compare").check()
+    tray = page.locator(".gallery-compare")
+    compare("catch")
+    assert tray.inner_text() == "Catch: choose another one of Catch-bsuite to compare it with."
+    compare("cartpole-early")
+    assert tray.inner_text().endswith("only plans of one environment can be compared.") and tray.locator("a").count() == 0
+    # Of three the first one goes.
+    compare("cartpole")
+    assert not card_of(page, "catch").get_by_label("compare").is_checked()
+    tray.locator("a").click()
+    page.wait_for_function("document.querySelector('#checkpoint')?.value === 'cartpole'", timeout=60_000)
+    page.locator("[data-panel=comparison]").wait_for(state="visible", timeout=60_000)
+    assert "cartpole-early" in page.locator("[data-panel=comparison]").inner_text()
+    page.wait_for_function("location.search.includes('pin=')")
 
 
 def test_a_checkpoint_opens_in_the_microscope_and_the_way_back_is_there(server, open_page):
@@ -114,11 +151,11 @@ def test_a_checkpoint_opens_in_the_microscope_and_the_way_back_is_there(server, 
     assert page.url.endswith("/checkpoints?checkpoint=cartpole-early")
 
 
-def test_an_address_with_a_slash_or_a_part_of_the_page_opens_there(server, open_page):
+def test_an_address_with_a_slash_or_an_environment_opens_there(server, open_page):
     page = open_page(server.url + "/checkpoints/?token=t#Catch-bsuite", ready=READY)
     assert page.url == server.url + "/checkpoints#Catch-bsuite"
-    page.wait_for_function("scrollY > 100")
-    assert page.locator("[id='Catch-bsuite']").bounding_box()["y"] < 100
+    assert page.locator(".chip[aria-pressed=true]").inner_text() == "Catch-bsuite"
+    assert {name.partition("-")[0] for name in names_of(page)} == {"catch"}
 
 
 def test_an_unknown_checkpoint_in_the_address_is_said_and_another_can_be_chosen(server, open_page):
@@ -195,11 +232,12 @@ def test_a_folder_of_ones_own_is_shown_the_same_way_and_nothing_in_it_is_taken_f
         page = open_checkpoints(open_page, own.url, 390, 844)
         assert page.locator(".card").count() == 3
         assert "checkpoint 'torn': its card.json is damaged" in page.locator("#damaged").inner_text()
+        open_details(page)
         text = card_of(page, "cartpole").inner_text()
-        assert text.count(EVIL) == 9 and "not said" in text
+        assert text.count(EVIL) == 10 and "not said" in text
         assert "No returns were measured." in card_of(page, "strange").inner_text()
-        page.locator(".environment", has=card_of(page, "strange")).locator("figcaption").scroll_into_view_if_needed()
+        card_of(page, "strange").scroll_into_view_if_needed()
         page.wait_for_function("[...document.querySelectorAll('figcaption')].some(each => each.innerText.includes('No picture: '))")
         assert page.evaluate("window.hacked") is None
-        assert page.locator("main img, main b:not(.returns-value b)").count() == 0
+        assert page.locator("main img, main b:not(.returns-value b, .card-gain b)").count() == 0
         assert page.evaluate("document.documentElement.scrollWidth") <= 390

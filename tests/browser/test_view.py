@@ -13,7 +13,7 @@ pytestmark = pytest.mark.browser
 
 GROUND = "getComputedStyle(document.querySelector('#top')).backgroundColor"
 LIGHT, DARK = "rgb(255, 255, 255)", "rgb(22, 27, 34)"
-CENTRE = "[...document.querySelector('.microscope-centre').children].map(({ dataset }) => dataset.panel)"
+CENTRE = "[...document.querySelectorAll('.microscope-centre > .panel')].map(({ dataset }) => dataset.panel)"
 ENLARGED = "document.querySelector('.microscope').dataset.enlarged ?? null"
 FIRST_PAINT = """new PerformanceObserver((list) => {
   const first = list.getEntries().find(({ name }) => name === "first-paint");

@@ -39,6 +39,49 @@ function budgetOf({ particles, depth, num_simulations: simulations }) {
   return simulations ? { short: `${simulations}`, long: `${simulations} simulations` } : null;
 }
 
+export const STAGES = ["early", "middle", "final"];
+
+/** The stage of a run that a checkpoint is of; the last one's name says nothing of it. */
+export const stageOf = ({ name }) => STAGES.find((stage) => name.endsWith(`-${stage}`)) ?? "final";
+
+/** The planner with the highest mean return, and what planning with it adds to the prior alone, also as a share of the environment's axis; null where that is not known. */
+export function gainOf(rows, { low, high }) {
+  const prior = rows.find(({ who }) => who === "prior");
+  const planned = rows.filter(({ who, mean }) => who !== "prior" && Number.isFinite(mean));
+  if (!prior || !Number.isFinite(prior.mean) || !planned.length) return null;
+  const best = planned.reduce((one, other) => (other.mean > one.mean ? other : one));
+  return { prior, best, gain: best.mean - prior.mean, share: (best.mean - prior.mean) / (high - low) };
+}
+
+/** Ways to sort the cards: name, words, and the number they go by, largest first; none keeps environments together, in the order of training. */
+export const SORTS = [
+  { name: "environment", text: "environment" },
+  { name: "gain", text: "what planning adds", by: ({ gain }) => gain?.share ?? -Infinity },
+  { name: "prior", text: "the prior alone", by: ({ rows, scale }) => heightOf(rows.find(({ who }) => who === "prior"), scale) },
+  { name: "steps", text: "training steps", by: ({ card }) => stepsOf(card) },
+];
+
+const heightOf = (row, { low, high }) => (row && Number.isFinite(row.mean) ? (row.mean - low) / (high - low) : -Infinity);
+
+/**
+ * The cards that pass a filter, sorted: [{card, rows, scale, gain}].
+ * @param {any[]} cards
+ * @param {any[]} planners
+ * @param {{environment?: string, stage?: string, sort?: string}} wanted "" for all
+ */
+export function arranged(cards, planners, { environment = "", stage = "", sort = "environment" } = {}) {
+  const all = byEnvironment(cards).flatMap(({ cards: own }) => {
+    const scale = returnsScale(own);
+    return own.map((card) => {
+      const rows = returnsOf(card, planners);
+      return { card, rows, scale, gain: gainOf(rows, scale) };
+    });
+  });
+  const passing = all.filter(({ card }) => (!environment || card.environment === environment) && (!stage || stageOf(card) === stage));
+  const { by } = SORTS.find(({ name }) => name === sort) ?? SORTS[0];
+  return by ? passing.toSorted((a, b) => by(b) - by(a) || 0) : passing;
+}
+
 // Labels of more would touch on a narrow page.
 const TICKS = 3;
 

@@ -1,4 +1,4 @@
-// The page of checkpoints: a group for each environment, with a card for each stage of its runs; and learning curves.
+// The page of checkpoints: a gallery of cards with moving pictures, and learning curves.
 
 import { followButtons } from "../controls/buttons.js";
 import { PAGE_KEYS } from "../controls/page_keys.js";
@@ -7,95 +7,35 @@ import { linkTo } from "../lib/address.js";
 import { followKeys } from "../lib/keyboard.js";
 import { Lifetime } from "../lib/lifetime.js";
 import { ApiError, apiOfPage } from "../source/api.js";
-import { byEnvironment, factsOf, returnsOf, returnsScale } from "./cards.js";
+import { byEnvironment } from "./cards.js";
 import { curvesPicture } from "./curves.js";
-import { around, element } from "../lib/elements.js";
+import { CheckpointGallery } from "./gallery.js";
+import { element } from "../lib/elements.js";
 import { aboutLearning, readLearning } from "./learning.js";
 import { onThemeChange, readTheme } from "../lib/palette.js";
-import { ScenePicture } from "../pictures/scene_canvas.js";
-import { returnsPicture } from "./returns.js";
 import { count } from "../lib/format.js";
 
 const RETRY = 1500;
 
 const api = apiOfPage();
 const at = (id) => /** @type {HTMLElement} */ (document.getElementById(id));
-const pictures = [];
+/** @type {CheckpointGallery | null} */
+let gallery = null;
 let theme = readTheme();
 let learning = null;
 
-// --- groups and cards -----------------------------------------------------------------------------------------------------------
-
-function groupOf({ environment, cards }, planners) {
-  const scale = returnsScale(cards);
-  const group = around(
-    "section", "environment",
-    element("h2", "", environment),
-    pictureOf(environment, cards.at(-1)),
-    around("div", "environment-cards", ...cards.map((card) => cardOf(card, planners, scale))),
-  );
-  group.id = environment;
-  return group;
-}
-
-function cardOf(card, planners, scale) {
-  const open = element("a", "open-checkpoint", "open in the microscope");
-  open.href = linkTo("./", location.search, { checkpoint: card.name, step: null });
-  open.setAttribute("aria-label", `open in the microscope: ${card.title}`);
-  const facts = element("dl", "facts-of-card");
-  for (const [term, text, title] of factsOf(card)) {
-    const value = element("dd", "", text);
-    if (title) value.title = title;
-    facts.append(around("div", "", element("dt", "", term), value));
-  }
-  const heading = around("h3", "", card.title, " ", element("code", "", card.name));
-  const words = around("div", "card-words", heading, element("p", "", card.description), facts);
-  const made = around("article", "card", words, returnsPicture(returnsOf(card, planners), scale), open);
-  made.dataset.checkpoint = card.name;
-  return made;
-}
-
-/** The picture of an environment: the state that the microscope opens with. Asked for when it comes into sight, as the server may have to load a network. */
-function pictureOf(environment, card) {
-  const canvas = element("canvas", "");
-  canvas.setAttribute("role", "img");
-  canvas.setAttribute("aria-label", `A state of ${environment}`);
-  const caption = element("figcaption", "hint", "");
-  const figure = around("figure", "environment-picture", canvas, caption);
-  const picture = new ScenePicture(canvas, () => theme);
-  pictures.push(picture);
-  const watcher = new IntersectionObserver(async (entries) => {
-    if (!entries.some(({ isIntersecting }) => isIntersecting)) return;
-    watcher.disconnect();
-    try {
-      const scene = await api.scene(card.name);
-      picture.show(scene);
-      caption.textContent = scene.caption;
-      canvas.setAttribute("aria-label", `A state of ${environment}: ${scene.caption}`);
-    } catch (error) {
-      canvas.hidden = true;
-      caption.textContent = `No picture: ${/** @type {Error} */ (error).message}`;
-    }
-  }, { rootMargin: "200px" });
-  watcher.observe(figure);
-  return figure;
-}
+// --- cards ----------------------------------------------------------------------------------------------------------------------
 
 function writeCheckpoints({ checkpoints, damaged }, planners) {
-  const groups = byEnvironment(checkpoints);
+  const environments = byEnvironment(checkpoints).length;
   const empty = "There are no checkpoints here yet. Train one with “twistscope train”.";
-  const summary = `${count(checkpoints.length, "checkpoint")} for ${count(groups.length, "environment")}.`;
-  at("checkpoints-note").textContent = checkpoints.length || damaged.length ? summary : empty;
-  at("environments").replaceChildren(...groups.map((group) => groupOf(group, planners)));
-  at("contents").replaceChildren(...groups.map(({ environment }) => chip(environment, environment)), chip("learning", "learning curves"));
+  const summary = `${count(checkpoints.length, "checkpoint")} for ${count(environments, "environment")}.`;
   at("damaged").hidden = !damaged.length;
   at("damaged-list").replaceChildren(...damaged.map(({ detail }) => element("li", "", detail)));
-}
-
-function chip(id, text) {
-  const made = element("a", "chip", text);
-  made.href = `#${encodeURIComponent(id)}`;
-  return made;
+  at("checkpoints-note").textContent = checkpoints.length || damaged.length ? summary : empty;
+  if (!checkpoints.length) return;
+  gallery = new CheckpointGallery({ checkpoints, planners, api, theme: () => theme, wanted: decodeURIComponent(location.hash.slice(1)), lifetime });
+  at("gallery").replaceChildren(gallery.element);
 }
 
 // --- learning curves ------------------------------------------------------------------------------------------------------------
@@ -142,7 +82,7 @@ followButtons(actions, lifetime);
 followKeys(document, PAGE_KEYS.filter(({ does }) => does in actions), actions, lifetime);
 onThemeChange(() => {
   theme = readTheme();
-  for (const picture of pictures) picture.paint();
+  gallery?.repaint();
   drawLearning();
 });
 for (const link of /** @type {NodeListOf<HTMLAnchorElement>} */ (document.querySelectorAll("[data-page]"))) link.href = linkTo(`${link.dataset.page}`, location.search);
@@ -155,4 +95,4 @@ try {
 await curves;
 at("all").setAttribute("aria-busy", "false");
 // The address may name a part of the page that was not there when it was loaded.
-if (location.hash) location.replace(location.hash);
+if (document.getElementById(location.hash.slice(1))) location.replace(location.hash);

@@ -44,6 +44,18 @@ function plotOf({ who, mean, error }, scale, prior) {
   return plot;
 }
 
+/** All returns of a checkpoint on one line, and what the best planner adds to the prior. */
+export function dumbbell(rows, scale) {
+  const at = (value) => `${shareOf(scale, value)}%`;
+  const known = rows.filter(({ mean }) => Number.isFinite(mean));
+  const prior = known.find(({ who }) => who === "prior");
+  const best = known.filter((row) => row !== prior).reduce((one, other) => (one && one.mean >= other.mean ? one : other), /** @type {any} */ (null));
+  const plot = svg("svg", { class: "returns-plot", height: 16, "aria-hidden": "true" }, svg("line", { class: "grid-line", x1: 0, x2: "100%", y1: 8, y2: 8 }));
+  if (prior && best) plot.append(svg("line", { class: "returns-change", x1: at(prior.mean), x2: at(best.mean), y1: 8, y2: 8 }));
+  for (const row of known) plot.append(svg("circle", { class: row === prior ? "returns-prior" : "returns-planned", cx: at(row.mean), cy: 8, r: row === prior || row === best ? 4.5 : 2.5 }));
+  return plot;
+}
+
 const gridLine = (x) => svg("line", { class: "grid-line", x1: x, x2: x, y1: 0, y2: "100%" });
 
 function axisRow(scale) {

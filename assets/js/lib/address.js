@@ -18,6 +18,7 @@ const OF_LINKS = ["v", "sha", "actions", "digest", "interventions", "level", "sl
  * @property {string | null} link the address itself where it is a link to a moment
  * @property {string | null} [recording] id of a recording, of which `step` is a frame
  * @property {string | null} [session] id of a session that others have begun
+ * @property {string | null} [compare] checkpoint whose first plan is pinned as A
  */
 
 /**
@@ -27,10 +28,10 @@ const OF_LINKS = ["v", "sha", "actions", "digest", "interventions", "level", "sl
  */
 export function readAddress(search) {
   const all = Object.fromEntries(new URLSearchParams(search));
-  const { checkpoint = "", planner = "", seed = "0", step = "0", recording = null, session = null, [TOKEN]: _, ...settings } = all;
+  const { checkpoint = "", planner = "", seed = "0", step = "0", recording = null, session = null, compare = null, [TOKEN]: _, ...settings } = all;
   const values = Object.entries(settings).filter(([name]) => !OF_LINKS.includes(name)).map(([name, text]) => [name, valueOf(text)]);
   const link = "v" in settings ? search : null;
-  return { checkpoint: checkpoint || null, planner: planner || null, seed: meaning(seed), step: meaning(step), settings: Object.fromEntries(values), link, recording, session };
+  return { checkpoint: checkpoint || null, planner: planner || null, seed: meaning(seed), step: meaning(step), settings: Object.fromEntries(values), link, recording, session, compare };
 }
 
 const valueOf = (text) => (text === "true" || text === "false" ? text === "true" : meaning(text));

@@ -3,7 +3,7 @@ import { test } from "node:test";
 
 import { linkTo, momentAddress, readAddress, writeAddress } from "../../../assets/js/lib/address.js";
 
-const NOTHING = { checkpoint: null, planner: null, seed: 0, step: 0, settings: {}, link: null, recording: null, session: null };
+const NOTHING = { checkpoint: null, planner: null, seed: 0, step: 0, settings: {}, link: null, recording: null, session: null, compare: null };
 
 test("an address without wishes asks for nothing", () => {
   assert.deepEqual(readAddress(""), NOTHING);
@@ -11,7 +11,7 @@ test("an address without wishes asks for nothing", () => {
 });
 
 test("an address gives back what was written into it, and keeps its fragment", () => {
-  const chosen = { checkpoint: "b c", planner: "spo", seed: 3, step: 12, settings: { alpha: 0.25, revive: false, constraint: "fixed_kl", kl_bound: 1e-7 }, link: null, recording: null, session: null };
+  const chosen = { checkpoint: "b c", planner: "spo", seed: 3, step: 12, settings: { alpha: 0.25, revive: false, constraint: "fixed_kl", kl_bound: 1e-7 }, link: null, recording: null, session: null, compare: null };
   const href = writeAddress("http://here/?checkpoint=a&alpha=1#x", chosen);
   assert.equal(href, "http://here/?checkpoint=b+c&planner=spo&seed=3&step=12&alpha=0.25&revive=false&constraint=fixed_kl&kl_bound=1e-7#x");
   assert.deepEqual(readAddress(new URL(href).search), chosen);
