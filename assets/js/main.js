@@ -33,6 +33,7 @@ import { createStore } from "./lib/store.js";
 import { Microscope, ownStorage } from "./microscope.js";
 import { SeedsPanel } from "./panels/many_seeds.js";
 import { SweepPanel } from "./panels/sweep.js";
+import { WhyPanel } from "./panels/why.js";
 import { TimelinePanel } from "./panels/timeline.js";
 import { apiOfPage, untilAnswered } from "./source/api.js";
 import { LiveSource } from "./source/live.js";
@@ -56,6 +57,10 @@ const timeline = new TimelinePanel({ command: (name, more) => command(name, more
 const sweep = new SweepPanel({
   api, now: () => ({ id: live.session.id, frame: microscope.frame, described: chooser.settingsOf(status.state.planner) }), change: (settings) => change(settings),
   theme: () => microscope.theme,
+});
+const why = new WhyPanel({
+  api, now: () => ({ id: live.session.id, frame: microscope.frame, described: chooser.settingsOf(status.state.planner) }), theme: () => microscope.theme,
+  go: (place, known) => goToReason(place, known), storage: ownStorage(),
 });
 const live = new LiveSource(api, { onState: heardState, onMessage: (message) => HEARD[message.type]?.(message), onCreated: heardCreated, onRefused: (errors) => chooser.refused(errors), onLinkRefused: (reason) => chooser.linkRefused(reason) });
 const knobs = new Knobs((settings) => change(settings), (id, props) => dash.set(id, props));
@@ -183,6 +188,7 @@ microscope.onFrame((frame, fresh) => {
   writeMoment(frame);
   seeds.refresh(frame);
   sweep.refresh(frame);
+  why.refresh(frame);
   chooser.keepAddress();
 });
 microscope.onTrouble((error) => status.set({ failure: `the plan cannot be drawn. ${error.message}` }));
@@ -191,6 +197,7 @@ microscope.onIntervene((frame, interventions) => command("intervene", { interven
 microscope.onTheme(() => {
   seeds.draw();
   if (sweep.result) sweep.draw();
+  why.redraw();
   timeline.redraw();
 });
 
@@ -253,6 +260,27 @@ function commands() {
     ...panelCommands(panels),
     ...pageCommands(pages, (href) => location.assign(href)),
   ];
+}
+
+/**
+ * The place of a reason: in the pictures, or in the panel that shows all of it.
+ * @param {import("./frame/why.js").Place} place
+ * @param {{buffer?: ArrayBuffer, sweep?: any}} known
+ */
+function goToReason({ particle, action, level, seeds: all, sweep: setting, knob }, { buffer, sweep: found }) {
+  const { store } = microscope;
+  if (particle) store.set({ hover: null, level: particle.level, selection: particle });
+  else if (action !== undefined) store.set({ hover: null, selection: { action } });
+  else if (level !== undefined) store.set({ hover: null, level });
+  else if (knob) focusKnob(knob);
+  const panel = all ? seeds : setting ? sweep : null;
+  if (!panel) return;
+  const name = all ? "seeds" : "sweep";
+  if (panels.isHidden(name)) panels.toggle(name);
+  microscope.enlarge(null);
+  if (all && buffer) seeds.take(buffer);
+  if (setting && found) sweep.show(found);
+  panel.element.scrollIntoView({ block: "nearest" });
 }
 
 /** The knob may be hidden, behind a drawer, or not among those found. */
@@ -398,7 +426,7 @@ globalThis.twistscope = inspection({ counters, microscope, status, latency });
 
 microscope.sections.get("genealogy")?.querySelector(".panel-tools")?.before(pinning.button, race.button);
 microscope.sections.get("world")?.querySelector(".panel-tools")?.before(paths.element);
-for (const panel of [seeds, sweep]) microscope.side?.insertBefore(panel.element, microscope.side.lastElementChild);
+for (const panel of [why, seeds, sweep]) microscope.side?.insertBefore(panel.element, microscope.side.lastElementChild);
 panels.show();
 // The link at the top of the page leads here.
 Object.assign(microscope.centre, { id: "pictures", tabIndex: -1 });

@@ -131,10 +131,21 @@ class WeightParts:
 
 
 def weight_parts(arrays: Arrays, settings: Mapping[str, Any]) -> WeightParts:
-    """The three parts of (E5): log pi - log q, r / tau, (gamma d V(s') - V(s)) / tau."""
+    """Mean and spread of the three parts of (E5) at each level."""
+    parts = increment_parts(arrays, settings)
+    counted = arrays["alive"][..., None]
+    number = counted.sum(1)
+    mean = np.where(counted, parts, 0).sum(1, dtype=np.float64) / np.maximum(number, 1)
+    variance = np.where(counted, (parts - mean[:, None]) ** 2, 0).sum(1) / np.maximum(number, 1)
+    none = number == 0
+    return WeightParts(np.where(none, np.nan, mean).astype(np.float32), np.where(none, np.nan, np.sqrt(variance)).astype(np.float32))
+
+
+def increment_parts(arrays: Arrays, settings: Mapping[str, Any]) -> Float[np.ndarray, "T N 3"]:
+    """The three parts of each log-weight increment (E5), nats: log pi - log q, r / tau, (gamma d V(s') - V(s)) / tau."""
     temperature, discount = settings["reward_temperature"], settings["discount"]
     base = arrays["value"] if settings.get("advantage", True) else 0
-    parts = np.stack(
+    return np.stack(
         [
             arrays["log_prior"] - arrays["log_proposal"],
             arrays["reward"] / temperature,
@@ -142,12 +153,6 @@ def weight_parts(arrays: Arrays, settings: Mapping[str, Any]) -> WeightParts:
         ],
         axis=-1,
     )
-    counted = arrays["alive"][..., None]
-    number = counted.sum(1)
-    mean = np.where(counted, parts, 0).sum(1, dtype=np.float64) / np.maximum(number, 1)
-    variance = np.where(counted, (parts - mean[:, None]) ** 2, 0).sum(1) / np.maximum(number, 1)
-    none = number == 0
-    return WeightParts(np.where(none, np.nan, mean).astype(np.float32), np.where(none, np.nan, np.sqrt(variance)).astype(np.float32))
 
 
 def evidence_variance(weights: Float[np.ndarray, "T N"], branch: Int[np.ndarray, "T N"], resampled: Bool[np.ndarray, "T"]) -> Float[np.ndarray, "T"]:

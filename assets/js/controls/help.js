@@ -44,6 +44,11 @@ const BOTH = [
     "Where the environment is small enough to be solved, diamonds show the exact posterior and Q, crosses the optimal Q. Knobs replace the network's values by exact "
       + "ones, with as much error as you like.",
   ],
+  [
+    "Why this action?",
+    "The parts of the weight add up to the lead of the action over the next one. “How sure?” plans with 64 seeds and with other values of each knob. A sentence leads "
+      + "to its place in the pictures.",
+  ],
   ["Race", "Several planners plan this moment at one budget, side by side; many seeds say how much each of their decisions loses."],
   ["Many seeds", "The same plan with other random numbers: how much of the decision depends on them. The star is the plan you see."],
 ];

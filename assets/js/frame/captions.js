@@ -15,7 +15,7 @@ import { count, percent } from "../lib/format.js";
 const PARTICLES = {
   titles: {
     world: "World", genealogy: "Genealogy", strips: "Per level", weights: "Weights", decision: "Root decision", particle: "Particle", seeds: "Many seeds",
-    comparison: "Comparison", sweep: "Sweep", timeline: "Time line",
+    comparison: "Comparison", why: "Why this action?", sweep: "Sweep", timeline: "Time line",
   },
   help: {
     world: "Every particle's path over the state it was planned from.",
@@ -25,6 +25,7 @@ const PARTICLES = {
     decision: "Prior, proposal, improved policy and value estimates of the actions at the root.",
     particle: "One particle's path, step by step, with the three parts of its weight.",
     comparison: "The plan that is pinned (A) against the one that is shown (B).",
+    why: "Reasons of the decision, in numbers. Each leads to its place in the pictures.",
     sweep: "The same plan with other values of one setting: how far the decision depends on it. A click takes a value over.",
     seeds: "The same plan with other random numbers: how much of the decision depends on them.",
     timeline: "Numbers of every step of the episode, with marks of the steps that deserve a look.",

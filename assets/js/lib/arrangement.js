@@ -17,6 +17,7 @@ export const PARTS = [
   { name: "weights", label: "weights", region: "centre" },
   { name: "comparison", label: "comparison", region: "side" },
   { name: "decision", label: "root decision", region: "side" },
+  { name: "why", label: "why this action?", region: "side" },
   { name: "seeds", label: "many seeds", region: "side" },
   { name: "sweep", label: "sweep", region: "side" },
   { name: "particle", label: "particle", region: "side" },

@@ -77,6 +77,15 @@ export class SeedsPanel {
     }
   }
 
+  /** Shows an answer that somebody else asked for. @param {ArrayBuffer} buffer */
+  take(buffer) {
+    const { frame } = this.now();
+    if (!frame || this.asking) return;
+    this.result = readSeeds(buffer, frame);
+    this.arrange();
+    return this.draw();
+  }
+
   /** Says why there is no answer to be had. */
   refuse(reason) {
     this.result = null;

@@ -113,6 +113,15 @@ export class SweepPanel {
     }
   }
 
+  /** Shows a sweep that somebody else asked for. @param {{rows: any[], setting: Swept, frame: any}} found */
+  show(found) {
+    if (this.asking) return;
+    this.choice.value = found.setting.name;
+    this.result = found;
+    this.arrange();
+    this.draw();
+  }
+
   put() {
     this.asking?.abort();
     this.result = null;

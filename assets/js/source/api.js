@@ -227,6 +227,13 @@ export class Api {
     return answer.json();
   }
 
+  /** {frame, step, actions, loss, rejected}: what the decision that a session shows is made of. */
+  async why(id, signal) {
+    const answer = await this.fetch("GET", `/sessions/${encodeURIComponent(id)}/why`, { signal });
+    if (!answer.ok) throw await problemOf(answer);
+    return answer.json();
+  }
+
   /** {setting, rows} of the session's moment, planned once with each value of a live setting. */
   async sweep(id, setting, values, signal) {
     const answer = await this.fetch("POST", `/sessions/${encodeURIComponent(id)}/sweep`, { body: JSON.stringify({ setting, values }), signal });

@@ -1,0 +1,290 @@
+// Reasons of a decision, as sentences with numbers, each with the place in the pictures that it is about. Pure functions of a frame and of what the
+// server found out about it.
+
+import { klPolicyPrior } from "./decision_numbers.js";
+import { halvingReason, OVER } from "./narration.js";
+import { placeOf } from "./sweep.js";
+import { list, nats, number, percent, share, signed, significant } from "../lib/format.js";
+
+/**
+ * The place of a reason: a particle, a root action, a level, the many seeds, the sweep of a setting, or a knob.
+ * @typedef {{particle?: {level: number, slot: number}, action?: number, level?: number, seeds?: boolean, sweep?: string, knob?: string}} Place
+ */
+
+/** @typedef {{id: string, text: string, place: Place | null, mark?: number}} Reason a sentence; `mark` is the root action it is about */
+
+/**
+ * The parts of a root action's weight, as the server describes them (docs/api.md, Reasons).
+ * @typedef {{action: number, log_prior: number, sampling: number, reward: number, value: number, changed: number, spread: number, levels: number[],
+ *   lineages: number, level: number, slot: number, share: number}} Carried
+ */
+
+// Parts that are smaller than this share of the largest are not worth a word.
+const MINOR = 0.04;
+/** Largest share of each range by which continuous actions of two seeds may differ and still be called the same. */
+export const SAME_ACTION = 0.05;
+// Upper bounds of a KL in nats, and of a share of seeds.
+const MOVED = /** @type {[number, string][]} */ ([
+  [0.003, "That hardly moved the policy"], [0.05, "That moved the policy a little"], [0.3, "That moved the policy clearly"], [Infinity, "That moved the policy far"],
+]);
+const SURE = /** @type {[number, string][]} */ ([[0.5, "Mostly luck"], [0.8, "Not sure"], [0.95, "Fairly sure"], [Infinity, "Sure"]]);
+
+// Probabilities that differ by less are equal, as those of sampled candidates are.
+const LEVEL = 1e-6;
+
+const wordOf = (table, value) => /** @type {[number, string]} */ (table.find(([bound]) => value < bound) ?? table.at(-1))[1];
+
+/** The most probable action of the improved policy beside the chosen one; -1 where no other has any probability. */
+export function rivalOf({ root_policy: policy, chosen }) {
+  let best = -1;
+  policy.forEach((part, action) => {
+    if (action !== chosen && part > 0 && (best < 0 || part > policy[best])) best = action;
+  });
+  return best;
+}
+
+/** The plan against the prior. @returns {Reason} */
+export function priorReason(frame) {
+  if (frame.over) return { id: "prior", text: OVER, place: null };
+  const { actions, chosen, preferred, root_prior: prior, root_policy: policy, settings, traits } = frame;
+  const drawn = settings.act === "sample" ? "Drawn from the improved policy. " : "";
+  const change = changeOfMind(actions, prior, policy, chosen);
+  const kl = klPolicyPrior(frame);
+  const halving = traits.halving && preferred !== chosen ? ` ${halvingReason(actions[preferred], settings)}` : "";
+  return { id: "prior", text: `${drawn}${change} ${wordOf(MOVED, kl)}: KL ${nats(kl)} nats.${halving}`, place: { action: chosen }, mark: chosen };
+}
+
+function changeOfMind(actions, prior, policy, chosen) {
+  const [before, after] = [percent(prior[chosen]), percent(policy[chosen])];
+  const first = prior.indexOf(Math.max(...prior));
+  const level = (action) => prior[first] - prior[action] < LEVEL;
+  const name = actions[chosen];
+  if (actions.every((_, action) => level(action))) return `The prior gave ${before} to each of ${actions.length} actions; the plan gives ${after} to ${name}.`;
+  if (level(chosen)) return `The prior preferred ${name} already, with ${before}; the plan gives it ${after}.`;
+  return `The prior preferred ${actions[first]} (${percent(prior[first])}). The plan overruled it: ${name} went from ${before} to ${after}.`;
+}
+
+/**
+ * The exact answer, where there is one.
+ * @param {any} frame
+ * @param {{loss: number | null, rejected: boolean | null}} why
+ * @returns {Reason[]}
+ */
+export function exactReasons(frame, { loss, rejected }) {
+  if (!frame.truth || loss === null) return [];
+  const { actions, chosen, truth: { optimalQ } } = frame;
+  const best = optimalQ.indexOf(Math.max(...optimalQ));
+  const text = rejected
+    ? `The exact answer takes ${actions[best]}: by it ${actions[chosen]} loses a return of ${number(loss)}.`
+    : `The exact answer agrees: no action has a larger optimal Q than ${actions[chosen]}.`;
+  const action = rejected ? best : chosen;
+  return [{ id: "exact", text, place: { action }, mark: action }];
+}
+
+/**
+ * Parts of the weight that put the chosen action ahead of its rival, the level where, and the lineages that carried it.
+ * @param {any} frame
+ * @param {Carried[]} carried
+ * @returns {Reason[]}
+ */
+export function weightReasons(frame, carried) {
+  const { actions, chosen, settings } = frame;
+  const own = carried.find(({ action }) => action === chosen);
+  if (!own) return [];
+  const [rival] = carried.filter(({ action }) => action !== chosen).sort((a, b) => frame.root_policy[b.action] - frame.root_policy[a.action]);
+  const alone = { id: "parts", text: `No other action than ${actions[chosen]} kept any weight.`, place: { action: chosen } };
+  const first = rival ? partsReason(frame, own, rival) : alone;
+  if (settings.policy_target !== "message") first.text += ` That is by messages; the policy target here is ${settings.policy_target}.`;
+  return [first, ...(rival ? levelReasons(frame, own, rival) : []), lineageReason(frame, own)];
+}
+
+function lineageReason({ actions, chosen }, { lineages, level, slot, share: part }) {
+  const many = Math.round(lineages);
+  const most = `slot ${slot} at level ${level}`;
+  const text = many <= 1
+    ? `One lineage carries ${actions[chosen]}; it ends in ${most}.`
+    : `About ${many} lineages carry ${actions[chosen]}; the one with most of it, ${share(part)}, ends in ${most}.`;
+  return { id: "lineages", text, place: { particle: { level, slot } }, mark: chosen };
+}
+
+const PARTS = /** @type {[keyof Carried, string][]} */ ([
+  ["reward", "rewards"], ["value", "values"], ["sampling", "prior − proposal"], ["log_prior", "the prior itself"], ["spread", "how evenly lineages share it"],
+  ["changed", "interventions"],
+]);
+
+function partsReason({ actions, root_policy }, own, rival) {
+  const parts = PARTS.map(([name, word]) => ({ word, gain: own[name] - rival[name] }));
+  const lead = parts.reduce((sum, { gain }) => sum + gain, 0);
+  const least = MINOR * Math.max(...parts.map(({ gain }) => Math.abs(gain)), 0.01);
+  const said = parts.filter(({ gain }) => Math.abs(gain) >= least).sort((a, b) => b.gain - a.gain);
+  const words = (some) => list(some.map(({ word, gain }) => `${word} ${signed(gain, 2)}`));
+  const [gains, losses] = [said.filter(({ gain }) => gain > 0), said.filter(({ gain }) => gain < 0)];
+  const other = `${actions[rival.action]} (${percent(root_policy[rival.action])})`;
+  const head = `It ${lead >= 0 ? "leads" : "trails"} ${other} by ${number(Math.abs(lead), 2)} nats`;
+  const because = gains.length ? `: ${gains.length > 1 ? "above all " : ""}${words(gains)}` : "";
+  const against = losses.length ? `${gains.length ? "; against it " : ": "}${words(losses.reverse())}` : "";
+  return { id: "parts", text: `${head}${because}${against}.`, place: { action: rival.action }, mark: rival.action };
+}
+
+/** The level at which most of the lead was made. */
+function levelReasons({ actions }, own, rival) {
+  const gains = own.levels.map((each, level) => each - rival.levels[level]);
+  const most = Math.max(...gains);
+  if (gains.length < 2 || !(most > 0.005)) return [];
+  const level = gains.indexOf(most);
+  return [{ id: "level", text: `It gained most at level ${level}: ${signed(most, 2)} nats on ${actions[rival.action]}.`, place: { level } }];
+}
+
+/** Visits and values of a search tree. @returns {Reason[]} */
+export function treeReasons(frame) {
+  const { actions, chosen, root_visits: visits, root_q: q, simulations } = frame;
+  const rival = visits.reduce((best, count, action) => (action !== chosen && (best < 0 || count > visits[best]) ? action : best), -1);
+  const reasons = [];
+  if (rival >= 0) {
+    const own = `${visits[chosen]} of ${simulations} simulations began with ${actions[chosen]}, with a mean return of ${number(q[chosen], 4)}`;
+    const text = `${own}; ${visits[rival]} with ${actions[rival]}, ${number(q[rival], 4)}.`;
+    reasons.push({ id: "parts", text, place: { action: rival }, mark: rival });
+  }
+  const line = mostVisitedLine(frame, chosen);
+  const end = line.at(-1);
+  if (end !== undefined) {
+    const middle = line.length >> 1;
+    const text = `Its most visited line is ${line.length} steps deep; ${frame.survivors[line[middle]]} simulations go through its step at level ${middle}.`;
+    reasons.push({ id: "lineages", text, place: { particle: frame.particleAt(end) }, mark: chosen });
+  }
+  return reasons;
+}
+
+/** Nodes from the root step of an action on, the most visited child after the other. */
+export function mostVisitedLine({ size, parent, root, level, survivors }, action) {
+  const line = [];
+  for (let above = -1; ;) {
+    let best = -1;
+    for (let node = above + 1; node < size; node++) {
+      if (parent[node] === above && (above >= 0 || root[node] === action) && (best < 0 || survivors[node] > survivors[best])) best = node;
+      if (above >= 0 && level[node] > level[above] + 1) break;
+    }
+    if (best < 0) return line;
+    line.push(best);
+    above = best;
+  }
+}
+
+/** Estimates and prior of planners that restart their particles, whose weights are comparable only among particles of one action. @returns {Reason[]} */
+export function halvingReasons(frame) {
+  const { actions, chosen, root_q: q, root_prior: prior, settings: { reward_temperature: tau } } = frame;
+  const rival = rivalOf(frame);
+  if (rival < 0 || !Number.isFinite(q[chosen]) || !Number.isFinite(q[rival])) return [];
+  const [by, before] = [(q[chosen] - q[rival]) / tau, Math.log(prior[chosen] / prior[rival])];
+  const values = `Q-hat of ${actions[chosen]} is ${number(q[chosen])}, of ${actions[rival]} ${number(q[rival])}`;
+  const text = `${values}: ${signed(by, 2)} nats at this reward temperature; the prior gives ${signed(before, 2)}.`;
+  return [{ id: "parts", text, place: { action: rival }, mark: rival }, ...heaviestReasons(frame)];
+}
+
+/** The heaviest of the last particles that descend from the chosen action. */
+function heaviestReasons({ chosen, level_start: start, levels, slot, root, alive, weight }) {
+  let best = -1;
+  for (let node = start[levels - 1]; node < start[levels]; node++) {
+    if (root[node] === chosen && alive[node] && (best < 0 || weight[node] > weight[best])) best = node;
+  }
+  if (best < 0) return [];
+  const text = `Of its particles at the last level that in slot ${slot[best]} weighs most.`;
+  return [{ id: "lineages", text, place: { particle: { level: levels - 1, slot: slot[best] } }, mark: chosen }];
+}
+
+/**
+ * All reasons that are known without planning.
+ * @param {any} frame
+ * @param {{actions: Carried[] | null, loss: number | null, rejected: boolean | null} | null} why null where the server has not answered
+ * @returns {Reason[]}
+ */
+export function reasonsOf(frame, why) {
+  const first = priorReason(frame);
+  if (frame.over || !why) return [first];
+  const own = frame.tree ? treeReasons(frame) : why.actions ? weightReasons(frame, why.actions) : halvingReasons(frame);
+  return [first, ...own, ...exactReasons(frame, why)];
+}
+
+/**
+ * The seeds that choose the same action.
+ * @param {any} frame
+ * @param {{chosen_action: ArrayLike<number>, count: number}} seeds decisions of the same plan with other random numbers
+ * @returns {Reason}
+ */
+export function sureReason(frame, { chosen_action: taken, count }) {
+  const { actions, chosen, continuous, dimensions, bounds } = frame;
+  const width = continuous ? dimensions.length : 1;
+  const own = continuous ? Array.from(frame.chosen_action) : [chosen];
+  const near = continuous ? bounds.map(([low, high]) => SAME_ACTION * (high - low)) : [0];
+  const takesIt = (seed) => own.every((value, at) => Math.abs(taken[seed * width + at] - value) <= near[at] + 1e-9);
+  const same = Array.from({ length: count }, (_, seed) => takesIt(seed)).filter(Boolean).length;
+  const what = continuous ? `an action within ${share(SAME_ACTION)} of the range of ${actions[chosen]}` : actions[chosen];
+  const others = continuous ? "" : othersText(frame, taken, count, same);
+  return { id: "seeds", text: `${wordOf(SURE, same / count)}: ${same} of ${count} seeds take ${what}${others}.`, place: { seeds: true }, mark: chosen };
+}
+
+function othersText({ actions, chosen }, taken, count, same) {
+  if (same === count) return "";
+  const votes = actions.map((name, action) => ({ name, votes: Array.from(taken).filter((each) => each === action).length, action }));
+  const others = votes.filter(({ action, votes: own }) => action !== chosen && own).sort((a, b) => b.votes - a.votes);
+  return others.length ? `, ${list(others.slice(0, 2).map(({ name, votes: own }) => `${own} ${name}`))}` : "";
+}
+
+/**
+ * The value of a setting nearest to the one in force at which another action is taken, and the last one before it at which it is not; null where
+ * there is none.
+ * @param {{value: number, chosen: number}[]} rows in rising order of their values
+ * @param {number} now
+ * @param {number} chosen
+ * @param {{minimum: number, maximum: number, scale: string}} knob
+ */
+export function nearestChange(rows, now, chosen, knob) {
+  const { place } = placeOf(knob);
+  const distance = ({ value }) => Math.abs(place(value) - place(now));
+  const changed = rows.filter((row) => row.chosen !== chosen);
+  if (!changed.length) return null;
+  const nearest = changed.reduce((best, each) => (distance(each) < distance(best) ? each : best));
+  const up = nearest.value > now;
+  const [low, high] = up ? [now, nearest.value] : [nearest.value, now];
+  const between = rows.filter(({ value, chosen: own }) => own === chosen && value > low && value < high);
+  const before = between.reduce((last, each) => (distance(each) > distance(last) ? each : last), { value: now, chosen });
+  return { value: nearest.value, action: nearest.chosen, before: before.value, distance: distance(nearest) };
+}
+
+/** Values between two, for a closer look; neither of them. */
+export function valuesBetween(from, to, knob, count) {
+  const { place, value } = placeOf(knob);
+  const [low, high] = [place(from), place(to)].sort((a, b) => a - b);
+  return Array.from({ length: count }, (_, index) => significant(value(low + ((index + 1) / (count + 1)) * (high - low)), 6));
+}
+
+/**
+ * @typedef {object} Change
+ * @property {string} name of a setting
+ * @property {string} label
+ * @property {number} now the value in force
+ * @property {{value: number, action: number, distance: number} | null} change the smallest one that changes the action; null where none does
+ * @property {number[]} [sizes] those that were tried, of a size of the plan: it has other random numbers, too
+ */
+
+/**
+ * Changes that would have changed the action: the smallest one first, then those of other settings.
+ * @param {any} frame
+ * @param {Change[]} changes
+ * @returns {Reason[]}
+ */
+export function changeReasons(frame, changes) {
+  const { actions, chosen } = frame;
+  const found = changes.filter((each) => each.change).sort((a, b) => /** @type {any} */ (a.change).distance - /** @type {any} */ (b.change).distance);
+  const tried = ({ label, sizes }) => (sizes ? `${label} from ${Math.min(...sizes)} to ${Math.max(...sizes)}` : label);
+  const none = changes.filter(({ change }) => !change).map(tried);
+  const reasons = found.map(({ name, label, now, change, sizes }, index) => {
+    const { value, action } = /** @type {NonNullable<Change["change"]>} */ (change);
+    const step = `${label} from ${number(now)} to ${number(value)}`;
+    const first = `The smallest change that makes it take another action: ${step}, then ${actions[action]}`;
+    const text = `${index ? `So would ${step}: ${actions[action]}` : first}${sizes ? ", with other random numbers" : ""}.`;
+    return { id: `change ${name}`, text, place: sizes ? { knob: name } : { sweep: name }, mark: action };
+  });
+  if (!none.length) return reasons;
+  return [...reasons, { id: "no change", text: `No other value of ${list(none)} alone makes it leave ${actions[chosen]}.`, place: null }];
+}
