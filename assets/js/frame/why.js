@@ -276,7 +276,7 @@ export function valuesBetween(from, to, knob, count) {
 export function changeReasons(frame, changes) {
   const { actions, chosen } = frame;
   const found = changes.filter((each) => each.change).sort((a, b) => /** @type {any} */ (a.change).distance - /** @type {any} */ (b.change).distance);
-  const tried = ({ label, sizes }) => (sizes ? `${label} from ${Math.min(...sizes)} to ${Math.max(...sizes)}` : label);
+  const tried = (/** @type {Change} */ { label, sizes }) => (sizes ? `${label} from ${Math.min(...sizes)} to ${Math.max(...sizes)}` : label);
   const none = changes.filter(({ change }) => !change).map(tried);
   const reasons = found.map(({ name, label, now, change, sizes }, index) => {
     const { value, action } = /** @type {NonNullable<Change["change"]>} */ (change);
