@@ -41,3 +41,13 @@ class Cells:
     def disc(self, cell: Iterable[Any], role: str) -> Shape:
         row, column = map(int, cell)
         return {"kind": "circle", "x": column + 0.5, "y": self.rows - row - 0.5, "r": 0.3, "role": role}
+
+    def arrow(self, cell: Iterable[Any], role: str, direction: str) -> Shape:
+        """Draw an arrow in a cell; `direction` is up, down, left or right."""
+        row, column = map(int, cell)
+        x, y = column + 0.5, self.rows - row - 0.5
+        (dx, dy) = {"up": (0.0, 1.0), "down": (0.0, -1.0), "left": (-1.0, 0.0), "right": (1.0, 0.0)}[direction]
+        # Along the arrow, then to both sides of its tip.
+        at = lambda along, across: [x + along * dx - across * dy, y + along * dy + across * dx]
+        points = [at(-0.32, 0), at(0.32, 0), at(0.06, 0.22), at(0.32, 0), at(0.06, -0.22)]
+        return {"kind": "line", "points": points, "width": 0.12, "role": role}

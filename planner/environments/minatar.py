@@ -1,9 +1,10 @@
 """Breakout, Asterix, Freeway and SpaceInvaders of MinAtar (Young and Tian, arXiv 1903.03176), in gymnax's version.
 
-All have ten by ten cells and no sticky actions. The picture shows the observation: every cell of every channel is a square or a disc in the colour
-of its role.
+All have ten by ten cells and no sticky actions. The picture shows the observation: every cell of every channel is a square, a disc or an arrow in
+the colour of its role, and the legend names the channels.
 """
 
+from collections.abc import Iterable
 from typing import Any
 
 import jax
@@ -14,7 +15,7 @@ from gymnax.environments.minatar.freeway import MinFreeway
 from gymnax.environments.minatar.space_invaders import MinSpaceInvaders
 from jaxtyping import Array, Float
 
-from planner.environments.cells import Cells
+from planner.environments.cells import Cells, Shape
 from planner.environments.gymnax_adapter import GymnaxAdapter
 
 
@@ -22,8 +23,8 @@ class _MinAtar(Cells, GymnaxAdapter):
     """Base class of the games; `drawn` lists the channels from the back to the front."""
 
     rows, columns = 10, 10
-    drawn: tuple[tuple[int, str, str], ...]
-    """(channel, "square" or "disc", role) of each channel drawn."""
+    drawn: tuple[tuple[int, str, str, str], ...]
+    """(channel; "square", "disc", or the direction of an arrow; role; what it is) of each channel drawn."""
 
     def __init__(self, environment: Any) -> None:
         super().__init__(environment)
@@ -37,9 +38,14 @@ class _MinAtar(Cells, GymnaxAdapter):
 
     def scene(self, state: Any) -> dict[str, Any]:
         observation = np.asarray(self._observe(state))
-        draw = {"square": self.square, "disc": self.disc}
-        shapes = [draw[kind](cell, role) for channel, kind, role in self.drawn for cell in np.argwhere(observation[:, :, channel] > 0)]
-        return self.draw(self.caption(state), shapes)
+        shapes = [self._mark(cell, kind, role) for channel, kind, role, _ in self.drawn for cell in np.argwhere(observation[:, :, channel] > 0)]
+        # The shapes of the legend are in the unit square, which is the lowest cell of the first column.
+        named = {text: self._mark((self.rows - 1, 0), kind, role) for _, kind, role, text in reversed(self.drawn)}
+        return self.draw(self.caption(state), shapes) | {"legend": [{"shape": shape, "text": text} for text, shape in named.items()]}
+
+    def _mark(self, cell: Iterable[Any], kind: str, role: str) -> Shape:
+        plain = {"square": self.square, "disc": self.disc}
+        return plain[kind](cell, role) if kind in plain else self.arrow(cell, role, kind)
 
 
 class Breakout(_MinAtar):
@@ -48,7 +54,7 @@ class Breakout(_MinAtar):
     name = "Breakout-MinAtar"
     action_names = ("stay", "left", "right")
     observation_shape = (10, 10, 4)
-    drawn = ((3, "square", "goal"), (2, "disc", "joint"), (1, "disc", "body"), (0, "square", "accent"))
+    drawn = ((3, "square", "goal", "brick"), (2, "disc", "body", "ball before"), (1, "disc", "joint", "ball"), (0, "square", "accent", "paddle"))
 
     def __init__(self) -> None:
         super().__init__(MinBreakout())
@@ -66,7 +72,7 @@ class Asterix(_MinAtar):
     name = "Asterix-MinAtar"
     action_names = ("stay", "left", "up", "right", "down")
     observation_shape = (10, 10, 4)
-    drawn = ((2, "disc", "joint"), (3, "square", "goal"), (1, "square", "hazard"), (0, "disc", "accent"))
+    drawn = ((2, "disc", "body", "came from"), (3, "square", "goal", "gold"), (1, "square", "hazard", "enemy"), (0, "disc", "accent", "player"))
 
     def __init__(self) -> None:
         super().__init__(MinAsterix())
@@ -86,7 +92,7 @@ class Freeway(_MinAtar):
     name = "Freeway-MinAtar"
     action_names = ("stay", "up", "down")
     observation_shape = (10, 10, 7)
-    drawn = (*((channel, "disc", "joint") for channel in range(2, 7)), (1, "square", "hazard"), (0, "disc", "accent"))
+    drawn = (*((channel, "disc", "body", "car before") for channel in range(2, 7)), (1, "square", "hazard", "car"), (0, "disc", "accent", "player"))
 
     def __init__(self) -> None:
         super().__init__(MinFreeway())
@@ -104,7 +110,10 @@ class SpaceInvaders(_MinAtar):
     name = "SpaceInvaders-MinAtar"
     action_names = ("stay", "left", "right", "fire")
     observation_shape = (10, 10, 6)
-    drawn = ((1, "square", "hazard"), (5, "disc", "hazard"), (4, "disc", "body"), (0, "square", "accent"))
+    drawn = (
+        (1, "square", "hazard", "alien"), (2, "left", "joint", "moving left"), (3, "right", "joint", "moving right"),
+        (5, "down", "hazard", "alien's bullet"), (4, "up", "accent", "own bullet"), (0, "square", "accent", "cannon"),
+    )  # fmt: skip
 
     def __init__(self) -> None:
         super().__init__(MinSpaceInvaders())

@@ -150,6 +150,30 @@ SHAPES = {"line": {"points", "width"}, "rect": {"x", "y", "w", "h"}, "circle": {
 ROLES = {"ground", "limit", "body", "accent", "joint", "goal", "hazard", "cell"}
 
 
+def numbers_of(shape):
+    """Coordinates of the ends of a shape."""
+    if shape["kind"] == "line":
+        return [number for point in shape["points"] for number in point]
+    if shape["kind"] == "rect":
+        return [shape["x"], shape["y"], shape["x"] + shape["w"], shape["y"] + shape["h"]]
+    return [shape[axis] + sign * shape["r"] for axis in "xy" for sign in (-1, 1)]
+
+
+MINATAR = [name for name in NAMES if name.endswith("-MinAtar")]
+
+
+@pytest.mark.parametrize("name", MINATAR)
+def test_every_channel_of_minatar_is_drawn_unlike_the_others_and_named(name):
+    environment = make_environment(name)
+    drawn = {channel: (kind, role) for channel, kind, role, _ in environment.drawn}
+    assert set(drawn) == set(range(environment.observation_shape[2]))
+    names = {text: {(kind, role) for _, kind, role, other in environment.drawn if other == text} for *_, text in environment.drawn}
+    # One name, one look; another name, another look.
+    assert all(len(looks) == 1 for looks in names.values()) and len(set.union(*names.values())) == len(names)
+    legend = environment.scene(environment.reset(jax.random.key(0)))["legend"]
+    assert {entry["text"] for entry in legend} == set(names)
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_the_picture_is_made_of_known_shapes_and_moves(name):
     environment = make_environment(name)
@@ -160,6 +184,9 @@ def test_the_picture_is_made_of_known_shapes_and_moves(name):
         assert scene["caption"] and "\n" not in scene["caption"]
         for shape in scene["shapes"]:
             assert shape["role"] in ROLES and set(shape) == {"kind", "role"} | SHAPES[shape["kind"]]
+        for entry in scene.get("legend", []):
+            assert entry["text"] and entry["shape"]["role"] in ROLES
+            assert all(0 <= number <= 1 for number in numbers_of(entry["shape"]))
     assert scenes[0]["shapes"] != scenes[1]["shapes"] or scenes[0]["shapes"] != scenes[2]["shapes"]
 
 

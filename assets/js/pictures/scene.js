@@ -46,6 +46,28 @@ export function drawScene(context, { shapes }, view, theme) {
   context.lineCap = "butt";
 }
 
+// A row of the legend: its height, the side of its shape, and the room it needs beside the scene.
+export const LEGEND = { row: 16, side: 11, room: 106 };
+
+/**
+ * The legend of a scene to the right of what it shows, where there is room for it.
+ * @param {CanvasRenderingContext2D} context
+ * @param {any} scene
+ * @param {ReturnType<typeof camera>} view
+ * @param {{right: number, height: number}} room right end of the scene's picture, and its height
+ */
+export function drawSceneLegend(context, { legend, focus }, view, { right, height }, theme) {
+  if (!legend) return;
+  const left = view.x(focus[1]) + 12;
+  if (right - left < LEGEND.room || legend.length * LEGEND.row > height) return;
+  const top = Math.max(view.y(focus[3]), 4);
+  legend.forEach(({ shape, text }, index) => {
+    const y = top + index * LEGEND.row;
+    drawScene(context, { shapes: [shape] }, camera({ left, top: y, width: LEGEND.side, height: LEGEND.side }, [0, 1, 0, 1], 0), theme);
+    label(context, text, left + LEGEND.side + 6, y + LEGEND.side / 2, { colour: theme.muted, font: theme.font, baseline: "middle" });
+  });
+}
+
 /** Signs that tell a goal from a hazard without their colours: a star on what is worth something, hatching on what ends an episode. */
 const MARKS = {
   goal(context, { kind, x: left, y: low, w, h }, { scale, rise, x, y }, { star }) {

@@ -7,7 +7,7 @@ import { ancestry, descendants, endings, lastStep, revivals, sampleLines, stroke
 import { boxOfPaths, steadyOf } from "../frame/steady.js";
 import { traceMarker } from "../lib/markers.js";
 import { actionColour, actionSymbol } from "../lib/palette.js";
-import { camera, drawScene } from "./scene.js";
+import { camera, drawScene, drawSceneLegend, LEGEND } from "./scene.js";
 import { number } from "../lib/format.js";
 
 const LINE_BUDGET = 3000;
@@ -36,7 +36,9 @@ export function geometry({ width, height }, frame) {
   return boxes.map((box, index) => {
     // The caption stands above the scene, not on it.
     const top = frame.scene?.caption && !index ? CAPTION : 0;
-    const view = camera({ ...box, top, height: height - top }, index ? paths : focus, index ? 18 : 8, index ? STRETCH : 1);
+    // Beside a lens the scene makes room for its legend.
+    const aside = lens && !index && frame.scene?.legend && box.width > 2 * LEGEND.room ? LEGEND.room : 0;
+    const view = camera({ ...box, top, width: box.width - aside, height: height - top }, index ? paths : focus, index ? 18 : 8, index ? STRETCH : 1);
     return {
       ...box,
       height,
@@ -76,7 +78,10 @@ export function draw(context, size, frame, view, theme) {
   const views = geometry(size, frame);
   inEach(context, size, frame, (place, index) => {
     // Under the lens the bodies would be blots without an edge in sight.
-    if (frame.scene && !index) drawScene(context, frame.scene, place.view, theme);
+    if (frame.scene && !index) {
+      drawScene(context, frame.scene, place.view, theme);
+      drawSceneLegend(context, frame.scene, place.view, { right: place.left + place.width, height: place.height }, theme);
+    }
     if (view.pinned) drawPinned(context, place, view.pinned, theme);
     drawPaths(context, place, frame, view, theme, index < views.length - 1);
     drawMarks(context, place, frame, view, theme);
