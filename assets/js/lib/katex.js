@@ -1,6 +1,9 @@
 // KaTeX, which sets formulas; loaded when the first one is asked for.
 
-const [SCRIPT, STYLE] = ["katex.min.js", "katex.min.css"].map((name) => new URL(`../../vendor/katex/${name}`, import.meta.url));
+const [SCRIPT, STYLE] = ["katex.min.js", "katex.min.css"];
+
+/** The address of a file of the library. A module in a document without a server has no address that others could begin from. */
+const addressOf = (name) => new URL(`../../vendor/katex/${name}`, import.meta.url).href;
 
 /** @type {Promise<any> | null} */
 let loading = null;
@@ -12,8 +15,8 @@ let loading = null;
  */
 function loadKatex() {
   loading ??= Promise.all([
-    loaded(Object.assign(document.createElement("link"), { rel: "stylesheet", href: STYLE.href })),
-    loaded(Object.assign(document.createElement("script"), { src: SCRIPT.href })),
+    loaded(Object.assign(document.createElement("link"), { rel: "stylesheet", href: addressOf(STYLE) })),
+    loaded(Object.assign(document.createElement("script"), { src: addressOf(SCRIPT) })),
   ]).then(() => globalThis.katex);
   return loading;
 }
