@@ -196,7 +196,7 @@ microscope.onTake((frame, action) => command("act", { action: frame.commandActio
 microscope.onIntervene((frame, interventions) => command("intervene", { interventions, step: frame.step }));
 microscope.onTheme(() => {
   seeds.draw();
-  if (sweep.result) sweep.draw();
+  sweep.drawAgain();
   why.redraw();
   timeline.redraw();
 });

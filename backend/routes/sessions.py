@@ -167,6 +167,8 @@ class SweepBody(BaseModel):
 
     setting: str
     values: Annotated[list[int | float], Field(min_length=1, max_length=MAX_VALUES)]
+    at: Annotated[dict[str, int | float], Field(max_length=8)] = {}
+    """Other live settings, held at these values."""
 
 
 @router.post("/sessions/{session_id}/sweep", responses=problems(404, 409, 422, 429, 500))
@@ -174,11 +176,11 @@ async def sweep(session_id: str, request: SweepBody, given: Given) -> dict[str, 
     """Plan at the current moment of a session, as it would be planned now, once with each value of a live setting."""
     session = given.sessions.get_live(session_id)
     moment, rows = session.moment, []
-    for value, prepared in zip(request.values, prepare_sweep(session, request.setting, request.values), strict=True):
+    for value, prepared in zip(request.values, prepare_sweep(session, request.setting, request.values, request.at), strict=True):
         record = await given.engine.plan(prepared, moment, owner=session.id)
         given.metrics.planned(record.metadata.plan_ms)
         rows.append(row(value, record))
-    return {"setting": request.setting, "rows": rows}
+    return {"setting": request.setting, "at": request.at, "rows": rows}
 
 
 @router.get(

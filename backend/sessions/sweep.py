@@ -5,6 +5,7 @@ Live settings are arguments of a compiled program, so that no value compiles.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -29,23 +30,31 @@ def live_settings(planner: str) -> list[str]:
     return [each["name"] for each in PLANNERS[planner].describe()["settings"] if each["kind"] == "live" and each["type"] in ("number", "integer")]
 
 
-def prepare_sweep(session: Session, setting: str, values: list[float]) -> list[Prepared]:
+def prepare_sweep(session: Session, setting: str, values: list[float], at: Mapping[str, float] | None = None) -> list[Prepared]:
     """Check the plans of a sweep over the session's moment, with its settings, seed and interventions.
+
+    Args:
+      at: other live settings, held at other values than the session's: a row of a map over two settings.
 
     Raises:
       Conflict: the episode has ended there.
-      Invalid: the setting is not live, a value is out of range, or the plans would take too long.
+      Invalid: a setting is not live or there twice, a value is out of range, or the plans would take too long.
     """
     if session.over:
         raise Conflict("the episode has ended here, so there is nothing to plan")
     request = session.request_at(session.step)
     allowed = live_settings(request.planner)
-    if setting not in allowed:
-        names = ", ".join(allowed)
-        raise Invalid(
-            f"a sweep is over a live setting, whose values do not compile: got {shortened(setting)}, allowed: {names}",
-            [{"field": "setting", "given": setting, "allowed": names}],
-        )
+    held = at or {}
+    for field, name in (("setting", setting), *(("at", each) for each in held)):
+        if name not in allowed:
+            names = ", ".join(allowed)
+            raise Invalid(
+                f"a sweep is over a live setting, whose values do not compile: got {shortened(name)}, allowed: {names}",
+                [{"field": field, "given": name, "allowed": names}],
+            )
+    if setting in held:
+        other = "another setting than the one that is swept"
+        raise Invalid(f"at: got {shortened(setting)}, allowed: {other}", [{"field": "at", "given": setting, "allowed": other}])
     last = session.timeline.numbers.last(session.moment)
     each = (last and last.plan_ms) or 0.0
     if (seconds := each * len(values) / 1000) > MAX_SECONDS:
@@ -54,7 +63,7 @@ def prepare_sweep(session: Session, setting: str, values: list[float]) -> list[P
             f"{len(values)} plans of about {each:.0f} ms take {seconds:.0f} s, allowed are {MAX_SECONDS:.0f}",
             [{"field": "values", "given": len(values), "allowed": f"at most {fewer} values, or smaller plans"}],
         )
-    return [prepare(replace(request, settings={**request.settings, setting: value}), session.card) for value in values]
+    return [prepare(replace(request, settings={**request.settings, **held, setting: value}), session.card) for value in values]
 
 
 def row(value: float, record: Record) -> dict[str, Any]:

@@ -33,6 +33,14 @@ def test_each_row_is_the_plan_of_the_session_with_that_value(server, new_session
         assert (row["loss"] is not None) == (checkpoint == "frozenlake-early")
 
 
+def test_a_row_of_a_map_holds_another_setting_at_a_value(server, new_session):
+    session = new_session(checkpoint="frozenlake-early", settings=SMALL, seed=5)
+    answer = sweep(server.api, session, setting="alpha", values=VALUES, at={"discount": 0.8}).raise_for_status().json()
+    assert answer["at"] == {"discount": 0.8}
+    httpx.patch(f"{server.api}/sessions/{session['id']}/settings", json={"discount": 0.8}).raise_for_status()
+    assert answer["rows"] == sweep(server.api, session, setting="alpha", values=VALUES).json()["rows"]
+
+
 @pytest.mark.parametrize(
     ("body", "said"),
     [
@@ -45,6 +53,9 @@ def test_each_row_is_the_plan_of_the_session_with_that_value(server, new_session
         ({"setting": "alpha", "values": []}, "values"),
         ({"setting": "alpha", "values": [0.5] * 65}, "values"),
         ({"setting": "alpha", "values": ["much"]}, "values"),
+        ({"setting": "alpha", "values": [0.5], "at": {"particles": 16}}, "got 'particles', allowed: discount"),
+        ({"setting": "alpha", "values": [0.5], "at": {"alpha": 0.1}}, "at: got 'alpha', allowed: another setting"),
+        ({"setting": "alpha", "values": [0.5], "at": {"discount": 1.5}}, "discount"),
     ],
 )
 def test_what_cannot_be_swept_is_refused_and_the_session_goes_on(server, new_session, body, said):

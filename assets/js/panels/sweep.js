@@ -1,17 +1,18 @@
 // The panel "Sweep": the moment planned once for each of many values of a live setting. Bands show the improved policy, a line the ESS, and where it
-// is known what the action loses; a click takes a value over.
+// is known what the action loses; a click takes a value over. Of two settings it shows a map.
 
 import { OVER } from "../frame/narration.js";
 import { placeOf, sweepSentence, sweepValues } from "../frame/sweep.js";
-import { element, svg, svgText } from "../lib/elements.js";
+import { finenessFor, tooLongText } from "../frame/sweep_map.js";
+import { around, element } from "../lib/elements.js";
 import { Lifetime } from "../lib/lifetime.js";
-import { actionColour } from "../lib/palette.js";
-import { number, percent, share, significant } from "../lib/format.js";
+import { significant } from "../lib/format.js";
 import { panelSection } from "./section.js";
+import { SweepMapView } from "./sweep_map_view.js";
+import { PICTURE, sweepPicture } from "./sweep_picture.js";
 
 // Plans of one request: what is there is drawn while the rest is planned.
 const CHUNK = 6;
-const PICTURE = { width: 320, policy: 96, strip: 26, gap: 8, left: 34, right: 8, foot: 16 };
 
 /** @typedef {{name: string, label: string, knob: {minimum: number, maximum: number, scale: string}}} Swept a live setting with the range of its knob */
 
@@ -29,7 +30,7 @@ export function sweepable(described, values) {
 export class SweepPanel {
   /**
    * @param {object} given
-   * @param {{sweep: (id: string, setting: string, values: number[], signal: AbortSignal) => Promise<{rows: any[]}>}} given.api
+   * @param {{sweep: (id: string, setting: string, values: number[], signal: AbortSignal, at?: Record<string, number>) => Promise<{rows: any[]}>}} given.api
    * @param {() => {id: string | null, frame: any, described: any[]}} given.now the session, the frame that is shown, and the planner's settings
    * @param {(settings: Record<string, number>) => void} given.change takes a value over
    * @param {() => import("../lib/palette.js").Theme} given.theme
@@ -46,19 +47,27 @@ export class SweepPanel {
     this.result = null;
     this.choice = element("select", "choice sweep-setting");
     this.choice.setAttribute("aria-label", "Setting to sweep");
+    this.second = element("select", "choice sweep-setting");
+    this.second.setAttribute("aria-label", "Other setting, for a map");
+    this.row = around("label", "sweep-second", element("span", "", "and, for a map,"), this.second);
     const button = (name, title) => Object.assign(element("button", `quiet sweep-${name}`, name), { type: "button", title });
     this.start = button("sweep", "Plan this moment with values of the setting over its whole range, everything else the same");
     this.cancel = button("cancel", "Stop; the values planned so far stay");
     this.close = button("close", "Put the sweep away");
-    // There is no room for the word beside the longest name of a setting.
     this.close.textContent = "×";
     this.close.setAttribute("aria-label", "close");
+    this.both = Object.assign(button("both", "Sweep two settings at once, as a map"), { textContent: "+" });
+    this.both.setAttribute("aria-label", "a second setting");
+    this.map = new SweepMapView({ change, theme, lifetime: this.lifetime });
     this.note = element("p", "hint sweep-note");
     this.note.setAttribute("role", "status");
     this.picture = element("div", "sweep-picture");
-    this.element = panelSection("sweep", this.choice, this.start, this.cancel, this.close);
-    this.element.append(this.note, this.picture);
+    this.element = panelSection("sweep", this.choice, this.both, this.start, this.cancel);
+    this.element.append(this.row, around("div", "sweep-said", this.note, this.close), this.picture, this.map.element);
+    this.setTwo(false);
     this.lifetime.listen(this.start, "click", () => this.plan());
+    this.lifetime.listen(this.both, "click", () => this.setTwo(!this.two));
+    this.lifetime.listen(this.choice, "change", () => this.offerSecond());
     this.lifetime.listen(this.cancel, "click", () => this.asking?.abort());
     this.lifetime.listen(this.close, "click", () => this.put());
     this.lifetime.listen(this.picture, "click", (event) => this.take(event));
@@ -75,14 +84,41 @@ export class SweepPanel {
       this.choice.dataset.written = written;
       this.choice.replaceChildren(...offered.map(({ name, label }) => new Option(label, name)));
       this.choice.value = offered.some(({ name }) => name === chosen) ? chosen : offered.some(({ name }) => name === "alpha") ? "alpha" : offered[0]?.name ?? "";
+      this.offerSecond();
     }
     this.start.disabled = !offered.length;
+    this.both.disabled = offered.length < 2;
+    this.drawAgain();
+  }
+
+  /** Draws what there is again, in the colours of now. */
+  drawAgain() {
     if (this.result) this.draw();
+    if (this.map.map) this.drawMap(this.map.map);
+  }
+
+  /** The second setting is another one than the first. */
+  offerSecond() {
+    const chosen = this.second.value;
+    this.second.replaceChildren(...this.offered.filter(({ name }) => name !== this.choice.value).map(({ name, label }) => new Option(label, name)));
+    if (chosen && chosen !== this.choice.value) this.second.value = chosen;
+  }
+
+  /** One setting, or two. */
+  setTwo(two) {
+    this.two = two;
+    this.row.hidden = !two;
+    this.both.textContent = two ? "−" : "+";
+    this.both.setAttribute("aria-pressed", `${two}`);
+  }
+
+  get offered() {
+    const { frame, described } = this.now();
+    return frame ? sweepable(described, frame.settings) : [];
   }
 
   get setting() {
-    const { frame, described } = this.now();
-    return frame ? sweepable(described, frame.settings).find(({ name }) => name === this.choice.value) : undefined;
+    return this.offered.find(({ name }) => name === this.choice.value);
   }
 
   async plan() {
@@ -90,7 +126,10 @@ export class SweepPanel {
     const { setting } = this;
     if (!id || !frame || !setting || this.asking) return;
     this.result = null;
+    this.map.clear();
     if (frame.over) return this.say(OVER);
+    const second = this.two ? this.offered.find(({ name }) => name === this.second.value) : undefined;
+    if (second) return this.planMap(id, frame, setting, second);
     const asking = new AbortController();
     this.asking = asking;
     const values = sweepValues(setting.knob);
@@ -113,10 +152,45 @@ export class SweepPanel {
     }
   }
 
+  /** A map of two settings. */
+  async planMap(id, frame, first, second) {
+    const size = finenessFor(frame.planMs);
+    this.arrange();
+    if (size === null) return this.say(tooLongText(frame.planMs));
+    const asking = new AbortController();
+    this.asking = asking;
+    this.arrange();
+    try {
+      await this.map.plan({ api: this.api, id, frame, first, second, size, signal: asking.signal, report: (text) => this.say(text) });
+      this.asking = null;
+    } catch (error) {
+      this.say(asking.signal.aborted ? "Cancelled; the rows planned so far stay." : `No answer: ${/** @type {Error} */ (error).message}.`);
+    } finally {
+      const cancelled = !!this.asking;
+      this.asking = null;
+      this.arrange();
+      if (this.map.map && !cancelled) this.drawMap(this.map.map);
+      this.close.hidden = !this.note.textContent;
+    }
+  }
+
+  drawMap(map) {
+    const { first, second, frame } = map;
+    const shown = this.now().frame ?? frame;
+    const fresh = sameBut(frame, shown, first.name, second.name);
+    this.element.toggleAttribute("data-stale", !fresh);
+    const valueOf = ({ name }) => shown.settings[name] ?? frame.settings[name];
+    this.map.draw({ first: valueOf(first), second: valueOf(second) });
+    if (!this.asking && map.rows.every(Boolean)) this.say(`${fresh ? "" : "Out of date. "}${this.map.sentence}`);
+  }
+
   /** Shows a sweep that somebody else asked for. @param {{rows: any[], setting: Swept, frame: any}} found */
   show(found) {
     if (this.asking) return;
     this.choice.value = found.setting.name;
+    this.offerSecond();
+    this.setTwo(false);
+    this.map.clear();
     this.result = found;
     this.arrange();
     this.draw();
@@ -125,6 +199,7 @@ export class SweepPanel {
   put() {
     this.asking?.abort();
     this.result = null;
+    this.map.clear();
     this.say("");
     this.arrange();
   }
@@ -162,10 +237,8 @@ export class SweepPanel {
     this.close.hidden = !!this.asking || !this.note.textContent;
     if (held?.hidden) (this.asking ? this.cancel : this.start).focus();
     this.picture.hidden = !this.result;
-    if (!this.result) {
-      this.picture.replaceChildren();
-      this.element.removeAttribute("data-stale");
-    }
+    if (!this.result) this.picture.replaceChildren();
+    if (!this.result && !this.map.map) this.element.removeAttribute("data-stale");
   }
 
   /** Gives everything back, plans under way included. */
@@ -176,76 +249,9 @@ export class SweepPanel {
   }
 }
 
-/** True where two frames are of one moment, made alike but for one setting. */
-function sameBut(a, b, name) {
-  const rest = ({ session, step, seed, planner, interventions, settings }) => JSON.stringify([session, step, seed, planner, interventions, { ...settings, [name]: null }]);
+/** True where two frames are of one moment, made alike but for some settings. */
+function sameBut(a, b, ...names) {
+  const without = Object.fromEntries(names.map((name) => [name, null]));
+  const rest = ({ session, step, seed, planner, interventions, settings }) => JSON.stringify([session, step, seed, planner, interventions, { ...settings, ...without }]);
   return rest(a) === rest(b);
 }
-
-/** A corner of a shape. */
-const point = (x, y) => `${x.toFixed(1)},${y.toFixed(1)}`;
-
-/** The picture of a sweep. `now` is the value in force. */
-export function sweepPicture({ rows, setting, frame }, now, theme) {
-  const { width, policy, strip, gap, left, right, foot } = PICTURE;
-  const { place } = placeOf(setting.knob);
-  const x = (value) => left + place(value) * (width - left - right);
-  const exact = rows.some(({ loss }) => loss !== null);
-  const particles = rows.some(({ ess }) => ess !== null);
-  const tops = { ess: policy + gap, loss: policy + gap + (particles ? strip + gap : 0) };
-  const bottom = tops.loss + (exact ? strip + gap : 0) - gap;
-  const small = { "font-size": 10, fill: theme.muted };
-  const parts = [
-    ...bands(rows, x, policy, (action) => actionColour(theme, frame, action)),
-    svgText({ ...small, x: left - 4, y: 9, "text-anchor": "end" }, "100 %"),
-    svgText({ ...small, x: left - 4, y: policy, "text-anchor": "end" }, "0"),
-  ];
-  const curve = (name, top, values, most) => {
-    const y = (value) => top + strip - (value / (most || 1)) * strip;
-    const points = rows.flatMap((row, index) => (values[index] === null ? [] : [point(x(row.value), y(values[index]))]));
-    return [
-      svg("rect", { x: left, y: top + strip, width: width - left - right, height: 1, fill: theme.grid }),
-      svg("polyline", { points: points.join(" "), fill: "none", stroke: theme.accent, "stroke-width": 1.5 }),
-      svgText({ ...small, x: left - 4, y: top + strip / 2 + 4, "text-anchor": "end" }, name),
-    ];
-  };
-  if (particles) parts.push(...curve("ESS", tops.ess, rows.map(({ ess }) => ess), 1));
-  if (exact) parts.push(...curve("regret", tops.loss, rows.map(({ loss }) => loss), Math.max(...rows.map(({ loss }) => loss ?? 0))));
-  if (typeof now === "number") {
-    parts.push(svg("line", { x1: x(now), x2: x(now), y1: 0, y2: bottom, stroke: theme.ink, "stroke-width": 1.5, "stroke-dasharray": "3 2", "data-mark": "now" }));
-  }
-  const { minimum, maximum } = setting.knob;
-  parts.push(
-    svgText({ ...small, x: left, y: bottom + 12 }, number(minimum)),
-    svgText({ ...small, x: width - right, y: bottom + 12, "text-anchor": "end" }, number(maximum)),
-    svgText({ ...small, x: (left + width - right) / 2, y: bottom + 12, "text-anchor": "middle", fill: theme.ink }, setting.label),
-  );
-  const label = `Improved policy by ${setting.label}: ${[rows[0], rows[rows.length - 1]].map(({ value, policy: own, chosen }) => `at ${number(value)} ${share(own[chosen])} ${frame.actions[chosen] ?? ""}`).join(", ")}`;
-  const made = svg("svg", { viewBox: `0 0 ${width} ${bottom + foot}`, width: "100%", role: "img", "aria-label": label, "font-family": theme.family }, ...parts);
-  for (const row of rows) made.append(area(row, x, bottom, frame));
-  return made;
-}
-
-/** Bands of the improved policy, one above the other, the first action on top. */
-function bands(rows, x, height, colour) {
-  const actions = rows[0].policy.length;
-  const above = rows.map(() => 0);
-  return Array.from({ length: actions }, (_, action) => {
-    const top = rows.map((row, index) => point(x(row.value), above[index] * height));
-    rows.forEach((row, index) => (above[index] += row.policy[action]));
-    const low = rows.map((row, index) => point(x(row.value), above[index] * height)).reverse();
-    return svg("polygon", { points: [...top, ...low].join(" "), fill: colour(action), "fill-opacity": 0.85, "data-action": action });
-  });
-}
-
-/** All that is known at a value, for the pointer. */
-function area({ value, policy, chosen, ess, loss }, x, height, { actions }) {
-  const title = svgTitle([`${number(value)}: takes ${actions[chosen] ?? `action ${chosen + 1}`} (${percent(policy[chosen])})`, ...(ess === null ? [] : [`least ESS ${percent(ess)}`]), ...(loss === null ? [] : [`regret ${number(loss)}`])].join("\n"));
-  return svg("rect", { x: x(value) - 4, y: 0, width: 8, height, fill: "transparent" }, title);
-}
-
-const svgTitle = (text) => {
-  const made = svg("title", {});
-  made.textContent = text;
-  return made;
-};

@@ -234,9 +234,16 @@ export class Api {
     return answer.json();
   }
 
-  /** {setting, rows} of the session's moment, planned once with each value of a live setting. */
-  async sweep(id, setting, values, signal) {
-    const answer = await this.fetch("POST", `/sessions/${encodeURIComponent(id)}/sweep`, { body: JSON.stringify({ setting, values }), signal });
+  /**
+   * {setting, rows} of the session's moment, planned once with each value of a live setting.
+   * @param {string} id
+   * @param {string} setting
+   * @param {number[]} values
+   * @param {AbortSignal} signal
+   * @param {Record<string, number>} [at] other live settings, held at these values
+   */
+  async sweep(id, setting, values, signal, at = {}) {
+    const answer = await this.fetch("POST", `/sessions/${encodeURIComponent(id)}/sweep`, { body: JSON.stringify({ setting, values, at }), signal });
     if (!answer.ok) throw await problemOf(answer);
     return answer.json();
   }
