@@ -20,8 +20,8 @@ from tests.forked import QUICK
 
 CACHE = Path(os.environ.get("TWISTSCOPE_TEST_CACHE", Path.home() / ".cache" / "twistscope-tests"))
 CACHE_BYTES = 2 * 1024**3
-MOST_MAPS = 25_000
-"""Number of memory maps from which compiled programs are dropped; Linux allows a process 65 530."""
+MOST_MAPS = 8_000
+"""Number of memory maps from which compiled programs are dropped. Linux allows a process 65 530, but they take memory too."""
 
 
 def pytest_configure(config: pytest.Config) -> None:
