@@ -152,7 +152,7 @@ def test_derived_arrays_follow_from_the_primary_ones_on_tables(settings: SmcSett
 
 @pytest.mark.slow
 @given(seed=st.integers(0, 2**31 - 1), settings=all_settings)
-@quick(10)
+@quick(7)
 def test_derived_arrays_follow_from_the_primary_ones_on_tables_for_many_settings(settings: SmcSettings, seed: int) -> None:
     check_on_tables(settings, seed, quick_plan)
 
