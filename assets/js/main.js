@@ -2,7 +2,7 @@
 // it is here; Dash and the live plan follow.
 
 import { followButtons } from "./controls/buttons.js";
-import { choiceCommands, keyCommands, knobCommands, pageCommands, panelCommands } from "./controls/commands.js";
+import { choiceCommands, keyCommands, knobCommands, numberCommands, pageCommands, panelCommands } from "./controls/commands.js";
 import { followChoices } from "./controls/choice.js";
 import { Chooser } from "./controls/chooser.js";
 import { DashControls } from "./controls/dash.js";
@@ -71,7 +71,7 @@ const pinning = new Pinning({ api, microscope, now: () => /** @type {any} */ (st
 const share = new ShareDialog({ query: () => chooser.linkOf(live.session.id).catch(() => null), view: () => looked(), file: (step, form) => api.exportUrl(live.session.id, step ?? status.state.step, form), microscope, lifetime });
 const panels = new Panels({ microscope, storage: ownStorage(), say: (text) => notice.say(text), changed: () => chooser.keepAddress() });
 const view = new ViewDialog(lifetime, panels);
-const finder = new Finder(() => commands(), lifetime);
+const finder = new Finder(() => commands(), (text) => (live.looksOnly ? [] : numberCommands(text, { goTo: (step) => command("goto", { step }), begin: (seed) => command("reset", { seed }) })), lifetime);
 const recordings = new RecordingsDialog({ api, session: () => live.session.id, theme: () => microscope.theme, say: (text) => notice.say(text), lifetime });
 const knobTools = new KnobTools({
   knobs, planner: () => chooser.planner(status.state.planner), storage: ownStorage(), change: (settings) => change(settings), say: (text) => notice.say(text),

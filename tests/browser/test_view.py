@@ -144,6 +144,10 @@ def test_everything_is_found_by_its_name(server, open_page):
     assert (
         page.locator("#finder [role=option]").count() == 0 and page.evaluate("document.activeElement.getAttribute('aria-activedescendant')") is None
     )
+    page.locator(".finder-field").fill("step 3")
+    page.keyboard.press("Enter")
+    page.wait_for_function("window.twistscope.lastFrame?.step === 3", timeout=60_000)
+    page.keyboard.press("Control+k")
     page.locator(".finder-field").fill("gumbel mcts")
     page.keyboard.press("Enter")
     page.wait_for_function("window.twistscope.lastFrame?.planner === 'gumbel_mcts'", timeout=60_000)

@@ -64,3 +64,20 @@ export const panelCommands = (panels) => PARTS.flatMap(({ name, region }) => {
  * @returns {Command[]}
  */
 export const pageCommands = (pages, visit) => pages.map(({ title, href }) => ({ kind: "page", title, words: "page", run: () => visit(href) }));
+
+/**
+ * Moments and seeds by their number: of "10", "step 10" or "seed 3". Which are possible the server knows.
+ * @param {string} text as it was typed
+ * @param {{goTo: (step: number) => void, begin: (seed: number) => void}} actions
+ * @returns {Command[]}
+ */
+export function numberCommands(text, { goTo, begin }) {
+  const [, word = "", digits] = /^\s*(step|seed)?\s*(\d{1,10})\s*$/i.exec(text) ?? [];
+  if (digits === undefined) return [];
+  const value = Number(digits);
+  const both = [
+    { kind: "step", title: `Go to step ${value}`, run: () => goTo(value) },
+    { kind: "seed", title: `Begin again with seed ${value}`, run: () => begin(value) },
+  ];
+  return word ? both.filter(({ kind }) => kind === word.toLowerCase()) : both;
+}

@@ -9,16 +9,18 @@ const MOST = 60;
 export class Finder {
   /**
    * @param {() => import("./commands.js").Command[]} commands there are now
+   * @param {(text: string) => import("./commands.js").Command[]} made commands that the text itself makes
    * @param {import("../lib/lifetime.js").Lifetime} lifetime
    */
-  constructor(commands, lifetime) {
+  constructor(commands, made, lifetime) {
     this.commands = commands;
+    this.made = made;
     /** @type {import("./commands.js").Command[]} */
     this.all = [];
     /** @type {import("./commands.js").Command[]} */
     this.found = [];
     this.at = 0;
-    this.field = Object.assign(element("input", "finder-field"), { type: "text", placeholder: "checkpoint, planner, knob, action, panel …", autocomplete: "off", spellcheck: false });
+    this.field = Object.assign(element("input", "finder-field"), { type: "text", placeholder: "checkpoint, planner, knob, action, panel, step 10 …", autocomplete: "off", spellcheck: false });
     this.list = element("ul", "finder-list");
     this.list.id = "finder-list";
     this.list.setAttribute("role", "listbox");
@@ -46,7 +48,7 @@ export class Finder {
   }
 
   search() {
-    this.found = rank(this.field.value, this.all).slice(0, MOST);
+    this.found = [...this.made(this.field.value), ...rank(this.field.value, this.all)].slice(0, MOST);
     this.list.replaceChildren(...this.found.map(optionOf));
     this.none.textContent = this.found.length ? "" : "Nothing has these words.";
     this.mark(0);

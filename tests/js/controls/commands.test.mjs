@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { choiceCommands, keyCommands, knobCommands, panelCommands } from "../../../assets/js/controls/commands.js";
+import { choiceCommands, keyCommands, knobCommands, numberCommands, panelCommands } from "../../../assets/js/controls/commands.js";
 import { PAGE_KEYS } from "../../../assets/js/controls/page_keys.js";
 import { MICROSCOPE_KEYS } from "../../../assets/js/lib/moves.js";
 import { enlarged } from "../../../assets/js/panels/plotly_style.js";
@@ -35,4 +35,13 @@ test("a figure is enlarged in its sizes, not in its numbers", () => {
   const large = enlarged(figure, 2);
   assert.deepEqual(large, { data: [{ x: [1, 2], marker: { size: 8, line: { width: 2 } } }], layout: { margin: { l: 20, t: 32 }, font: { size: 22, color: "red" }, xaxis: { range: [0, 1] } } });
   assert.equal(enlarged(figure, 1), figure);
+});
+
+test("a number is a step or a seed, as its word says", () => {
+  const done = [];
+  const made = (text) => numberCommands(text, { goTo: (step) => done.push(["step", step]), begin: (seed) => done.push(["seed", seed]) });
+  assert.deepEqual(made("10").map(({ title }) => title), ["Go to step 10", "Begin again with seed 10"]);
+  for (const command of [...made(" step 7 "), ...made("Seed3")]) command.run();
+  assert.deepEqual(done, [["step", 7], ["seed", 3]]);
+  for (const text of ["", "step", "10 x", "-1", "1.5", "alpha 3"]) assert.deepEqual(made(text), []);
 });
