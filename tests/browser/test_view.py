@@ -207,7 +207,7 @@ def test_the_keyboard_skips_to_the_pictures_and_paper_is_white(server, open_page
     tops = page.evaluate(
         "[...document.querySelectorAll('.panel, .narration')].filter((each) => each.checkVisibility()).map((each) => each.getBoundingClientRect())"
     )
-    assert len(tops) == 8 and all(one["bottom"] <= other["top"] for one, other in itertools.pairwise(tops))
+    assert len(tops) == 9 and all(one["bottom"] <= other["top"] for one, other in itertools.pairwise(tops))
     page.emulate_media(media="screen")
     page.evaluate("dispatchEvent(new Event('afterprint'))")
     page.wait_for_function(f"{GROUND} === '{DARK}'")
