@@ -43,14 +43,19 @@ export function rivalOf({ root_policy: policy, chosen }) {
   return best;
 }
 
-/** The plan against the prior. @returns {Reason} */
-export function priorReason(frame) {
+/**
+ * The plan against the prior.
+ * @param {any} frame
+ * @param {boolean} [short] without the reason for an action that is not the improved policy's
+ * @returns {Reason}
+ */
+export function priorReason(frame, short = false) {
   if (frame.over) return { id: "prior", text: OVER, place: null };
   const { actions, chosen, preferred, root_prior: prior, root_policy: policy, settings, traits } = frame;
   const drawn = settings.act === "sample" ? "Drawn from the improved policy. " : "";
   const change = changeOfMind(actions, prior, policy, chosen);
   const kl = klPolicyPrior(frame);
-  const halving = traits.halving && preferred !== chosen ? ` ${halvingReason(actions[preferred], settings)}` : "";
+  const halving = !short && traits.halving && preferred !== chosen ? ` ${halvingReason(actions[preferred], settings)}` : "";
   return { id: "prior", text: `${drawn}${change} ${wordOf(MOVED, kl)}: KL ${nats(kl)} nats.${halving}`, place: { action: chosen }, mark: chosen };
 }
 

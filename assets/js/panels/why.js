@@ -143,7 +143,7 @@ export class WhyPanel {
   /** All sentences there are. */
   get reasons() {
     const { frame, why, seeds, changes } = this;
-    if (frame.playing || !this.open) return [priorReason(frame)];
+    if (frame.playing || !this.open) return [priorReason(frame, true)];
     return [...reasonsOf(frame, why), ...(seeds ? [sureReason(frame, seeds.decisions)] : []), ...changeReasons(frame, changes)];
   }
 
