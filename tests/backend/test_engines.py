@@ -262,7 +262,8 @@ def test_a_lost_workers_users_go_on_at_another_and_a_new_one_takes_load(engine, 
             played.append(seen)
         return played
 
-    async def until(condition, seconds=120):
+    async def until(condition, seconds=900):
+        """Wait for as long as a crowded machine may need: a new worker imports and compiles before it has users."""
         for _ in range(10 * seconds):
             if condition():
                 return
@@ -273,16 +274,20 @@ def test_a_lost_workers_users_go_on_at_another_and_a_new_one_takes_load(engine, 
         await until(lambda: engine.workers == 2)
         again = []
         playing = [asyncio.ensure_future(play(f"session {number}", lambda: len(again) > 0)) for number in range(8)]
-        await asyncio.sleep(1)
-        lost = worker_processes()[0]
-        os.kill(lost.pid, 9)
-        await until(lambda: engine.workers == 1)
-        await until(lambda: engine.workers == 2)
-        newest = engine.places.workers[-1]
-        await until(lambda: engine.places.load(newest) >= 3)
-        load = [engine.places.load(place) for place in engine.places.workers]
-        again.append(True)
-        return await asyncio.gather(*playing), load
+        try:
+            await asyncio.sleep(1)
+            lost = worker_processes()[0]
+            os.kill(lost.pid, 9)
+            await until(lambda: engine.workers == 1)
+            await until(lambda: engine.workers == 2)
+            newest = engine.places.workers[-1]
+            await until(lambda: engine.places.load(newest) >= 3)
+            load = [engine.places.load(place) for place in engine.places.workers]
+        finally:
+            # Nobody plays on where the engine ends: Ray would take the process along.
+            again.append(True)
+            played = await asyncio.gather(*playing)
+        return played, load
 
     played, load = loop.run_until_complete(lose())
     episodes = [seen for each in played for seen in each]
