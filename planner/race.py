@@ -6,7 +6,7 @@ Pure functions of settings; nothing is planned.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from math import floor, log2, prod
+from math import floor, log, log2, prod
 from typing import Any
 
 from planner.algorithms.registry import Planner
@@ -14,7 +14,7 @@ from planner.algorithms.settings import MAX_TRANSITIONS, PlannerSettings, descri
 
 NEAR = 0.1
 """A plan is near enough to a budget of time when it misses it by no more than this share."""
-MAX_TIMINGS = 4
+MAX_TIMINGS = 6
 """Sizes that are timed at most until a plan fits a budget of time."""
 _STEP_DIGITS = 3
 """Binary digits of a size found by timing: finer than a plan's time is known."""
@@ -64,7 +64,8 @@ def fits(milliseconds: float, budget: float) -> bool:
 def next_budget(timed: Sequence[tuple[int, float]], milliseconds: float, ends: tuple[int, int]) -> int | None:
     """The number of model steps to time next, so that a plan takes `milliseconds`.
 
-    The first guess is in proportion; later ones lie on the line through the last two timings, as a plan takes some time however small it is.
+    The first guess is in proportion. Between a size that takes less and one that takes more the next one is interpolated, on logarithmic scales, as a
+    search tree takes longer than in proportion. Beyond all of them it lies on the line through the last two, as a plan takes some time however small.
 
     Args:
       timed: (model steps, milliseconds > 0) of each plan timed so far, the latest last; not empty.
@@ -76,8 +77,13 @@ def next_budget(timed: Sequence[tuple[int, float]], milliseconds: float, ends: t
     steps, took = timed[-1]
     if fits(took, milliseconds) or len(timed) >= MAX_TIMINGS:
         return None
+    below = max((each for each in timed if each[1] < milliseconds), default=None)
+    above = min((each for each in timed if each[1] > milliseconds), default=None)
     wanted = steps * milliseconds / took
-    if len(timed) > 1:
+    if below and above and below[0] < above[0]:
+        share = log(milliseconds / below[1]) / log(above[1] / below[1])
+        wanted = below[0] * (above[0] / below[0]) ** share
+    elif len(timed) > 1:
         before, then = timed[-2]
         slope = (took - then) / (steps - before)
         # A longer plan that took less time says nothing but that the machine was busy.

@@ -60,9 +60,12 @@ def test_a_setting_that_follows_the_card_follows_what_was_changed():
     assert shared_settings(PLANNERS["trt_smc"], warm, PLANNERS["twisted_smc"], CARD) == expected
 
 
-@pytest.mark.parametrize(("fixed", "each"), [(0.0, 0.01), (8.0, 0.004), (30.0, 1e-5)])
-def test_a_size_that_takes_the_time_is_found_in_a_few_timings(fixed, each):
-    takes = lambda steps: fixed + each * steps
+@pytest.mark.parametrize(
+    ("fixed", "each", "power"),
+    [(0.0, 0.01, 1.0), (8.0, 0.004, 1.0), (1.0, 2e-4, 1.0), (30.0, 1e-5, 1.0), (0.5, 2e-5, 2.0), (0.9, 3e-4, 1.7)],
+)
+def test_a_size_that_takes_the_time_is_found_in_a_few_timings(fixed, each, power):
+    takes = lambda steps: fixed + each * steps**power
     timed, ends, wanted = [(6144, takes(6144))], (24, 65536 * 24), 20.0
     while (steps := next_budget(timed, wanted, ends)) is not None:
         timed.append((steps, takes(steps)))
