@@ -54,7 +54,7 @@ def test_sentences_lead_to_lineage_level_seeds_and_sweep(server, open_page):
     name = sweeps.first.evaluate("button => button.closest('li').dataset.reason.replace('change ', '')")
     sweeps.first.click()
     page.wait_for_selector(".sweep-picture svg")
-    assert page.locator(".sweep-setting").input_value() == name
+    assert page.get_by_label("Setting to sweep").input_value() == name
     # Of another plan nothing is known.
     page.locator("[data-do=forward]").click()
     page.wait_for_function("!document.querySelector('[data-reason=seeds]')")
