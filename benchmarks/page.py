@@ -1,8 +1,12 @@
-"""Latency of the page: slider to paint, frames painted while playing, bytes and server time of a frame.
+"""Latency of the page: slider to paint, frames painted while playing, bytes, server and page time of a frame, and memory of the page.
 
 Measured with the real server and headless Chromium on this machine. The ratio compares slider to paint with the plan alone, its lower bound.
 
-    python -m benchmarks.page [--particles 256] [--depth 24] [--seconds 10] [--turns 100]
+    python -m benchmarks.page [--sizes 256x24,4096x32,16384x64] [--seconds 10] [--turns 100] [--minutes 0] [--profile FOLDER]
+
+`painted_per_s` can be limited by the planner (`plans_per_s`: plans that were made), by the link or by the page (`page_ms_per_frame`: processor
+time of the page's main thread; 60 frames a second leave 16.7). `--minutes` plays on for so long and says how the heap of the page grew. `--profile`
+writes a CPU profile of the page for each size, which Chromium's developer tools open. Drawing alone is measured by benchmarks.drawing.
 """
 
 import argparse
@@ -20,10 +24,15 @@ from pathlib import Path
 import httpx
 import numpy as np
 import psutil
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import CDPSession, Page, sync_playwright
 
 ROOT = Path(__file__).resolve().parent.parent
 CHROMIUM_OPTIONS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+
+
+def sizes_of(text: str) -> list[tuple[int, int]]:
+    """Sizes written as "256x24,4096x32": particles and depth of each."""
+    return [(int(particles), int(depth)) for particles, depth in (size.split("x") for size in text.split(","))]
 
 
 def free_port() -> int:
@@ -68,37 +77,96 @@ def slider_to_paint(page: Page, turns: int) -> list[float]:
     return page.evaluate("window.twistscope.latencies")
 
 
-def playing(page: Page, address: str, server: psutil.Process, seconds: float) -> dict[str, float]:
-    """Frames painted per second, and bytes and server time of a frame, while playing at the highest speed."""
-    session = page.evaluate("window.twistscope.session")
-    command = lambda **body: httpx.post(f"{address}/api/v1/sessions/{session}/commands", json=body).raise_for_status()
+def playing(page: Page, link: CDPSession, address: str, server: psutil.Process, seconds: float) -> dict[str, float]:
+    """Frames painted per second, and bytes, server time and page time of a frame, while playing at the highest speed."""
     before = {name: metric(address, name) for name in ("twistscope_frames_sent_total", "twistscope_frame_bytes_total", "twistscope_plans_total")}
-    cpu = sum(server.cpu_times()[:2])
+    cpu, task = sum(server.cpu_times()[:2]), page_seconds(link)
     painted = page.evaluate("window.twistscope.framesPainted")
-    command(command="play", speed=60)
+    play(page, address)
     time.sleep(seconds)
     painted = page.evaluate("window.twistscope.framesPainted") - painted
-    cpu = sum(server.cpu_times()[:2]) - cpu
+    cpu, task = sum(server.cpu_times()[:2]) - cpu, page_seconds(link) - task
     after = {name: metric(address, name) - value for name, value in before.items()}
-    command(command="pause")
-    frames = after["twistscope_frames_sent_total"]
+    command(page, address, command="pause")
+    frames = max(after["twistscope_frames_sent_total"], 1)
     return {
         "painted_per_s": painted / seconds,
         "plans_per_s": after["twistscope_plans_total"] / seconds,
         "bytes_per_frame": after["twistscope_frame_bytes_total"] / frames,
         "server_cpu_ms_per_frame": 1e3 * cpu / frames,
+        "page_ms_per_frame": 1e3 * task / max(painted, 1),
     }
+
+
+def command(page: Page, address: str, **body: object) -> httpx.Response:
+    session = page.evaluate("window.twistscope.session")
+    return httpx.post(f"{address}/api/v1/sessions/{session}/commands", json=body)
+
+
+def play(page: Page, address: str) -> None:
+    """Play at the highest speed; an episode that has ended begins again with the next seed."""
+    while command(page, address, command="play", speed=60).status_code == 409:
+        command(page, address, command="reset", seed=page.evaluate("window.twistscope.seed") + 1).raise_for_status()
+
+
+def page_seconds(link: CDPSession) -> float:
+    """Seconds of processor time of the page's main thread so far, where the time domain of the link is `threadTicks`."""
+    return {entry["name"]: entry["value"] for entry in link.send("Performance.getMetrics")["metrics"]}["TaskDuration"]
+
+
+def heap(link: CDPSession) -> float:
+    """MB of the page's JavaScript heap that are in use, after a collection."""
+    link.send("HeapProfiler.collectGarbage")
+    return {entry["name"]: entry["value"] for entry in link.send("Performance.getMetrics")["metrics"]}["JSHeapUsedSize"] / 2**20
+
+
+def playing_on(page: Page, link: CDPSession, address: str, minutes: float) -> dict[str, float]:
+    """Heap of the page before and after some minutes of play. Episodes that end begin again with another seed."""
+    before = heap(link)
+    end = time.monotonic() + 60 * minutes
+    while time.monotonic() < end:
+        play(page, address)
+        page.wait_for_timeout(min(5000, 1000 * max(end - time.monotonic(), 0.1)))
+    command(page, address, command="pause")
+    after = heap(link)
+    return {"minutes": minutes, "heap_before_mb": before, "heap_after_mb": after, "heap_growth_mb_per_minute": (after - before) / minutes}
+
+
+def measure(
+    page: Page, link: CDPSession, address: str, server: psutil.Process, options: argparse.Namespace, size: tuple[int, int]
+) -> dict[str, float]:
+    """All numbers of one size."""
+    set_shape(page, address, *size)
+    before = [metric(address, f"twistscope_plan_seconds_{name}") for name in ("count", "sum")]
+    latencies = np.array(slider_to_paint(page, options.turns))
+    plans, spent = (metric(address, f"twistscope_plan_seconds_{name}") - value for name, value in zip(("count", "sum"), before, strict=True))
+    plan_ms = 1e3 * spent / plans
+    result = {
+        "slider_to_paint_p50_ms": float(np.median(latencies)),
+        "slider_to_paint_p95_ms": float(np.quantile(latencies, 0.95)),
+        "mean_plan_ms": plan_ms,
+        "slider_to_paint_over_plan": float(np.median(latencies)) / plan_ms,
+    }
+    if options.profile:
+        link.send("Profiler.start")
+    result |= playing(page, link, address, server, options.seconds)
+    if options.profile:
+        (options.profile / f"page-{size[0]}x{size[1]}.cpuprofile").write_text(json.dumps(link.send("Profiler.stop")["profile"]), "utf-8")
+    if options.minutes:
+        result |= playing_on(page, link, address, options.minutes)
+    return result
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--particles", type=int, default=256)
-    parser.add_argument("--depth", type=int, default=24)
+    parser.add_argument("--sizes", type=sizes_of, default=sizes_of("256x24"))
     parser.add_argument("--seconds", type=float, default=7)
     parser.add_argument("--turns", type=int, default=100)
+    parser.add_argument("--minutes", type=float, default=0, help="play on for so long at each size, for the heap")
+    parser.add_argument("--profile", type=Path, help="folder for CPU profiles of the page")
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args()
-    result = {"particles": options.particles, "depth": options.depth}
+    found: dict[str, dict[str, float]] = {"": {}}
     with tempfile.TemporaryDirectory() as data, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=CHROMIUM_OPTIONS)
         for start in ("first", "second"):
@@ -107,28 +175,29 @@ def main() -> None:
             page = browser.new_page(viewport={"width": 1440, "height": 900})
             page.goto(address)
             page.wait_for_function("window.twistscope?.framesPainted > 0", timeout=120_000)
-            result |= {f"{start}_start_answers_s": answered, f"{start}_start_live_page_s": time.perf_counter() - began}
+            found[""] |= {f"{start}_start_answers_s": answered, f"{start}_start_live_page_s": time.perf_counter() - began}
             if start == "first":
                 page.close()
                 process.terminate()
                 process.wait()
         try:
-            set_shape(page, address, options.particles, options.depth)
-            latencies = np.array(slider_to_paint(page, options.turns))
-            plans, spent = metric(address, "twistscope_plan_seconds_count"), metric(address, "twistscope_plan_seconds_sum")
-            plan_ms = 1e3 * spent / plans
-            result |= {
-                "slider_to_paint_p50_ms": float(np.median(latencies)),
-                "slider_to_paint_p95_ms": float(np.quantile(latencies, 0.95)),
-                "mean_plan_ms": plan_ms,
-                "slider_to_paint_over_plan": float(np.median(latencies)) / plan_ms,
-            }
-            result |= playing(page, address, psutil.Process(process.pid), options.seconds)
+            link = page.context.new_cdp_session(page)
+            link.send("Performance.enable", {"timeDomain": "threadTicks"})
+            for domain in ("HeapProfiler", "Profiler"):
+                link.send(f"{domain}.enable")
+            if options.profile:
+                options.profile.mkdir(parents=True, exist_ok=True)
+            for size in options.sizes:
+                found[f"{size[0]}x{size[1]}"] = measure(page, link, address, psutil.Process(process.pid), options, size)
         finally:
             process.terminate()
             process.wait()
             browser.close()
-    print(json.dumps(result) if options.json else "\n".join(f"{name:28s} {value:10.2f}" for name, value in result.items()))
+    if options.json:
+        print(json.dumps(found))
+        return
+    for size, numbers in found.items():
+        print("\n".join(f"{size:>9s} {name:28s} {value:12.2f}" for name, value in numbers.items()))
 
 
 if __name__ == "__main__":

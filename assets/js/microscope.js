@@ -65,6 +65,8 @@ export class Microscope {
     /** @type {Map<string, HTMLElement>} */
     this.sections = new Map();
     this.actionShown = "";
+    /** What the room was last shared out for. */
+    this.arranged = "";
     /** @type {import("./frame/steady.js").Steady | null} */
     this.steady = null;
     this.centre = element("div", "microscope-centre");
@@ -80,7 +82,7 @@ export class Microscope {
     this.comparison = panels.includes("comparison")
       ? new ComparisonPanel({ onUnpin: () => this.unpin(), onBeside: () => this.call("beside"), lifetime: this.lifetime })
       : null;
-    this.decision = panels.includes("decision") ? new DecisionPanel(this.lifetime) : null;
+    this.decision = panels.includes("decision") ? new DecisionPanel(this.lifetime, () => this.painter.request("base")) : null;
     this.whatIf = new WhatIf({ ask: (interventions) => this.call("intervene", this.frame, interventions), lifetime: this.lifetime });
     /** The actions of MICROSCOPE_KEYS. */
     this.actions = this.keyActions();
@@ -470,13 +472,18 @@ export class Microscope {
   /** Names and room, by the kind of the plan and the shape of its world. */
   arrange(frame) {
     const kind = kindOf(frame);
+    const [x0, x1, y0, y1] = frame.scene?.focus ?? [0, 2, 0, 1];
+    const tall = (x1 - x0) / (y1 - y0) < TALL;
+    const kept = frame.recorded || frame.replayed;
+    const arranged = JSON.stringify([kind, tall, kept]);
+    if (arranged === this.arranged) return;
+    this.arranged = arranged;
     if (this.element.dataset.kind !== kind) {
       this.element.dataset.kind = kind;
       for (const section of this.element.querySelectorAll(".panel")) if (section instanceof HTMLElement) nameSection(section, kind);
     }
-    const [x0, x1, y0, y1] = frame.scene?.focus ?? [0, 2, 0, 1];
-    this.centre.toggleAttribute("data-tall-world", (x1 - x0) / (y1 - y0) < TALL);
-    this.element.toggleAttribute("data-recorded", frame.recorded || frame.replayed);
+    this.centre.toggleAttribute("data-tall-world", tall);
+    this.element.toggleAttribute("data-recorded", kept);
     this.chooser.show(frame);
     // The room may just have changed.
     this.gallery.refit();

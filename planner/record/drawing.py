@@ -106,6 +106,14 @@ class Overview:
         }
 
     @cached_property
+    def root_mass(self) -> np.ndarray:
+        """f32 [T, A] sum of the normalised weights of the particles that descend from each root action."""
+        actions = self.arrays["root_policy"].shape[0]
+        cells = np.arange(self.levels)[:, None] * actions + self.root_of
+        mass = np.bincount(cells.ravel(), weights=self.weights.ravel(), minlength=self.levels * actions)
+        return mass.reshape(self.levels, actions).astype(np.float32)
+
+    @cached_property
     def extent(self) -> np.ndarray:
         """f32 [4] box around the root and all steps: x from, x to, y from, y to."""
         ends = []
@@ -144,6 +152,9 @@ def draw(plan: Overview, particle: Particle = None, *, budget: int = NODES, comp
     always = {name: plan.arrays[name] for name in ALWAYS if name in plan.arrays}
     ids = choose(plan, budget, own)
     arrays = always | plan.by_level | _nodes(plan, ids) | _lineage(plan, level, slot)
+    if ids.size < plan.parent.size:
+        # The weights of some nodes say nothing about those of all.
+        arrays["root_mass"] = plan.root_mass
     if complete:
         arrays |= _numbers(plan, ids)
     header = {"schema": SCHEMA, "levels": plan.levels, "slots": plan.slots}

@@ -35,7 +35,7 @@ const PARTICLES = {
     world: (frame) => `${frame.environment}: ${frame.drawn < frame.steps ? "some particles' paths" : "every particle's path"} from this state`,
     genealogy: ({ drawn, steps, slots, levels }) => {
       const size = `${count(slots, "imagined future")}, ${count(levels, "step")} deep`;
-      return drawn < steps ? `${size} · ${drawn} of ${steps} steps drawn` : size;
+      return drawn < steps ? `${size} · ${percent(drawn / steps)} of the steps drawn` : size;
     },
     weights: ({ slots, heaviest_weight }, level) => `level ${level}: the heaviest of ${slots} carries ${percent(heaviest_weight[level])}`,
   },

@@ -29,29 +29,80 @@ export function treeOrder(frame) {
  * @returns {Float64Array}
  */
 export function heights(frame, layout) {
-  return frame.once(`heights ${layout}`, ({ size, levels, level_start: start, slot, slots, weight, alive }) => {
+  return frame.once(`heights ${layout}`, ({ size, levels, level_start: start, slot, slots }) => {
     if (layout === "slots") return Float64Array.from(slot, (own) => (own + 0.5) / slots);
     const order = treeOrder(frame);
     const found = new Float64Array(size);
+    if (layout === "river") {
+      const { top, bottom } = parts(frame);
+      return found.map((_, node) => (top[node] + bottom[node]) / 2);
+    }
     for (let level = 0; level < levels; level++) {
       const own = order.subarray(start[level], start[level + 1]);
-      const share = layout === "river" ? riverShare(own, weight, alive) : () => 1 / own.length;
-      let above = 0;
-      for (const node of own) {
-        const part = share(node);
-        found[node] = above + part / 2;
-        above += part;
-      }
+      own.forEach((node, rank) => (found[node] = (rank + 0.5) / own.length));
     }
     return found;
   });
 }
 
-/** The part of the height that a node has; equal parts where no particle of the level has any weight. */
-function riverShare(nodes, weight, alive) {
-  const own = (node) => (alive[node] ? weight[node] : 0);
-  const total = nodes.reduce((sum, node) => sum + own(node), 0);
-  return total > 0 ? (node) => own(node) / total : () => 1 / nodes.length;
+/**
+ * The part of its level that each root action has by weight, [level, action] flat; 1 in sum. Of a large plan, of which some nodes are drawn, all count.
+ * @param {any} frame
+ * @returns {Float64Array}
+ */
+export function rootMass(frame) {
+  return frame.once("root mass", ({ size, level, levels, root, weight, root_mass: told, actions: { length: actions } }) => {
+    const mass = new Float64Array(levels * actions);
+    const count = new Float64Array(levels * actions);
+    for (let node = 0; node < size; node++) {
+      const cell = level[node] * actions + root[node];
+      mass[cell] += weight[node];
+      count[cell]++;
+    }
+    const all = told ?? mass;
+    for (let at = 0; at < levels * actions; at += actions) {
+      const own = all.subarray(at, at + actions);
+      const total = own.reduce((sum, part) => sum + part, 0);
+      // Equal parts where no particle of the level has any weight.
+      const shares = total > 0 ? own.map((part) => part / total) : count.subarray(at, at + actions).map((part, _, every) => part / every.reduce((sum, other) => sum + other, 0));
+      mass.set(shares, at);
+    }
+    return mass;
+  });
+}
+
+/** The part of its level that each node has, from `top` to `bottom`: its share of the mass of its root action. */
+function parts(frame) {
+  return frame.once("river parts", ({ size, levels, level_start: start, root, weight, actions: { length: actions } }) => {
+    const order = treeOrder(frame);
+    const mass = rootMass(frame);
+    const [top, bottom] = [new Float64Array(size), new Float64Array(size)];
+    for (let level = 0; level < levels; level++) {
+      const own = order.subarray(start[level], start[level + 1]);
+      const [sums, counts] = [new Float64Array(actions), new Float64Array(actions)];
+      for (const node of own) {
+        sums[root[node]] += weight[node];
+        counts[root[node]]++;
+      }
+      let [action, above] = [0, 0];
+      for (const node of own) {
+        // An action of which no particle is drawn keeps its place.
+        for (; action < root[node]; action++) above = edge(mass, level, actions, action);
+        const high = mass[level * actions + action] * (sums[action] > 0 ? weight[node] / sums[action] : 1 / counts[action]);
+        top[node] = above;
+        above += high;
+        bottom[node] = above;
+      }
+    }
+    return { top, bottom };
+  });
+}
+
+/** The lower edge of the band of a root action. */
+function edge(mass, level, actions, action) {
+  let sum = 0;
+  for (let each = 0; each <= action; each++) sum += mass[level * actions + each];
+  return sum;
 }
 
 /**
@@ -60,22 +111,10 @@ function riverShare(nodes, weight, alive) {
  * @returns {{action: number, top: number[], bottom: number[]}[]}
  */
 export function riverBands(frame) {
-  return frame.once("river bands", ({ levels, level_start: start, root, weight, alive, actions }) => {
-    const order = treeOrder(frame);
-    const edges = actions.map(() => ({ top: new Array(levels).fill(0), bottom: new Array(levels).fill(0) }));
-    for (let level = 0; level < levels; level++) {
-      const own = order.subarray(start[level], start[level + 1]);
-      const share = riverShare(own, weight, alive);
-      const mass = new Float64Array(actions.length);
-      for (const node of own) mass[root[node]] += share(node);
-      let above = 0;
-      mass.forEach((part, action) => {
-        edges[action].top[level] = above;
-        above += part;
-        edges[action].bottom[level] = above;
-      });
-    }
-    return edges.map((edge, action) => ({ action, ...edge }));
+  return frame.once("river bands", ({ levels, actions }) => {
+    const mass = rootMass(frame);
+    const edges = Array.from({ length: levels }, (_, level) => actions.map((_name, action) => edge(mass, level, actions.length, action)));
+    return actions.map((_, action) => ({ action, top: edges.map((own) => (action ? own[action - 1] : 0)), bottom: edges.map((own) => own[action]) }));
   });
 }
 
@@ -86,36 +125,36 @@ export function riverBands(frame) {
  * @returns {{top: Float64Array, bottom: Float64Array, fromTop: Float64Array, fromBottom: Float64Array}}
  */
 export function strands(frame) {
-  return frame.once("strands", ({ size, levels, level_start: start, level, parent, weight, alive }) => {
+  return frame.once("strands", ({ size, levels, level_start: start }) => {
     const order = treeOrder(frame);
-    const [top, bottom, fromTop, fromBottom] = Array.from({ length: 4 }, () => new Float64Array(size));
-    for (let at = 0; at < levels; at++) {
-      const own = order.subarray(start[at], start[at + 1]);
-      const share = riverShare(own, weight, alive);
-      const near = (node) => parent[node] >= 0 && level[parent[node]] === at - 1;
-      const [shares, family] = [new Float64Array(own.length), new Map()];
-      let above = 0;
-      own.forEach((node, index) => {
-        shares[index] = share(node);
-        top[node] = above;
-        above += shares[index];
-        bottom[node] = above;
-        if (near(node)) family.set(parent[node], (family.get(parent[node]) ?? 0) + shares[index]);
-      });
+    const { top, bottom } = parts(frame);
+    const [fromTop, fromBottom, family] = [new Float64Array(size), new Float64Array(size), new Float64Array(size)];
+    for (let level = 0; level < levels; level++) {
+      const own = order.subarray(start[level], start[level + 1]);
+      const from = own.map((node) => springsFrom(frame, node));
+      own.forEach((node, index) => from[index] >= 0 && (family[from[index]] += bottom[node] - top[node]));
       const used = new Map();
       own.forEach((node, index) => {
-        const from = parent[node];
-        if (!near(node)) {
-          fromTop[node] = fromBottom[node] = from < 0 ? 0.5 : (top[from] + bottom[from]) / 2;
+        const parent = from[index];
+        if (parent < 0) {
+          const source = frame.parent[node];
+          fromTop[node] = fromBottom[node] = source < 0 ? 0.5 : (top[source] + bottom[source]) / 2;
           return;
         }
-        const high = bottom[from] - top[from];
-        const part = family.get(from) ? (high * shares[index]) / family.get(from) : 0;
-        fromTop[node] = top[from] + (used.get(from) ?? 0);
+        const part = family[parent] > 0 ? ((bottom[parent] - top[parent]) * (bottom[node] - top[node])) / family[parent] : 0;
+        fromTop[node] = used.get(parent) ?? top[parent];
         fromBottom[node] = fromTop[node] + part;
-        used.set(from, (used.get(from) ?? 0) + part);
+        used.set(parent, fromBottom[node]);
       });
     }
     return { top, bottom, fromTop, fromBottom };
   });
+}
+
+/** The node of the level before that a strand goes on from: the state stepped from, or of a particle that has ended the slot it was drawn from; -1 for none. */
+export function springsFrom(frame, node) {
+  const { level, parent, alive, before } = frame;
+  if (level[node] === 0) return -1;
+  const source = alive[node] ? parent[node] : frame.find({ level: level[node] - 1, slot: before[node] });
+  return source >= 0 && level[source] === level[node] - 1 ? source : -1;
 }

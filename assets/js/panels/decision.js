@@ -8,7 +8,7 @@ import { halvingReason, narrateChoice, narrateDecision, neverTried, OVER } from 
 import { axisLayout, axisPicture } from "./action_axis.js";
 import { FEW, rowsLayout, rowsPicture } from "./decision_rows.js";
 import { decimalsOf, fixed, nats, partOf, share, signed } from "../lib/format.js";
-import { build, line, marker, node, optimalMarker, textWidth, truthMarker } from "./shapes.js";
+import { build, line, marker, node, optimalMarker, patch, textWidth, truthMarker } from "./shapes.js";
 import { extent, steadyAxis, steadyReach } from "../lib/steady_axis.js";
 
 const WIDTH = { least: 240, usual: 348 };
@@ -138,7 +138,9 @@ export function actionTitle(frame, action, pinned = /** @type {any} */ (null)) {
  */
 export function renderDecision(panel, frame, theme, options = {}) {
   panel.options = options;
-  const width = Math.round(panel.root.clientWidth) || panel.width || WIDTH.usual;
+  // Asking for it with every plan would have the whole page laid out in the middle of a painting.
+  const width = (panel.resized && Math.round(panel.root.clientWidth)) || panel.width || WIDTH.usual;
+  panel.resized = false;
   const changed = width !== panel.width;
   panel.width = width;
   const pinned = options.pinned ?? null;
@@ -156,15 +158,21 @@ export function renderDecision(panel, frame, theme, options = {}) {
  * The elements of a decision, once. Areas that take the pointer lie over the picture and stay, so that nothing flickers under it.
  * @param {Element} root
  * @param {import("../lib/lifetime.js").Lifetime} lifetime gives their listeners back
+ * @param {() => void} [onResize] asks for another painting
  */
-export function openDecision(root, lifetime) {
+export function openDecision(root, lifetime, onResize = () => {}) {
   const [drawn, hits] = [build(node("g", {})), build(node("g", { fill: "transparent" }))];
   const picture = build(node("svg", { class: "decision-picture", role: "img" }));
   picture.append(drawn, hits);
   const panel = {
     root, key: element("p", "decision-key"), picture, drawn, hits, numbers: element("dl", "decision-numbers"), note: element("p", "decision-note"),
-    pointed: /** @type {number | null} */ (null), options: /** @type {any} */ ({}), axes: /** @type {any} */ (null),
+    pointed: /** @type {number | null} */ (null), options: /** @type {any} */ ({}), axes: /** @type {any} */ (null), width: 0, resized: true,
   };
+  lifetime.observe(new ResizeObserver(() => {
+    if (Math.round(root.clientWidth) === panel.width) return;
+    panel.resized = true;
+    onResize();
+  }), root);
   const actionOf = ({ target }) => (target.dataset?.action === undefined ? null : Number(target.dataset.action));
   const point = (action) => {
     if (panel.pointed === action) return;
@@ -198,15 +206,18 @@ function writePicture({ picture, drawn, hits, axes }, frame, theme, layout, acti
     viewBox: `0 0 ${width} ${height}`, width: "100%", height, preserveAspectRatio: "xMinYMin meet", "font-family": theme.family,
     "aria-label": [narrateDecision(frame), neverTried(frame)].filter(Boolean).join(" "),
   };
-  for (const [name, value] of Object.entries(attributes)) picture.setAttribute(name, value);
-  drawn.replaceChildren(...decisionPicture(frame, theme, layout, axes, action, pinned).map(build));
+  for (const [name, value] of Object.entries(attributes)) if (picture.getAttribute(name) !== `${value}`) picture.setAttribute(name, value);
+  patch(drawn, decisionPicture(frame, theme, layout, axes, action, pinned));
   const areas = layout.kind === "axis"
     ? layout.hits.map(({ x, width: wide }) => ({ x, y: 0, width: wide, height }))
     : layout.rows.map(({ top, high }) => ({ x: 0, y: top, width, height: high }));
   while (hits.childElementCount > areas.length) hits.lastChild.remove();
   areas.forEach((area, index) => {
     const rect = hits.children[index] ?? hits.appendChild(build(node("rect", { "data-action": index }, node("title", {}))));
-    for (const [name, value] of Object.entries(area)) rect.setAttribute(name, Math.round(value * 100) / 100);
+    for (const [name, value] of Object.entries(area)) {
+      const text = `${Math.round(value * 100) / 100}`;
+      if (rect.getAttribute(name) !== text) rect.setAttribute(name, text);
+    }
     const title = actionTitle(frame, index, pinned);
     if (rect.firstChild.textContent !== title) rect.firstChild.textContent = title;
   });

@@ -6,8 +6,11 @@ import { openDecision, renderDecision } from "./decision.js";
 import { panelSection, setText } from "./section.js";
 
 export class DecisionPanel {
-  /** @param {import("../lib/lifetime.js").Lifetime} lifetime */
-  constructor(lifetime) {
+  /**
+   * @param {import("../lib/lifetime.js").Lifetime} lifetime
+   * @param {() => void} onResize asks for another painting
+   */
+  constructor(lifetime, onResize) {
     this.take = element("button", "quiet take-action", "take it");
     this.take.type = "button";
     this.take.hidden = true;
@@ -17,7 +20,7 @@ export class DecisionPanel {
     lifetime.listen(this.take, "click", () => this.onTake?.());
     const root = element("div", "decision");
     this.section.append(root);
-    this.decision = openDecision(root, lifetime);
+    this.decision = openDecision(root, lifetime, onResize);
   }
 
   /**

@@ -11,9 +11,41 @@ export const line = (x1, y1, x2, y2, stroke, attributes = {}) => node("line", { 
 
 /** The element of a node. Numbers are rounded to hundredths of a pixel. */
 export function build({ tag, attributes, children }) {
-  const rounded = Object.entries(attributes).map(([name, value]) => [name, typeof value === "number" ? Math.round(value * 100) / 100 : value]);
-  return svg(tag, Object.fromEntries(rounded), ...children.map((child) => (typeof child === "string" ? child : build(child))));
+  const written = Object.fromEntries(Object.entries(attributes).map(([name, value]) => [name, rounded(value)]));
+  const made = svg(tag, written, ...children.map((child) => (typeof child === "string" ? child : build(child))));
+  return Object.assign(made, { drawnAs: attributes });
 }
+
+/**
+ * Makes the children of an element those of a picture. Elements that are of the same kind as before stay, and only what has changed of them is written:
+ * a picture that follows plan after plan would otherwise be laid out anew with each.
+ * @param {Element} parent
+ * @param {any[]} nodes
+ */
+export function patch(parent, nodes) {
+  nodes.forEach((own, index) => {
+    const there = /** @type {any} */ (parent.childNodes[index]);
+    if (typeof own === "string") {
+      if (there?.nodeType !== TEXT) there ? there.replaceWith(own) : parent.append(own);
+      else if (there.data !== own) there.data = own;
+    } else if (there?.nodeType === TEXT || there?.localName !== own.tag) there ? there.replaceWith(build(own)) : parent.append(build(own));
+    else update(there, own);
+  });
+  while (parent.childNodes.length > nodes.length) parent.lastChild?.remove();
+}
+
+const TEXT = 3;
+
+/** @param {Element & {drawnAs?: Record<string, any>}} there */
+function update(there, { attributes, children }) {
+  const before = there.drawnAs ?? {};
+  for (const name of Object.keys(before)) if (!(name in attributes)) there.removeAttribute(name);
+  for (const [name, value] of Object.entries(attributes)) if (before[name] !== value) there.setAttribute(name, rounded(value));
+  there.drawnAs = attributes;
+  patch(there, children);
+}
+
+const rounded = (value) => (typeof value === "number" ? `${Math.round(value * 100) / 100}` : value);
 
 const path = (points) => `M${points.map(([x, y]) => `${x.toFixed(2)} ${y.toFixed(2)}`).join("L")}Z`;
 

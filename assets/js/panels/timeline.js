@@ -28,6 +28,8 @@ export class TimelinePanel {
     /** @type {number | null} */
     this.pointed = null;
     this.written = "";
+    /** Of the track, in pixels. */
+    this.width = 0;
     /** The step whose mark has the focus, and the element that has it in its place while that mark is gone. */
     this.meant = /** @type {number | null} */ (null);
     this.lent = /** @type {HTMLElement | null} */ (null);
@@ -74,7 +76,10 @@ export class TimelinePanel {
       keepOpen(this.storage, this.open);
     });
     lifetime.listen(this.roomy, "change", () => readOpen(this.storage) ?? this.setOpen(this.roomy.matches));
-    lifetime.observe(new ResizeObserver(() => this.paintSoon()), track);
+    lifetime.observe(new ResizeObserver(() => {
+      this.width = track.clientWidth;
+      this.paintSoon();
+    }), track);
     lifetime.add(() => stage.dispose());
     lifetime.add(() => this.scheduled !== null && cancelAnimationFrame(this.scheduled));
   }
@@ -142,7 +147,6 @@ export class TimelinePanel {
   paint() {
     const { known, stage, pointed, step } = this;
     const theme = this.theme();
-    this.changed = stage.fit() || this.changed;
     if (this.open && stage.width && stage.height) {
       if (this.changed) draw(stage.clear("base"), stage.size, known, theme);
       this.changed = false;
@@ -178,12 +182,13 @@ export class TimelinePanel {
   /** The marks, which keep the focus while others come. */
   writeMarks() {
     const { track } = this.part;
-    const axis = stepAxis(track.clientWidth, this.known);
+    const axis = stepAxis(this.width, this.known);
     const groups = groupMarks(marksOf(this.known), axis.x);
     const from = this.known.ahead_from;
     track.style.setProperty("--now", `${axis.x(this.step)}px`);
-    const written = JSON.stringify([groups, from]);
-    if (written === this.written) return;
+    const written = JSON.stringify([groups.map(({ x, ...group }) => group), from]);
+    // With every step that comes marks move a little; they are others only now and then.
+    if (written === this.written) return groups.forEach(({ x }, index) => (/** @type {HTMLElement} */ (track.children[index]).style.left = `${x}px`));
     this.written = written;
     const active = /** @type {HTMLElement | null} */ (document.activeElement);
     if (!active || active !== this.lent) this.meant = active && track.contains(active) ? Number(active.dataset.step) : null;

@@ -3,6 +3,7 @@
 import { captions } from "../frame/captions.js";
 import { narrate, narrateWorld, OVER } from "../frame/narration.js";
 import { viewOf } from "../lib/store.js";
+import { atMost } from "../lib/throttle.js";
 import * as genealogy from "./genealogy.js";
 import { followPointer } from "./pointer.js";
 import { Stage } from "./stage.js";
@@ -38,6 +39,8 @@ export const PICTURES = {
   },
 };
 
+const TELLING = 1000;
+
 export class Gallery {
   /**
    * @param {Map<string, HTMLElement>} sections a panel for each picture that is shown
@@ -49,6 +52,8 @@ export class Gallery {
     this.store = store;
     /** @type {Zoom | null} of the genealogy, where that is shown */
     this.zoom = null;
+    this.tell = atMost(() => TELLING, () => this.describe());
+    lifetime.add(this.tell.cancel);
     this.open = Object.entries(PICTURES).flatMap(([name, picture]) => {
       const section = sections.get(name);
       if (!section) return [];
@@ -60,6 +65,12 @@ export class Gallery {
       lifetime.add(() => stage.dispose());
       return [{ name, stage, ...picture }];
     });
+  }
+
+  /** The words of the pictures for those who cannot see them. */
+  describe() {
+    const { frame } = this.store.state;
+    if (frame) for (const { stage, describe } of this.open) if (stage.width && stage.height) stage.describe(describe(frame, viewOf(this.store.state)));
   }
 
   refit() {
@@ -74,12 +85,14 @@ export class Gallery {
   paint(named, theme) {
     const { frame } = this.store.state;
     const view = viewOf(this.store.state);
-    for (const { name, stage, module, describe } of this.open) {
+    for (const { name, stage, module } of this.open) {
       if (!stage.width || !stage.height) continue;
       if (named.includes(name)) module.draw(stage.clear("base"), stage.size, frame, view, theme, () => stage.scratch());
       module.overlay(stage.clear("overlay"), stage.size, frame, view, theme);
-      stage.describe(describe(frame, view));
     }
+    // Nobody hears twenty sentences a second.
+    if (frame.playing) this.tell();
+    else this.describe();
     this.zoom?.paint(frame, view, theme);
   }
 }

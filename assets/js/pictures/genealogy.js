@@ -9,7 +9,7 @@ import { drawRiver, unzipped } from "./river.js";
 import { isWhole, WHOLE } from "./window.js";
 import { sameness } from "../frame/comparison.js";
 import { heights } from "../frame/layouts.js";
-import { ancestry, descendants, lastStep, strokeGroups, thinned } from "../frame/lineage.js";
+import { ancestry, descendants, lastStep, sampleLines, strokeGroups, thinned } from "../frame/lineage.js";
 import { shows, showsAction } from "../frame/marks.js";
 import { OVER } from "../frame/narration.js";
 import { lineagesOf, nodesWithin } from "../frame/within.js";
@@ -17,6 +17,9 @@ import { actionColour } from "../lib/palette.js";
 
 const TOP = 8;
 const BOTTOM = 18;
+
+// So many steps hint at the particles of a river: they are as long as it is wide, and all of them would take longer to draw than the river.
+const HINTS = 1500;
 
 const BY_SLOT = { from: "slots", to: "slots", share: 1 };
 
@@ -105,6 +108,7 @@ function drawLines(context, size, place, frame, view, theme) {
   const { nodes, groups } = strokeGroups(frame);
   // In a river lines only hint at the particles that it is made of, and of strands they say nothing new.
   const hint = 1 - place.river * (0.75 + (place.river ? 0.25 * unzipped(place, frame) : 0));
+  const sample = place.river > 0.5 ? sampleLines(frame, HINTS) : null;
   for (const group of groups) {
     if (!showsGroup(frame, view, group) || hint <= 0) continue;
     const dimmed = view.action !== null && view.action !== group.action;
@@ -112,7 +116,8 @@ function drawLines(context, size, place, frame, view, theme) {
     context.strokeStyle = actionColour(theme, frame, group.action);
     // Lines leave some white between them as long as there are pixels for it.
     context.lineWidth = penWidth(group.width * Math.min(0.45 + 0.18 * place.pitch, 1.6));
-    strokeMany(context, group.from, group.to, joiner(place, frame, nodes));
+    const join = joiner(place, frame, nodes);
+    strokeMany(context, group.from, group.to, sample ? (_, index) => sample[nodes[index]] === 1 && join(context, index) : join);
   }
   context.globalAlpha = 1;
   if (hasRoom(place) && place.river < 1 && shows(view, "particles")) drawParticles(context, place, frame, view, theme);
@@ -185,11 +190,17 @@ function joiner(place, { parent, level }, nodes, levels = Infinity) {
   };
 }
 
-/** A line that leaves and arrives level; straight where one could not tell, since curves cost several times as much. */
+/** A line that leaves and arrives level; straight, or of three straight pieces, where one could not tell: curves cost several times as much. */
 function connect(context, x0, y0, x1, y1) {
   context.moveTo(x0, y0);
-  if (Math.abs(y1 - y0) < 3) return context.lineTo(x1, y1);
-  const bend = (x1 - x0) / 2;
+  const [wide, high] = [x1 - x0, y1 - y0];
+  if (Math.abs(high) < 3) return context.lineTo(x1, y1);
+  if (Math.abs(high) < 10) {
+    context.lineTo(x0 + 0.3 * wide, y0 + 0.216 * high);
+    context.lineTo(x0 + 0.7 * wide, y0 + 0.784 * high);
+    return context.lineTo(x1, y1);
+  }
+  const bend = wide / 2;
   return context.bezierCurveTo(x0 + bend, y0, x1 - bend, y1, x1, y1);
 }
 

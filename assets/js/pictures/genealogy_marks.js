@@ -1,6 +1,6 @@
 // The marks on the lines of the genealogy: particles where there is room for them, daggers, rings, signs of root actions, badges of changes.
 
-import { dagger, gathered, label, markSize, ring } from "./pen.js";
+import { dagger, fillMany, gathered, label, markSize, ring, strokeMany } from "./pen.js";
 import { treeOrder } from "../frame/layouts.js";
 import { endings, revivals } from "../frame/lineage.js";
 import { shows, showsAction } from "../frame/marks.js";
@@ -34,14 +34,13 @@ export function drawParticles(context, place, frame, view, theme) {
     context.globalAlpha = (1 - place.river) * (view.action !== null && view.action !== action ? 0.15 : 1);
     context.fillStyle = actionColour(theme, frame, action);
     context.strokeStyle = theme.paper;
-    context.beginPath();
-    for (let node = first; node < end; node++) {
-      if (root[node] !== action || !alive[node]) continue;
+    const trace = (_, node) => {
+      if (root[node] !== action || !alive[node]) return false;
       const y = place.y(node);
-      if (place.seen(y, y)) traceMarker(context, actionSymbol(frame, action), place.x(node), y, particleRadius(place, weight[node]));
-    }
-    context.stroke();
-    context.fill();
+      return place.seen(y, y) && traceMarker(context, actionSymbol(frame, action), place.x(node), y, particleRadius(place, weight[node])) === undefined;
+    };
+    strokeMany(context, first, end, trace);
+    fillMany(context, first, end, trace);
   });
   context.globalAlpha = 1;
 }

@@ -23,7 +23,23 @@ export function strokeMany(context, from, to, trace) {
   if (open) context.stroke();
 }
 
-/** A dagger: the episode ended here. */
+/**
+ * Fills many outlines of one style.
+ * @param trace called with (context, index); adds one outline and returns false to leave it out
+ */
+export function fillMany(context, from, to, trace) {
+  let open = 0;
+  context.beginPath();
+  for (let index = from; index < to; index++) {
+    if (trace(context, index) === false) continue;
+    if (++open < SEGMENTS_PER_STROKE) continue;
+    context.fill();
+    context.beginPath();
+    open = 0;
+  }
+  if (open) context.fill();
+}
+
 /**
  * One mark for all that would stand within the same few pixels, in their middle, with their number; pure. Rows of marks are no black stripes then.
  * @param {number[]} nodes
@@ -48,6 +64,7 @@ export function gathered(nodes, x, y, wide, high) {
 /** A mark of many is larger, by the logarithm of their number. */
 export const markSize = (size, count) => size * Math.min(1 + 0.16 * Math.log2(count), 1.8);
 
+/** A dagger: the episode ended here. */
 export function dagger(context, x, y, size) {
   context.moveTo(x, y - size);
   context.lineTo(x, y + size * 1.3);

@@ -70,7 +70,7 @@ export class Stage {
 
   /** @param {string} text */
   describe(text) {
-    this.base.canvas.setAttribute("aria-label", text);
+    if (this.base.canvas.getAttribute("aria-label") !== text) this.base.canvas.setAttribute("aria-label", text);
   }
 
   dispose() {

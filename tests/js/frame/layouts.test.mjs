@@ -24,6 +24,8 @@ function plan(seed, slots = 12, levels = 6, actions = 3) {
   return {
     size, levels, slots, parent, root, slot, weight, alive: new Uint8Array(size).fill(1), actions: Array.from({ length: actions }, (_, action) => `a${action}`),
     level_start: Int32Array.from({ length: levels + 1 }, (_, level) => level * slots),
+    level: Int32Array.from({ length: size }, (_, node) => Math.floor(node / slots)), before: slot,
+    find: ({ level, slot: at }) => level * slots + at,
     once(name, compute) {
       if (!cache.has(name)) cache.set(name, compute(this));
       return cache.get(name);
@@ -88,4 +90,19 @@ test("where no particle has any weight, the river is even", () => {
 test("a real drawing, with particles that ended and were revived, has a height for every node", () => {
   const frame = readFrame(encode(sampleArrays(), sampleMetadata));
   for (const layout of LAYOUTS) assert.ok(heights(frame, layout).every((height) => height >= 0 && height <= 1), layout);
+});
+
+test("of a plan of which some particles are drawn, the river is as high as the mass of all", () => {
+  const frame = plan(4);
+  const told = new Float32Array(frame.levels * 3).map((_, cell) => [0.2, 0.7, 0.1][cell % 3]);
+  const thinned = { ...plan(4), root_mass: told };
+  const bands = riverBands(thinned);
+  for (let level = 0; level < frame.levels; level++) {
+    bands.forEach(({ top, bottom }, action) => assert.ok(Math.abs(bottom[level] - top[level] - [0.2, 0.7, 0.1][action]) < 1e-6));
+    for (let node = level * frame.slots; node < (level + 1) * frame.slots; node++) {
+      const { top, bottom } = bands[frame.root[node]];
+      const y = heights(thinned, "river")[node];
+      assert.ok(y >= top[level] - 1e-6 && y <= bottom[level] + 1e-6);
+    }
+  }
 });

@@ -200,6 +200,10 @@ def test_what_is_drawn_of_a_large_plan_is_true(large):
         if large["parent"].ravel()[node] >= 0:
             counts[large["parent"].ravel()[node]] += counts[node]
     np.testing.assert_array_equal(drawing["survivors"], counts[ids])
+    root_of = large["root_action"][large["branch"]]
+    mass = np.stack([np.where(root_of == action, weights, 0).sum(1) for action in range(large["root_policy"].size)], 1)
+    np.testing.assert_allclose(drawing["root_mass"], mass, atol=1e-5)
+    assert "root_mass" not in draw(Overview(sample(), PLANNED))[0]
     assert drawing["shades"].shape == (24, 256)
     octaves = np.log2(weights.reshape(24, 256, 8).max(2) * 2048)
     np.testing.assert_array_equal(drawing["shades"], np.round(np.clip((octaves + 4) / 8, 0, 1) * 255))
