@@ -65,7 +65,7 @@ export class Microscope {
     /** @type {Map<string, HTMLElement>} */
     this.sections = new Map();
     this.actionShown = "";
-    /** What the room was last shared out for. */
+    /** The shape that the room was last shared out for. */
     this.arranged = "";
     /** @type {import("./frame/steady.js").Steady | null} */
     this.steady = null;
