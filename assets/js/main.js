@@ -24,6 +24,7 @@ import { Notice, refusalText, writeMoment, writeStatus, writeTransport } from ".
 import { ShareDialog } from "./controls/share.js";
 import { TopBar } from "./controls/top_bar.js";
 import { ViewDialog } from "./controls/view.js";
+import { LAYOUTS } from "./frame/layouts.js";
 import { momentAddress, readAddress } from "./lib/address.js";
 import { followKeys } from "./lib/keyboard.js";
 import { Lifetime } from "./lib/lifetime.js";
@@ -150,16 +151,17 @@ function heardCreated({ id, offers, speed, replay, view = null, notes }, wish) {
 
 // --- what of the plan is looked at, as fields of an address ---------------------------------------------------------------------------
 
-function look({ level = null, slot, action, hide, order, pin }) {
+function look({ level = null, slot, action, layout, hide, order, pin }) {
   if (pin) pinning.pinLink(pin);
   const selection = slot !== undefined ? { level: level ?? 0, slot } : action !== undefined ? { action } : null;
   microscope.store.set({ level, selection });
+  if (layout && !microscope.layouts.choose(layout)) notice.say(`There is no layout “${layout}” of the genealogy.`);
   panels.follow({ hide, order });
 }
 
 function looked() {
-  const { level, selection } = microscope.store.state;
-  const fields = { level: selection?.level ?? level, slot: selection?.slot, action: selection?.action, ...panels.fields, ...pinning.field };
+  const { level, selection, layout } = microscope.store.state;
+  const fields = { level: selection?.level ?? level, slot: selection?.slot, action: selection?.action, layout: layout.to === LAYOUTS[0] ? null : layout.to, ...panels.fields, ...pinning.field };
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== null && value !== undefined && value !== ""));
 }
 
@@ -450,6 +452,8 @@ dash.mounted.then(() => {
 dash.listen((message) => TURNED[message.type]?.(message));
 lifetime.listen(window, "popstate", () => chooser.revisit());
 microscope.store.subscribe(["level", "selection"], () => chooser.keepAddress());
+// On the way from one layout to another the address would change with every frame.
+microscope.store.subscribe(["layout"], ({ layout }) => layout.share === 1 && chooser.keepAddress());
 // Left for good (not kept in the back-forward cache): the server need not keep the session.
 lifetime.listen(window, "pagehide", ({ persisted }) => persisted || live.session.leave());
 start();

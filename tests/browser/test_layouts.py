@@ -42,6 +42,11 @@ def test_the_genealogy_is_shown_by_slots_as_a_tree_or_as_a_river(server, open_pa
     assert len({each["hash"] for each in (slots, tree, river)}) == 3
     page.reload()
     assert chosen(page, "river") == river
+    # The link says it too, to a browser that has never chosen one.
+    page.wait_for_function("location.search.includes('layout=river')")
+    other = opened(server, open_page, page.evaluate("location.search"), reduced_motion="reduce")
+    assert chosen(other, "river")
+    other.close()
     choose_planner(page, "Gumbel MCTS")
     page.wait_for_function("document.querySelector('.microscope').dataset.kind === 'tree'")
     assert page.locator(".layout-chooser").is_hidden()

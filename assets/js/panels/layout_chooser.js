@@ -63,10 +63,11 @@ export class LayoutChooser {
     this.choose(LAYOUTS[(LAYOUTS.indexOf(this.store.state.layout.to) + 1) % LAYOUTS.length]);
   }
 
-  /** @param {string} name one of LAYOUTS */
+  /** @param {string} name one of LAYOUTS; false for another one @returns {boolean} */
   choose(name) {
+    if (!LAYOUTS.includes(name)) return false;
     const { layout: { to } } = this.store.state;
-    if (name === to) return;
+    if (name === to) return true;
     this.stop();
     try {
       this.storage?.setItem(KEY, name);
@@ -77,6 +78,7 @@ export class LayoutChooser {
     this.store.set({ layout: still ? resting(name) : { from: to, to: name, share: 0 } });
     this.press();
     if (!still) this.move(performance.now());
+    return true;
   }
 
   /** @param {number} began */
