@@ -100,7 +100,7 @@ def few_programs(request: pytest.FixtureRequest) -> Iterator[None]:
         yield
     if optimised or maps() > MOST_MAPS:
         jax.clear_caches()
-        gc.collect()
+    gc.collect()
 
 
 @pytest.fixture(autouse=True, scope="module")
