@@ -475,7 +475,8 @@ export class Microscope {
     const [x0, x1, y0, y1] = frame.scene?.focus ?? [0, 2, 0, 1];
     const tall = (x1 - x0) / (y1 - y0) < TALL;
     const kept = frame.recorded || frame.replayed;
-    const arranged = JSON.stringify([kind, tall, kept]);
+    // A longer note may take a line more, which the picture below then lacks.
+    const arranged = JSON.stringify([kind, tall, kept, captions(frame).notes.genealogy(frame, 0)]);
     if (arranged === this.arranged) return;
     this.arranged = arranged;
     if (this.element.dataset.kind !== kind) {
@@ -485,6 +486,7 @@ export class Microscope {
     this.centre.toggleAttribute("data-tall-world", tall);
     this.element.toggleAttribute("data-recorded", kept);
     this.chooser.show(frame);
+    this.write(frame);
     // The room may just have changed.
     this.gallery.refit();
   }
