@@ -82,7 +82,12 @@ export class Microscope {
     this.comparison = panels.includes("comparison")
       ? new ComparisonPanel({ onUnpin: () => this.unpin(), onBeside: () => this.call("beside"), lifetime: this.lifetime })
       : null;
-    this.decision = panels.includes("decision") ? new DecisionPanel(this.lifetime, () => this.painter.request("base")) : null;
+    this.decision = panels.includes("decision") ? new DecisionPanel({
+      lifetime: this.lifetime, storage, onChange: () => {
+        this.source?.followTrail?.(!!this.decision?.wantsTrail);
+        this.painter.request("decision");
+      },
+    }) : null;
     this.whatIf = new WhatIf({ ask: (interventions) => this.call("intervene", this.frame, interventions), lifetime: this.lifetime });
     /** The actions of MICROSCOPE_KEYS. */
     this.actions = this.keyActions();
@@ -114,6 +119,7 @@ export class Microscope {
   connect(source) {
     this.source?.close();
     this.source = source;
+    source.followTrail?.(!!this.decision?.wantsTrail);
     source.open({
       frame: (frame) => {
         this.counters.framesReceived++;
@@ -464,7 +470,9 @@ export class Microscope {
     if (offered) this.ask();
     if (fresh) this.counters.framesPainted++;
     // Numbers are of the plan that the pictures show, also while playing.
-    if (base) this.decision?.write(frame, this.theme, this.pointing);
+    // The same plan may come again with its trail.
+    const trailed = again && frame["trail/level"] !== shown?.["trail/level"];
+    if (base || trailed || parts.has("decision")) this.decision?.write(frame, this.theme, this.pointing);
     if (base || offered) this.withSection("particle", (section) => renderParticle(section, frame, this.theme));
     if (offered) this.call("frame", frame, fresh);
   }

@@ -33,6 +33,8 @@ class View:
     """True for a drawing in place of the trace."""
     particle: Particle = None
     """Particle whose exact numbers a drawing includes."""
+    trail: bool = False
+    """True for a drawing that includes the decision as levels go by."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -75,7 +77,10 @@ class Frame:
             if not skipped and view in self._encoded:
                 return self._encoded[view]
             header = {**self.about, "frame": self.number, "revision": self.revision, "skipped": skipped}
-            message = self.record.drawing(view.particle, header=header) if view.drawing else self.record.to_bytes(view.arrays, header)
+            if view.drawing:
+                message = self.record.drawing(view.particle, with_trail=view.trail, header=header)
+            else:
+                message = self.record.to_bytes(view.arrays, header)
             if not skipped and len(message) <= KEPT_BYTES:
                 if len(self._encoded) >= KEPT:
                     del self._encoded[next(iter(self._encoded))]

@@ -149,7 +149,10 @@ def _view(message: dict[str, Any]) -> View:
         return View(_array_names(message.get("arrays")))
     if "arrays" in message:
         raise Invalid('"arrays" cannot be chosen for a drawing: omit "arrays" or "drawing"')
-    return View(drawing=True, particle=_particle(message.get("particle")))
+    trail = message.get("trail", False)
+    if not isinstance(trail, bool):
+        raise Invalid('"trail" must be true or false', [{"field": "trail", "given": trail, "allowed": "true, false"}])
+    return View(drawing=True, particle=_particle(message.get("particle")), trail=trail)
 
 
 def _array_names(names: Any) -> tuple[str, ...]:

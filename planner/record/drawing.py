@@ -13,6 +13,7 @@ import numpy as np
 
 from planner.record.diagnostics import WEIGHT_PARTS, diagnose, normalised_weights, variance_objections
 from planner.record.metadata import Metadata
+from planner.record.trail import q_spread, trail
 
 SCHEMA = "twistscope.drawing/1"
 NODES = 6144
@@ -103,7 +104,13 @@ class Overview:
             "endings": (alive & arrays["terminal"]).sum(dtype=np.int32),
             "shades": self.shades(ROWS),
             "extent": self.extent,
+            **({} if (spread_of_q := q_spread(arrays, self.metadata)) is None else {"root_q_spread": spread_of_q}),
         }
+
+    @cached_property
+    def trail(self) -> dict[str, np.ndarray]:
+        """The arrays of trail.py under the names of a drawing."""
+        return {f"trail/{name}": array for name, array in trail(self.arrays, self.metadata).items()}
 
     @cached_property
     def root_mass(self) -> np.ndarray:
@@ -136,7 +143,9 @@ class Overview:
         return int(self.by_level["heaviest"][level])
 
 
-def draw(plan: Overview, particle: Particle = None, *, budget: int = NODES, complete: bool = False) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
+def draw(
+    plan: Overview, particle: Particle = None, *, budget: int = NODES, complete: bool = False, with_trail: bool = False
+) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
     """Arrays and metadata of a drawing.
 
     Args:
@@ -144,6 +153,7 @@ def draw(plan: Overview, particle: Particle = None, *, budget: int = NODES, comp
         plan is replaced by its last level, a slot beyond it by the heaviest. The drawing names the particle it includes.
       budget: approximate number of transitions drawn.
       complete: include the exact numbers of every drawn transition, for pages without a server.
+      with_trail: include the decision as levels go by (trail.py).
     """
     level, slot = particle if particle is not None else (plan.levels - 1, None)
     level = min(level, plan.levels - 1)
@@ -152,6 +162,8 @@ def draw(plan: Overview, particle: Particle = None, *, budget: int = NODES, comp
     always = {name: plan.arrays[name] for name in ALWAYS if name in plan.arrays}
     ids = choose(plan, budget, own)
     arrays = always | plan.by_level | _nodes(plan, ids) | _lineage(plan, level, slot)
+    if with_trail:
+        arrays |= plan.trail
     if ids.size < plan.parent.size:
         # The weights of some nodes say nothing about those of all.
         arrays["root_mass"] = plan.root_mass

@@ -154,6 +154,24 @@ def test_a_drawing_of_a_large_plan_is_small(server, new_session):
     assert load(message)["living"].sum() > 100_000
 
 
+def test_a_drawing_has_the_decision_as_levels_go_by_where_a_viewer_asks_for_it(server, new_session):
+    session = new_session()
+    with Link(server, session["id"]) as link:
+        link.send(type="view", drawing=True, trail=True)
+        while not isinstance(message := link.socket.recv(timeout=120), bytes) or b"trail/policy" not in message[:16384]:
+            pass
+        arrays = load(message)
+        np.testing.assert_allclose(arrays["trail/policy"][-1], arrays["root_policy"], atol=2e-3)
+        assert arrays["trail/level"][-1] == arrays["living"].size - 1
+        link.send(type="view", drawing=True)
+        while not isinstance(message := link.socket.recv(timeout=120), bytes) or b"trail/policy" in message[:16384]:
+            pass
+        link.send(type="view", drawing=True, trail="yes")
+        while isinstance(message := link.socket.recv(timeout=120), bytes) or json.loads(message)["type"] != "error":
+            pass
+        assert "must be true or false" in json.loads(message)["detail"]
+
+
 def test_playing_reaches_the_end_and_rewinding_shows_the_same_bits(server, new_session, http):
     session = new_session()
     with Link(server, session["id"]) as link:

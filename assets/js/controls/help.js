@@ -21,7 +21,8 @@ const PARTICLES = [
   [
     "Root decision",
     "Prior: the network's policy. Proposal: the distribution that first actions are drawn from. Improved policy: the result of the plan. Q-hat: mean value of the "
-      + "particles that began with the action. Dotted line: V(s₀), the network's value of this state; solid line: the value target.",
+      + "particles that began with the action. Dotted line: V(s₀), the network's value of this state; solid line: the value target. Dots: to the right Q-hat, upwards the "
+      + "improved policy, as large as the prior. Levels: what would have been decided after each level. KL: how much of the trust region the proposal at the root uses.",
   ],
   ["Particle", "Point at any particle to see its path and numbers everywhere; click to keep it. Click an action's name to single it out."],
 ];

@@ -6,7 +6,9 @@ import { klPolicyPrior } from "../frame/decision_numbers.js";
 import { element } from "../lib/elements.js";
 import { halvingReason, narrateChoice, narrateDecision, neverTried, OVER } from "../frame/narration.js";
 import { axisLayout, axisPicture } from "./action_axis.js";
-import { FEW, rowsLayout, rowsPicture } from "./decision_rows.js";
+import { dotAreas, dotsLayout, dotsPicture } from "./decision_dots.js";
+import { levelAreas, levelsLayout, levelsPicture } from "./decision_levels.js";
+import { FEW, rowsLayout, rowsOf, rowsPicture } from "./decision_rows.js";
 import { decimalsOf, fixed, nats, partOf, share, signed } from "../lib/format.js";
 import { build, line, marker, node, optimalMarker, patch, textWidth, truthMarker } from "./shapes.js";
 import { extent, steadyAxis, steadyReach } from "../lib/steady_axis.js";
@@ -16,12 +18,38 @@ const NOTE = { size: 11.5, line: 15.5, padding: 20 };
 // Below this the numbers stand in one column; where there are exact answers their names are longer.
 const TWO_COLUMNS = { plain: 296, exact: 320 };
 
-/** Positions in the picture at a width; its height depends on the kind and number of actions and on whether there are exact answers. */
-export const decisionLayout = (frame, width) => (frame.continuous ? axisLayout : rowsLayout)(frame, Math.max(width, WIDTH.least));
+/** Views of the decision, with the words for them. */
+export const VIEWS = {
+  bars: "Bars of prior, proposal and improved policy, and Q-hat",
+  dots: "Dots: to the right Q-hat with its spread, upwards the improved policy, as large as the prior",
+  levels: "The improved policy as levels go by: that of the plan cut off after each",
+};
+
+/**
+ * Positions in the picture at a width; its height depends on the view, the kind and number of actions and on whether there are exact answers.
+ * @param {any} frame
+ * @param {number} width
+ * @param {{view?: string, rows?: any}} [shown] `rows` as `rowsOf` gives them
+ */
+export function decisionLayout(frame, width, { view = "bars", rows = null } = {}) {
+  const wide = Math.max(width, WIDTH.least);
+  if (view === "dots") return dotsLayout(frame, wide);
+  if (view === "levels") return levelsLayout(frame, wide);
+  return frame.continuous ? axisLayout(frame, wide) : rowsLayout(frame, wide, rows);
+}
+
+const PICTURES = { axis: axisPicture, rows: rowsPicture, dots: dotsPicture, levels: levelsPicture };
 
 /** The picture of a plan as nodes of shapes.js; pure. `axes` as `decisionAxes` makes them; `action` is singled out; `pinned` is drawn as outlines. */
-export const decisionPicture = (frame, theme, layout, axes, action = null, pinned = null) =>
-  (layout.kind === "axis" ? axisPicture : rowsPicture)(frame, theme, layout, axes, action, pinned);
+export const decisionPicture = (frame, theme, layout, axes, action = null, pinned = null) => PICTURES[layout.kind](frame, theme, layout, axes, action, pinned);
+
+/** Areas that take the pointer, as {action, x, y, width, height}; -1 for the row of all others. */
+export function decisionAreas(frame, layout, axes, action = null) {
+  const { kind, width, height } = layout;
+  if (kind === "axis") return layout.hits.map(({ x, width: wide }, atom) => ({ action: atom, x, y: 0, width: wide, height }));
+  if (kind === "rows") return layout.rows.map(({ action: own, top, high }) => ({ action: own, x: 0, y: top, width, height: high }));
+  return frame.over ? [] : kind === "dots" ? dotAreas(frame, layout, axes) : levelAreas(frame, layout, axes, action);
+}
 
 /** The axes of a plan after those of the plan before it (null at first), with room for one that is pinned; pure. */
 export function decisionAxes(previous, frame, pinned = /** @type {any} */ (null)) {
@@ -29,13 +57,24 @@ export function decisionAxes(previous, frame, pinned = /** @type {any} */ (null)
   const most = over ? 0 : Math.max(...(continuous ? [] : root_prior), ...root_proposal, ...root_policy, ...(truth?.policy ?? []), ...(pinned?.root_policy ?? []));
   const values = over ? null : extent([...root_q, root_value, value_target, ...(truth ? [...truth.q, ...truth.optimalQ] : []), ...(pinned?.root_q ?? [])]);
   const least = !continuous && actions.length <= FEW ? 1 : undefined;
-  return { reach: steadyReach(previous?.reach, most, playing, least), q: steadyAxis(previous?.q ?? null, values, playing) };
+  // Dots and lines need no room for bars that are compared with the whole, but all the room for small differences.
+  const wide = over ? null : extent([...root_q, root_value, value_target, ...(frame.root_q_spread ?? []), ...(truth?.q ?? []), ...(pinned?.root_q ?? [])]);
+  const highest = over ? 0 : Math.max(...root_policy, ...root_prior, ...(truth?.policy ?? []), ...(pinned?.root_policy ?? []), ...(frame["trail/policy"] ?? []));
+  return {
+    reach: steadyReach(previous?.reach, most, playing, least), q: steadyAxis(previous?.q ?? null, values, playing),
+    wide: steadyAxis(previous?.wide ?? null, wide, playing), fine: steadyReach(previous?.fine, highest, playing),
+  };
 }
 
 /** The legend of the picture, as lines of [mark, text]. */
-export function decisionKey(frame, pinned = null) {
+export function decisionKey(frame, pinned = null, view = "bars") {
   const { continuous, truth } = frame;
   const ghost = pinned ? [["○", "A, pinned"]] : [];
+  if (view === "dots") {
+    const spread = frame.root_q_spread ? [["↔", "Q-hat, 10 to 90 % of its slots"]] : [];
+    return [[["•", "size: prior"], ...spread, ...(frame["trail/level"] ? [["~", "by level"]] : []), ...ghost, ...(truth ? [["◆", "exact"]] : [])]];
+  }
+  if (view === "levels") return [[["~", "improved policy, cut off after each level"], ...(truth ? [["◆", "exact posterior"]] : [])]];
   const shares = captions(frame).shares;
   if (continuous) return [[["prior", "prior density"], ["–", shares], ["●", "improved policy"], ...ghost]];
   const own = [["prior", "prior"], ["proposal", shares], ["improved", "improved policy"]];
@@ -132,7 +171,7 @@ export function actionTitle(frame, action, pinned = /** @type {any} */ (null)) {
  * @param {ReturnType<typeof openDecision> & Record<string, any>} panel as `openDecision` makes it; axes go on from plan to plan
  * @param {any} frame
  * @param {import("../lib/palette.js").Theme} theme
- * @param {{onAction?: (action: number | null) => void, onSelect?: (action: number) => void, action?: number | null, pinned?: any}} options `action` is singled out; `pinned` is a
+ * @param {{onAction?: (action: number | null) => void, onSelect?: (action: number) => void, action?: number | null, pinned?: any, view?: string}} options `action` is singled out; `view` is one of VIEWS; `pinned` is a
  *   plan with the same root actions, drawn as outlines; `onAction` gets the
  *   action that is pointed at, null when none is any more; `onSelect` one that is clicked (without it `onAction` does)
  */
@@ -145,7 +184,11 @@ export function renderDecision(panel, frame, theme, options = {}) {
   panel.width = width;
   const pinned = options.pinned ?? null;
   keepAxes(panel, frame, pinned);
-  const layout = decisionLayout(frame, width);
+  const view = options.view ?? "bars";
+  const rows = frame.continuous ? null : rowsOf(frame, { all: panel.all, singled: options.action ?? null, before: panel.order });
+  panel.order = rows?.order ?? null;
+  const layout = decisionLayout(frame, width, { view, rows });
+  Object.assign(panel, { view, rows });
   writeKey(panel, frame, theme, pinned);
   writePicture(panel, frame, theme, layout, options.action ?? null, pinned);
   writeNumbers(panel, frame, width);
@@ -167,6 +210,9 @@ export function openDecision(root, lifetime, onResize = () => {}) {
   const panel = {
     root, key: element("p", "decision-key"), picture, drawn, hits, numbers: element("dl", "decision-numbers"), note: element("p", "decision-note"),
     pointed: /** @type {number | null} */ (null), options: /** @type {any} */ ({}), axes: /** @type {any} */ (null), width: 0, resized: true,
+    /** True where very many actions all have a row. */
+    all: false,
+    order: /** @type {number[] | null} */ (null), view: "bars", rows: /** @type {any} */ (null),
   };
   lifetime.observe(new ResizeObserver(() => {
     if (Math.round(root.clientWidth) === panel.width) return;
@@ -174,7 +220,8 @@ export function openDecision(root, lifetime, onResize = () => {}) {
     onResize();
   }), root);
   const actionOf = ({ target }) => (target.dataset?.action === undefined ? null : Number(target.dataset.action));
-  const point = (action) => {
+  const point = (under) => {
+    const action = under !== null && under < 0 ? null : under;
     if (panel.pointed === action) return;
     panel.pointed = action;
     panel.options.onAction?.(action);
@@ -183,7 +230,12 @@ export function openDecision(root, lifetime, onResize = () => {}) {
   lifetime.listen(picture, "pointerleave", () => point(null));
   lifetime.listen(hits, "click", (event) => {
     const { onSelect, onAction } = panel.options;
-    (onSelect ?? onAction)?.(actionOf(event));
+    const action = actionOf(event);
+    if (action !== null && action < 0) {
+      panel.all = true;
+      return onResize();
+    }
+    return (onSelect ?? onAction)?.(action);
   });
   root.classList.add("decision");
   root.replaceChildren(panel.key, picture, panel.numbers, panel.note);
@@ -208,17 +260,16 @@ function writePicture({ picture, drawn, hits, axes }, frame, theme, layout, acti
   };
   for (const [name, value] of Object.entries(attributes)) if (picture.getAttribute(name) !== `${value}`) picture.setAttribute(name, value);
   patch(drawn, decisionPicture(frame, theme, layout, axes, action, pinned));
-  const areas = layout.kind === "axis"
-    ? layout.hits.map(({ x, width: wide }) => ({ x, y: 0, width: wide, height }))
-    : layout.rows.map(({ top, high }) => ({ x: 0, y: top, width, height: high }));
+  const areas = decisionAreas(frame, layout, axes, action);
   while (hits.childElementCount > areas.length) hits.lastChild.remove();
-  areas.forEach((area, index) => {
-    const rect = hits.children[index] ?? hits.appendChild(build(node("rect", { "data-action": index }, node("title", {}))));
+  areas.forEach(({ action: own, ...area }, index) => {
+    const rect = hits.children[index] ?? hits.appendChild(build(node("rect", { "data-action": own }, node("title", {}))));
+    if (rect.dataset.action !== `${own}`) rect.dataset.action = `${own}`;
     for (const [name, value] of Object.entries(area)) {
       const text = `${Math.round(value * 100) / 100}`;
       if (rect.getAttribute(name) !== text) rect.setAttribute(name, text);
     }
-    const title = actionTitle(frame, index, pinned);
+    const title = own < 0 ? "Click to see all actions" : actionTitle(frame, own, pinned);
     if (rect.firstChild.textContent !== title) rect.firstChild.textContent = title;
   });
 }
@@ -255,6 +306,9 @@ export function signNode(mark, theme) {
     "●": () => marker("circle", 5, 5, 4, { fill: theme.ink }),
     "◆": () => truthMarker(theme, 5, 5, 3.6),
     "×": () => optimalMarker(theme, 5, 5, 3),
+    "•": () => node("g", {}, marker("circle", 2.4, 6.6, 1.8, { fill: theme.ink }), marker("circle", 7, 5, 3, { fill: theme.ink })),
+    "↔": () => line(1, 5, 9, 5, theme.muted, { "stroke-width": 3, "stroke-linecap": "round" }),
+    "~": () => node("path", { d: "M0.5 8C4 8 5 2 9.5 2", fill: "none", stroke: theme.ink, "stroke-width": 1.5 }),
     "○": () => marker("circle", 5, 5, 3.6, { fill: "none", stroke: theme.ink, "stroke-width": 1.4, "stroke-dasharray": "2 1.6" }),
     "–": () => line(0.5, 5, 9.5, 5, theme.policies[1], { "stroke-width": 2.6 }),
   }[mark] ?? (() => node("rect", { x: 0.5, y: 0.5, width: 9, height: 9, rx: 2, fill: theme.policies[["prior", "proposal", "improved"].indexOf(mark)] }));
@@ -264,7 +318,7 @@ export function signNode(mark, theme) {
 const signOf = (mark, theme) => build(node("svg", { width: 10, height: 10, viewBox: "0 0 10 10", "aria-hidden": "true" }, signNode(mark, theme)));
 
 function writeKey(panel, frame, theme, pinned) {
-  const lines = decisionKey(frame, pinned);
+  const lines = decisionKey(frame, pinned, panel.view);
   const written = JSON.stringify([lines, theme.ink, theme.truth]);
   if (panel.written === written) return;
   panel.written = written;

@@ -10,13 +10,13 @@ const KEY = { size: 11, line: 16, left: 10, top: 4, sign: 10, gap: 4, apart: 11 
  * The file.
  * @param {any} frame
  * @param {import("../lib/palette.js").Theme} theme
- * @param {{width?: number, axes: any}} panel as `openDecision` made it and `renderDecision` wrote it
+ * @param {{width?: number, axes: any, view?: string, rows?: any}} panel as `openDecision` made it and `renderDecision` wrote it
  * @param {any} action index of the one singled out, or null
  * @param {{title: string, description: string, paper: string}} about
  */
-export function decisionFile(frame, theme, { width, axes }, action, about) {
-  const layout = decisionLayout(frame, width);
-  const { nodes, height } = keyNodes(decisionKey(frame), theme, layout.width);
+export function decisionFile(frame, theme, { width = 0, axes, view = "bars", rows = null }, action, about) {
+  const layout = decisionLayout(frame, width, { view, rows });
+  const { nodes, height } = keyNodes(decisionKey(frame, null, view), theme, layout.width);
   const picture = node("g", { transform: `translate(0 ${height})` }, ...decisionPicture(frame, theme, layout, axes, action));
   const inner = [...nodes, picture].map(written).join("\n");
   const attributes = { "font-family": theme.family, style: "font-variant-numeric:tabular-nums" };

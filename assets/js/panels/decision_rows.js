@@ -1,6 +1,7 @@
 // The root decision where actions are discrete: a row for each, with bars of the prior, the proposal and the improved policy, and Q-hat right of
 // them on an axis of its own; where the environment can be solved, what is exact of each.
 
+import { byProbability } from "../frame/decision_numbers.js";
 import { actionColour, actionSymbol } from "../lib/palette.js";
 import { partOf, share } from "../lib/format.js";
 import { line, marker, node, optimalMarker, rootValueLines, shorten, text, textWidth, truthMarker } from "./shapes.js";
@@ -25,8 +26,29 @@ const BAR_GROUP = 28;
 const PARTS = [0.3, 0.3, 0.4];
 // Rows at least as high have a line for Q-hat and a line for what is exact.
 const TWO_LINES = 26;
-// With so few actions the bars' axis always ends at 100 %.
+// With so few actions the bars' axis always ends at 100 %, and the rows stand in the environment's order.
 export const FEW = 8;
+// So many rows are shown, unless all are asked for.
+export const MOST = 20;
+
+/** @typedef {{order: number[], shown: number[], rest: number[]}} Rows all actions in order, those that have a row, and those that share one */
+
+/**
+ * The rows of many actions: the most probable ones first, and of very many only those and the ones that are chosen or singled out.
+ * @param {any} frame
+ * @param {{all?: boolean, singled?: number | null, before?: number[] | null}} [asked] `before` is the order of the plan before, which stays while playing
+ * @returns {Rows | null} null where each action has its row in the usual order
+ */
+export function rowsOf(frame, { all = false, singled = null, before = null } = {}) {
+  const { actions: { length: count }, playing, chosen } = frame;
+  if (count <= FEW) return null;
+  const order = playing && before && before.length === count ? before : byProbability(frame);
+  if (all || count <= MOST) return { order, shown: order, rest: [] };
+  const wanted = [chosen, singled].filter((action) => action !== null && action >= 0 && order.indexOf(action) >= MOST - 1);
+  const first = order.slice(0, MOST - 1 - new Set(wanted).size);
+  const shown = order.filter((action) => first.includes(action) || wanted.includes(action));
+  return { order, shown, rest: order.filter((action) => !shown.includes(action)) };
+}
 
 /** [from, to] of each column at a width. */
 function columns(actions, width) {
@@ -40,13 +62,21 @@ function columns(actions, width) {
   return { name: [nameAt, nameAt + name], bars, percent: [bars[1], bars[1] + percent], q: [width - RIGHT - q, width - RIGHT] };
 }
 
-/** Positions; they depend on the actions and the width alone. */
-export function rowsLayout({ actions, truth }, width) {
-  const high = Math.min(Math.max(Math.floor(ROWS / actions.length), ROW.least), ROW.most);
+/**
+ * Positions; they depend on the actions, on those that have a row, and the width.
+ * @param {any} frame
+ * @param {number} width
+ * @param {Rows | null} [chosen] as `rowsOf` gives them
+ */
+export function rowsLayout({ actions, truth }, width, chosen = null) {
+  const shownActions = chosen?.shown ?? actions.map((_, action) => action);
+  const others = chosen?.rest.length ? [{ action: -1, name: `${chosen.rest.length} others` }] : [];
+  const listed = [...shownActions.map((action) => ({ action, name: actions[action] })), ...others];
+  const high = Math.min(Math.max(Math.floor(ROWS / listed.length), ROW.least), ROW.most);
   const group = Math.min(high - Math.max(3, Math.round(high * 0.2)), BAR_GROUP);
   const own = columns(actions, width);
-  const rows = actions.map((name, action) => {
-    const [top, middle] = [HEAD + action * high, HEAD + (action + 0.5) * high];
+  const rows = listed.map(({ action, name }, index) => {
+    const [top, middle] = [HEAD + index * high, HEAD + (index + 0.5) * high];
     let y = middle - group / 2;
     const bars = PARTS.map((part) => ({ y: (y += part * group) - part * group, height: part * group }));
     const apart = truth && high >= TWO_LINES ? high * 0.2 : 0;
@@ -54,8 +84,8 @@ export function rowsLayout({ actions, truth }, width) {
     const shown = shorten(name, own.name[1] - own.name[0] + 0.1, NAME_SIZE, true);
     return { action, name, shown, top, high, middle, bars, q: middle - apart, exact: middle + apart };
   });
-  const base = HEAD + actions.length * high;
-  return { kind: "rows", width, height: base + FOOT, head: HEAD, base, rows, ...own };
+  const base = HEAD + listed.length * high;
+  return { kind: "rows", rest: chosen?.rest ?? [], width, height: base + FOOT, head: HEAD, base, rows, ...own };
 }
 
 /** The place of a value; one that is ahead of its axis waits at the end. */
@@ -68,15 +98,23 @@ export function rowsPicture(frame, theme, layout, { reach, q }, singled = null, 
   const { head, base } = layout;
   const empty = [...heads(theme, layout), ...band(theme, layout, singled), ...barsAxis(theme, layout, reach, shares), ...valueAxis(theme, layout, q, values)];
   if (frame.over) return [...empty, ...layout.rows.map((row) => node("g", { "data-action": row.action }, ...label(frame, theme, row)))];
+  const whole = others(frame, layout.rest);
   const lines = rootValueLines(frame, theme, (value, style) => node("line", { x1: values(value), x2: values(value), y1: head - 2, y2: base + 1, ...style }));
   return [
     ...empty,
     ...lines,
-    ...layout.rows.map((row) =>
-      node("g", { "data-action": row.action, ...(singled === null || singled === row.action ? {} : { opacity: 0.3 }) },
+    ...layout.rows.map((row) => (row.action < 0
+      ? node("g", { "data-more": 1 }, ...label(frame, theme, row), ...bars(whole, theme, { ...row, action: 0 }, layout, shares))
+      : node("g", { "data-action": row.action, ...(singled === null || singled === row.action ? {} : { opacity: 0.3 }) },
         ...label(frame, theme, row), ...bars(frame, theme, row, layout, shares), ...value(frame, theme, row, layout, values),
-        ...(pinned ? ghost(pinned, theme, row, layout, shares, values) : []))),
+        ...(pinned ? ghost(pinned, theme, row, layout, shares, values) : [])))),
   ];
+}
+
+/** Sums over the actions that have no row of their own, as if they were one. */
+function others({ root_prior, root_proposal, root_policy, actions }, rest) {
+  const sum = (shares) => [rest.reduce((total, action) => total + shares[action], 0)];
+  return { root_prior: sum(root_prior), root_proposal: sum(root_proposal), root_policy: sum(root_policy), truth: null, chosen: -1, actions };
 }
 
 const small = (theme, more) => ({ "font-size": TICK_SIZE, fill: theme.muted, ...more });
@@ -88,7 +126,7 @@ const heads = (theme, { bars, q, head }) => [
 
 /** Behind the row that is singled out. */
 function band(theme, { rows, width }, singled) {
-  const row = rows[singled];
+  const row = rows.find(({ action }) => action === singled);
   return row ? [node("rect", { x: 4, y: row.top, width: width - 8, height: row.high, rx: 3, fill: theme.grid, opacity: 0.6 })] : [];
 }
 
@@ -113,6 +151,7 @@ function valueAxis(theme, { q: [from, to], head, base, width }, axis, place) {
 }
 
 function label(frame, theme, { action, shown, middle }) {
+  if (action < 0) return [text(PAD + POINTER + GLYPH, middle + 4, shown, { "font-size": NAME_SIZE, fill: theme.muted, "font-style": "italic" })];
   const chosen = action === frame.chosen;
   const pointer = [PAD, middle];
   return [

@@ -5,10 +5,13 @@ import { around, element } from "../lib/elements.js";
 import { actionColour, actionGlyph } from "../lib/palette.js";
 import { count, decimalsOf, fixed, number, percent } from "../lib/format.js";
 import { setText } from "./section.js";
+import { shorten } from "./shapes.js";
 
 // The three parts differ in height as well as in colour.
 const BAR = { width: 40, height: 10, parts: [10, 7, 3.5] };
 const SHARE = 2;
+// Room for the name of an action, in pixels; its title has the whole.
+const NAME = 84;
 
 /** The three parts of each step's log-weight increment (E5): prior - proposal; reward; value difference. */
 function increment(frame, step) {
@@ -134,8 +137,8 @@ function treeTable(frame, steps) {
 
 /** The first two cells of a step. */
 function opening({ level, action, terminal, revived }) {
-  const title = [terminal && "the episode ends here", revived && "revived"].filter(Boolean).join(", ");
-  return [{ text: `${level}` }, { text: `${action}${terminal ? " †" : ""}${revived ? " ○" : ""}`, kind: "action", title }];
+  const title = [action, terminal && "the episode ends here", revived && "revived"].filter(Boolean).join(", ");
+  return [{ text: `${level}` }, { text: `${shorten(action, NAME, 11.5)}${terminal ? " †" : ""}${revived ? " ○" : ""}`, kind: "action", title }];
 }
 
 /** Titles of the columns; the last one may stand over a bar and its number. */

@@ -47,7 +47,9 @@ function update(there, { attributes, children }) {
 
 const rounded = (value) => (typeof value === "number" ? `${Math.round(value * 100) / 100}` : value);
 
-const path = (points) => `M${points.map(([x, y]) => `${x.toFixed(2)} ${y.toFixed(2)}`).join("L")}Z`;
+/** The data of a path through some points; of none nothing is drawn. */
+export const openPath = (points) => (points.length ? `M${points.map(([x, y]) => `${x.toFixed(2)} ${y.toFixed(2)}`).join("L")}` : "M0 0");
+const path = (points) => `${openPath(points)}Z`;
 
 /** A marker around a point; `shape` as `actionSymbol` names it. */
 export function marker(shape, x, y, radius, attributes) {

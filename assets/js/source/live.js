@@ -31,6 +31,8 @@ export class LiveSource {
     this.handlers = null;
     /** @type {import("./source.js").Wanted} */
     this.particle = null;
+    /** True where the decision as levels go by is wanted. */
+    this.trail = false;
     this.connection = new Connection(this.session, {
       onFrame: (buffer) => this.receive(buffer),
       onMessage: (message) => {
@@ -63,8 +65,15 @@ export class LiveSource {
     this.sendView();
   }
 
+  /** @param {boolean} trail */
+  followTrail(trail) {
+    if (trail === this.trail) return;
+    this.trail = trail;
+    this.sendView();
+  }
+
   sendView() {
-    this.connection.send({ type: "view", drawing: true, particle: this.particle });
+    this.connection.send({ type: "view", drawing: true, particle: this.particle, trail: this.trail });
   }
 
   /** Gives a credit back: the frame was painted, or dropped for a newer one. */

@@ -23,6 +23,7 @@
  * @property {readonly Ability[]} can
  * @property {(handlers: SourceHandlers) => void} open begins to yield frames; called once
  * @property {(particle: Wanted) => void} want
+ * @property {(trail: boolean) => void} [followTrail] true where frames are to have the decision as levels go by; a source without it yields what it has
  * @property {(frame: import("../frame/frame.js").Frame) => void} acknowledge
  * @property {() => void} close stops for good and gives back what it holds
  */

@@ -4,9 +4,12 @@ import { test } from "node:test";
 import { readFrame } from "../../../assets/js/frame/frame.js";
 import { axisLayout, priorMass, spread } from "../../../assets/js/panels/action_axis.js";
 import {
-  actionTitle, decisionAxes, decisionKey, decisionLayout, decisionNote, decisionNumbers, decisionPicture, noteLines, qError,
+  actionTitle, decisionAreas, decisionAxes, decisionKey, decisionLayout, decisionNote, decisionNumbers, decisionPicture, noteLines, qError,
 } from "../../../assets/js/panels/decision.js";
-import { klPolicyPrior } from "../../../assets/js/frame/decision_numbers.js";
+import { klPolicyPrior, regionUse } from "../../../assets/js/frame/decision_numbers.js";
+import { dotPlaces } from "../../../assets/js/panels/decision_dots.js";
+import { namedActions } from "../../../assets/js/panels/decision_levels.js";
+import { rowsOf } from "../../../assets/js/panels/decision_rows.js";
 import { shorten, textWidth } from "../../../assets/js/panels/shapes.js";
 import { axisTicks } from "../../../assets/js/panels/ticks.js";
 import { fitEnds, steadyAxis } from "../../../assets/js/lib/steady_axis.js";
@@ -254,4 +257,107 @@ test("the numbers say how far the plan is from the truth", () => {
 test("a name is shortened to its room", () => {
   assert.equal(shorten("counterclockwise", 50), "counte…");
   assert.ok(textWidth(shorten("counterclockwise", 50)) <= 50);
+});
+
+const LONG = "counterclockwise quarter turn of the upp";
+/** Very many actions with names of 40 letters, a spread and a trail. */
+function crowd(count, seed = 0, { exact = false } = {}) {
+  const frame = withActions(count, { seed, exact, untried: [1] });
+  const levels = 6;
+  const policy = Array.from({ length: levels }, (_, cut) => Array.from(frame.root_prior, (prior, action) => prior + ((frame.root_policy[action] - prior) * (cut + 1)) / levels));
+  return Object.assign(frame, {
+    actions: Array.from({ length: count }, (_, action) => `${action} ${LONG}`.slice(0, 40)),
+    root_q_spread: Float32Array.from(Array.from(frame.root_q).flatMap((value) => [value - 0.1, value + 0.2])),
+    "trail/level": Int32Array.from({ length: levels }, (_, level) => level), "trail/policy": Float32Array.from(policy.flat()),
+    "trail/q": Float32Array.from({ length: levels * count }, (_, cell) => frame.root_q[cell % count]), levels,
+  });
+}
+const shown = (frame, width, view, action = null) => {
+  const layout = decisionLayout(frame, width, { view, rows: rowsOf(frame, { singled: action }) });
+  return { layout, nodes: decisionPicture(frame, THEME, layout, decisionAxes(null, frame), action) };
+};
+
+test("in every view the texts of 2 to 64 actions, of 40 letters each, stand apart and inside", () => {
+  for (const count of [2, 3, 4, 8, 9, 20, 21, 64]) {
+    for (const exact of [false, true]) {
+      for (const width of WIDTHS) {
+        const frame = crowd(count, count, { exact });
+        for (const view of ["bars", "dots", "levels"]) {
+          for (const action of [null, count - 1]) {
+            const { nodes, layout } = shown(frame, width, view, action);
+            assertLegible(nodes, layout, `${count} actions, ${view}, ${width} wide`);
+            assert.ok(layout.height <= 345, `${count} actions are ${layout.height} high as ${view}`);
+          }
+        }
+      }
+    }
+  }
+});
+
+test("many actions stand by their probability, very many share a row, and while playing none changes its place", () => {
+  const frame = crowd(64, 2);
+  const { shown: own, rest, order } = /** @type {any} */ (rowsOf(frame, { singled: 5 }));
+  assert.ok(own.length + rest.length === 64 && own.includes(frame.chosen) && own.includes(5) && own.length === 19);
+  order.slice(1).forEach((action, index) => assert.ok(frame.root_policy[action] <= frame.root_policy[order[index]]));
+  assert.equal(rowsOf(frame, { all: true })?.shown.length, 64);
+  assert.equal(rowsOf(crowd(8)), null);
+  const next = Object.assign(crowd(64, 3), { playing: true });
+  assert.deepEqual(rowsOf(next, { before: order })?.order, order);
+  const still = Object.assign(crowd(64, 3), { playing: false });
+  assert.notDeepEqual(rowsOf(still, { before: order })?.order, order);
+  // The row of the others has the sum of their shares, and is clicked to see them.
+  const { nodes, layout } = shown(frame, 348, "bars");
+  const [others] = find(nodes, "data-more", 1);
+  assert.ok(all([others]).some((one) => words(one) === `${layout.rest.length} others`));
+  const bar = (node, name) => find([node], "data-bar", name)[0].attributes.width;
+  const first = nodes.find(({ attributes }) => attributes["data-action"] === frame.chosen);
+  const sum = layout.rest.reduce((total, action) => total + frame.root_policy[action], 0);
+  assert.ok(Math.abs(bar(others, "improved") / bar(first, "improved") - sum / frame.root_policy[frame.chosen]) < 1e-6);
+  assert.equal(decisionAreas(frame, layout, decisionAxes(null, frame)).at(-1)?.action, -1);
+});
+
+test("a dot stands at its Q-hat and improved policy, as large as its prior, with its spread and the way there", () => {
+  const frame = crowd(4, 1);
+  const axes = decisionAxes(null, frame);
+  const { nodes, layout } = shown(frame, 348, "dots");
+  const places = dotPlaces(frame, layout, axes);
+  assert.deepEqual(places.map(({ action }) => action), [0, 2, 3], "one was never tried");
+  for (const a of places) {
+    for (const b of places) {
+      if (frame.root_q[a.action] < frame.root_q[b.action]) assert.ok(a.x < b.x);
+      if (frame.root_policy[a.action] < frame.root_policy[b.action]) assert.ok(a.y > b.y);
+      if (frame.root_prior[a.action] < frame.root_prior[b.action]) assert.ok(a.radius < b.radius);
+    }
+  }
+  const count = (mark) => find(nodes, "data-mark", mark).length;
+  assert.deepEqual(["dot", "spread", "trail"].map(count), [3, 3, 4]);
+  // Of many actions the trail of one is drawn.
+  assert.equal(find(shown(crowd(20, 1), 348, "dots").nodes, "data-mark", "trail").length, 1);
+  const areas = decisionAreas(frame, layout, axes);
+  for (const { action, x, y } of places) assert.ok(areas.some((area) => area.action === action && x >= area.x && x <= area.x + area.width && y >= area.y && y <= area.y + area.height));
+});
+
+test("lines of the levels begin at the prior and end at the decision; where there are none, the reason is said", () => {
+  const frame = crowd(3, 4);
+  const { nodes, layout } = shown(frame, 348, "levels");
+  const [first] = find(nodes, "data-mark", "trail");
+  const points = first.attributes.d.slice(1).split("L").map((point) => point.split(" ").map(Number));
+  assert.equal(points.length, frame.levels + 1);
+  assert.ok(points[0][0] === layout.plot[0] && Math.abs(points.at(-1)[0] - layout.plot[1]) < 0.01);
+  const said = (of) => all(shown(of, 348, "levels").nodes).map(words).join(" ");
+  assert.match(said(readFrame(sampleTree())), /A search tree has/);
+  assert.match(said(Object.assign(unsolved(), { recorded: true })), /comes with the live plan/);
+  assert.match(said(unsolved()), /on its way/);
+  assert.deepEqual(namedActions(crowd(64, 2), 63).length, 8);
+  assert.ok(namedActions(crowd(64, 2), 63).includes(63));
+});
+
+test("the trust region says how much of it the root uses", () => {
+  const frame = unsolved();
+  const use = (kl, bound) => regionUse(Object.assign(unsolved(), { kl: Float64Array.of(kl, kl, kl, 0.1, 0.2, 0.3, 0.1, 0.2, 0.3), kl_bound: Float64Array.of(bound, bound, bound, 1, 1, 1, 1, 1, 1) }));
+  assert.deepEqual([use(0.05, 0.2)?.text, use(0.05, 0.2)?.share], ["KL 0.050 of 0.200", 0.25]);
+  assert.match(use(0.3, 0.2)?.title ?? "", /More than the bound/);
+  assert.deepEqual([use(0.05, NaN)?.text, use(0.05, NaN)?.share], ["KL 0.050, no bound", 0]);
+  assert.ok(regionUse(frame));
+  assert.equal(regionUse(readFrame(sampleTree())), null);
 });
