@@ -41,7 +41,7 @@ def test_exact_answers_are_marked_where_there_are_any_and_nowhere_else(server, o
     wait_for_mark(page, "chosen")
     assert not {"exact", "optimal"} & set(marks(page))
     assert not page.locator(".decision-key", has_text="exact posterior").count()
-    assert not page.locator('[data-knob="value_source"]').is_visible()
+    page.locator('[data-knob="value_source"]').wait_for(state="hidden")
 
     choose(page, "checkpoint", "fourrooms-early")
     wait_for_mark(page, "exact")
