@@ -297,19 +297,18 @@ function focusKnob(name) {
 /** Pins the first plan of another checkpoint as A. */
 async function compareWith(checkpoint) {
   try {
-    await pinning.pinLink(await linkOfNew({ checkpoint }));
+    await pinning.pinLink(await linkOfMade(await api.createSession({ checkpoint })));
   } catch (error) {
     notice.say(`The plan to compare with cannot be made: ${/** @type {Error} */ (error).message}.`);
   }
 }
 
-/** The link to the first moment of a session that is made for it alone. */
-async function linkOfNew(wish) {
-  const made = await api.createSession(wish);
+/** The link to the moment of a session that was made for it alone, and then goes. */
+async function linkOfMade({ id }) {
   try {
-    return (await api.link(made.id)).query;
+    return (await api.link(id)).query;
   } finally {
-    api.deleteSession(made.id);
+    api.deleteSession(id);
   }
 }
 
@@ -318,10 +317,7 @@ async function planAgain() {
   const { id } = live.session;
   if (!id) return;
   try {
-    const made = await api.command(id, { command: "fork" });
-    const { query } = await api.link(made.id);
-    api.deleteSession(made.id);
-    chooser.visit(momentAddress(location.href, query));
+    chooser.visit(momentAddress(location.href, await linkOfMade(await api.command(id, { command: "fork" }))));
   } catch (error) {
     notice.say(`It cannot be planned again here: ${/** @type {Error} */ (error).message}.`);
   }
