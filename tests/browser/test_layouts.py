@@ -4,7 +4,7 @@ import httpx
 import pytest
 
 from tests.backend.link import read_trace
-from tests.browser.test_kept import opened
+from tests.browser.test_kept import AT_REST, CONTROLS, opened
 from tests.browser.test_page import picture
 from tests.browser.test_tree import choose_planner
 
@@ -41,6 +41,9 @@ def test_the_genealogy_is_shown_by_slots_as_a_tree_or_as_a_river(server, open_pa
     river = chosen(page, "river")
     assert len({each["hash"] for each in (slots, tree, river)}) == 3
     page.reload()
+    # What is seen first is the checkpoint's recorded moment, which holds still too.
+    page.wait_for_function(CONTROLS)
+    page.wait_for_function(AT_REST, timeout=60_000)
     assert chosen(page, "river") == river
     # The link says it too, to a browser that has never chosen one.
     page.wait_for_function("location.search.includes('layout=river')")
