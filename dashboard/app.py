@@ -30,7 +30,7 @@ INDEX = """<!DOCTYPE html>
     <meta name="color-scheme" content="light dark">
     <meta name="twistscope-api" content="@PUBLIC_API_URL@">
     <title>{%title%}</title>
-    {%favicon%}
+    <link rel="icon" href="@PREFIX@assets/icon.svg">
     <script src="@PREFIX@assets/js/looks.js"></script>
     {%css%}
     @PRELOADS@

@@ -23,7 +23,7 @@ PAGE = """<!DOCTYPE html>
     <meta name="color-scheme" content="light dark">
     <meta name="twistscope-api" content="@PUBLIC_API_URL@">
     <title>checkpoints · twistscope</title>
-    <link rel="icon" href="@PREFIX@_favicon.ico">
+    <link rel="icon" href="@PREFIX@assets/icon.svg">
     <script src="@PREFIX@assets/js/looks.js"></script>
     <link rel="stylesheet" href="@PREFIX@assets/css/theme.css">
     <link rel="stylesheet" href="@PREFIX@assets/css/microscope.css">

@@ -2,13 +2,11 @@
 // it is here; Dash and the live plan follow.
 
 import { followButtons } from "./controls/buttons.js";
-import { choiceCommands, keyCommands, knobCommands, numberCommands, pageCommands, panelCommands } from "./controls/commands.js";
 import { followChoices } from "./controls/choice.js";
 import { Chooser } from "./controls/chooser.js";
 import { DashControls } from "./controls/dash.js";
+import { Dialogs } from "./controls/dialogs.js";
 import { Drawer } from "./controls/drawer.js";
-import { Finder } from "./controls/finder.js";
-import { HelpDialog } from "./controls/help.js";
 import { inspection } from "./controls/inspection.js";
 import { KnobTools } from "./controls/knob_tools.js";
 import { Knobs } from "./controls/knobs.js";
@@ -16,14 +14,11 @@ import { LatencyMeter } from "./controls/latency.js";
 import { Panels } from "./controls/panels.js";
 import { Paths } from "./controls/paths.js";
 import { Pinning } from "./controls/pinning.js";
-import { Race } from "./controls/race.js";
 import { PAGE_KEYS } from "./controls/page_keys.js";
 import { isStale, Lateness, showingOf } from "./controls/picture_state.js";
-import { RecordingsDialog } from "./controls/recordings.js";
+import { Questions } from "./controls/questions.js";
 import { Notice, refusalText, writeMoment, writeStatus, writeTransport } from "./controls/status.js";
-import { ShareDialog } from "./controls/share.js";
 import { TopBar } from "./controls/top_bar.js";
-import { ViewDialog } from "./controls/view.js";
 import { LAYOUTS } from "./frame/layouts.js";
 import { momentAddress, readAddress } from "./lib/address.js";
 import { followKeys } from "./lib/keyboard.js";
@@ -32,9 +27,6 @@ import { MICROSCOPE_KEYS } from "./lib/moves.js";
 import { around } from "./lib/elements.js";
 import { createStore } from "./lib/store.js";
 import { Microscope, ownStorage } from "./microscope.js";
-import { SeedsPanel } from "./panels/many_seeds.js";
-import { SweepPanel } from "./panels/sweep.js";
-import { WhyPanel } from "./panels/why.js";
 import { TimelinePanel } from "./panels/timeline.js";
 import { apiOfPage, untilAnswered } from "./source/api.js";
 import { LiveSource } from "./source/live.js";
@@ -53,34 +45,26 @@ const api = apiOfPage();
 const dash = new DashControls();
 const drawer = new Drawer(lifetime);
 const microscope = new Microscope(root, null, { keys: document });
-const seeds = new SeedsPanel({ api, now: () => ({ id: live.session.id, frame: microscope.frame }), theme: () => microscope.theme });
 const timeline = new TimelinePanel({ command: (name, more) => command(name, more), theme: () => microscope.theme, storage: ownStorage() });
-const sweep = new SweepPanel({
-  api, now: () => ({ id: live.session.id, frame: microscope.frame, described: chooser.settingsOf(status.state.planner) }), change: (settings) => change(settings),
-  theme: () => microscope.theme,
-});
-const why = new WhyPanel({
-  api, now: () => ({ id: live.session.id, frame: microscope.frame, described: chooser.settingsOf(status.state.planner) }), theme: () => microscope.theme,
-  go: (place, known) => goToReason(place, known), storage: ownStorage(),
-});
 const live = new LiveSource(api, { onState: heardState, onMessage: (message) => HEARD[message.type]?.(message), onCreated: heardCreated, onRefused: (errors) => chooser.refused(errors), onLinkRefused: (reason) => chooser.linkRefused(reason) });
 const knobs = new Knobs((settings) => change(settings), (id, props) => dash.set(id, props));
 const topBar = new TopBar({ mounted: dash.mounted, seed: (seed) => command("reset", { seed }), lifetime });
-const help = new HelpDialog([...PAGE_KEYS, ...MICROSCOPE_KEYS], lifetime);
 const chooser = new Chooser({ api, live, knobs, status, say: (text) => notice.say(text), view: () => looked() });
 const pinning = new Pinning({ api, microscope, now: () => /** @type {any} */ (status.state), say: (text) => notice.say(text), changed: () => chooser.keepAddress(), lifetime });
-const share = new ShareDialog({ query: () => chooser.linkOf(live.session.id).catch(() => null), view: () => looked(), file: (step, form) => api.exportUrl(live.session.id, step ?? status.state.step, form), microscope, lifetime });
 const panels = new Panels({ microscope, storage: ownStorage(), say: (text) => notice.say(text), changed: () => chooser.keepAddress() });
-const view = new ViewDialog(lifetime, panels);
-const finder = new Finder(() => commands(), (text) => (live.looksOnly ? [] : numberCommands(text, { goTo: (step) => command("goto", { step }), begin: (seed) => command("reset", { seed }) })), lifetime);
-const recordings = new RecordingsDialog({ api, session: () => live.session.id, theme: () => microscope.theme, say: (text) => notice.say(text), lifetime });
 const knobTools = new KnobTools({
   knobs, planner: () => chooser.planner(status.state.planner), storage: ownStorage(), change: (settings) => change(settings), say: (text) => notice.say(text),
   mounted: dash.mounted, lifetime,
 });
-const race = new Race({
-  api, now: () => ({ id: live.session.id, frame: microscope.frame, layout: microscope.store.state.layout, playing: status.state.playing }), theme: () => microscope.theme,
-  pause: () => command("pause"), visit: (link) => chooser.visit(momentAddress(location.href, link)), pin: (link) => pinning.pinLink(link), say: (text) => notice.say(text), lifetime,
+const questions = new Questions({
+  api, microscope, panels, now: () => ({ id: live.session.id, frame: microscope.frame, described: chooser.settingsOf(status.state.planner) }),
+  change: (settings) => change(settings), focusKnob: (name) => focusKnob(name), storage: ownStorage(),
+});
+const dialogs = new Dialogs({
+  api, microscope, panels, keys: [...PAGE_KEYS, ...MICROSCOPE_KEYS], lifetime,
+  now: () => ({ session: live.session.id, step: status.state.step, playing: status.state.playing, looksOnly: live.looksOnly }),
+  link: () => chooser.linkOf(live.session.id).catch(() => null), view: () => looked(), command: (name, more) => command(name, more),
+  visit: (link) => chooser.visit(momentAddress(location.href, link)), pin: (link) => pinning.pinLink(link), findable: () => findable(), say: (text) => notice.say(text),
 });
 const paths = new Paths((path) => command("walk", { path }));
 const lateness = new Lateness((late) => status.set({ late }));
@@ -120,7 +104,7 @@ const HEARD = {
     chooser.overtaken();
     putBack();
   },
-  recording: ({ recording }) => recordings.follow(recording),
+  recording: ({ recording }) => dialogs.follow(recording),
   timeline: (message) => timeline.hear(message),
   gone: ({ detail }) => status.set({ connection: "gone", reason: detail }),
 };
@@ -139,7 +123,7 @@ function describeReplay(planner) {
 }
 
 function heardCreated({ id, offers, speed, replay, view = null, notes }, wish) {
-  recordings.follow(null);
+  dialogs.follow(null);
   status.set({ replay });
   knobs.offer(offers);
   // The speed of a new session is nobody's choice.
@@ -174,9 +158,12 @@ function putBack() {
 microscope.onFrame((frame, fresh) => {
   if (counters.firstPictureMs === null) {
     counters.firstPictureMs = performance.now();
-    setTimeout(() => dash.start());
+    setTimeout(() => {
+      dash.start();
+      questions.load().catch(() => notice.say("Some panels could not be loaded. Load the page again."));
+    });
   }
-  help.kind = frame.tree ? "tree" : "particles";
+  dialogs.speakOf(frame.tree ? "tree" : "particles");
   if (frame.recorded) return judge();
   counters.framesReceived++;
   if (!fresh) return;
@@ -188,18 +175,14 @@ microscope.onFrame((frame, fresh) => {
   judge();
   if (status.state.showing === "live") status.set({ failure: "" });
   writeMoment(frame);
-  seeds.refresh(frame);
-  sweep.refresh(frame);
-  why.refresh(frame);
+  questions.refresh(frame);
   chooser.keepAddress();
 });
 microscope.onTrouble((error) => status.set({ failure: `the plan cannot be drawn. ${error.message}` }));
 microscope.onTake((frame, action) => command("act", { action: frame.commandAction(action), step: frame.step }));
 microscope.onIntervene((frame, interventions) => command("intervene", { interventions, step: frame.step }));
 microscope.onTheme(() => {
-  seeds.draw();
-  sweep.drawAgain();
-  why.redraw();
+  questions.redraw();
   timeline.redraw();
 });
 
@@ -235,55 +218,14 @@ const actions = {
   resetKnob: (name) => knobs.resetOne(name),
   drawer: () => drawer.toggle(),
   take: () => microscope.takeSelected(),
-  share: () => share.toggle(),
-  recordings: () => recordings.toggle(),
-  race: () => (live.looksOnly ? notice.say("This link may look, not touch.") : race.toggle()),
   again: () => planAgain(),
-  help: () => help.toggle(),
-  view: () => view.toggle(),
-  find: () => finder.toggle(),
+  ...dialogs.actions,
 };
 
-/** Everything that can be found by its name now. */
-function commands() {
-  const { checkpoint, planner } = status.state;
-  const list = document.getElementById("checkpoint");
-  const checkpoints = list instanceof HTMLSelectElement ? [...list.options] : [];
-  const planners = chooser.catalogue.planners.map(({ name, title, help }) => ({ value: name, text: title, title: help }));
-  const locked = document.getElementById("drawer")?.inert ?? true;
-  const all = document.getElementById("to-checkpoints");
-  const pages = [{ title: "Microscope, as it opens", href: "./" }, ...(all instanceof HTMLAnchorElement ? [{ title: "Checkpoints", href: all.href }] : [])];
-  return [
-    ...keyCommands(PAGE_KEYS.filter(({ does }) => does !== "find"), actions),
-    ...keyCommands(MICROSCOPE_KEYS, microscope.actions),
-    ...(locked ? [] : knobCommands(knobs.list(), focusKnob)),
-    ...choiceCommands("checkpoint", checkpoints, checkpoint, CHOSEN.checkpoint),
-    ...(locked ? [] : choiceCommands("planner", planners, planner, CHOSEN.planner)),
-    ...panelCommands(panels),
-    ...pageCommands(pages, (href) => location.assign(href)),
-  ];
-}
-
-/**
- * The place of a reason: in the pictures, or in the panel that shows all of it.
- * @param {import("./frame/why.js").Place} place
- * @param {{buffer?: ArrayBuffer, sweep?: any}} known
- */
-function goToReason({ particle, action, level, seeds: all, sweep: setting, knob }, { buffer, sweep: found }) {
-  const { store } = microscope;
-  if (particle) store.set({ hover: null, level: particle.level, selection: particle });
-  else if (action !== undefined) store.set({ hover: null, selection: { action } });
-  else if (level !== undefined) store.set({ hover: null, level });
-  else if (knob) focusKnob(knob);
-  const panel = all ? seeds : setting ? sweep : null;
-  if (!panel) return;
-  const name = all ? "seeds" : "sweep";
-  if (panels.isHidden(name)) panels.toggle(name);
-  microscope.enlarge(null);
-  if (all && buffer) seeds.take(buffer);
-  if (setting && found) sweep.show(found);
-  panel.element.scrollIntoView({ block: "nearest" });
-}
+/** @returns {import("./controls/commands.js").Findable} */
+const findable = () => ({
+  actions, looking: microscope.actions, knobs: knobs.list(), focusKnob, planners: chooser.catalogue.planners, now: /** @type {any} */ (status.state), choose: CHOSEN, panels,
+});
 
 /** The knob may be hidden, behind a drawer, or not among those found. */
 function focusKnob(name) {
@@ -422,9 +364,8 @@ status.subscribe(["planner"], ({ planner }) => dash.set("planner-shown", { data:
 
 globalThis.twistscope = inspection({ counters, microscope, status, latency });
 
-microscope.sections.get("genealogy")?.querySelector(".panel-tools")?.before(pinning.button, race.button);
+microscope.sections.get("genealogy")?.querySelector(".panel-tools")?.before(pinning.button, dialogs.raceButton);
 microscope.sections.get("world")?.querySelector(".panel-tools")?.before(paths.element);
-for (const panel of [why, seeds, sweep]) microscope.side?.insertBefore(panel.element, microscope.side.lastElementChild);
 panels.show();
 // The link at the top of the page leads here.
 Object.assign(microscope.centre, { id: "pictures", tabIndex: -1 });
@@ -433,14 +374,15 @@ microscope.centre.replaceWith(column);
 column.append(microscope.centre, timeline.element);
 const facts = document.getElementById("facts");
 if (facts) microscope.foot?.append(facts);
-document.body.append(pinning.root, share.element, recordings.element, help.element, view.element, race.element, finder.element);
+document.body.append(pinning.root);
 followButtons(actions, lifetime);
 followChoices(chosen, lifetime);
 followKeys(document, PAGE_KEYS, actions, lifetime);
 writeStatus(status.state);
 dash.mounted.then(() => {
   lock(status.state);
-  recordings.follow(recordings.recording);
+  dialogs.follow(dialogs.recording);
+  dialogs.loadLater();
   writeTransport(status.state);
   if (microscope.frame) writeMoment(microscope.frame);
   chooser.writeLink();

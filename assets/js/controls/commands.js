@@ -1,7 +1,9 @@
 // Everything that can be found by its name: made of the tables that the page has anyway.
 
 import { PARTS } from "../lib/arrangement.js";
+import { MICROSCOPE_KEYS } from "../lib/moves.js";
 import { readable } from "./knobs.js";
+import { PAGE_KEYS } from "./page_keys.js";
 import { labelOf } from "./panels.js";
 
 /**
@@ -12,6 +14,40 @@ import { labelOf } from "./panels.js";
  * @property {string} [words] more that it is found by
  * @property {() => void} run
  */
+
+/**
+ * @typedef {object} Findable the parts of the page whose commands can be found
+ * @property {Record<string, () => void>} actions of PAGE_KEYS
+ * @property {Record<string, () => void>} looking actions of MICROSCOPE_KEYS
+ * @property {(import("./knobs.js").Setting & {value: any})[]} knobs
+ * @property {(name: string) => void} focusKnob
+ * @property {{name: string, title: string, help: string}[]} planners
+ * @property {{checkpoint: string, planner: string}} now
+ * @property {Record<string, (value: string) => void>} choose by what is chosen
+ * @property {import("./panels.js").Panels} panels
+ */
+
+/**
+ * Everything that can be found by its name now.
+ * @param {Findable} page
+ * @returns {Command[]}
+ */
+export function allCommands({ actions, looking, knobs, focusKnob, planners, now, choose, panels }) {
+  const list = document.getElementById("checkpoint");
+  const checkpoints = list instanceof HTMLSelectElement ? [...list.options] : [];
+  const locked = document.getElementById("drawer")?.inert ?? true;
+  const all = document.getElementById("to-checkpoints");
+  const pages = [{ title: "Microscope, as it opens", href: "./" }, ...(all instanceof HTMLAnchorElement ? [{ title: "Checkpoints", href: all.href }] : [])];
+  return [
+    ...keyCommands(PAGE_KEYS.filter(({ does }) => does !== "find"), actions),
+    ...keyCommands(MICROSCOPE_KEYS, looking),
+    ...(locked ? [] : knobCommands(knobs, focusKnob)),
+    ...choiceCommands("checkpoint", checkpoints, now.checkpoint, choose.checkpoint),
+    ...(locked ? [] : choiceCommands("planner", planners.map(({ name, title, help }) => ({ value: name, text: title, title: help })), now.planner, choose.planner)),
+    ...panelCommands(panels),
+    ...pageCommands(pages, (href) => location.assign(href)),
+  ];
+}
 
 /**
  * Actions of the key tables.

@@ -55,9 +55,6 @@ export class Race {
     });
     const body = around("div", "race-body", this.form.element, this.form.reasons, this.note, this.cursor.element, this.room, this.outcome.element);
     this.element = openableDialog({ id: "race", label: "Race", title: "Race", content: [body], lifetime });
-    const title = "Several planners on this moment at one budget (c)";
-    this.button = Object.assign(element("button", "quiet race-open-page", "race"), { type: "button", title });
-    this.button.dataset.do = "race";
     this.follow(lifetime);
     this.arrange();
   }

@@ -19,9 +19,6 @@ export function sizeText(bytes) {
 export const recordingFacts = ({ frames, seconds, bytes, checkpoint, live }) =>
   [live ? "being recorded" : duration(seconds), count(frames, "frame"), sizeText(bytes), checkpoint].filter(Boolean).join(" · ");
 
-/** The text of the button in the top bar; pure. */
-export const recordLabel = (recording) => (recording && !recording.ended ? `● ${recording.frames}` : "record");
-
 export class RecordingsDialog {
   /**
    * @param {object} page
@@ -73,11 +70,6 @@ export class RecordingsDialog {
     const ended = this.recording && !this.recording.ended && recording?.ended;
     this.recording = recording;
     const live = !!recording && !recording.ended;
-    for (const button of document.querySelectorAll(".record-open")) {
-      const label = recordLabel(recording);
-      if (button.textContent !== label) button.textContent = label;
-      button.toggleAttribute("data-live", live);
-    }
     this.toggleButton.textContent = live ? "stop recording" : "record this session";
     this.kept.textContent = recording ? `${count(recording.frames, "frame")} kept` : "";
     if (recording?.detail) this.say(recording.detail);

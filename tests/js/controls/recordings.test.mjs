@@ -3,7 +3,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { recordingFacts, recordLabel, sizeText } from "../../../assets/js/controls/recordings.js";
+import { recordLabel } from "../../../assets/js/controls/record_button.js";
+import { recordingFacts, sizeText } from "../../../assets/js/controls/recordings.js";
 
 test("sizes are said in the unit that suits them", () => {
   assert.deepEqual([0, 999, 1500, 2_345_000, 9.99e9].map(sizeText), ["0 bytes", "999 bytes", "1.5 kB", "2.35 MB", "9.99 GB"]);
