@@ -19,7 +19,7 @@ from backend.problems import Invalid, Problem, problem_response
 
 MAX_BODY = 64 * 1024
 """Largest body of a request, bytes; the largest that makes sense has some kilobytes."""
-UPLOAD = ("POST", "/api/v1/recordings")
+UPLOADS = (("POST", "/api/v1/recordings"), ("POST", "/api/v1/drawings"))
 Role = Literal["control", "view"]
 LOOKING = ("GET", "HEAD", "OPTIONS")
 LOOK_ONLY = "this link may look, not touch: somebody with the control link can change the session"
@@ -191,8 +191,8 @@ class Guard:
 
     async def _serve(self, scope: Scope, headers: Headers, receive: Receive, send: Send) -> None:
         """Read the body, then answer, unless the client goes before the answer is complete."""
-        if (scope["method"], scope["path"]) == UPLOAD:
-            # Its body goes to a file, piece by piece, and its route limits the size.
+        if (scope["method"], scope["path"]) in UPLOADS:
+            # Its body is read piece by piece, and its route limits the size.
             await self.app(scope, self._in_time(receive), send)
             return
         try:

@@ -7,6 +7,7 @@ import { Chooser } from "./controls/chooser.js";
 import { DashControls } from "./controls/dash.js";
 import { Dialogs } from "./controls/dialogs.js";
 import { Drawer } from "./controls/drawer.js";
+import { followDrops } from "./controls/drop.js";
 import { inspection } from "./controls/inspection.js";
 import { KnobTools } from "./controls/knob_tools.js";
 import { Knobs } from "./controls/knobs.js";
@@ -64,7 +65,7 @@ const dialogs = new Dialogs({
   api, microscope, panels, keys: [...PAGE_KEYS, ...MICROSCOPE_KEYS], lifetime,
   now: () => ({ session: live.session.id, step: status.state.step, playing: status.state.playing, looksOnly: live.looksOnly }),
   link: () => chooser.linkOf(live.session.id).catch(() => null), view: () => looked(), command: (name, more) => command(name, more),
-  visit: (link) => chooser.visit(momentAddress(location.href, link)), pin: (link) => pinning.pinLink(link), findable: () => findable(), say: (text) => notice.say(text),
+  visit: (link) => chooser.visit(momentAddress(location.href, link)), pin: (link) => pinning.pinLink(link), pinFile: (file) => pinning.pinFile(file), findable: () => findable(), say: (text) => notice.say(text),
 });
 const paths = new Paths((path) => command("walk", { path }));
 const lateness = new Lateness((late) => status.set({ late }));
@@ -377,6 +378,7 @@ if (facts) microscope.foot?.append(facts);
 document.body.append(pinning.root);
 followButtons(actions, lifetime);
 followChoices(chosen, lifetime);
+followDrops((file) => (live.looksOnly ? notice.say("This link may look, not touch.") : dialogs.takeIn(file)), lifetime);
 followKeys(document, PAGE_KEYS, actions, lifetime);
 writeStatus(status.state);
 dash.mounted.then(() => {

@@ -3,7 +3,6 @@
 import asyncio
 import os
 import tempfile
-import time
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
@@ -11,31 +10,21 @@ from typing import Any, Literal, NamedTuple
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, ConfigDict
-from starlette.requests import ClientDisconnect
 
-from backend.problems import Conflict, NotKept, Problem
+from backend.problems import Conflict, NotKept
 from backend.recordings.library import Library
 from backend.routes.bodies import PIECE, large_body
 from backend.routes.documented import bytes_of, problems
 from backend.routes.limited import limited
 from backend.routes.plans import MEDIA_TYPE, Step
 from backend.routes.services import Given
+from backend.routes.uploads import file_body, receive
 from backend.sessions.replay import load_frame
 from planner.record.table import Frame, recording_to_csv, recording_to_parquet
 
 router = APIRouter(tags=["recordings"])
 
 RECORDING = "application/vnd.twistscope.recording"
-UPLOAD_SECONDS = 600
-"""Time in which an upload must be complete."""
-
-
-class TooLarge(Problem):
-    status = 413
-
-
-class TooSlow(Problem):
-    status = 408
 
 
 class RecordBody(BaseModel):
@@ -87,13 +76,13 @@ async def every(given: Given) -> dict[str, Any]:
     status_code=201,
     dependencies=[limited("uploads")],
     responses=problems(408, 413, 422, 429, 507),
-    openapi_extra={"requestBody": {"required": True, "content": {RECORDING: {"schema": {"type": "string", "format": "binary"}}}}},
+    openapi_extra=file_body(RECORDING),
 )
 async def upload(request: Request, given: Given) -> dict[str, Any]:
     """Keep a file from elsewhere. Its frames are checked one by one and written anew."""
     library = given.sessions.library
     with await asyncio.to_thread(_file_in, library.folder) as arriving:
-        await _receive(request, arriving, given.config.max_upload)
+        await _write(request, arriving, given.config.max_upload)
         return await asyncio.to_thread(library.take_in, Path(arriving.name))
 
 
@@ -106,27 +95,13 @@ def _file_in(folder: Path) -> Any:
         raise NotKept(f"the recording cannot be kept: {error.strerror}") from None
 
 
-async def _receive(request: Request, file: Any, limit: int) -> None:
-    """Write a body to a file.
-
-    Raises:
-      TooLarge, TooSlow: it has more bytes than are allowed, or takes longer.
-      NotKept: it cannot be written.
-    """
-    total, ends = 0, time.monotonic() + UPLOAD_SECONDS
+async def _write(request: Request, file: Any, limit: int) -> None:
+    """Write a body to a file; raises NotKept where it cannot be written, and as `uploads.receive`."""
     try:
-        async for piece in request.stream():
-            total += len(piece)
-            if total > limit:
-                raise TooLarge(f"an upload may hold at most {limit} bytes (TWISTSCOPE_MAX_UPLOAD)")
-            if time.monotonic() > ends:
-                raise TooSlow(f"an upload must be complete within {UPLOAD_SECONDS} s")
-            await asyncio.to_thread(file.write, piece)
+        await receive(request, lambda piece: asyncio.to_thread(file.write, piece), limit)
         await asyncio.to_thread(file.flush)
     except OSError as error:
         raise NotKept(f"the recording cannot be kept: {error.strerror}") from None
-    except ClientDisconnect:
-        raise TooSlow("the upload ended before it was complete, or nothing of it came for too long") from None
 
 
 @router.get("/recordings/{recording_id}", responses=problems(404, 409))

@@ -18,7 +18,8 @@ import planner
 from backend import pictures
 from planner import Checkpoints, Record, exact
 from planner.core.model import Model
-from planner.record.container import write
+from planner.record.container import read, write
+from planner.record.drawing import SCHEMA
 from tests.backend.commands import here
 from tests.backend.link import read_trace
 from tests.backend.test_mistakes import FULL, assert_mistake
@@ -239,6 +240,33 @@ def test_pictures_are_answered_over_http(http, new_session):
     for wrong in ("csv?picture=world", "svg?picture=zork", "svg?picture="):
         refused = http.get(f"{path}/{wrong}")
         assert refused.status_code == 422 and refused.json()["errors"][0]["field"].endswith("picture"), refused.text
+
+
+TRACE = {"content-type": "application/vnd.twistscope.trace"}
+
+
+def test_a_kept_trace_is_drawn_over_http(http, trace, bare):
+    for path in (trace, bare):
+        answer = http.post("/drawings", content=path.read_bytes(), headers=TRACE)
+        assert answer.status_code == 200 and answer.headers["content-type"] == "application/vnd.twistscope.drawing"
+        (arrays, about), (wanted, _) = (read(data, SCHEMA) for data in (answer.content, planner.load(path).drawing(complete=True)))
+        assert arrays.keys() == wanted.keys() and all(np.array_equal(arrays[name], wanted[name], equal_nan=True) for name in wanted)
+        assert about["session"] == ""
+
+
+def test_a_file_that_cannot_be_drawn_is_refused_over_http(http, trace):
+    whole, record = trace.read_bytes(), planner.load(trace)
+    kinds = {
+        "cut off": whole[: len(whole) // 2],
+        "nothing": b"",
+        "text": b"<html>no trace</html>",
+        "an array lacks": record.to_bytes([name for name in record.arrays if name != "parent"]),
+        "an array of another shape": Record({**record.arrays, "parent": record.arrays["parent"][:, :3]}, record.metadata).to_bytes(record.arrays),
+    }
+    for kind, data in kinds.items():
+        answer = http.post("/drawings", content=data, headers=TRACE)
+        assert answer.status_code == 422, kind
+        assert answer.json()["detail"].startswith(("this is no trace of a plan: ", "the trace is damaged: it cannot be drawn")), kind
 
 
 def test_a_server_without_a_browser_says_so(tmp_path):

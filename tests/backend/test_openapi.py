@@ -16,7 +16,8 @@ from schemathesis.specs.openapi.checks import (
 
 from tests.servers import serving, wait_until_ready
 
-schemathesis.serializer.alias("application/vnd.twistscope.recording", "application/octet-stream")
+for media_type in ("application/vnd.twistscope.recording", "application/vnd.twistscope.trace"):
+    schemathesis.serializer.alias(media_type, "application/octet-stream")
 CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_headers_conformance, response_schema_conformance]
 EXAMPLES = int(os.environ.get("TWISTSCOPE_API_EXAMPLES", "25"))
 """Requests for each route."""

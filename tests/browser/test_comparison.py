@@ -2,6 +2,7 @@
 
 from urllib.parse import parse_qs
 
+import httpx
 import pytest
 
 from tests.browser.test_kept import notice, opened, session_of
@@ -12,6 +13,11 @@ pytestmark = pytest.mark.browser
 SMALL = "?checkpoint=cartpole-early&particles=64&depth=8"
 PINNED = "new URLSearchParams(location.search).get('pin')?.includes('digest=')"
 SAYS = "text => document.querySelector('[data-panel=comparison]').innerText.includes(text)"
+DROP = """([name, text]) => {
+  const dataTransfer = new DataTransfer();
+  dataTransfer.items.add(new File([text], name));
+  document.body.dispatchEvent(new DragEvent("drop", { dataTransfer, bubbles: true, cancelable: true }));
+}"""
 NOTES = "level => [...document.querySelectorAll('[data-panel=weights] .panel-note')].every(each => each.textContent.startsWith(`level ${level}:`))"
 
 
@@ -79,6 +85,28 @@ def test_a_plan_is_pinned_compared_shown_beside_linked_and_let_go(server, open_p
     page.keyboard.press("p")
     comparison(page).wait_for(state="hidden")
     page.wait_for_function("!location.search.includes('pin=')")
+
+    # A plan that was kept as a file, dropped on the page or chosen in it.
+    moment = f"{server.api}/sessions/{page.evaluate('window.twistscope.session')}/moments/0"
+    kept = {form: httpx.get(f"{moment}/export/{form}").content for form in ("html", "trace")}
+    page.evaluate(DROP, ["plan.html", kept["html"].decode()])
+    comparison(page).wait_for(state="visible")
+    page.wait_for_function(SAYS, arg="All particles are the same.")
+    numbers = comparison(page).locator("td").all_inner_texts()
+    page.keyboard.press("p")
+    page.keyboard.press("r")
+    page.locator("#recordings input[type=file]").set_input_files({"name": "plan.safetensors", "mimeType": "", "buffer": kept["trace"]})
+    page.wait_for_function(SAYS, arg="All particles are the same.")
+    assert comparison(page).locator("td").all_inner_texts() == numbers
+    for name, text, said in [
+        ("plan.txt", "", "is not a microscope (.html) or a trace"),
+        ("a.html", "<p>", "holds no plan"),
+        ("a.safetensors", "?", "no trace"),
+    ]:
+        page.evaluate(DROP, [name, text])
+        page.wait_for_function("said => document.getElementById('notice').textContent.includes(said)", arg=said)
+    # The one that was pinned stays.
+    assert comparison(page).locator("td").all_inner_texts() == numbers
 
 
 def test_a_pinned_link_that_cannot_be_opened_is_said_and_the_moment_is_shown(server, open_page):

@@ -17,11 +17,12 @@ export class Dialogs {
    * @param {(name: string, more?: Record<string, any>) => void} page.command of the session
    * @param {(link: string) => void} page.visit opens the moment of a link
    * @param {(link: string) => void} page.pin pins the plan of a link as A
+   * @param {(file: File) => void} page.pinFile pins the plan of a file as A
    * @param {() => import("./commands.js").Findable} page.findable
    * @param {(text: string) => void} page.say tells the person
    * @param {import("../lib/lifetime.js").Lifetime} page.lifetime
    */
-  constructor({ api, microscope, panels, keys, now, link, view, command, visit, pin, findable, say, lifetime }) {
+  constructor({ api, microscope, panels, keys, now, link, view, command, visit, pin, pinFile, findable, say, lifetime }) {
     this.say = say;
     this.now = now;
     this.kind = /** @type {"particles" | "tree"} */ ("particles");
@@ -44,7 +45,7 @@ export class Dialogs {
     }, say);
     this.recordings = new LateDialog(async () => {
       const { RecordingsDialog } = await import("./recordings.js");
-      const dialog = new RecordingsDialog({ api, session, theme, say, lifetime });
+      const dialog = new RecordingsDialog({ api, session, theme, pinFile, say, lifetime });
       dialog.follow(this.recording);
       return dialog;
     }, say);
@@ -69,6 +70,11 @@ export class Dialogs {
       share: () => share.toggle(), recordings: () => recordings.toggle(), help: () => help.toggle(), view: () => view.toggle(), find: () => finder.toggle(),
       race: () => (this.now().looksOnly ? this.say("This link may look, not touch.") : race.toggle()),
     };
+  }
+
+  /** Takes a file in that was dropped on the page. @param {File} file */
+  takeIn(file) {
+    this.recordings.load().then((dialog) => dialog.takeIn(file), () => this.say("The file could not be taken in. Try again in a moment."));
   }
 
   /** Loads all of them when the page has nothing else to do. */

@@ -88,6 +88,16 @@ export class Pinning {
     }
   }
 
+  /** Pins a plan that was kept as a file. @param {File} file */
+  async pinFile(file) {
+    try {
+      const { drawingOfFile } = await import("../source/kept.js");
+      this.microscope.pin(readFrame(await drawingOfFile(file, this.api)));
+    } catch (error) {
+      this.say(`The plan to compare with cannot be read: ${/** @type {Error} */ (error).message}.`);
+    }
+  }
+
   open() {
     const { pinned, strips } = this.microscope.store.state;
     if (!pinned) return;

@@ -7,6 +7,9 @@ import { around, element } from "../lib/elements.js";
 import { count, number } from "../lib/format.js";
 import { ScenePicture } from "../pictures/scene_canvas.js";
 
+const RECORDING = ".twistscope";
+const PLANS = [".html", ".safetensors"];
+
 /** "2.35 MB" of a number of bytes; pure. */
 export function sizeText(bytes) {
   const units = ["bytes", "kB", "MB", "GB", "TB"];
@@ -25,13 +28,15 @@ export class RecordingsDialog {
    * @param {import("../source/api.js").Api} page.api
    * @param {() => string | null} page.session the session that is shown
    * @param {() => any} page.theme
+   * @param {(file: File) => void} page.pinFile pins the plan of a file as A
    * @param {(text: string) => void} page.say tells the person
    * @param {import("../lib/lifetime.js").Lifetime} page.lifetime
    */
-  constructor({ api, session, theme, say, lifetime }) {
+  constructor({ api, session, theme, pinFile, say, lifetime }) {
     this.api = api;
     this.session = session;
     this.theme = theme;
+    this.pinFile = pinFile;
     this.say = say;
     /** The recording of this session, as the server says. @type {any} */
     this.recording = null;
@@ -42,11 +47,15 @@ export class RecordingsDialog {
     this.list = element("ul", "recordings-list");
     this.note = element("p", "hint recordings-note");
     this.note.setAttribute("role", "status");
-    this.file = Object.assign(element("input"), { type: "file", accept: ".twistscope" });
-    this.file.setAttribute("aria-label", "Take in a file of a recording");
+    this.file = Object.assign(element("input"), { type: "file", accept: [RECORDING, ...PLANS].join() });
+    this.file.setAttribute("aria-label", "Take in a file: a recording, or a plan to compare with");
     this.element = this.build(lifetime);
     lifetime.listen(this.toggleButton, "click", () => this.toggleRecording());
-    lifetime.listen(this.file, "change", () => this.takeIn());
+    lifetime.listen(this.file, "change", async () => {
+      const [file] = this.file.files ?? [];
+      if (file) await this.takeIn(file);
+      this.file.value = "";
+    });
   }
 
   build(lifetime) {
@@ -54,7 +63,7 @@ export class RecordingsDialog {
       around("p", "record-row", this.toggleButton, this.kept),
       this.list,
       this.note,
-      around("p", "recordings-upload", "Take in a file: ", this.file),
+      around("p", "recordings-upload", "Take in a file, a recording or a plan to compare with: ", this.file),
     ];
     return openableDialog({ id: "recordings", label: "Recordings", title: "Recordings", content, lifetime });
   }
@@ -86,16 +95,19 @@ export class RecordingsDialog {
     });
   }
 
-  async takeIn() {
-    const [file] = this.file.files ?? [];
-    if (!file) return;
+  /** Keeps a recording, or pins a plan as A. @param {File} file */
+  async takeIn(file) {
+    if (!file.name.toLowerCase().endsWith(RECORDING)) {
+      this.element.close();
+      return this.pinFile(file);
+    }
+    if (!this.element.open) this.toggle();
     this.note.textContent = `Taking in ${file.name} …`;
     await this.attempt(async () => {
       const { title, frames } = await this.api.upload(file);
       await this.refresh();
       this.note.textContent = `Taken in: ${title}, ${count(frames, "frame")}.`;
     });
-    this.file.value = "";
   }
 
   async refresh() {

@@ -11,13 +11,16 @@ const NAMES = { checkpoint: "checkpoint", planner: "planner", seed: "seed", envi
 /** True where two frames are of one and the same plan, whatever they draw of it. */
 export const samePlan = (a, b) => a.slot === b.slot || (!a.recorded && !b.recorded && a.session === b.session && a.id === b.id);
 
+/** A model that was planned in by itself has no name. */
+const worldOf = ({ environment }) => environment || "a model without a name";
+
 /**
  * The reason why two plans cannot be compared, as a sentence; empty where they can.
  * @param {any} a
  * @param {any} b
  */
 export function objection(a, b) {
-  if (a.environment !== b.environment) return `A is a plan of ${a.environment}, this is one of ${b.environment}: only plans of one environment can be compared.`;
+  if (a.environment !== b.environment) return `A is a plan of ${worldOf(a)}, this is one of ${worldOf(b)}: only plans of one environment can be compared.`;
   if (a.over) return "In A the episode had ended, so there is no plan to compare with.";
   if (b.over) return "The episode has ended here: there is no plan to compare with A.";
   return "";

@@ -165,10 +165,24 @@ export class Api {
 
   /** @param {File} file */
   async upload(file) {
-    const headers = { "content-type": "application/vnd.twistscope.recording", ...(this.token && { authorization: `Bearer ${this.token}` }) };
-    const answer = await this.fetch("POST", "/recordings", { body: file, headers });
+    return (await this.send("/recordings", file, "application/vnd.twistscope.recording")).json();
+  }
+
+  /**
+   * The complete drawing of a trace that was kept as a file.
+   * @param {File} file
+   * @returns {Promise<ArrayBuffer>}
+   */
+  async drawTrace(file) {
+    return (await this.send("/drawings", file, "application/vnd.twistscope.trace")).arrayBuffer();
+  }
+
+  /** Sends a file. @param {string} path @param {File} file @param {string} type */
+  async send(path, file, type) {
+    const headers = { "content-type": type, ...(this.token && { authorization: `Bearer ${this.token}` }) };
+    const answer = await this.fetch("POST", path, { body: file, headers });
     if (!answer.ok) throw await problemOf(answer);
-    return answer.json();
+    return answer;
   }
 
   recordingUrl(id) {
