@@ -3,7 +3,6 @@
 Importing takes as long as most tests of a server. The process is a real one, with its own environment, output, signals and exit code.
 """
 
-import gc
 import multiprocessing
 import os
 import signal
@@ -18,8 +17,7 @@ from typing import IO
 
 import pytest
 
-# Nothing here may use JAX while it is imported, as environments do: a process with JAX's threads cannot be forked.
-IMPORTED = ["backend.serving", "backend.security", "backend.app", "backend.cli.application", "dashboard", "uvloop", "httptools", "websockets"]
+IMPORTED = ["tests.preloaded"]
 
 QUICK = {"xla_cpu_use_fusion_emitters": False, "xla_cpu_parallel_codegen_split_count": 1}
 """Options of XLA with which it compiles in half the time, by its older emitters."""
@@ -102,8 +100,6 @@ def run_forked(arguments: Sequence[str], cwd: Path, env: Mapping[str, str], time
 
 def _run(arguments: list[str], cwd: Path, env: dict[str, str], writing: Connection, said: Connection | None) -> None:
     """Become the command line."""
-    # What was imported stays in the memory shared with the process that was forked: collecting garbage would copy it.
-    gc.freeze()
     os.dup2(writing.fileno(), 1)
     if said is not None:
         os.dup2(said.fileno(), 2)
