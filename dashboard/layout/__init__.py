@@ -30,6 +30,8 @@ def _knob_drawer() -> html.Aside:
         className="drawer-heading",
         children=[
             html.H2("Knobs"),
+            # The scripts say of which group, on pages that show one at a time (assets/js/controls/knob_groups.js).
+            html.Button("reset group", className="quiet knob-group-reset", hidden=True, **{"data-reset": ""}),
             html.Button("reset all", className="quiet", hidden=True, **{"data-reset": "*"}),
             html.Button("close", className="quiet drawer-close", **{"data-do": "drawer"}),
         ],

@@ -26,7 +26,8 @@ def knobs(settings: list[Setting], groups: Sequence[str]) -> list[html.Details]:
 
 def _group(name: str, settings: list[Setting]) -> html.Details:
     reset = html.Button("reset", className="quiet", hidden=True, title=f"Back to the defaults of {name}", **{"data-reset": name})
-    return html.Details(open=True, className="knob-group", children=[html.Summary([html.Span(name), reset]), *map(_knob, settings)])
+    children = [html.Summary([html.Span(name), reset]), *map(_knob, settings)]
+    return html.Details(open=True, className="knob-group", children=children, **{"data-group": name})
 
 
 def _knob(setting: Setting) -> html.Div:

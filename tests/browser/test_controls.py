@@ -31,6 +31,8 @@ CUT = """() => [...document.querySelectorAll("select")].filter((list) => list.ch
   free.remove();
   return { name: list.ariaLabel, width, natural };
 }).filter(({ width, natural }) => natural > width)"""
+OFFERED = "[...document.querySelectorAll('[data-knob]:not([hidden])')]"
+SHOWN = f"{OFFERED}.filter((knob) => knob.checkVisibility()).map(({{ dataset }}) => dataset.knob)"
 IN_FORCE = "seed => window.twistscope.seed === seed && document.querySelector('#seed').value === String(seed)"
 
 
@@ -312,22 +314,73 @@ def test_the_drawer_holds_the_focus_and_gives_it_back(server, open_page):
         page.locator(".drawer-open").focus()
         page.keyboard.press("Enter")
         assert page.evaluate(opened)
+        page.locator(".knob-tab", has_text="trust region").click()
         inside = tab_through(page)
-        assert {"constraint", "alpha", "act"} <= {each["name"] for each in inside} and {each["region"] for each in inside} == {"#drawer"}
+        assert {"constraint", "alpha"} <= {each["name"] for each in inside} and {each["region"] for each in inside} == {"#drawer"}
         # A field in it is left first.
-        page.locator('[data-knob="depth"] select').focus()
+        page.locator('[data-knob="constraint"] select').focus()
         page.keyboard.press("Escape")
         assert page.evaluate(opened)
         if close == "Escape":
             page.keyboard.press("Escape")
         elif close == "backdrop":
-            page.mouse.click(370, 600)
+            page.mouse.click(370, 200)
         else:
             page.locator(".drawer-close").click()
         assert not page.evaluate(opened)
         assert page.evaluate("document.activeElement.className").endswith("drawer-open")
         assert page.evaluate("window.twistscope.selection === null")
         assert not page.locator("[inert]").count()
+
+
+def test_a_narrow_page_shows_the_pictures_and_one_group_of_knobs_at_a_time(server, open_page):
+    page = open_page(server.url, 390, 844)
+    page.wait_for_function(BUILT)
+    page.locator(".drawer-open").click()
+    tabs = page.get_by_role("tablist", name="Groups of knobs").get_by_role("tab")
+    names = tabs.all_inner_texts()
+    assert names[:2] == ["budget", "trust region"]
+    every = page.evaluate(f"{OFFERED}.length")
+    seen = []
+    tabs.first.focus()
+    for name in names:
+        assert page.evaluate("document.activeElement.innerText") == name
+        assert page.get_by_role("tabpanel", name=name, exact=True).is_visible()
+        knobs = page.evaluate(SHOWN)
+        assert knobs and page.evaluate("[...document.querySelectorAll('.knob-group')].filter((group) => group.checkVisibility()).length") == 1
+        seen += knobs
+        page.keyboard.press("ArrowRight")
+    assert len(seen) == len(set(seen)) == every
+    # What a knob changes is in sight above the drawer.
+    top = page.locator("#drawer").bounding_box()["y"]
+    for picture in ("world", "genealogy"):
+        box = page.locator(f"[data-panel={picture}] canvas.base").bounding_box()
+        assert box["y"] >= 0 and box["y"] + min(60, box["height"]) < top, picture
+
+    # Knobs that are found are shown whatever their group, and the group of the one that is used stays open.
+    page.locator(".knob-search").fill("act")
+    assert {"act", "alpha"} <= set(page.evaluate(SHOWN)) and not tabs.first.is_visible()
+    page.locator("[data-knob=act] select").focus()
+    page.locator(".knob-search").fill("")
+    assert page.get_by_role("tabpanel", name="targets").is_visible() and "act" in page.evaluate(SHOWN)
+    page.locator(".drawer-close").click()
+    assert page.evaluate("scrollY") == 0
+    page.keyboard.press("Control+k")
+    page.locator(".finder-field").fill("knob alpha")
+    page.keyboard.press("Enter")
+    page.wait_for_function("document.activeElement.closest('[data-knob]')?.dataset.knob === 'alpha'")
+    page.keyboard.press("End")
+    tab = page.get_by_role("tab", name="trust region")
+    page.wait_for_function("document.querySelector('.knob-tab[aria-selected=true]').dataset.changed === 'true'")
+    assert tab.get_attribute("aria-selected") == "true"
+    page.get_by_role("button", name="reset group").click()
+    page.wait_for_function("document.querySelector('[data-knob=alpha] .knob-value').innerText === '0.1'")
+    assert page.locator(".knob-group-reset").is_hidden()
+
+    # A wide page has all groups, and no tabs.
+    page.set_viewport_size({"width": 1280, "height": 720})
+    page.wait_for_function(f"{SHOWN}.length === {every}")
+    assert not page.locator("[role=tablist]").is_visible() and not page.locator("#knobs[role]").count()
 
 
 def test_sliders_and_switches_have_names_and_say_their_value_in_its_own_unit(page):

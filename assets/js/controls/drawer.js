@@ -1,12 +1,12 @@
-// The knobs on a narrow page: a drawer over the rest, which is out of reach while it is open.
+// The knobs on a narrow page: a drawer over the lower part of the rest, which is out of reach while it is open, but in sight.
 
 import { followBackdrop } from "../lib/backdrop.js";
 import { isField } from "../lib/keyboard.js";
-import { isBelow, onLooks } from "../lib/looks.js";
+import { isBelow, NARROW, onLooks } from "../lib/looks.js";
 
 const REST = "#top, #microscope";
-// Wider pages have a place for the knobs (twistscope.css).
-const NARROW = 760;
+// Pictures of the effect of a knob, above the drawer.
+const SEEN = "pictures";
 
 export class Drawer {
   /**
@@ -18,6 +18,8 @@ export class Drawer {
     /** Gets the focus back. @type {Element | null} */
     this.opener = null;
     this.followed = false;
+    /** Scroll position before, and the one that the page was brought to. @type {{before: number, shown: number} | null} */
+    this.scroll = null;
     lifetime.listen(document, "keydown", (event) => {
       // A field in the drawer is left first.
       if (event.key === "Escape" && this.open && !isField(event.target)) {
@@ -41,8 +43,11 @@ export class Drawer {
     if (this.open) return this.close();
     this.opener = document.activeElement;
     this.set(true);
+    const before = scrollY;
+    document.getElementById(SEEN)?.scrollIntoView({ block: "start" });
+    this.scroll = { before, shown: scrollY };
     const close = this.element.querySelector(".drawer-close");
-    if (close instanceof HTMLElement) close.focus();
+    if (close instanceof HTMLElement) close.focus({ preventScroll: true });
     if (!this.followed) followBackdrop(document.body, this.element, () => this.close(), this.lifetime);
     this.followed = true;
   }
@@ -55,7 +60,10 @@ export class Drawer {
   close() {
     if (!this.open) return;
     this.set(false);
-    if (this.opener instanceof HTMLElement) this.opener.focus();
+    // A page that was moved meanwhile stays there.
+    if (this.scroll && Math.abs(scrollY - this.scroll.shown) < 2) scrollTo(0, this.scroll.before);
+    this.scroll = null;
+    if (this.opener instanceof HTMLElement) this.opener.focus({ preventScroll: true });
   }
 
   /** @param {boolean} open */

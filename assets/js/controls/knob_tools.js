@@ -1,7 +1,8 @@
-// The controls above the knobs: presets of the planner and a person's own, and a field that finds knobs by their words.
+// The controls above the knobs: presets of the planner and a person's own, a field that finds knobs by their words, and tabs of their groups.
 
 import { around, element } from "../lib/elements.js";
 import { count } from "../lib/format.js";
+import { KnobGroups } from "./knob_groups.js";
 import { changesFor, deleteOwn, keepOwn, presetInForce, readOwn } from "../lib/presets.js";
 
 // Values of the list: the planner's presets by name, own ones after a mark that no name of the server begins with.
@@ -38,7 +39,8 @@ export class KnobTools {
     this.search.setAttribute("aria-label", "Find a knob");
     this.found = element("p", "hint knob-found");
     this.found.setAttribute("role", "status");
-    this.element = around("div", "knob-tools", around("div", "knob-presets", this.list, this.name, this.save, this.remove), this.search, this.found);
+    this.groups = new KnobGroups(lifetime);
+    this.element = around("div", "knob-tools", around("div", "knob-presets", this.list, this.name, this.save, this.remove), this.search, this.found, this.groups.element);
     lifetime.listen(this.list, "change", () => this.choose(this.list.value));
     lifetime.listen(this.save, "click", () => this.askName());
     lifetime.listen(this.remove, "click", () => this.deleteChosen());
@@ -46,6 +48,7 @@ export class KnobTools {
     lifetime.listen(this.name, "blur", () => this.endNaming());
     lifetime.listen(this.search, "input", () => this.filter());
     knobs.onChange = () => this.write();
+    knobs.onOpen = (group) => this.groups.show(group);
     mounted.then(() => document.getElementById("knob-tools")?.append(this.element));
     this.write();
   }
@@ -59,6 +62,7 @@ export class KnobTools {
   /** Shows which preset the settings are. */
   write() {
     const { schema, defaults, values, described } = this.knobs;
+    this.groups.write();
     const { presets } = this;
     const inForce = described && Object.keys(values).length ? presetInForce(schema, defaults, values, presets) : null;
     const id = inForce && "id" in inForce ? inForce.id : "";
@@ -128,6 +132,8 @@ export class KnobTools {
 
   filter() {
     const found = this.knobs.filter(this.search.value);
+    // Found knobs are shown of all groups at once.
+    document.getElementById("drawer")?.toggleAttribute("data-searching", !!this.search.value.trim());
     this.found.textContent = this.search.value.trim() ? (found ? `${count(found, "knob")} found` : "No knob has these words.") : "";
   }
 

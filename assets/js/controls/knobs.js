@@ -49,6 +49,8 @@ export class Knobs {
     this.wanted = "";
     /** Called when settings or defaults are others. @type {() => void} */
     this.onChange = () => {};
+    /** Called with the group of a knob that has to be seen. @type {(group: string) => void} */
+    this.onOpen = () => {};
     /** Value of each component. Setting one costs Dash milliseconds, even if nothing changes. @type {Map<string, string>} */
     this.shown = new Map();
   }
@@ -193,6 +195,7 @@ export class Knobs {
 
   /** Puts the focus on a knob, in its open group. */
   focus(name) {
+    this.onOpen(this.setting(name)?.group ?? "");
     openGroup(name);
     knobOf(name)?.scrollIntoView?.({ block: "nearest" });
     controlOf(name)?.focus();

@@ -7,6 +7,9 @@
  * @property {"usual" | "large"} size large for a projector
  */
 
+/** Up to here a page has one column, and a drawer for its knobs (twistscope.css). */
+export const NARROW = 760;
+
 /** @returns {Looks} */
 export const looks = () => globalThis.twistscopeLooks?.now ?? { theme: "system", size: "usual" };
 
