@@ -47,6 +47,9 @@ class ServerConfig(BaseSettings):
     """Folder of compiled programs and of recordings."""
     preload: str = "cartpole-early"
     """Checkpoint to load and warm at start; ignored where it does not exist."""
+    first_moment: bool = True
+    """Pages opened without an address begin at the recorded first moment, where there is one of the first checkpoint; else at the beginning of an
+    episode."""
     warm: bool = True
     """Compile the programs of shipped environments ahead, while idle."""
     warm_nice: int = Field(19, ge=0, le=19)

@@ -1,7 +1,9 @@
-"""Recorded openings: the first plan of each shipped checkpoint, shown while the live engine still compiles.
+"""Recorded openings: the first plan of each shipped checkpoint, shown while the live engine still compiles; and one moment at which much happens,
+which a page without an address opens with.
 
 They are files `moments/NAME.safetensors` next to the folder of checkpoints, made by `twistscope moments`. An opening is valid only for the parameters
-it was made with: it is ignored where the card has another sha256.
+it was made with: it is ignored where the card has another sha256. The first moment is `moments/first.link`, the query of a link that
+`python -m benchmarks.moments` chose, and `moments/first.drawing`.
 """
 
 import json
@@ -31,14 +33,26 @@ class Openings:
         """File of a checkpoint's opening. The name must be the name of a checkpoint."""
         return self.folder / f"{name}.safetensors"
 
+    @property
+    def first_path(self) -> Path:
+        """File of the first moment's plan."""
+        return self.folder / "first.drawing"
+
+    @property
+    def first_link(self) -> str | None:
+        """Query of the link to the first moment; None where none was chosen."""
+        try:
+            return (self.folder / "first.link").read_text("utf-8").strip()
+        except OSError:
+            return None
+
     def read(self, card: Card) -> bytes | None:
         """The drawing, or None where no opening of these parameters is recorded."""
-        try:
-            data = self.path(card.name).read_bytes()
-            header = json.loads(data[8 : 8 + int.from_bytes(data[:8], "little")])["__metadata__"]
-        except (OSError, ValueError, KeyError):
-            return None
-        return data if header.get("checkpoint_sha256") == card.sha256 and header.get("schema") == SCHEMA else None
+        return _read(self.path(card.name), card)
+
+    def read_first(self, card: Card) -> bytes | None:
+        """The drawing of the first moment, or None where none of this checkpoint and these parameters is recorded."""
+        return _read(self.first_path, card)
 
     def write(self, record: Record) -> int:
         """Write a record as the opening of its checkpoint. Returns its size in bytes.
@@ -46,12 +60,31 @@ class Openings:
         Raises:
           ValueError: the opening is larger than MAX_BYTES.
         """
-        data = record.drawing(header={"recorded": True, "session": "", "frame": 0, "revision": 0, "skipped": 0, "furthest": 0, "playing": False})
+        return self._write(self.path(record.metadata.checkpoint), record, {})
+
+    def write_first(self, record: Record, link: str) -> int:
+        """Write a record as the first moment, with the query of the link to it; as `write`."""
+        size = self._write(self.first_path, record, {"link": link})
+        (self.folder / "first.link").write_text(link + "\n", "utf-8")
+        return size
+
+    def _write(self, path: Path, record: Record, more: Mapping[str, str]) -> int:
+        session = {"session": "", "frame": 0, "revision": 0, "skipped": 0, "furthest": record.metadata.step, "playing": False}
+        data = record.drawing(header={"recorded": True, **session, **more})
         if len(data) > MAX_BYTES:
             raise ValueError(f"the opening of {record.metadata.checkpoint} has {len(data)} bytes, allowed are {MAX_BYTES}")
         self.folder.mkdir(parents=True, exist_ok=True)
-        self.path(record.metadata.checkpoint).write_bytes(data)
+        path.write_bytes(data)
         return len(data)
+
+
+def _read(path: Path, card: Card) -> bytes | None:
+    try:
+        data = path.read_bytes()
+        header = json.loads(data[8 : 8 + int.from_bytes(data[:8], "little")])["__metadata__"]
+    except (OSError, ValueError, KeyError):
+        return None
+    return data if header.get("checkpoint_sha256") == card.sha256 and header.get("schema") == SCHEMA else None
 
 
 def difference(kept: bytes, record: Record) -> str:

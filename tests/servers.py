@@ -82,7 +82,9 @@ def serving(*arguments: str, data: Path, port: int | None = None, errors: IO[str
     # Compiling ahead would take the cores from the tests; the one that is about it turns it on.
     # All tests ask from one address, so often as nobody else; the one that is about rates sets its own.
     rates = {f"TWISTSCOPE_MAX_{kind}_PER_MINUTE": "100000" for kind in ("SESSIONS", "EXPORTS", "UPLOADS")}
-    env = os.environ | QUICK_ENVIRONMENT | rates | {"TWISTSCOPE_DATA": str(data), "TWISTSCOPE_WARM": "false"} | environment
+    # Most stories begin at the beginning of an episode; the one about the first moment turns it on.
+    usual = {"TWISTSCOPE_DATA": str(data), "TWISTSCOPE_WARM": "false", "TWISTSCOPE_FIRST_MOMENT": "false"}
+    env = os.environ | QUICK_ENVIRONMENT | rates | usual | environment
     words = [*arguments, "--port", str(port)]
     process: Forked | subprocess.Popen
     if any(name.startswith("JAX_") for name in environment):

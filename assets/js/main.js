@@ -21,7 +21,7 @@ import { Questions } from "./controls/questions.js";
 import { Notice, refusalText, writeMoment, writeStatus, writeTransport } from "./controls/status.js";
 import { TopBar } from "./controls/top_bar.js";
 import { LAYOUTS } from "./frame/layouts.js";
-import { momentAddress, readAddress } from "./lib/address.js";
+import { momentAddress, readAddress, saysNothing } from "./lib/address.js";
 import { followKeys } from "./lib/keyboard.js";
 import { Lifetime } from "./lib/lifetime.js";
 import { MICROSCOPE_KEYS } from "./lib/moves.js";
@@ -323,7 +323,7 @@ const answered = (ask) => {
 /** The first session: what the address asks for, or else the server's first choice. */
 async function start() {
   const asked = readAddress(location.search);
-  const opening = await recordedOpening(api, asked.checkpoint);
+  const opening = await recordedOpening(api, asked.checkpoint, saysNothing(location.search));
   // Without a picture to wait for Dash is not kept waiting; with one it follows the painting.
   if (opening) microscope.connect(opening);
   else dash.start();
@@ -335,7 +335,7 @@ async function start() {
     const checkpoint = asked.checkpoint ?? opening?.frame.checkpoint ?? (await answered(() => api.checkpoints().then(firstOf)));
     if (!checkpoint) return status.set({ connection: "refused", reason: "it has no checkpoints to load." });
     microscope.connect(live);
-    chooser.start(asked, checkpoint, catalogue);
+    chooser.start(asked, checkpoint, catalogue, opening?.frame);
     if (asked.compare) compareWith(asked.compare);
   } catch (error) {
     status.set({ connection: "refused", reason: /** @type {Error} */ (error).message });

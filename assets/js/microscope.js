@@ -504,7 +504,7 @@ export class Microscope {
     const { notes } = captions(frame);
     const { level } = this.view;
     const { selection } = this.store.state;
-    this.whatIf.write(frame, selection?.slot === undefined ? null : selection, this.takes("intervene"));
+    this.whatIf.write(frame, selection?.slot === undefined ? null : selection, this.takes("intervene"), frame.recorded && this.hooks.has("intervene"));
     for (const name of ["world", "genealogy", "weights"]) this.withSection(name, (section) => setText(section, ".panel-note", notes[name](frame, level)));
     this.withSection("narration", (sentence) => {
       const text = narrate(frame, level);

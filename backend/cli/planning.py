@@ -265,9 +265,10 @@ def moments(
     check: Annotated[bool, typer.Option("--check", help="Write nothing; report the openings that differ from the plan made now.")] = False,
     checkpoints: Folder = None,
 ) -> None:
-    """Record the opening plan of each checkpoint, which the page shows while the live engine compiles."""
+    """Record the opening plan of each checkpoint, which the page shows while the live engine compiles, and that of the first moment."""
     import asyncio
 
+    from backend.address import read_address, write_address
     from backend.openings import REQUEST, Openings, difference
 
     store = open_checkpoints(checkpoints)
@@ -290,8 +291,28 @@ def moments(
             found = "no opening of these parameters is recorded" if kept is None else difference(kept, record)
             typer.echo(f"{name}: {found or 'as planned now'}")
             differing += [name] if found else []
+        differing += await first(engine)
         engine.close()
         return differing
+
+    async def first(engine: Any) -> list[str]:
+        """The first moment, where one was chosen of these checkpoints."""
+        link = openings.first_link
+        address = link and read_address(link, store.card)
+        if not address or (only and address.checkpoint not in only):
+            return []
+        card, prepared = store.card(address.checkpoint), await engine.prepare(address.checkpoint, address.request)
+        moment = (await engine.moments_after(address.checkpoint, address.actions, seed=address.request.seed))[-1]
+        record = await engine.plan(prepared, moment)
+        if not check:
+            # The parameters may be others than those that the link was made with.
+            query = write_address(card, prepared.request, prepared.settings.model_dump(), moment)
+            typer.echo(f"{openings.first_path}: {openings.write_first(record, query)} bytes")
+            return []
+        kept = openings.read_first(card)
+        found = "no first moment of these parameters is recorded" if kept is None else difference(kept, record)
+        typer.echo(f"the first moment, of {address.checkpoint}: {found or 'as planned now'}")
+        return ["the first moment"] if found else []
 
     if differing := asyncio.run(make()):
         raise Mistake(f"openings differ from the plans made now: {', '.join(differing)}; run `twistscope moments` without --check")

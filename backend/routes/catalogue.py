@@ -102,6 +102,16 @@ async def opening(given: Given, checkpoint: str | None = None) -> Response:
     return Response(data, media_type=OPENING_MEDIA_TYPE)
 
 
+@router.get("/opening/first", response_class=Response, responses={**bytes_of(OPENING_MEDIA_TYPE, "A drawing."), **problems(404)})
+async def first_opening(given: Given) -> Response:
+    """The recorded plan of the moment that a page without an address opens with, as a drawing; the link to it is in its metadata."""
+    name = given.first_checkpoint if given.config.first_moment else None
+    data = None if name is None else await asyncio.to_thread(given.openings.read_first, given.engine.card(name))
+    if data is None:
+        raise NotFound("no first moment is recorded of the first checkpoint, or this server does not open pages with it")
+    return Response(data, media_type=OPENING_MEDIA_TYPE)
+
+
 async def catalogue(given: Services) -> dict[str, Any]:
     """The choices that a page offers: `{first, checkpoints, planners, groups}`, checkpoints without their training and returns."""
     cards = await asyncio.to_thread(read_cards, given)

@@ -8,8 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from backend.address import read_address
+from backend.config import ServerConfig
 from backend.engine.local import LocalEngine
 from backend.openings import MAX_BYTES, REQUEST, Openings, difference
+from benchmarks.moments import drama_of
 from planner import Checkpoints
 from planner.record import container
 from planner.record.drawing import SCHEMA
@@ -44,6 +47,32 @@ def test_the_recorded_opening_is_the_plan_that_the_engine_makes(name):
     assert difference(Openings(CHECKPOINTS).read(Checkpoints(CHECKPOINTS).card(name)), asyncio.run(make())) == ""
 
 
+def test_the_first_moment_is_the_plan_that_the_engine_makes_of_its_link():
+    openings, store = Openings(CHECKPOINTS), Checkpoints(CHECKPOINTS)
+    address = read_address(openings.first_link, store.card)
+    assert address.notes == () and address.checkpoint == ServerConfig().preload
+    kept = openings.read_first(store.card(address.checkpoint))
+    _, header = container.read(kept, SCHEMA)
+    assert header["recorded"] == "true" and header["link"] == openings.first_link and len(kept) < MAX_BYTES
+    # A server of another first checkpoint has none.
+    assert openings.read_first(store.card("catch")) is None
+
+    async def make():
+        engine = LocalEngine(CHECKPOINTS)
+        try:
+            moments = await engine.moments_after(address.checkpoint, address.actions, seed=address.request.seed)
+            return await engine.plan(await engine.prepare(address.checkpoint, address.request), moments[-1])
+        finally:
+            engine.close()
+
+    record = asyncio.run(make())
+    assert difference(kept, record) == ""
+    # Much happens: the bound of the trust region is met, the prior is overruled, half of the particles die, and all descend from one root slot.
+    drama = drama_of(record)
+    assert drama.bound > 0.9 and drama.overruled > 0.5 and drama.deaths > 0.9 and drama.coalescence > 0.2
+    assert record.arrays["root_policy"].argmax() != record.arrays["root_prior"].argmax()
+
+
 def test_a_plan_made_otherwise_is_told_from_the_opening():
     from dataclasses import replace
 
@@ -75,6 +104,8 @@ def test_an_opening_of_other_parameters_and_a_damaged_one_are_not_shown(tmp_path
 def test_the_opening_is_served_by_name_and_the_first_without_one(http):
     first = http.get("/checkpoints").json()["first"]
     assert http.get("/opening").content == http.get("/opening", params={"checkpoint": first}).content != b""
+    # This server begins at the beginning.
+    assert http.get("/opening/first").status_code == 404
     assert http.get("/opening").headers["content-type"] == "application/vnd.twistscope.drawing"
     assert http.get("/opening", params={"checkpoint": "nope"}).status_code == 404
 

@@ -1,6 +1,6 @@
 // Choices on their way: from an address or a control to the session that is asked for, and from the session into the address.
 
-import { linkTo, momentAddress, readAddress, writeAddress } from "../lib/address.js";
+import { linkTo, momentAddress, readAddress, sameMoment, saysNothing, writeAddress } from "../lib/address.js";
 import { atMost } from "../lib/throttle.js";
 import { refusalText } from "./status.js";
 import { defaultsOf, isPlain, keptFor, plannerOf, valuesOf } from "./wishes.js";
@@ -9,6 +9,9 @@ import { defaultsOf, isPlain, keptFor, plannerOf, valuesOf } from "./wishes.js";
 const ADDRESS_PAUSE = 500;
 
 /** @typedef {import("../source/session.js").Wish} Wish */
+
+/** Choices that go without saying. */
+const NOTHING = { checkpoint: null, planner: null, seed: 0, step: 0, settings: {} };
 
 export class Chooser {
   /**
@@ -39,6 +42,13 @@ export class Chooser {
     this.catalogue = { first: "", planners: [] };
     /** The checkpoint that an address without one opens, where that is known. @type {string | null} */
     this.home = null;
+    /**
+     * The moment that an address without anything opens; null where that is the beginning of an episode.
+     * @type {{link: string, seed: number, step: number} | null}
+     */
+    this.opening = null;
+    /** True while the session is at that moment. */
+    this.unsaid = false;
     /** Choices that the session has not confirmed yet. @type {{settings: Record<string, any>, playing: boolean, confirmed: boolean}} */
     this.wished = { settings: {}, playing: false, confirmed: false };
     /** The step that is being played to because the address asks for it. @type {any} */
@@ -55,9 +65,11 @@ export class Chooser {
    * @param {import("../lib/address.js").Chosen} asked
    * @param {string} checkpoint
    * @param {{first: string, planners: any[]}} catalogue
+   * @param {import("../frame/frame.js").Frame | null} [frame] the recorded opening
    */
-  start(asked, checkpoint, catalogue) {
+  start(asked, checkpoint, catalogue, frame = null) {
     this.catalogue = catalogue;
+    if (frame?.link) this.opening = { link: frame.link, seed: Number(frame.seed), step: frame.step };
     if (!asked.checkpoint) this.home = checkpoint;
     const { planner, errors } = plannerOf(asked.planner, catalogue);
     const { link, recording, session } = asked;
@@ -65,6 +77,7 @@ export class Chooser {
       return this.begin({ watch: session ?? null, checkpoint: "", planner: "", seed: 0, step: 0, settings: {} });
     }
     if (recording) return this.begin({ recording, checkpoint: "", planner: "", seed: 0, step: Number(asked.step) || 0, settings: {} });
+    if (this.opening && saysNothing(location.search)) return this.begin({ checkpoint, planner, ...this.opening, settings: {}, opening: true });
     if (link) return this.begin({ checkpoint, planner, seed: 0, step: 0, settings: {}, link });
     this.begin({ ...asked, checkpoint, planner, step: 0, goal: asked.step || null });
     this.refused(errors);
@@ -84,7 +97,9 @@ export class Chooser {
     this.search = location.search;
     const asked = readAddress(location.search);
     const checkpoint = asked.checkpoint ?? this.home;
-    if (checkpoint && this.catalogue.first) this.start(asked, checkpoint, this.catalogue);
+    // The server's first choice is asked for by a page that is loaded.
+    if (!checkpoint) return location.reload();
+    if (this.catalogue.first) this.start(asked, checkpoint, this.catalogue);
   }
 
   /** Another session. What is chosen in this one is kept: settings that the other one has, the seed, and that it plays. */
@@ -92,7 +107,9 @@ export class Chooser {
     const { wish } = this.live.session;
     if (!wish) return;
     const { checkpoint, planner } = { ...wish, ...other };
-    const { seed, speed, playing } = this.status.state;
+    const { speed, playing } = this.status.state;
+    // Nobody has chosen the seed of the moment that a page opens with.
+    const seed = this.unsaid ? 0 : this.status.state.seed;
     const settings = keptFor(this.settingsOf(planner), this.chosenSettings);
     this.milestone = true;
     this.begin({ checkpoint, planner, seed, step: 0, playing: playing || this.wished.playing, speed, settings });
@@ -107,7 +124,9 @@ export class Chooser {
     this.knobs.describe(schema, {});
     this.leftOut = [];
     this.wished = { settings: { ...wish.settings }, playing: !!wish.playing, confirmed: false };
-    const plain = isPlain(wish, this.catalogue.first);
+    const plain = !!wish.opening || isPlain(wish, this.catalogue.first);
+    if (wish.opening) this.status.set({ step: wish.step });
+    this.unsaid = !!wish.opening;
     this.status.set({ session: null, revision: 0, checkpoint, planner, seed, failure: "", plain, phase: "", detail: "", playing: false, replay: null });
     this.live.begin(wish);
     if (wish.recording || wish.watch !== undefined) return;
@@ -144,7 +163,8 @@ export class Chooser {
    * @param {string[]} notes what is not as it was when its link was made
    */
   created(wish, notes = []) {
-    if (notes.length) this.say(notes.join(" "));
+    // Nobody has asked for this link: that another machine rounds otherwise is no news.
+    if (notes.length && !wish.opening) this.say(notes.join(" "));
     if (wish.recording || wish.watch !== undefined) return;
     this.goal = wish.goal ?? null;
     this.first = [];
@@ -203,7 +223,8 @@ export class Chooser {
     const { id, wish } = this.live.session;
     const chosen = { checkpoint, planner, seed, step, settings: this.chosenSettings };
     const view = this.view();
-    const plain = isPlain(chosen, this.catalogue.first) && checkpoint === this.home && Object.keys(view).length === 0;
+    const home = checkpoint === this.home && Object.keys(view).length === 0;
+    const plain = !this.opening && isPlain(chosen, this.catalogue.first) && home;
     // A moment that goes without saying needs no link.
     if (plain) {
       this.live.session.remember({ link: null });
@@ -219,7 +240,8 @@ export class Chooser {
     if (turn !== this.turn || id !== this.live.session.id || wish !== this.live.session.wish) return;
     if (query === null) return this.writeWish(chosen);
     this.live.session.remember({ link: query });
-    this.write(momentAddress(location.href, query, view));
+    this.unsaid = home && !!this.opening && sameMoment(query, this.opening.link);
+    this.write(this.unsaid ? writeAddress(location.href, NOTHING) : momentAddress(location.href, query, view));
   }
 
   /** The query of the link to the session's moment; null where it would be too long. */
@@ -242,7 +264,8 @@ export class Chooser {
 
   /** The address that asks for what is chosen as people would write it, not for a moment. */
   wishAddress({ checkpoint, planner, seed, step, settings, recording = /** @type {string | null} */ (null) }) {
-    const chosen = { checkpoint: checkpoint === this.home ? null : checkpoint, planner: planner === this.catalogue.first ? null : planner, seed, step, settings, recording };
+    const unsaid = checkpoint === this.home && !(this.opening && planner && isPlain({ checkpoint, planner, seed, step, settings }, this.catalogue.first));
+    const chosen = { checkpoint: unsaid ? null : checkpoint, planner: planner === this.catalogue.first ? null : planner, seed, step, settings, recording };
     return writeAddress(location.href, chosen);
   }
 
@@ -261,7 +284,7 @@ export class Chooser {
   writeLink() {
     const link = document.getElementById("to-checkpoints");
     const { checkpoint, planner, seed, step } = this.status.state;
-    const search = this.known ? new URL(this.wishAddress({ checkpoint, planner, seed, step, settings: this.chosenSettings })).search : location.search;
+    const search = this.known && !this.unsaid ? new URL(this.wishAddress({ checkpoint, planner, seed, step, settings: this.chosenSettings })).search : location.search;
     if (link instanceof HTMLAnchorElement) link.href = linkTo("checkpoints", search);
   }
 }

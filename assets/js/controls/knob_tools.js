@@ -67,15 +67,16 @@ export class KnobTools {
     const inForce = described && Object.keys(values).length ? presetInForce(schema, defaults, values, presets) : null;
     const id = inForce && "id" in inForce ? inForce.id : "";
     this.remove.hidden = !`${id}`.startsWith(OWN);
-    this.save.hidden = !described || (id !== "" && this.name.hidden);
-    const now = JSON.stringify([presets.map((preset) => preset.id), id]);
+    const waiting = !Object.keys(values).length;
+    this.save.hidden = !described || waiting || (id !== "" && this.name.hidden);
+    const now = JSON.stringify([presets.map((preset) => preset.id), id, waiting]);
     if (now === this.written) return;
     this.written = now;
     const options = presets.map((preset) => Object.assign(new Option(preset.name, preset.id), { title: preset.help ?? "" }));
     const own = options.filter(({ value }) => value.startsWith(OWN));
     const group = Object.assign(document.createElement("optgroup"), { label: "yours" });
     group.append(...own);
-    const changed = Object.assign(new Option("changed", ""), { hidden: true });
+    const changed = Object.assign(new Option(waiting ? "…" : "changed", ""), { hidden: true });
     this.list.replaceChildren(changed, ...options.filter((option) => !own.includes(option)), ...(own.length ? [group] : []));
     this.list.value = `${id}`;
   }

@@ -13,7 +13,7 @@
  * @property {number} seed
  * @property {number} step
  * @property {boolean} playing
- * @property {boolean} plain the session began as the recorded openings did: default planner and settings, seed and step 0
+ * @property {boolean} plain the session began as the recorded openings did: default planner and settings, and their moment
  */
 
 /**
@@ -23,7 +23,7 @@
  */
 export function showingOf(frame, { session, revision, seed, step, playing, plain }) {
   if (!frame) return "none";
-  if (frame.recorded) return plain && revision === 0 && seed === 0 && step === 0 ? "recorded" : "opening";
+  if (frame.recorded) return plain && revision === 0 && Number(frame.seed) === seed && frame.step === step ? "recorded" : "opening";
   if (frame.session !== session) return "other";
   // While playing the session is a step ahead of its pictures.
   const there = playing || frame.step === step;

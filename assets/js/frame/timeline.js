@@ -181,6 +181,8 @@ export function offerText(usual) {
   return `Plan on from this step in the background, to the end of the episode or ${count(usual?.steps ?? 500, "step")}${time}`;
 }
 
+const WAITING = "Waiting for the first live plan …";
+
 /**
  * The words beside the lines: the step pointed at with its marks, else what is being done or was done last, else what there is to know.
  * @param {Known} known
@@ -196,5 +198,7 @@ export function noteText(known, pointed) {
   if (job?.state === "running") return `Planning ahead: ${progressText(job)}.`;
   const lighter = from === null ? "" : "Lighter: planned ahead.";
   if (job?.detail) return `${job.detail} ${lighter}`.trim();
-  return `${marks.length ? count(marks.length, "mark") : "No marks"} in steps ${known.first} to ${known.last}. ${lighter}`.trim();
+  if (!known.rows.size && !marks.length) return WAITING;
+  const where = known.first === known.last ? `at step ${known.first}` : `in steps ${known.first} to ${known.last}`;
+  return `${marks.length ? count(marks.length, "mark") : "No marks"} ${where}. ${lighter}`.trim();
 }

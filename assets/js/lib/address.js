@@ -34,6 +34,25 @@ export function readAddress(search) {
   return { checkpoint: checkpoint || null, planner: planner || null, seed: meaning(seed), step: meaning(step), settings: Object.fromEntries(values), link, recording, session, compare };
 }
 
+/**
+ * True for an address that asks for nothing: a token only lets in.
+ * @param {string} search
+ */
+export const saysNothing = (search) => [...new URLSearchParams(search).keys()].every((name) => name === TOKEN);
+
+/**
+ * True for links to one moment. The digest is left out: another machine may round its state otherwise.
+ * @param {string} one query of a link
+ * @param {string} other
+ */
+export const sameMoment = (one, other) => withoutDigest(one) === withoutDigest(other);
+
+function withoutDigest(query) {
+  const fields = new URLSearchParams(query);
+  fields.delete("digest");
+  return `${fields}`;
+}
+
 const valueOf = (text) => (text === "true" || text === "false" ? text === "true" : meaning(text));
 
 /**

@@ -50,7 +50,8 @@ export class SeedsPanel {
 
   async plan() {
     const { id, frame } = this.now();
-    if (!id || !frame || this.asking) return;
+    if (this.asking) return;
+    if (!id || !frame) return this.refuse("It needs a live plan: wait for the first one.");
     if (frame.over) return this.refuse(OVER);
     const asking = new AbortController();
     this.asking = asking;

@@ -65,6 +65,9 @@ export class SweepPanel {
     this.element = panelSection("sweep", this.choice, this.both, this.start, this.cancel);
     this.element.append(this.row, around("div", "sweep-said", this.note, this.close), this.picture, this.map.element);
     this.setTwo(false);
+    // Until the first plan that was made for this page.
+    this.choice.append(new Option("a setting"));
+    this.start.disabled = this.both.disabled = true;
     this.lifetime.listen(this.start, "click", () => this.plan());
     this.lifetime.listen(this.both, "click", () => this.setTwo(!this.two));
     this.lifetime.listen(this.choice, "change", () => this.offerSecond());

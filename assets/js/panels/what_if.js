@@ -42,6 +42,8 @@ export function comparisonText(before, after) {
 /** Two frames are of one moment, planned alike but for interventions. */
 const sameMoment = (a, b) => a.session === b.session && a.step === b.step && a.seed === b.seed && JSON.stringify(a.settings) === JSON.stringify(b.settings);
 
+const SELECT = "Select a particle to change it.";
+
 export class WhatIf {
   /**
    * @param {object} given
@@ -66,7 +68,7 @@ export class WhatIf {
     this.weight.setAttribute("aria-label", "Set its log-weight");
     this.weight.title = "Set its log-weight, in nats: Enter applies it";
     this.buttons.append(this.kill, this.redraw, this.force, this.weight);
-    this.hint = element("span", "hint", "Select a particle to change it.");
+    this.hint = element("span", "hint", SELECT);
     this.list = element("p", "what-if-list");
     this.result = element("p", "what-if-result");
     this.result.setAttribute("role", "status");
@@ -115,15 +117,17 @@ export class WhatIf {
    * @param {any} frame
    * @param {{level: number, slot: number} | null} particle the one that is selected
    * @param {boolean} possible true where the plan can be changed
+   * @param {boolean} [soon] true where it will be, once it is live
    */
-  write(frame, particle, possible) {
+  write(frame, particle, possible, soon = false) {
     const fresh = frame !== this.frame;
     this.frame = frame;
     this.particle = particle && particle.level < frame.levels && particle.slot < frame.slots ? particle : null;
-    const shown = !frame.tree && !frame.over && (possible || frame.interventions.length > 0);
+    const shown = !frame.tree && !frame.over && (possible || soon || frame.interventions.length > 0);
     this.element.hidden = !shown;
     if (!shown) return;
-    this.hint.hidden = !possible || this.particle !== null;
+    this.hint.hidden = possible ? this.particle !== null : !soon;
+    this.hint.textContent = possible ? SELECT : "Waiting for the live plan …";
     this.buttons.hidden = !possible || this.particle === null;
     if (fresh) {
       this.writeActions(frame);

@@ -58,6 +58,8 @@ export class WhyPanel {
     this.note.setAttribute("role", "status");
     this.element = panelSection("why", this.sure, this.cancel, this.more);
     this.element.append(this.list, this.note);
+    // Until the first plan that was made for this page.
+    this.list.append(element("li", "hint why-waiting", "Waiting for the first live plan …"));
     this.ask = atMost(() => PAUSE, () => this.fetch());
     this.roomy = window.matchMedia(ROOMY);
     this.setOpen(readOpen(storage) ?? this.roomy.matches);

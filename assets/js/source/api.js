@@ -90,6 +90,17 @@ export class Api {
     return answer.arrayBuffer();
   }
 
+  /**
+   * The recorded plan of the moment that a page without an address opens with, as the bytes of a drawing; null where there is none.
+   * @returns {Promise<ArrayBuffer | null>}
+   */
+  async firstOpening() {
+    const answer = await this.fetch("GET", "/opening/first");
+    if (answer.status === 404) return null;
+    if (!answer.ok) throw await problemOf(answer);
+    return answer.arrayBuffer();
+  }
+
   createSession(wish) {
     return this.call("POST", "/sessions", wish);
   }

@@ -45,14 +45,15 @@ export class RecordSource {
 }
 
 /**
- * The recorded opening plan of a checkpoint, or of the server's first choice. Null where there is none that can be shown: the live plan says why, if
+ * The recorded opening plan of a checkpoint, or of the server's first choice: where nothing is asked for, of its first moment. Null where there is none that can be shown: the live plan says why, if
  * there is something to say.
  * @param {import("./api.js").Api} api
  * @param {string | null} checkpoint
+ * @param {boolean} first nothing is asked for
  */
-export async function recordedOpening(api, checkpoint) {
+export async function recordedOpening(api, checkpoint, first = false) {
   try {
-    const bytes = await api.opening(checkpoint);
+    const bytes = (first && (await api.firstOpening())) || (await api.opening(checkpoint));
     return bytes && new RecordSource(bytes);
   } catch {
     return null;

@@ -13,6 +13,7 @@ import { ApiError } from "./api.js";
  * @property {boolean} [playing]
  * @property {number} [speed]
  * @property {string | null} [link] query of a link to a moment, which outranks the other parts
+ * @property {boolean} [opening] the link is the server's own, to the moment that it opens pages with
  * @property {string | null} [recording] id of a recording to replay from the step on, which outranks everything else
  * @property {string | null} [watch] id of a session of others to look at; null for the newest one
  * @property {boolean} [seen] a session like this has been seen, and may have gone on since its link was made

@@ -21,10 +21,13 @@ test("while playing a picture may be a step behind, but not of other settings", 
 });
 
 test("the recorded opening is what is asked for only until something else is", () => {
-  const opening = { recorded: true, session: "" };
+  const opening = { recorded: true, session: "", seed: "0", step: 0 };
   const begun = { ...ASKED, revision: 0, seed: 0, step: 0 };
   assert.equal(showingOf(opening, begun), "recorded");
   for (const change of [{ plain: false }, { revision: 1 }, { seed: 1 }, { step: 1 }]) assert.equal(showingOf(opening, { ...begun, ...change }), "opening");
+  // The moment that a page opens with need not be the beginning of an episode.
+  assert.equal(showingOf({ ...opening, seed: "3", step: 7 }, { ...begun, seed: 3, step: 7 }), "recorded");
+  assert.equal(showingOf({ ...opening, seed: "3", step: 7 }, begun), "opening");
 });
 
 test("pictures are marked when they are of something else and nothing better is about to come", () => {

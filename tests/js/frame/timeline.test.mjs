@@ -91,5 +91,7 @@ test("the note is about the step pointed at, else about planning ahead, else abo
   const job = { state: "running", done: 3, limit: 9, seconds_left: null, detail: "" };
   assert.equal(noteText({ ...known, job }, null), "Planning ahead: step 3 of at most 9.");
   assert.equal(noteText({ ...known, job: { ...job, state: "done", detail: "The episode ends at step 60." } }, null), "The episode ends at step 60. Lighter: planned ahead.");
-  assert.equal(noteText(nothing(), null), "No marks in steps 0 to 0.");
+  assert.equal(noteText({ ...nothing(), marks: [mark(0)] }, null), "1 mark at step 0.");
+  // Nothing is there yet.
+  assert.equal(noteText(nothing(), null), "Waiting for the first live plan …");
 });

@@ -1,13 +1,23 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { linkTo, momentAddress, readAddress, writeAddress } from "../../../assets/js/lib/address.js";
+import { linkTo, momentAddress, readAddress, sameMoment, saysNothing, writeAddress } from "../../../assets/js/lib/address.js";
 
 const NOTHING = { checkpoint: null, planner: null, seed: 0, step: 0, settings: {}, link: null, recording: null, session: null, compare: null };
 
 test("an address without wishes asks for nothing", () => {
   assert.deepEqual(readAddress(""), NOTHING);
   assert.deepEqual(readAddress("?checkpoint=&planner="), NOTHING);
+});
+
+test("an address asks for nothing where it has no more than a token", () => {
+  assert.ok(saysNothing("") && saysNothing("?token=t"));
+  assert.ok(!saysNothing("?seed=0") && !saysNothing("?token=t&checkpoint=catch"));
+});
+
+test("links to one moment are the same however its state was rounded", () => {
+  assert.ok(sameMoment("v=1&checkpoint=a&seed=3&actions=AA&digest=0123456789", "v=1&checkpoint=a&seed=3&actions=AA&digest=abcdef0123"));
+  assert.ok(!sameMoment("v=1&checkpoint=a&seed=3&actions=AA&digest=0123456789", "v=1&checkpoint=a&seed=3&actions=AB&digest=0123456789"));
 });
 
 test("an address gives back what was written into it, and keeps its fragment", () => {
