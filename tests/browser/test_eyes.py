@@ -42,17 +42,20 @@ def test_pictures_are_drawn_anew_when_the_window_comes_to_a_finer_screen(server,
     coarse, ink = page.evaluate(SIZES, selector), page.evaluate(INKED, selector)
     assert coarse and all(abs(wide - width) <= 1 and abs(high - height) <= 1 for width, height, wide, high in coarse)
     # The window keeps its size; only the screen's pixels change, as when it is moved to another monitor.
-    screen = {"width": 1440, "height": 900, "mobile": False}
-    page.context.new_cdp_session(page).send("Emulation.setDeviceMetricsOverride", {**screen, "deviceScaleFactor": 2})
-    page.wait_for_function("window.devicePixelRatio === 2")
-    page.wait_for_function(
-        "selector => [...document.querySelectorAll(selector)].every(({ clientWidth, width }) => Math.abs(width - 2 * clientWidth) <= 1)", arg=selector
-    )
-    fine = page.evaluate(SIZES, selector)
-    assert [box[:2] for box in fine] == [box[:2] for box in coarse]
-    # Drawn again, not only resized: four times the pixels have ink, give or take the edges of lines.
-    for before, after in zip(ink, page.evaluate(INKED, selector), strict=True):
-        assert after > 2.5 * before
+    screen, link = {"width": 1440, "height": 900, "mobile": False}, page.context.new_cdp_session(page)
+    for scale, more in ((2, 2.5), (3, 4.5)):
+        link.send("Emulation.setDeviceMetricsOverride", {**screen, "deviceScaleFactor": scale})
+        page.wait_for_function("scale => window.devicePixelRatio === scale", arg=scale)
+        page.wait_for_function(
+            """([selector, scale]) => [...document.querySelectorAll(selector)].every(({ clientWidth, width, clientHeight, height }) =>
+                 Math.abs(width - scale * clientWidth) <= 1 && Math.abs(height - scale * clientHeight) <= 1)""",
+            arg=[selector, scale],
+        )
+        fine = page.evaluate(SIZES, selector)
+        assert [box[:2] for box in fine] == [box[:2] for box in coarse]
+        # Drawn again, not only resized: so many times the pixels have ink, give or take the edges of lines.
+        grown = f"([selector, ink, more]) => ({INKED})(selector).every((after, index) => after > more * ink[index])"
+        page.wait_for_function(grown, arg=[selector, ink, more], polling=200)
 
 
 def test_in_chosen_colours_the_transport_and_the_chips_can_be_seen(server, open_page):
