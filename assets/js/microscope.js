@@ -20,10 +20,11 @@ import { DecisionPanel } from "./panels/decision_panel.js";
 import { FilmBar } from "./panels/film_bar.js";
 import { LayoutChooser, readLayout } from "./panels/layout_chooser.js";
 import { MarkLegend, zoomButtons } from "./panels/mark_legend.js";
-import { renderParticle } from "./panels/particle.js";
+import { ParticlePanel } from "./panels/particle.js";
 import { markEnlarged, nameSection, panelSection, setText } from "./panels/section.js";
 import { readOpen, StripChooser } from "./panels/strip_chooser.js";
 import { WhatIf } from "./panels/what_if.js";
+import { DetailRequest } from "./source/detail.js";
 import { doneLevels } from "./pictures/film.js";
 import { Gallery } from "./pictures/gallery.js";
 import { WHOLE } from "./pictures/window.js";
@@ -56,7 +57,7 @@ export class Microscope {
     this.lifetime = new Lifetime();
     this.counters = { framesReceived: 0, framesPainted: 0 };
     /** @type {import("./lib/store.js").Store<any>} */
-    this.store = createStore({ frame: null, level: null, hover: null, selection: null, pinned: null, ghost: null, beside: false, layout: readLayout(storage), film: null, window: WHOLE, hidden: NOTHING_HIDDEN, box: null, strips: readOpen(storage) });
+    this.store = createStore({ frame: null, level: null, hover: null, selection: null, pinned: null, ghost: null, beside: false, layout: readLayout(storage), film: null, window: WHOLE, hidden: NOTHING_HIDDEN, box: null, compared: null, strips: readOpen(storage) });
     this.pins = 0;
     /** @type {import("./source/source.js").Source | null} */
     this.source = null;
@@ -89,6 +90,12 @@ export class Microscope {
       },
     }) : null;
     this.whatIf = new WhatIf({ ask: (interventions) => this.call("intervene", this.frame, interventions), lifetime: this.lifetime });
+    this.detail = new DetailRequest({ source: () => this.source, frame: () => this.frame, changed: () => this.painter.request("particle") });
+    this.particle = panels.includes("particle") ? new ParticlePanel({
+      lifetime: this.lifetime, whatIf: this.whatIf.element, onKeep: () => this.keep(), onChange: () => this.painter.request("particle"),
+      onActions: () => (this.detail.wanted.has("actions") ? this.detail.leave("actions") : this.detail.want("actions")),
+    }) : null;
+    this.lifetime.add(() => this.detail.dispose());
     /** The actions of MICROSCOPE_KEYS. */
     this.actions = this.keyActions();
     this.build(panels, keys);
@@ -97,7 +104,7 @@ export class Microscope {
     this.gallery = new Gallery(this.sections, this.store, () => this.painter.request("base"), this.lifetime);
     this.gallery.zoom?.stage.element.append(this.legend.element);
     this.gallery.refit();
-    this.ask = atMost(() => ASKING, () => this.source?.want(this.wanted()));
+    this.ask = atMost(() => ASKING, () => this.source?.want(this.wanted(), this.view.compared));
     this.follow();
     if (source) this.connect(source);
   }
@@ -225,9 +232,18 @@ export class Microscope {
     return this.hook("theme", listener);
   }
 
+  /** Keeps the particle that is shown, so that others are compared with it; or lets the kept one go. */
+  keep() {
+    const { frame, compared } = this.store.state;
+    if (compared) return this.store.set({ compared: null });
+    if (!frame?.particle || frame.over) return;
+    const [level, slot] = frame.particle;
+    this.store.set({ compared: { level, slot } });
+  }
+
   /** Nothing selected and no level chosen, as at the beginning of another session. */
   clear() {
-    this.store.set({ level: null, hover: null, selection: null, box: null });
+    this.store.set({ level: null, hover: null, selection: null, box: null, compared: null });
   }
 
   /**
@@ -275,14 +291,7 @@ export class Microscope {
     if (panels.includes("genealogy")) this.centre.append(this.film.element);
     if (this.comparison) this.add(this.side, this.comparison.section);
     if (this.decision) this.add(this.side, this.decision.section);
-    if (panels.includes("particle")) {
-      const section = panelSection("particle");
-      const numbers = element("div", "particle-numbers", "");
-      // It scrolls, also by keys.
-      Object.assign(numbers, { tabIndex: 0, role: "region", ariaLabel: "Steps" });
-      section.append(this.whatIf.element, numbers);
-      this.add(this.side, section);
-    }
+    if (this.particle) this.add(this.side, this.particle.section);
     if (panels.includes("narration")) {
       const sentence = element("p", "narration", "Waiting for the first plan …");
       sentence.dataset.panel = "narration";
@@ -305,8 +314,8 @@ export class Microscope {
     const pin = () => (this.store.state.pinned ? this.unpin() : this.pin());
     const zoom = { nearer: () => this.gallery.zoom?.step(1), farther: () => this.gallery.zoom?.step(-1), whole: () => this.gallery.zoom?.whole(), legend: () => this.legend.toggle() };
     const film = { film: () => this.film.toggle(), filmOn: () => this.film.on && this.film.step(1), filmBack: () => this.film.on && this.film.step(-1) };
-    const drop = () => (this.film.on ? this.film.end() : this.store.state.box ? this.store.set({ box: null }) : own.drop());
-    return { ...own, ...zoom, ...film, pin, layout: () => this.layouts.next(), enlarge: () => this.enlarge(this.enlarged ? null : this.inHand), drop: () => (this.enlarged ? this.enlarge(null) : drop()) };
+    const drop = () => (this.film.on ? this.film.end() : this.store.state.box ? this.store.set({ box: null }) : this.store.state.compared ? this.keep() : own.drop());
+    return { ...own, ...zoom, ...film, pin, keep: () => this.keep(), layout: () => this.layouts.next(), enlarge: () => this.enlarge(this.enlarged ? null : this.inHand), drop: () => (this.enlarged ? this.enlarge(null) : drop()) };
   }
 
   /** A panel is enlarged by its button, or by a double click on its heading. */
@@ -413,6 +422,11 @@ export class Microscope {
     lifetime.add(store.subscribe(["window"], () => painter.request("levels")));
     lifetime.add(store.subscribe(["layout", "hidden"], () => painter.request("genealogy")));
     lifetime.add(store.subscribe(["box"], () => painter.request("overlay")));
+    lifetime.add(store.subscribe(["compared"], () => {
+      painter.request("overlay");
+      painter.request("particle");
+      this.ask();
+    }));
     lifetime.add(store.subscribe(["film"], ({ film }) => {
       // The world draws the levels that are done; what moves is drawn over them.
       const done = film ? doneLevels(film) : -1;
@@ -473,8 +487,20 @@ export class Microscope {
     // The same plan may come again with its trail.
     const trailed = again && frame["trail/level"] !== shown?.["trail/level"];
     if (base || trailed || parts.has("decision")) this.decision?.write(frame, this.theme, this.pointing);
-    if (base || offered) this.withSection("particle", (section) => renderParticle(section, frame, this.theme));
+    if (fresh) this.detail.attend();
+    if (base || offered || parts.has("particle")) this.particle?.write(frame, this.theme, this.aboutParticle(frame));
     if (offered) this.call("frame", frame, fresh);
+  }
+
+  /** The context that the panel of a particle is written with besides the frame. */
+  aboutParticle(frame) {
+    const kept = this.view.compared;
+    const there = frame["other/particle"];
+    const [level, slot] = frame.particle ?? [];
+    // Kept a moment ago, it is still the one that is shown, or not in the frame yet.
+    const compared = !!kept && !!there && there[0] === kept.level && there[1] === kept.slot && !(kept.level === level && kept.slot === slot);
+    const { offered, wanted, said } = this.detail;
+    return { compared, kept, offers: offered, wanted: wanted.has("actions"), said: kept && !compared ? `Kept. Point at another ${frame.tree ? "node" : "particle"} to compare it with this one.` : wanted.has("actions") ? said : "" };
   }
 
   /** Names and room, by the kind of the plan and the shape of its world. */
@@ -555,7 +581,7 @@ function recordedBadge() {
  * @returns {() => void} ends the link
  */
 export function linkMicroscopes(a, b) {
-  const shared = ["level", "hover", "selection", "window", "layout", "hidden", "box"];
+  const shared = ["level", "hover", "selection", "window", "layout", "hidden", "box", "compared"];
   const follow = (from, to) => from.store.subscribe(shared, (state, changed) => to.store.set(Object.fromEntries(changed.filter((name) => shared.includes(name)).map((name) => [name, state[name]]))));
   const ends = [follow(a, b), follow(b, a)];
   return () => ends.forEach((end) => end());

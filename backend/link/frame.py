@@ -6,7 +6,7 @@ from threading import Lock
 from typing import Any
 
 from backend.problems import Problem
-from planner import PlanRequest, Record
+from planner import Moment, PlanRequest, Record
 from planner.record.drawing import Particle
 
 KEPT = 8
@@ -33,8 +33,20 @@ class View:
     """True for a drawing in place of the trace."""
     particle: Particle = None
     """Particle whose exact numbers a drawing includes."""
+    other: Particle = None
+    """A second particle, compared with the first."""
     trail: bool = False
     """True for a drawing that includes the decision as levels go by."""
+
+
+@dataclass(eq=False)
+class Detail:
+    """A plan with the distributions over its candidate actions and with its states."""
+
+    record: Record | None = None
+    """The record of the frame with these arrays; None until they are made."""
+    making: asyncio.Lock = field(default_factory=asyncio.Lock, repr=False)
+    """Requests that come while it is made wait for it."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,8 +60,18 @@ class Frame:
     record: Record
     about: dict[str, Any]
     """Further entries of the header: session, furthest, playing."""
+    moment: Moment | None = None
+    """The moment planned from; None in a replay."""
+    detail: Detail = field(default_factory=Detail)
+    """The same plan with what it keeps only on request, once that was requested. Drawings then have it too, of the particles they are about."""
     _encoded: dict[View, bytes] = field(default_factory=dict, repr=False)
     _encoding: Lock = field(default_factory=Lock, repr=False)
+
+    def add(self, record: Record) -> None:
+        """Take over the record with what is kept only on request; drawings are encoded anew."""
+        with self._encoding:
+            self.detail.record = record
+            self._encoded.clear()
 
     async def encode(self, view: View, skipped: int) -> bytes:
         """The frame as one message.
@@ -78,7 +100,8 @@ class Frame:
                 return self._encoded[view]
             header = {**self.about, "frame": self.number, "revision": self.revision, "skipped": skipped}
             if view.drawing:
-                message = self.record.drawing(view.particle, with_trail=view.trail, header=header)
+                record = self.detail.record or self.record
+                message = record.drawing(view.particle, other=view.other, with_trail=view.trail, header=header)
             else:
                 message = self.record.to_bytes(view.arrays, header)
             if not skipped and len(message) <= KEPT_BYTES:

@@ -152,7 +152,7 @@ def _view(message: dict[str, Any]) -> View:
     trail = message.get("trail", False)
     if not isinstance(trail, bool):
         raise Invalid('"trail" must be true or false', [{"field": "trail", "given": trail, "allowed": "true, false"}])
-    return View(drawing=True, particle=_particle(message.get("particle")), trail=trail)
+    return View(drawing=True, particle=_particle(message, "particle"), other=_particle(message, "other"), trail=trail)
 
 
 def _array_names(names: Any) -> tuple[str, ...]:
@@ -167,11 +167,12 @@ def _array_names(names: Any) -> tuple[str, ...]:
     return tuple(dict.fromkeys(names))
 
 
-def _particle(given: Any) -> tuple[int, int | None] | None:
-    """Parse the particle whose exact numbers are requested; raises Invalid."""
+def _particle(message: dict[str, Any], name: str) -> tuple[int, int | None] | None:
+    """Parse a particle whose exact numbers are requested; raises Invalid."""
+    given = message.get(name)
     if given is None:
         return None
     if not isinstance(given, dict):
-        raise Invalid('"particle" must be an object with a "level" and optionally a "slot"')
+        raise Invalid(f'"{name}" must be an object with a "level" and optionally a "slot"')
     slot = whole(given, "slot", 0, MAX_INDEX) if given.get("slot") is not None else None
     return whole(given, "level", 0, MAX_INDEX), slot

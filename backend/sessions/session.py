@@ -451,7 +451,7 @@ class Session(Shown):
             return
         self._frames += 1
         about = {"session": self.id, "furthest": self.course.furthest, "playing": self.playing}
-        self.frame = Frame(self._frames, step, revision, request, record, about)
+        self.frame = Frame(self._frames, step, revision, request, record, about, moment)
         self._show(self.frame)
         self.timeline.planned(moment, record)
         if self.recording is not None:

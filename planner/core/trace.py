@@ -1,5 +1,6 @@
 """The trace of a plan with particles: arrays over (level, slot), as the planner returns them (docs/trace.md)."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import Any
 
@@ -82,6 +83,23 @@ def to_arrays(plan: Any) -> dict[str, np.ndarray]:
     }
     leaves = jax.tree_util.tree_leaves_with_path(plan.trace.state)
     return arrays | {f"state/{_leaf_name(path)}": np.asarray(leaf) for path, leaf in leaves}
+
+
+def state_at(arrays: Mapping[str, np.ndarray], like: Any, id: int) -> Any:
+    """The state s' of one transition, or of one simulation of a tree, from the arrays `state/<leaf>` of a trace.
+
+    Args:
+      like: a state of the same environment.
+
+    Raises:
+      KeyError: the trace was made without its states.
+    """
+    leaves, structure = jax.tree_util.tree_flatten_with_path(like)
+    of_id = []
+    for path, leaf in leaves:
+        array = arrays[f"state/{_leaf_name(path)}"]
+        of_id.append(array.reshape(-1, *np.shape(leaf))[id])
+    return jax.tree_util.tree_unflatten(structure, of_id)
 
 
 def _leaf_name(path: Any) -> str:

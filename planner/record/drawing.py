@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from planner.record.diagnostics import WEIGHT_PARTS, diagnose, normalised_weights, variance_objections
+from planner.record.lineage import CANDIDATES, fates, lineage
 from planner.record.metadata import Metadata
 from planner.record.trail import q_spread, trail
 
@@ -25,9 +26,12 @@ ROWS = 256
 OCTAVES = 4
 """Shades cover 2^-OCTAVES to 2^OCTAVES (1/16 to 16) times the mean weight."""
 GRID = 2**16 - 1
-LINEAGE = ("action", "terminal", "revived", "log_prior", "log_proposal", "reward", "continuation", "value", "next_value")
-NUMBERS = tuple(name for name in LINEAGE if name not in ("terminal", "revived"))
-"""Arrays of every node of a complete drawing; the rest of LINEAGE is in `flags`."""
+NUMBERS = (
+    "action", "atom", "log_prior", "log_proposal", "reward", "continuation", "value", "next_value", "kl", "kl_bound", "temperature", "log_weight",
+)  # fmt: skip
+"""Arrays of every node of a complete drawing, where the trace has them; `flags` has the rest of what a lineage says."""
+MOST_CANDIDATES = 2**17
+"""Largest number of probabilities, or of Q, of candidate actions in a complete drawing, over all nodes; more are left out."""
 DECISION = (
     "root_position", "root_prior", "root_proposal", "root_policy", "root_q", "root_visits", "root_value", "value_target", "chosen_action",
     "root_atoms", "root_gaussian", "chosen_atom",
@@ -144,24 +148,31 @@ class Overview:
 
 
 def draw(
-    plan: Overview, particle: Particle = None, *, budget: int = NODES, complete: bool = False, with_trail: bool = False
+    plan: Overview,
+    particle: Particle = None,
+    *,
+    other: Particle = None,
+    budget: int = NODES,
+    complete: bool = False,
+    with_trail: bool = False,
 ) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
     """Arrays and metadata of a drawing.
 
     Args:
       particle: level and slot of the particle whose exact numbers are included; a slot of None for the heaviest of the level. A level beyond this
         plan is replaced by its last level, a slot beyond it by the heaviest. The drawing names the particle it includes.
+      other: a second particle, which is compared with the first; None for none.
       budget: approximate number of transitions drawn.
       complete: include the exact numbers of every drawn transition, for pages without a server.
       with_trail: include the decision as levels go by (trail.py).
     """
-    level, slot = particle if particle is not None else (plan.levels - 1, None)
-    level = min(level, plan.levels - 1)
-    slot = slot if slot is not None and slot < plan.slots else plan.heaviest(level)
-    own = level * plan.slots + slot
+    level, slot = within(plan, particle)
     always = {name: plan.arrays[name] for name in ALWAYS if name in plan.arrays}
-    ids = choose(plan, budget, own)
-    arrays = always | plan.by_level | _nodes(plan, ids) | _lineage(plan, level, slot)
+    compared = [] if other is None else [within(plan, other)]
+    ids = choose(plan, budget, *(of * plan.slots + own for of, own in ((level, slot), *compared)))
+    arrays = always | plan.by_level | _nodes(plan, ids) | lineage(plan, level, slot) | _particle(plan, level, slot)
+    for of, own in compared:
+        arrays |= lineage(plan, of, own, "other") | {f"other/{name}": array for name, array in _particle(plan, of, own).items()}
     if with_trail:
         arrays |= plan.trail
     if ids.size < plan.parent.size:
@@ -173,10 +184,22 @@ def draw(
     return arrays, header | {"weight_parts": list(WEIGHT_PARTS), "variance_objections": variance_objections(plan.metadata)}
 
 
-def choose(plan: Overview, budget: int, own: int) -> np.ndarray:
+def within(plan: Overview, particle: Particle) -> tuple[int, int]:
+    """Level and slot of a particle that the plan has, in place of one that it may not have."""
+    level, slot = particle if particle is not None else (plan.levels - 1, None)
+    level = min(level, plan.levels - 1)
+    return level, slot if slot is not None and slot < plan.slots else plan.heaviest(level)
+
+
+def _particle(plan: Overview, level: int, slot: int) -> dict[str, np.ndarray]:
+    """The name of a particle, (level, slot, root action), and its normalised weight."""
+    return {"particle": np.array([level, slot, plan.root_of[level, slot]], np.int32), "particle_weight": plan.weights[level, slot]}
+
+
+def choose(plan: Overview, budget: int, *own: int) -> np.ndarray:
     """Ids of the transitions to draw, in order.
 
-    A plan within the budget is drawn completely. Of a larger plan whole lines are drawn, each from its end back to the root: the line of `own`, the
+    A plan within the budget is drawn completely. Of a larger plan whole lines are drawn, each from its end back to the root: the lines of `own`, the
     lines of the heaviest particle of each level, and evenly spaced lines of survivors and of lineages that died out.
     """
     if plan.parent.size <= budget:
@@ -186,7 +209,7 @@ def choose(plan: Overview, budget: int, own: int) -> np.ndarray:
     goes_on = np.zeros(plan.parent.size, bool)
     goes_on[plan.parent[plan.alive & (plan.parent >= 0)]] = True
     first = np.arange(plan.levels) * plan.slots
-    marks = _lines(plan, came_from, np.append(first + plan.by_level["heaviest"], own))
+    marks = _lines(plan, came_from, np.append(first + plan.by_level["heaviest"], np.array(own, int)))
     marks |= _some_lines(plan, came_from, first[-1] + np.arange(plan.slots), survives.sum(), int(SURVIVING_SHARE * budget))
     died_out = plan.alive & ~survives
     marks |= _some_lines(plan, came_from, np.flatnonzero(died_out & ~goes_on), died_out.sum(), budget - marks.sum())
@@ -245,31 +268,16 @@ def _nodes(plan: Overview, ids: np.ndarray) -> dict[str, np.ndarray]:
     }
 
 
-def _lineage(plan: Overview, level: int, slot: int) -> dict[str, np.ndarray]:
-    """The particle's exact numbers, step by step from the root."""
-    own = level * plan.slots + slot
-    line: list[int] = []
-    # A particle that has ended is represented by the step that ended it.
-    node = own if plan.alive[own] else int(plan.parent[own])
-    while node >= 0:
-        line.append(node)
-        node = int(plan.parent[node])
-    ids = np.array(line[::-1], np.int32)
-    offspring = plan.diagnostics["offspring"].ravel()[ids]
-    steps = {f"lineage/{name}": plan.arrays[name].reshape(plan.parent.size, *plan.arrays[name].shape[2:])[ids] for name in LINEAGE}
-    return steps | {
-        "particle": np.array([level, slot, plan.root_of[level, slot]], np.int32),
-        "particle_weight": plan.weights[level, slot],
-        "lineage/offspring": offspring,
-        "lineage/level": ids // np.int32(plan.slots),
-        "lineage/slot": ids % np.int32(plan.slots),
-    }
-
-
 def _numbers(plan: Overview, ids: np.ndarray) -> dict[str, np.ndarray]:
-    """Arrays `node/…`: the numbers that `_lineage` gives for one particle, for every drawn transition."""
-    numbers = {f"node/{name}": plan.arrays[name].reshape(plan.parent.size, *plan.arrays[name].shape[2:])[ids] for name in NUMBERS}
-    return numbers | {"node/offspring": smallest(plan.diagnostics["offspring"].ravel()[ids])}
+    """Arrays `node/…`: the numbers that `lineage` gives for one particle, for every drawn transition."""
+    take = lambda array: array.reshape(plan.parent.size, *array.shape[2:])[ids]
+    numbers = {name: take(plan.arrays[name]) for name in NUMBERS if name in plan.arrays}
+    reached, descendants = (smallest(take(array)) for array in fates(plan.arrays))
+    own = {"offspring": smallest(take(plan.diagnostics["offspring"])), "reached": reached, "descendants": descendants}
+    # As many numbers as all else of a complete drawing together, about.
+    kept = {name: plan.arrays[name] for name in CANDIDATES if name in plan.arrays and ids.size * plan.arrays[name][0, 0].size <= MOST_CANDIDATES}
+    candidates = {CANDIDATES[name]: take(array) for name, array in kept.items()}
+    return {f"node/{name}": array for name, array in {**numbers, **candidates, **own}.items()}
 
 
 def spread(values: np.ndarray, alive: np.ndarray) -> np.ndarray:

@@ -69,21 +69,28 @@ class Record:
         return Overview(self.arrays, self.metadata)
 
     def drawing(
-        self, particle: Particle = None, *, complete: bool = False, with_trail: bool = False, header: Mapping[str, Any] | None = None
+        self,
+        particle: Particle = None,
+        *,
+        other: Particle = None,
+        complete: bool = False,
+        with_trail: bool = False,
+        header: Mapping[str, Any] | None = None,
     ) -> bytes:
         """The part that a page shows (docs/api.md, Drawings).
 
         Args:
           particle: level and slot of the particle whose exact numbers are included; the heaviest of the last level by default.
+          other: a second particle, compared with the first; none by default.
           complete: include the numbers of every drawn transition and the trail, for pages without a server.
           with_trail: include the decision as levels go by; a search tree has none.
           header: further entries, such as the number of a frame.
         """
         plan = self.overview
         if isinstance(plan, TreeOverview):
-            arrays, about = draw_tree(plan, particle, complete=complete)
+            arrays, about = draw_tree(plan, particle, other=other, complete=complete)
         else:
-            arrays, about = draw(plan, particle, complete=complete, with_trail=with_trail or complete)
+            arrays, about = draw(plan, particle, other=other, complete=complete, with_trail=with_trail or complete)
         # A drawing is sent many times a second, so it omits the history that a record keeps.
         own = {name: value for name, value in self.metadata.header().items() if name not in ("actions_so_far", "asked")}
         return container.write(arrays, {**own, **(header or {}), **about})

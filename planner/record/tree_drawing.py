@@ -77,6 +77,21 @@ class TreeOverview:
         start, end = self.level_start[level], self.level_start[level + 1]
         return int(start + self.visits[start:end].argmax()) if start < end else -1
 
+    def find(self, particle: Particle) -> tuple[int, int]:
+        """Level and node of a particle: where there is no node at its level and slot, the most visited one of the level; -1 where there is none."""
+        level, slot = particle if particle is not None else (self.levels - 1, None)
+        level = min(level, self.levels - 1)
+        asked = np.flatnonzero((self.level == level) & (self.slot == (-1 if slot is None else slot)))
+        return level, int(asked[0]) if asked.size else self.most_visited(level)
+
+    def line(self, node: int) -> np.ndarray:
+        """Nodes from the root to one, itself included; none for -1."""
+        line: list[int] = []
+        while node >= 0:
+            line.append(node)
+            node = int(self.number[self.arrays["parent"][self.ids[node]]])
+        return np.array(line[::-1], np.int64)
+
     def _q_spread(self, depth: np.ndarray) -> np.ndarray:
         """f64 [T, 3] as `spread`, one level at a time because the levels of a tree differ in width."""
         q_value, order = self.arrays["q_value"][self.steps], np.argsort(depth, kind="stable")
@@ -122,19 +137,22 @@ def lay_out(parent: np.ndarray, action: np.ndarray, drawn: np.ndarray) -> tuple[
     return in_order(first), in_order(leaves)
 
 
-def draw_tree(plan: TreeOverview, particle: Particle = None, *, complete: bool = False) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
+def draw_tree(
+    plan: TreeOverview, particle: Particle = None, *, other: Particle = None, complete: bool = False
+) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
     """Arrays and metadata of a drawing, as `planner.record.drawing.draw`.
 
     Where there is no node at the level and slot of `particle`, the most visited node of the level takes its place.
     """
-    level, slot = particle if particle is not None else (plan.levels - 1, None)
-    level = min(level, plan.levels - 1)
-    asked = np.flatnonzero((plan.level == level) & (plan.slot == (-1 if slot is None else slot)))
-    own = int(asked[0]) if asked.size else plan.most_visited(level)
     always = {name: plan.arrays[name] for name in DECISION if name in plan.arrays}
-    arrays = always | plan.by_level | _nodes(plan) | _lineage(plan, own, level)
+    level, own = plan.find(particle)
+    arrays = always | plan.by_level | _nodes(plan) | _lineage(plan, own) | _particle(plan, level, own)
+    if other is not None:
+        level, own = plan.find(other)
+        arrays |= _lineage(plan, own, "other") | {f"other/{name}": array for name, array in _particle(plan, level, own).items()}
     if complete:
-        arrays |= {f"node/{name}": plan.arrays[name][plan.ids] for name in LINEAGE if name != "terminal"}
+        names = [name for name in (*LINEAGE, "atom") if name != "terminal" and name in plan.arrays]
+        arrays |= {f"node/{name}": plan.arrays[name][plan.ids] for name in names}
     return arrays, {"schema": SCHEMA, "levels": plan.levels, "slots": plan.rows, "weight_parts": [], "variance_objections": []}
 
 
@@ -157,18 +175,37 @@ def _nodes(plan: TreeOverview) -> dict[str, np.ndarray]:
     }
 
 
-def _lineage(plan: TreeOverview, own: int, level: int) -> dict[str, np.ndarray]:
-    """The exact numbers of a node and of all its ancestors, from the root."""
-    line: list[int] = []
-    node = own
-    while node >= 0:
-        line.append(node)
-        node = int(plan.number[plan.arrays["parent"][plan.ids[node]]])
-    nodes = np.array(line[::-1], np.int64)
+def _particle(plan: TreeOverview, level: int, own: int) -> dict[str, np.ndarray]:
+    """The name of a node, (level, slot, root action), and its share of the level's visits."""
     slot, root, share = (plan.slot[own], plan.root_of[plan.ids[own]], plan.visits[own] / plan.by_level["passing"][level]) if own >= 0 else (0, 0, 0)
-    return {f"lineage/{name}": plan.arrays[name][plan.ids[nodes]] for name in LINEAGE} | {
-        "particle": np.array([level, slot, root], np.int32),
-        "particle_weight": np.float32(share),
-        "lineage/level": plan.level[nodes].astype(np.int32),
-        "lineage/slot": plan.slot[nodes].astype(np.int32),
-    }
+    return {"particle": np.array([level, slot, root], np.int32), "particle_weight": np.array(share, np.float32)}
+
+
+def _lineage(plan: TreeOverview, own: int, name: str = "lineage") -> dict[str, np.ndarray]:
+    """The exact numbers of a node and of all its ancestors, from the root, as arrays `NAME/…`."""
+    nodes = plan.line(own)
+    ids = plan.ids[nodes]
+    steps = {of: plan.arrays[of][ids] for of in (*LINEAGE, "atom") if of in plan.arrays}
+    own_place = {"level": plan.level[nodes].astype(np.int32), "slot": plan.slot[nodes].astype(np.int32)}
+    return {f"{name}/{of}": array for of, array in {**steps, **_candidates(plan, ids), **own_place}.items()}
+
+
+def _candidates(plan: TreeOverview, ids: np.ndarray) -> dict[str, np.ndarray]:
+    """Prior, share of the visits and Q of every action at the states that the steps `ids` were taken from.
+
+    A tree knows only actions that it tried: of others Q is NaN, and so is the prior, except at the root.
+    """
+    arrays, actions = plan.arrays, plan.arrays["root_policy"].shape[0]
+    empty = lambda *more: np.full((ids.size, actions, *more), np.nan, np.float32)
+    priors, q_values, visits = empty(), empty(), np.zeros((ids.size, actions), np.float32)
+    atoms = empty(*arrays["action"].shape[1:]) if "atom" in arrays else None
+    for row, step in enumerate(ids):
+        tried = plan.steps[arrays["parent"][plan.steps] == arrays["parent"][step]]
+        at = plan.atom[tried]
+        visits[row, at], q_values[row, at], priors[row, at] = arrays["visits"][tried], arrays["q_value"][tried], arrays["prior"][tried]
+        if arrays["parent"][step] < 0:
+            priors[row] = arrays["root_prior"]
+        if atoms is not None:
+            atoms[row, at] = arrays["action"][tried]
+    shares = visits / np.maximum(visits.sum(1, keepdims=True), 1)
+    return {"priors": priors, "shares": shares, "q_values": q_values, **({} if atoms is None else {"atoms": atoms})}

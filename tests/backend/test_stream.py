@@ -76,6 +76,7 @@ def test_a_shape_setting_compiles_and_says_so(server, new_session):
         ('{"type": "view", "drawing": true, "arrays": ["ess"]}', "drawing"),
         ('{"type": "view", "drawing": true, "particle": 3}', "level"),
         ('{"type": "view", "drawing": true, "particle": {"slot": 3}}', "whole number"),
+        ('{"type": "view", "drawing": true, "other": [1, 2]}', '"other" must be'),
         ('{"type": "view", "drawing": true, "particle": {"level": 0, "slot": -1}}', "whole number"),
         ('{"type": "ack", "frame": "x"}', "whole number"),
     ],

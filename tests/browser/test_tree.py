@@ -38,7 +38,8 @@ def test_gumbel_mcts_is_drawn_as_a_tree_and_particles_come_back(server, open_pag
     nodes, passing, simulations = map(int, re.match(r"Level 0: (\d+) nodes?; (\d+) of (\d+) simulations pass here", sentence(page)).groups())
     assert 1 <= nodes <= 2 and passing == simulations == 512
     page.wait_for_function("document.querySelectorAll('.particle-numbers .steps tr').length === 2")
-    assert page.locator(".particle-numbers .steps th").all_inner_texts() == ["lvl", "action", "prior", "visits", "Q"]
+    assert page.locator(".particle-numbers .steps th:not(.step-picture)").all_inner_texts() == ["lvl", "action"]
+    assert page.locator(".particle-numbers .step-head text").all_text_contents() == ["prior", "visits", "Q"]
     assert f"of {simulations} simulations" in page.locator(".particle-numbers").inner_text()
     frame = last_frame(page)
     assert str(frame["steps"]) in page.locator(".decision-numbers").inner_text()

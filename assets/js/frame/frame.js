@@ -208,9 +208,9 @@ export class Frame {
     });
   }
 
-  /** The action of a step of the particle's lineage; a continuous one without its dimension. */
-  lineageAction(step) {
-    const taken = /** @type {any} */ (this)["lineage/action"];
+  /** The action of a step of the particle's lineage, or of the one it is compared with; a continuous one without its dimension. */
+  lineageAction(step, name = "lineage") {
+    const taken = /** @type {any} */ (this)[`${name}/action`];
     return this.continuous ? amount(taken[step * this.dimensions.length], this.bounds?.[0]) : this.actions[taken[step]];
   }
 
@@ -236,7 +236,10 @@ export class Frame {
    * @returns {Frame}
    */
   withLineage(lineage) {
-    return Object.assign(Object.create(Frame.prototype), this, lineage);
+    const other = Object.assign(Object.create(Frame.prototype), this);
+    // Numbers that are not known of this particle must not stay that of the one before.
+    if (lineage.particle) for (const name of Object.keys(other)) if (name.startsWith("lineage/") || name.startsWith("other/")) delete other[name];
+    return Object.assign(other, lineage);
   }
 
   /** True where another frame has the same plan and draws the same nodes of it: only the particle's numbers may differ. */

@@ -11,6 +11,7 @@ export const MICROSCOPE_KEYS = [
   { keys: ["k"], show: "k", does: "particleUp", text: "particle above, beginning with the heaviest" },
   { keys: ["j"], show: "j", does: "particleDown", text: "particle below" },
   { keys: ["a"], show: "a", does: "nextAction", text: "single out the next root action" },
+  { keys: ["b"], show: "b", does: "keep", text: "keep this particle and compare the next one with it, or let it go" },
   { keys: ["p"], show: "p", does: "pin", text: "pin this plan and compare what follows with it, or let it go" },
   { keys: ["g"], show: "g", does: "layout", text: "genealogy by slots, as a tree, or as a river" },
   { keys: ["m"], show: "m", does: "film", text: "this plan in slow motion, or the whole plan again" },
@@ -21,7 +22,7 @@ export const MICROSCOPE_KEYS = [
   { keys: ["0"], show: "0", does: "whole", text: "the whole genealogy" },
   { keys: ["e"], show: "e", does: "legend", text: "explain the marks of the genealogy, and hide some" },
   { keys: ["f"], show: "f", does: "enlarge", text: "enlarge the panel pointed at, as a double click on its heading does" },
-  { keys: ["Escape"], show: "esc", does: "drop", text: "leave a field or a panel that is enlarged, drop a box or the selection" },
+  { keys: ["Escape"], show: "esc", does: "drop", text: "leave a field or a panel that is enlarged, drop a box, a kept particle or the selection" },
 ];
 
 /**

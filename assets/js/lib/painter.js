@@ -20,7 +20,7 @@ export class Painter {
 
   /**
    * Asks for a part of the page to be painted again.
-   * @param {"frame" | "base" | "levels" | "genealogy" | "decision" | "overlay"} part
+   * @param {"frame" | "base" | "levels" | "genealogy" | "decision" | "particle" | "overlay"} part
    */
   request(part) {
     this.parts.add(part);

@@ -54,6 +54,7 @@ export const sameParticle = (a, b) => a === b || (!!a && !!b && a.level === b.le
  * @property {import("../frame/marks.js").Hidden | undefined} hidden what is left out of the genealogy
  * @property {import("../frame/within.js").Box | null} box drawn over the genealogy
  * @property {{level: number, slot: number} | null} kept the particle that a click has kept
+ * @property {{level: number, slot: number} | null} compared the particle that others are compared with
  * @property {any} pinned the frame of the plan that is pinned, where it can be compared with the one that is shown; else null
  */
 
@@ -61,7 +62,7 @@ export const sameParticle = (a, b) => a === b || (!!a && !!b && a.level === b.le
  * The view of a microscope's state. A pointer over a picture looks elsewhere for as long as it stays.
  * @returns {View}
  */
-export function viewOf({ frame, level, hover, selection, strips, ghost = null, beside = false, layout, film = null, window, hidden, box = null }) {
+export function viewOf({ frame, level, hover, selection, strips, ghost = null, beside = false, layout, film = null, window, hidden, box = null, compared = null }) {
   const last = frame ? frame.levels - 1 : 0;
   const inside = (particle) => (particle?.slot !== undefined && particle.level <= last && particle.slot < frame.slots ? particle : null);
   return {
@@ -77,5 +78,6 @@ export function viewOf({ frame, level, hover, selection, strips, ghost = null, b
     hidden,
     box,
     kept: frame ? inside(selection) : null,
+    compared: frame ? inside(compared) : null,
   };
 }

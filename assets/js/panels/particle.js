@@ -1,86 +1,171 @@
-// One particle: its path step by step, with the three parts that each step added to its log-weight. Or one node of a tree: the steps that lead
-// to it, with what the search makes of each.
+// The panel of one particle: its fate, and its path step by step, each step with what its state offered, what the trust region allowed, and what it
+// did to the weight. Or of one node of a tree: the steps that lead to it. With another particle kept, both side by side (panels/particle_pair.js).
 
-import { around, element } from "../lib/elements.js";
+import { fateOf } from "../frame/fate.js";
+import { columnsOf, offersOf, particleFacts, stepsOf, treeFacts } from "../frame/particle.js";
+import { around, element, svg } from "../lib/elements.js";
 import { actionColour, actionGlyph } from "../lib/palette.js";
-import { count, decimalsOf, fixed, number, percent } from "../lib/format.js";
-import { setText } from "./section.js";
-import { shorten } from "./shapes.js";
+import { HEAD, headNodes, partColours, PART_SHARES, ROW, rowNodes, rowText, scalesOf } from "./particle_rows.js";
+import { ParticlePair } from "./particle_pair.js";
+import { panelSection, setText } from "./section.js";
+import { patch, shorten } from "./shapes.js";
 
-// The three parts differ in height as well as in colour.
-const BAR = { width: 40, height: 10, parts: [10, 7, 3.5] };
-const SHARE = 2;
-// Room for the name of an action, in pixels; its title has the whole.
-const NAME = 84;
+// Actions that have a column of their own, where the panel is as narrow as at the side.
+const MOST = 8;
+const MOST_WIDE = 24;
+const WIDE = 620;
+// Room of the other cells of a row, in pixels; the name of an action has its part of it.
+const ASIDE = 100;
+const NAME = 50;
+const KEY_HEIGHT = 10;
 
-/** The three parts of each step's log-weight increment (E5): prior - proposal; reward; value difference. */
-function increment(frame, step) {
-  const { reward_temperature: tau, discount, advantage } = frame.settings;
-  const at = (name) => frame[`lineage/${name}`][step];
-  const before = advantage === false ? 0 : at("value");
-  return [at("log_prior") - at("log_proposal"), at("reward") / tau, (discount * at("continuation") * at("next_value") - before) / tau];
-}
-
-/** The steps of the frame's particle from the root on; pure. */
-export function particleSteps(frame) {
-  const at = (name, step) => frame[`lineage/${name}`][step];
-  return Array.from(frame["lineage/level"], (level, step) => ({
-    level,
-    slot: at("slot", step),
-    action: frame.lineageAction(step),
-    prior: Math.exp(at("log_prior", step)),
-    proposal: Math.exp(at("log_proposal", step)),
-    parts: increment(frame, step),
-    reward: at("reward", step),
-    terminal: !!at("terminal", step),
-    revived: !!at("revived", step),
-    offspring: at("offspring", step),
-  }));
-}
-
-/** Facts shown above the table. */
-export function particleFacts({ particle: [level], particle_weight, interventions }, steps) {
-  const facts = [`weight ${percent(particle_weight)}`, `reward ${number(steps.reduce((sum, step) => sum + step.reward, 0))}`, count(steps.length, "step")];
-  const last = steps.at(-1);
-  if (last.level !== level) facts.push(`ended at level ${last.level}`);
-  else if (last.terminal) facts.push("ends here");
-  if (interventions.some((each) => each.kind === "kill" && each.level === last.level && each.slot === last.slot)) facts.push("killed");
-  if (steps.some((step) => step.revived)) facts.push("revived");
-  return facts;
-}
-
-/** The steps of a tree that lead to the frame's node; pure. */
-export function treeSteps(frame) {
-  const at = (name, step) => frame[`lineage/${name}`][step];
-  return Array.from(frame["lineage/level"], (level, step) => ({
-    level, action: frame.lineageAction(step), prior: at("prior", step), visits: at("visits", step), q: at("q_value", step), reward: at("reward", step),
-    terminal: !!at("terminal", step),
-  }));
-}
-
-export function treeFacts({ simulations }, steps) {
-  const last = steps.at(-1);
-  const facts = [`${last.visits} of ${count(simulations, "simulation")}`, `Q ${number(last.q, 4)}`, `reward ${number(steps.reduce((sum, step) => sum + step.reward, 0))}`];
-  return [...facts, count(steps.length, "step"), ...(last.terminal ? ["ends here"] : [])];
-}
+const NOT_KEPT = "Prior and proposal are of the actions taken: this kept plan does not hold those of every action.";
+const NO_KL = "This kept plan does not hold the KL of each step.";
 
 /**
- * Writes the panel over what was written before: with every plan while playing, so that elements stay. Names and numbers go in as text, never as markup.
- * @param {HTMLElement} section
+ * @typedef {object} ParticleContext what the panel is written with, besides the frame
+ * @property {boolean} compared true where another particle is kept, and is in the frame
+ * @property {{level: number, slot: number} | null} kept
+ * @property {boolean} offers true where the source can make what a plan keeps only on request
+ * @property {boolean} wanted true where that is wanted of every plan
+ * @property {string} said what is being done about it
  */
-export function renderParticle(section, frame, theme) {
-  const root = section.querySelector(".particle-numbers");
-  if (!(root instanceof HTMLElement) || !frame.particle) return;
-  setText(section, ".panel-note", frame.over ? "no plan" : noteOf(frame));
-  root.toggleAttribute("data-empty", frame.over);
-  if (frame.over) return;
-  if (!root.childElementCount) root.append(openBranch(), element("p", "key"), around("table", "steps", element("thead"), element("tbody")));
-  const steps = frame.tree ? treeSteps(frame) : particleSteps(frame);
-  writeBranch(root, frame, steps, theme);
-  writeKey(root, frame, theme);
-  const { titles, rows } = frame.tree ? treeTable(frame, steps) : particleTable(frame, steps, theme);
-  writeHead(root, ["lvl", frame.continuous ? frame.dimensions[0] : "action", ...titles], rows[0].length);
-  writeRows(root.querySelector("tbody"), rows);
+
+export class ParticlePanel {
+  /**
+   * @param {object} given
+   * @param {import("../lib/lifetime.js").Lifetime} given.lifetime
+   * @param {HTMLElement} given.whatIf the row above the numbers
+   * @param {() => void} given.onKeep keeps the particle that is shown to compare it, or lets the kept one go
+   * @param {() => void} given.onActions wants every action, or no longer
+   * @param {() => void} given.onChange asks for another painting
+   */
+  constructor({ lifetime, whatIf, onKeep, onActions, onChange }) {
+    const chip = (name, text, title) => Object.assign(element("button", `chip ${name}`, text), { type: "button", title });
+    this.keep = chip("particle-keep", "compare", "Keep this particle, and compare it with the next one that is pointed at (b)");
+    this.all = chip("particle-all", "every action", "Prior, proposal and Q of every action at every step: plans this moment again with all of them kept. The first time that compiles");
+    this.section = panelSection("particle", around("span", "particle-tools", this.all, this.keep));
+    this.numbers = element("div", "particle-numbers");
+    // It scrolls, also by keys.
+    Object.assign(this.numbers, { tabIndex: 0, role: "region", ariaLabel: "Steps" });
+    this.section.append(whatIf, this.numbers);
+    this.parts = null;
+    this.pair = new ParticlePair(lifetime, onKeep);
+    this.width = 0;
+    lifetime.listen(this.keep, "click", onKeep);
+    lifetime.listen(this.all, "click", onActions);
+    const observer = new ResizeObserver(() => {
+      if (this.numbers.clientWidth === this.width) return;
+      this.width = this.numbers.clientWidth;
+      onChange();
+    });
+    observer.observe(this.numbers);
+    lifetime.add(() => observer.disconnect());
+  }
+
+  /** Elements that are written over with every plan. */
+  open() {
+    if (this.parts) return this.parts;
+    const line = element("p", "particle-branch");
+    const fate = element("span", "particle-fate");
+    line.append(element("span", "glyph"), element("span", "particle-facts"), fate);
+    const [note, key] = [element("p", "hint particle-note"), element("p", "key")];
+    note.setAttribute("role", "status");
+    const head = svg("svg", { class: "step-head", height: HEAD, role: "img", "aria-label": "Numbers of the step" });
+    const titles = around("tr", "", element("th", "", "lvl"), element("th", "", "action"), around("th", "step-picture", head));
+    const body = element("tbody");
+    const table = around("table", "steps", around("thead", "", titles), body);
+    this.numbers.append(line, note, key, table, this.pair.element);
+    this.parts = { line, fate, note, key, head, body, table, titles };
+    return this.parts;
+  }
+
+  /**
+   * Writes the panel over what was written before: with every plan while playing, so that elements stay. Names and numbers go in as text, never as markup.
+   * @param {any} frame
+   * @param {import("../lib/palette.js").Theme} theme
+   * @param {ParticleContext} context
+   */
+  write(frame, theme, context) {
+    if (!frame.particle) return;
+    setText(this.section, ".panel-note", frame.over ? "no plan" : noteOf(frame));
+    this.numbers.toggleAttribute("data-empty", frame.over);
+    this.writeButtons(frame, context);
+    if (frame.over) return;
+    const parts = this.open();
+    this.width ||= this.numbers.clientWidth;
+    const steps = stepsOf(frame);
+    const { offers, complete } = offersOf(frame, steps);
+    this.writeFacts(frame, steps, theme);
+    setPlain(parts.note, context.said || noteText(frame, steps, complete, context));
+    this.numbers.toggleAttribute("data-pair", context.compared);
+    writeKey(parts.key, frame, theme, columnsOf(offers, this.most));
+    if (context.compared) this.pair.write(frame, theme, Math.max(this.width - 18, 200));
+    else this.writeRows({ frame, steps, offers, complete, columns: columnsOf(offers, this.most), theme });
+  }
+
+  get most() {
+    return this.width > WIDE ? MOST_WIDE : MOST;
+  }
+
+  writeButtons(frame, { kept, compared, offers, wanted }) {
+    this.keep.hidden = frame.over || compared;
+    this.keep.setAttribute("aria-pressed", `${!!kept}`);
+    // A tree has its numbers of every action in any case.
+    this.all.hidden = frame.over || frame.tree || compared || !offers;
+    this.all.setAttribute("aria-pressed", `${wanted}`);
+  }
+
+  writeFacts(frame, steps, theme) {
+    const { line, fate } = this.open();
+    const [, , top] = frame.particle;
+    const glyph = /** @type {HTMLElement} */ (line.firstElementChild);
+    glyph.style.color = actionColour(theme, frame, top);
+    setPlain(glyph, actionGlyph(frame, top));
+    setPlain(line.children[1], ` ${frame.actions[top]} · ${(frame.tree ? treeFacts : particleFacts)(frame, steps).join(" · ")}. `);
+    setPlain(fate, frame.tree ? "" : fateOf(frame, steps));
+  }
+
+  writeRows(given) {
+    const { frame, steps, offers, columns, theme } = given;
+    const { head, body, titles } = this.open();
+    const width = Math.max(this.width - ASIDE, 120);
+    const rows = { ...given, width, scales: scalesOf(steps, offers, columns) };
+    setPlain(titles.children[1], frame.continuous ? frame.dimensions[0] : "action");
+    if (head.getAttribute("width") !== `${width}`) head.setAttribute("width", `${width}`);
+    patch(head, headNodes(rows));
+    while (body.childElementCount > steps.length) body.lastElementChild?.remove();
+    steps.forEach((step, index) => {
+      const row = body.children[index] ?? body.appendChild(newRow());
+      const [level, action, picture] = row.children;
+      const words = rowText(rows, index);
+      if (row.title !== words) row.title = words;
+      setPlain(level, `${step.level}`);
+      const [glyph, name, small] = action.children;
+      const place = offers[index].places?.[step.taken < 0 ? 0 : step.taken];
+      glyph.style.color = frame.continuous ? theme.ramp[Math.round(Math.min(Math.max(place || 0, 0), 1) * (theme.ramp.length - 1))] : actionColour(theme, frame, step.taken);
+      setPlain(glyph, actionGlyph(frame, Math.max(step.taken, 0)));
+      setPlain(name, shorten(step.action, this.width > WIDE ? 90 : NAME, 11.5));
+      setPlain(small, smallText(step, frame));
+      const drawing = picture.firstElementChild;
+      if (drawing.getAttribute("width") !== `${width}`) drawing.setAttribute("width", `${width}`);
+      if (drawing.getAttribute("aria-label") !== words) drawing.setAttribute("aria-label", words);
+      patch(drawing, rowNodes(rows, index));
+    });
+  }
+}
+
+/** @returns {any} */
+function newRow() {
+  const action = around("td", "action", element("span", "glyph"), element("span", "action-name"), element("small", ""));
+  return around("tr", "", element("td", "level"), action, around("td", "step-picture", svg("svg", { height: ROW, role: "img" })));
+}
+
+/** The event of a step, in as few letters as there is room for. */
+function smallText({ terminal, revived, offspring, visits }, { tree }) {
+  if (terminal) return "† ends";
+  if (tree) return `${visits} visits`;
+  return `${revived ? "○ " : ""}${offspring} offspr.`;
 }
 
 function noteOf({ tree, heaviest, particle: [level, slot] }) {
@@ -88,98 +173,26 @@ function noteOf({ tree, heaviest, particle: [level, slot] }) {
   return tree ? `${first ? "most visited" : "one"} of level ${level}` : `${first ? "heaviest: " : ""}slot ${slot} at level ${level}`;
 }
 
-const openBranch = () => around("p", "particle-branch", element("span", "glyph"), element("span", "particle-facts"));
-
-function writeBranch(root, frame, steps, theme) {
-  const [, , top] = frame.particle;
-  const glyph = root.querySelector(".glyph");
-  glyph.style.color = actionColour(theme, frame, top);
-  setText(root, ".glyph", actionGlyph(frame, top));
-  setText(root, ".particle-facts", ` ${frame.actions[top]} · ${(frame.tree ? treeFacts : particleFacts)(frame, steps).join(" · ")}`);
+/** The parts that a kept plan does not hold, where it is one. */
+function noteText(frame, steps, complete, { offers }) {
+  if (frame.tree || offers || frame.playing) return "";
+  const unknown = !complete && (frame.continuous || frame.actions.length > 2);
+  return [unknown ? NOT_KEPT : "", steps.some((step) => Number.isNaN(step.kl)) ? NO_KL : ""].filter(Boolean).join(" ");
 }
 
-const partColours = (theme) => [theme.hues[3], theme.hues[4], theme.hues[5]];
+function setPlain(part, words) {
+  if (part.textContent !== words) part.textContent = words;
+}
 
-function writeKey(root, { weightParts }, theme) {
-  const written = JSON.stringify([weightParts, partColours(theme)]);
-  const line = root.querySelector(".key");
-  if (line.dataset.written === written) return;
-  line.dataset.written = written;
-  line.replaceChildren(...weightParts.flatMap((part, index) => {
+function writeKey(key, frame, theme, { shown, others }) {
+  const written = JSON.stringify([frame.weightParts, partColours(theme), shown.length, others]);
+  if (key.dataset.written === written) return;
+  key.dataset.written = written;
+  const parts = frame.weightParts.flatMap((part, index) => {
     const swatch = element("span", "swatch");
-    Object.assign(swatch.style, { background: partColours(theme)[index], height: `${BAR.parts[index]}px` });
+    Object.assign(swatch.style, { background: partColours(theme)[index], height: `${KEY_HEIGHT * PART_SHARES[index]}px` });
     return [swatch, part];
-  }));
-}
-
-/** The columns after level and action, and all cells of a row per step; a cell is {text, title, kind, background}. */
-function particleTable(frame, steps, theme) {
-  const largest = Math.max(1e-9, ...steps.map(({ parts }) => Math.max(reach(parts, 1), reach(parts, -1))));
-  const totals = steps.map(({ parts }) => parts.reduce((sum, part) => sum + part, 0));
-  const decimals = Math.min(decimalsOf(totals), 2);
-  const rows = steps.map((step, index) => [
-    ...opening(step),
-    { text: fixed(step.prior, SHARE) }, { text: fixed(step.proposal, SHARE) }, { text: `${step.offspring}` },
-    {
-      text: "", kind: "bar", background: bars(step.parts, largest, theme),
-      title: frame.weightParts.map((part, at) => `${part} ${number(step.parts[at])}`).join("\n"),
-    },
-    { text: fixed(totals[index], decimals) },
-  ]);
-  return { titles: ["prior", "prop.", "offspr.", "Δ log-weight"], rows };
-}
-
-function treeTable(frame, steps) {
-  const decimals = decimalsOf(steps.map(({ q }) => q));
-  const rows = steps.map((step) => [...opening(step), { text: fixed(step.prior, SHARE) }, { text: `${step.visits}` }, { text: fixed(step.q, decimals) }]);
-  return { titles: ["prior", "visits", "Q"], rows };
-}
-
-/** The first two cells of a step. */
-function opening({ level, action, terminal, revived }) {
-  const title = [action, terminal && "the episode ends here", revived && "revived"].filter(Boolean).join(", ");
-  return [{ text: `${level}` }, { text: `${shorten(action, NAME, 11.5)}${terminal ? " †" : ""}${revived ? " ○" : ""}`, kind: "action", title }];
-}
-
-/** Titles of the columns; the last one may stand over a bar and its number. */
-function writeHead(root, titles, columns) {
-  const head = root.querySelector("thead");
-  const written = JSON.stringify([titles, columns]);
-  if (head.dataset.written === written) return;
-  head.dataset.written = written;
-  head.replaceChildren(around("tr", "", ...titles.map((title) => element("th", "", title))));
-  head.querySelector("th:last-child").colSpan = columns - titles.length + 1;
-  root.querySelector("tbody").replaceChildren();
-}
-
-function writeRows(body, rows) {
-  while (body.childElementCount > rows.length) body.lastElementChild.remove();
-  rows.forEach((cells, index) => {
-    const row = body.children[index] ?? body.appendChild(around("tr", "", ...cells.map(({ kind }) => element("td", kind ?? ""))));
-    cells.forEach(({ text, title = "", background }, column) => {
-      const own = row.children[column];
-      if (own.textContent !== text) own.textContent = text;
-      if (own.title !== title) own.title = title;
-      if (background) own.style.background = background;
-    });
   });
-}
-
-/** Sum of the parts of one sign, stacked. */
-const reach = (parts, sign) => parts.reduce((sum, part) => sum + Math.max(sign * part, 0), 0);
-
-/** Parts stacked from the middle, gains to the right, losses to the left: as a background, which costs no elements. */
-function bars(parts, largest, theme) {
-  const middle = BAR.width / 2;
-  const scale = (middle - 1) / largest;
-  const edge = { 1: middle, "-1": middle };
-  const layer = (colour, x, width, height) => `linear-gradient(${colour} 0 0) ${x.toFixed(1)}px center / ${width.toFixed(1)}px ${height}px no-repeat`;
-  const layers = parts.map((part, index) => {
-    const sign = part < 0 ? -1 : 1;
-    const width = Math.abs(part) * scale;
-    const from = sign < 0 ? edge[sign] - width : edge[sign];
-    edge[sign] += sign * width;
-    return layer(partColours(theme)[index], from, width, BAR.parts[index]);
-  });
-  return [layer(theme.muted, middle - 0.5, 1, BAR.height), ...layers].join(", ");
+  const of = frame.tree ? "visited most" : "proposed most";
+  key.replaceChildren(...parts, ...(others ? [element("span", "key-others", `${shown.length} actions ${of}; … ${others} others together`)] : []));
 }

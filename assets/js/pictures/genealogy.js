@@ -244,6 +244,7 @@ export function overlay(context, size, frame, view, theme) {
   if (shows(view, "coalescence")) inPlot(context, place.axis, size.height, () => drawCoalesced(context, place, frame, view, theme));
   inPlot(context, place.axis, place.bottom, () => {
     if (view.box) drawBox(context, place, frame, view, theme);
+    if (view.compared) drawCompared(context, place, frame, view.compared, theme);
     if (view.kept && view.kept !== view.particle) drawLineage(context, place, frame, view.kept, theme, true);
     if (view.particle) drawLineage(context, place, frame, view.particle, theme, false);
     if (view.kept) drawKept(context, place, frame, view.kept, theme);
@@ -288,6 +289,24 @@ function drawLineage(context, place, frame, particle, theme, aside) {
 }
 
 const connectNodes = (context, place, { parent }, node) => connect(context, place.x(parent[node]), place.y(parent[node]), place.x(node), place.y(node));
+
+/** The lineage that others are compared with, as the panel of the particle marks it. */
+function drawCompared(context, place, frame, particle, theme) {
+  const own = frame.find(particle);
+  if (own < 0) return;
+  const line = ancestry(frame, lastStep(frame, particle));
+  for (const [width, colour, dashes] of [[5, theme.paper, []], [2.2, theme.accent, [5, 3]]]) {
+    Object.assign(context, { lineWidth: width, strokeStyle: colour });
+    context.setLineDash(dashes);
+    strokeMany(context, 0, line.length, (_, index) => connectNodes(context, place, frame, line[index]));
+  }
+  context.setLineDash([]);
+  Object.assign(context, { lineWidth: 2, strokeStyle: theme.accent, fillStyle: actionColour(theme, frame, frame.root[own]) });
+  context.beginPath();
+  ring(context, place.x(own), place.y(own), 5);
+  context.fill();
+  context.stroke();
+}
 
 /** A second ring around the particle that a click has kept, on a ground that keeps it apart from the lines. */
 function drawKept(context, place, frame, kept, theme) {

@@ -185,8 +185,10 @@ export function overlay(context, size, frame, view, theme) {
   const last = view.particle ? lastStep(frame, view.particle) : -1;
   const line = ancestry(frame, last);
   const children = thinned(descendants(frame, last).filter((node) => frame.alive[node]), 2000);
+  const compared = view.compared ? ancestry(frame, lastStep(frame, view.compared)) : [];
   inEach(context, size, frame, (place) => {
     drawParticles(context, place, frame, view, theme);
+    if (compared.length) drawCompared(context, place, frame, compared, theme);
     if (line.length) drawLineage(context, place, frame, line, children, theme);
   });
 }
@@ -203,6 +205,20 @@ function drawLineage(context, place, frame, line, children, theme) {
   pass(line, 5, theme.paper);
   pass(line, 2.2, theme.ink);
   context.fillStyle = theme.ink;
+  context.beginPath();
+  ring(context, place.x(line[0]), place.y(line[0]), 4);
+  context.fill();
+}
+
+/** The lineage that others are compared with. */
+function drawCompared(context, place, frame, line, theme) {
+  for (const [width, colour, dashes] of [[5, theme.paper, []], [2.2, theme.accent, [5, 3]]]) {
+    Object.assign(context, { lineWidth: width, strokeStyle: colour });
+    context.setLineDash(dashes);
+    strokeMany(context, 0, line.length, (_, index) => step(context, place, frame, line[index]));
+  }
+  context.setLineDash([]);
+  context.fillStyle = theme.accent;
   context.beginPath();
   ring(context, place.x(line[0]), place.y(line[0]), 4);
   context.fill();

@@ -259,6 +259,20 @@ export class Api {
     return answer.json();
   }
 
+  /** {frame, ready, seconds}: makes what the plan that is shown keeps only on request. */
+  async detail(id, wish, signal) {
+    const answer = await this.fetch("POST", `/sessions/${encodeURIComponent(id)}/detail`, { body: JSON.stringify(wish), signal });
+    if (!answer.ok) throw await problemOf(answer);
+    return answer.json();
+  }
+
+  /** The film strip of a particle of the plan that is shown. */
+  async strip(id, particle, signal) {
+    const answer = await this.fetch("GET", `/sessions/${encodeURIComponent(id)}/detail/strip?${new URLSearchParams(particle)}`, { signal });
+    if (!answer.ok) throw await problemOf(answer);
+    return answer.json();
+  }
+
   /**
    * {setting, rows} of the session's moment, planned once with each value of a live setting.
    * @param {string} id

@@ -20,7 +20,7 @@ export class LiveSource {
    */
   constructor(api, { onState, onMessage, onCreated, onRefused = () => {}, onLinkRefused = () => {} }) {
     /** @type {readonly import("./source.js").Ability[]} */
-    this.can = ["particles", "commands", "settings"];
+    this.can = ["particles", "commands", "settings", "detail"];
     /** True for who may look, not touch. */
     this.looksOnly = false;
     this.session = new Session(api);
@@ -31,6 +31,8 @@ export class LiveSource {
     this.handlers = null;
     /** @type {import("./source.js").Wanted} */
     this.particle = null;
+    /** @type {import("./source.js").Wanted} */
+    this.other = null;
     /** True where the decision as levels go by is wanted. */
     this.trail = false;
     this.connection = new Connection(this.session, {
@@ -58,11 +60,24 @@ export class LiveSource {
     this.connection.start();
   }
 
-  /** @param {import("./source.js").Wanted} particle */
-  want(particle) {
-    if (JSON.stringify(particle) === JSON.stringify(this.particle)) return;
-    this.particle = particle;
+  /**
+   * @param {import("./source.js").Wanted} particle
+   * @param {import("./source.js").Wanted} [other]
+   */
+  want(particle, other = null) {
+    if (JSON.stringify([particle, other]) === JSON.stringify([this.particle, this.other])) return;
+    Object.assign(this, { particle, other });
     this.sendView();
+  }
+
+  /** Makes what the plan keeps only on request; everybody who looks at it is then sent it. */
+  detail(frame, compile, signal) {
+    return this.session.api.detail(this.session.id, { frame: frame.id, compile }, signal);
+  }
+
+  /** The film strip of a particle. */
+  strip(frame, particle, signal) {
+    return this.session.api.strip(this.session.id, { frame: frame.id, level: particle.level, slot: particle.slot }, signal);
   }
 
   /** @param {boolean} trail */
@@ -73,7 +88,7 @@ export class LiveSource {
   }
 
   sendView() {
-    this.connection.send({ type: "view", drawing: true, particle: this.particle, trail: this.trail });
+    this.connection.send({ type: "view", drawing: true, particle: this.particle, other: this.other, trail: this.trail });
   }
 
   /** Gives a credit back: the frame was painted, or dropped for a newer one. */
@@ -123,7 +138,7 @@ export class LiveSource {
   follow({ type, session, settings }) {
     if (type === "status") {
       // A recording cannot be changed; the particles of its frames are there.
-      this.can = session.replay || this.looksOnly ? ["particles"] : ["particles", "commands", "settings"];
+      this.can = session.replay || this.looksOnly ? ["particles"] : ["particles", "commands", "settings", "detail"];
       const { checkpoint, planner, seed, step, settings: set, playing, speed } = session;
       this.session.remember({ checkpoint, planner, seed, step, settings: set, playing, speed });
     }

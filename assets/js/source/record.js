@@ -2,7 +2,7 @@
 // a server.
 
 import { readFrame } from "../frame/frame.js";
-import { isComplete, lineageNumbers } from "../frame/lineage_numbers.js";
+import { isComplete, lineageNumbers, otherNumbers } from "../frame/lineage_numbers.js";
 
 /** @typedef {import("./source.js").Source} Source */
 
@@ -29,12 +29,15 @@ export class RecordSource {
     else this.want(null);
   }
 
-  /** @param {import("./source.js").Wanted} particle */
-  want(particle) {
-    const asked = JSON.stringify(particle);
+  /**
+   * @param {import("./source.js").Wanted} particle
+   * @param {import("./source.js").Wanted} [other]
+   */
+  want(particle, other = null) {
+    const asked = JSON.stringify([particle, other]);
     if (!this.complete || !this.handlers || asked === this.asked) return;
     this.asked = asked;
-    this.handlers.frame(this.frame.withLineage(lineageNumbers(this.frame, particle) ?? {}));
+    this.handlers.frame(this.frame.withLineage({ ...lineageNumbers(this.frame, particle), ...otherNumbers(this.frame, other) }));
   }
 
   acknowledge() {}

@@ -9,8 +9,8 @@
 
 /**
  * Abilities of a source: `particles`, it answers `want` with the numbers of that particle; `commands`, its session plays, pauses and steps; `settings`,
- * it plans again with other settings.
- * @typedef {"particles" | "commands" | "settings"} Ability
+ * it plans again with other settings; `detail`, it makes what a plan keeps only on request.
+ * @typedef {"particles" | "commands" | "settings" | "detail"} Ability
  */
 
 /**
@@ -22,7 +22,10 @@
  * @typedef {object} Source
  * @property {readonly Ability[]} can
  * @property {(handlers: SourceHandlers) => void} open begins to yield frames; called once
- * @property {(particle: Wanted) => void} want
+ * @property {(particle: Wanted, other?: Wanted) => void} want `other` is compared with the particle; null for none
+ * @property {(frame: any, compile: boolean, signal: AbortSignal) => Promise<{ready: boolean, seconds: number | null}>} [detail] makes what the plan keeps
+ *   only on request; without `compile` it is not ready where a program would have to be compiled
+ * @property {(frame: any, particle: {level: number, slot: number}, signal: AbortSignal) => Promise<any>} [strip] the film strip of a particle, once that is made
  * @property {(trail: boolean) => void} [followTrail] true where frames are to have the decision as levels go by; a source without it yields what it has
  * @property {(frame: import("../frame/frame.js").Frame) => void} acknowledge
  * @property {() => void} close stops for good and gives back what it holds

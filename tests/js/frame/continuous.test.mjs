@@ -5,7 +5,7 @@ import { readFrame } from "../../../assets/js/frame/frame.js";
 import { legendLayout } from "../../../assets/js/pictures/gutter.js";
 import { narrate, narrateDecision, neverTried } from "../../../assets/js/frame/narration.js";
 import { actionColour, actionGlyph } from "../../../assets/js/lib/palette.js";
-import { particleSteps } from "../../../assets/js/panels/particle.js";
+import { particleSteps } from "../../../assets/js/frame/particle.js";
 import { continuousSample, encode, sampleArrays, sampleMetadata, THEME } from "../drawing.mjs";
 
 const frame = readFrame(continuousSample());

@@ -5,7 +5,8 @@ import { readFrame } from "../../../assets/js/frame/frame.js";
 import { captions } from "../../../assets/js/frame/captions.js";
 import { narrate, narrateChoice, narrateDecision, narrateWorld, neverTried } from "../../../assets/js/frame/narration.js";
 import { noteLines } from "../../../assets/js/panels/decision.js";
-import { particleFacts, particleSteps } from "../../../assets/js/panels/particle.js";
+import { fateOf } from "../../../assets/js/frame/fate.js";
+import { particleFacts, particleSteps } from "../../../assets/js/frame/particle.js";
 import { encode, sampleArrays, sampleMetadata } from "../drawing.mjs";
 
 const frame = readFrame(encode(sampleArrays(), sampleMetadata));
@@ -77,5 +78,6 @@ test("without the advantage the value of the state itself is left out", () => {
 test("a particle that has ended shows its steps and where it ended", () => {
   const steps = particleSteps(frame);
   assert.deepEqual(steps.map(({ level, slot, terminal }) => [level, slot, terminal]), [[0, 0, false], [1, 0, true]]);
-  assert.deepEqual(particleFacts(frame, steps), ["weight 25 %", "reward 2", "2 steps", "ended at level 1"]);
+  assert.deepEqual(particleFacts(frame, steps), ["weight 25 %", "reward 2", "log-weight 0"]);
+  assert.equal(fateOf(frame, steps), "The episode ended at level 1; it waits since.");
 });

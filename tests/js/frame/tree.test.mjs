@@ -8,7 +8,7 @@ import * as genealogy from "../../../assets/js/pictures/genealogy.js";
 import { legendRows } from "../../../assets/js/pictures/gutter.js";
 import { ancestry, descendants, strokeGroups } from "../../../assets/js/frame/lineage.js";
 import { narrate, narrateDecision, narrateWorld } from "../../../assets/js/frame/narration.js";
-import { treeFacts, treeSteps } from "../../../assets/js/panels/particle.js";
+import { offersOf, treeFacts, treeSteps } from "../../../assets/js/frame/particle.js";
 import * as strips from "../../../assets/js/pictures/strips.js";
 import { stripRows } from "../../../assets/js/frame/level_series.js";
 import { decode } from "../../../assets/js/frame/decode.js";
@@ -83,6 +83,10 @@ test("a node shows the steps that lead to it", () => {
   const steps = treeSteps(frame);
   assert.deepEqual(steps.map(({ level, action, visits, q, terminal }) => [level, action, visits, q, terminal]),
     [[0, "right", 6, 11, false], [1, "right", 4, 10, false], [2, "left", 2, 1, true]]);
+  const { offers, complete } = offersOf(frame, steps);
+  assert.ok(complete);
+  assert.deepEqual(offers.map(({ priors, proposals, q }) => [priors, proposals.map((share) => Number(share.toFixed(3))), q]),
+    [[[0.25, 0.5, 0.25], [0.25, 0.75, 0], [9, 11, NaN]], [[0.25, 0.75, NaN], [0.2, 0.8, 0], [8, 10, NaN]], [[0.5, NaN, NaN], [1, 0, 0], [1, NaN, NaN]]]);
   assert.deepEqual(treeFacts(frame, steps), ["2 of 8 simulations", "Q 1", "reward 3", "3 steps", "ends here"]);
 });
 

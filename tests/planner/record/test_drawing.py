@@ -10,7 +10,8 @@ from safetensors.numpy import load
 from planner.algorithms.registry import get_planner
 from planner.record.container import write
 from planner.record.diagnostics import WEIGHT_PARTS
-from planner.record.drawing import LINEAGE, SCHEMA, Overview, choose, draw, spread
+from planner.record.drawing import SCHEMA, Overview, choose, draw, spread
+from planner.record.lineage import STEPS, fate, fates
 from planner.record.metadata import Metadata
 
 FIXTURE = Path(__file__).parents[2] / "js" / "drawing.safetensors"
@@ -100,7 +101,7 @@ def simulated(levels, slots, seed=0, deaths=0.02):
         branch[t] = np.arange(slots) if t == 0 else branch[t - 1][before]
         terminal[t] = ~alive[t] | (random.random(slots) < deaths)
         ancestor[t] = np.sort(random.integers(0, slots, slots)) if t % 3 == 1 else np.arange(slots)
-    floats = {name: random.normal(size=(levels, slots)).astype(np.float32) for name in ("log_weight", "kl", "kl_bound", "temperature", *LINEAGE[3:])}
+    floats = {name: random.normal(size=(levels, slots)).astype(np.float32) for name in STEPS[STEPS.index("log_prior") :]}
     return sample() | floats | {
         "parent": parent, "ancestor": ancestor, "branch": branch, "alive": alive, "terminal": terminal, "revived": revived,
         "action": random.integers(0, 3, (levels, slots)).astype(np.int32), "position": random.normal(size=(levels, slots, 2)).astype(np.float32),
@@ -220,9 +221,60 @@ def test_the_numbers_of_a_particle_are_exact_and_its_line_is_drawn(large, partic
     line = drawing["lineage/level"] * 2048 + drawing["lineage/slot"]
     assert set(line) <= set(ids_of(drawing, 2048))
     np.testing.assert_array_equal(large["parent"].ravel()[line], [-1, *line[:-1]][: line.size])
-    for name in LINEAGE:
-        np.testing.assert_array_equal(drawing[f"lineage/{name}"], large[name].ravel()[line], err_msg=name)
-        assert drawing[f"lineage/{name}"].dtype == large[name].dtype
+    for name in STEPS:
+        if name in large:
+            np.testing.assert_array_equal(drawing[f"lineage/{name}"], large[name].ravel()[line], err_msg=name)
+            assert drawing[f"lineage/{name}"].dtype == large[name].dtype
+
+
+def test_a_second_particle_has_the_same_numbers_as_if_it_were_the_first(large):
+    overview = Overview(large, PLANNED)
+    drawing, _ = draw(overview, (23, 5), other=(12, 1000), budget=400)
+    alone, _ = draw(overview, (12, 1000), budget=400)
+    names = [name.removeprefix("lineage/") for name in alone if name.startswith("lineage/")]
+    assert len(names) > 12
+    for name in names:
+        np.testing.assert_array_equal(drawing[f"other/{name}"], alone[f"lineage/{name}"], err_msg=name)
+    np.testing.assert_array_equal(drawing["other/particle"], alone["particle"])
+    assert drawing["other/particle_weight"] == alone["particle_weight"] and drawing["particle"].tolist()[:2] == [23, 5]
+    ids = set(ids_of(drawing, 2048))
+    for line in ("lineage", "other"):
+        assert set(drawing[f"{line}/level"] * 2048 + drawing[f"{line}/slot"]) <= ids
+
+
+def test_the_fate_of_a_particle_is_that_of_its_descendants_followed_one_by_one():
+    plan = simulated(9, 12, seed=3, deaths=0.1)
+    reached, count = fates(plan)
+    for level in range(9):
+        for slot in range(12):
+            line = {slot}
+            at = level
+            while at < 8 and (following := {i for i in range(12) if plan["ancestor"][at, i] in line}):
+                line, at = following, at + 1
+            assert fate(plan, level, slot).tolist() == [at, len(line), 8]
+            assert (reached[level, slot], count[level, slot]) == (at, len(line))
+    assert (reached < 8).any() and (reached == 8).any()
+
+
+def test_lineages_end_with_their_round():
+    plan = sample()
+    plan["parent"][2], plan["alive"][2] = -1, True
+    assert fate(plan, 1, 2).tolist() == [1, 1, 1] and fate(plan, 2, 0).tolist() == [2, 1, 2]
+    reached, count = fates(plan)
+    assert reached.tolist() == [[1] * 4, [1] * 4, [2] * 4] and (count == 1).all()
+
+
+def test_a_complete_drawing_has_the_numbers_of_every_node_and_candidates_only_where_they_are_few(large):
+    random = np.random.default_rng(0)
+    plan = sample() | {name: random.random((3, 4, 3)).astype(np.float32) for name in ("prior", "proposal", "q_value")}
+    drawing, _ = draw(Overview(plan, PLANNED), (2, 1), complete=True)
+    for name, array in (("kl", "kl"), ("log_weight", "log_weight"), ("priors", "prior"), ("q_values", "q_value")):
+        np.testing.assert_array_equal(drawing[f"node/{name}"], plan[array].reshape(12, *plan[array].shape[2:]), err_msg=name)
+    line = drawing["lineage/level"] * 4 + drawing["lineage/slot"]
+    np.testing.assert_array_equal(drawing["lineage/proposals"], plan["proposal"].reshape(12, 3)[line])
+    many = large | {"prior": np.ones((24, 2048, 64), np.float32)}
+    drawing, _ = draw(Overview(many, PLANNED), complete=True)
+    assert "node/priors" not in drawing and drawing["lineage/priors"].shape[1] == 64
 
 
 def test_a_particle_the_plan_does_not_have_is_the_heaviest_of_the_last_level():

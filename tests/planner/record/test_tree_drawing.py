@@ -134,6 +134,27 @@ def test_the_numbers_of_a_node_are_exact():
     assert drawing["particle"].tolist() == [plan.level[node], plan.slot[node], tree["action"][line[-1]]]
 
 
+def test_the_actions_of_each_state_are_those_that_the_search_tried_there():
+    tree = grown(1000)
+    plan = TreeOverview(tree)
+    node = plan.ids.size - 3
+    drawing, _ = draw_tree(plan, (int(plan.level[node]), int(plan.slot[node])), other=(0, None))
+    line = plan.ids[plan.line(node)]
+    assert line.size > 2
+    for row, step in enumerate(line):
+        tried = np.flatnonzero(tree["parent"] == tree["parent"][step])
+        # Of equal actions, which no search tries twice at a state, the last counts.
+        of_action = {int(tree["action"][other]): other for other in tried}
+        visits = np.array([tree["visits"][of_action[action]] if action in of_action else 0 for action in range(3)])
+        np.testing.assert_allclose(drawing["lineage/shares"][row], visits / visits.sum(), rtol=1e-6)
+        for action in range(3):
+            q, prior = (tree[name][of_action[action]] if action in of_action else np.nan for name in ("q_value", "prior"))
+            np.testing.assert_equal(drawing["lineage/q_values"][row, action], q)
+            np.testing.assert_equal(drawing["lineage/priors"][row, action], prior if row else tree["root_prior"][action])
+    np.testing.assert_array_equal(drawing["lineage/priors"][0], tree["root_prior"])
+    assert drawing["other/level"].tolist() == [0] and drawing["other/particle"][0] == 0
+
+
 @pytest.mark.parametrize("asked", [None, (2, None), (99, 99), (2, 0)])
 def test_a_node_the_tree_does_not_have_is_the_most_visited_of_the_level(asked):
     drawing, _ = draw_tree(TreeOverview(sample()), asked)

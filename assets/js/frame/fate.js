@@ -1,0 +1,39 @@
+// The fate of a particle in words: where its line ended, where it was revived, and what became of its descendants. Pure.
+
+import { count } from "../lib/format.js";
+
+/**
+ * @param {any} frame
+ * @param {import("./particle.js").Step[]} steps of the particle's lineage
+ * @param {"lineage" | "other"} [name]
+ * @returns {string} one or more sentences; empty where nothing is kept about it
+ */
+export function fateOf(frame, steps, name = "lineage") {
+  const [level] = name === "lineage" ? frame.particle : frame["other/particle"];
+  const last = steps.at(-1);
+  const said = [];
+  if (last && frame.interventions.some((each) => each.kind === "kill" && each.level === last.level && each.slot === last.slot)) said.push("Killed: it has no weight and no offspring.");
+  else if (last && last.level !== level) said.push(`The episode ended at level ${last.level}; it waits since.`);
+  else if (last?.terminal) said.push("The episode ends here.");
+  const waits = !!last && last.level !== level;
+  const line = lineText(frame, frame[`${name}/fate`], level, waits);
+  if (line) said.push(line);
+  const revivals = steps.filter((step) => step.revived);
+  if (revivals.length) said.push(revivalText(revivals));
+  return said.join(" ");
+}
+
+/** The end of its descendants; `fate` is the last level with one, how many there, and the last level there could have been. */
+function lineText({ slots, restarts }, fate, level, waits) {
+  if (!fate) return "";
+  const [reached, descendants, end] = fate;
+  if (reached < end) return reached === level ? "Dies out here: 0 offspring." : `Died out at level ${reached}: 0 offspring${descendants > 1 ? ` of ${descendants} descendants` : ""}.`;
+  if (level === end) return waits ? "" : restarts ? "Reaches the end of its round." : "Reaches the last level.";
+  return `${count(descendants, "particle")} of ${slots} at ${restarts ? `the end of its round, level ${end},` : `the last level, ${end},`} ${descendants === 1 ? "descends" : "descend"} from it.`;
+}
+
+function revivalText(revivals) {
+  const last = revivals[revivals.length - 1];
+  const from = last.from < 0 ? "the root" : `the state of level ${last.from}`;
+  return revivals.length === 1 ? `Revived at level ${last.level} from ${from}.` : `Revived ${revivals.length} times, last at level ${last.level} from ${from}.`;
+}

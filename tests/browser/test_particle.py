@@ -1,0 +1,47 @@
+"""The particle: every action of its steps on request, and two particles side by side."""
+
+import pytest
+
+from tests.browser.test_accessibility import check
+from tests.browser.test_kept import opened
+from tests.browser.test_page import last_frame, settle
+from tests.browser.test_sizes import LEGIBLE
+
+pytestmark = pytest.mark.browser
+
+# Of the three numbers over the small multiples the last is Q, which only a plan with every action has.
+Q = "document.querySelectorAll('.particle-numbers > .steps tbody tr')[2]?.querySelectorAll('svg text')[2]?.textContent"
+KNOWN = f"({Q} ?? '–') !== '–'"
+PAIR = "document.querySelector('.particle-numbers').hasAttribute('data-pair')"
+
+
+def test_every_action_comes_on_request_and_stays_and_two_particles_stand_side_by_side(server, open_page):
+    page = opened(server, open_page, "?checkpoint=frozenlake-early&particles=64&depth=8", prepare=lambda page: page.add_init_script(LEGIBLE))
+    page.wait_for_selector(".particle-all")
+    assert page.evaluate(Q) == "–"
+    page.get_by_role("button", name="every action").click()
+    page.wait_for_function(KNOWN, timeout=120_000)
+    row = page.locator(".particle-numbers > .steps tbody tr").nth(2).get_attribute("title")
+    assert row.count("prior") == row.count(", Q ") == 4 and "KL" in row
+    # Nothing has to be compiled for a live setting: the next plan has them by itself.
+    frame = last_frame(page)
+    page.locator("[data-knob=alpha] [role=slider]").press("End")
+    settle(page, frame)
+    page.wait_for_function(f"{KNOWN} && document.querySelector('.particle-note').textContent === ''", timeout=60_000)
+
+    # Escape leaves a field first.
+    page.keyboard.press("Escape")
+    page.keyboard.press("k")
+    page.keyboard.press("b")
+    page.wait_for_function("document.querySelector('.particle-note').textContent.startsWith('Kept.')")
+    page.keyboard.press("j")
+    page.wait_for_function(PAIR)
+    assert page.locator(".pair-sentence").inner_text().startswith(("They part at level", "The second descends", "Both"))
+    assert page.locator(".pair-part").count() == 4 and page.locator(".pair-curves path").count() == 2
+    check(page, "two particles", ".panel-particle")
+    for width, height in ((1280, 720), (390, 844)):
+        page.set_viewport_size({"width": width, "height": height})
+        page.wait_for_function("() => window.illegible().length === 0", timeout=10_000, polling=100)
+    page.keyboard.press("Escape")
+    page.wait_for_function(f"!{PAIR} && window.twistscope.selection !== null")
+    page.wait_for_function("() => window.illegible().length === 0", timeout=10_000, polling=100)
