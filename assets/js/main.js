@@ -9,7 +9,6 @@ import { Dialogs } from "./controls/dialogs.js";
 import { Drawer } from "./controls/drawer.js";
 import { followDrops } from "./controls/drop.js";
 import { inspection } from "./controls/inspection.js";
-import { KnobTools } from "./controls/knob_tools.js";
 import { Knobs } from "./controls/knobs.js";
 import { LatencyMeter } from "./controls/latency.js";
 import { Panels } from "./controls/panels.js";
@@ -53,10 +52,8 @@ const topBar = new TopBar({ mounted: dash.mounted, seed: (seed) => command("rese
 const chooser = new Chooser({ api, live, knobs, status, say: (text) => notice.say(text), view: () => looked() });
 const pinning = new Pinning({ api, microscope, now: () => /** @type {any} */ (status.state), say: (text) => notice.say(text), changed: () => chooser.keepAddress(), lifetime });
 const panels = new Panels({ microscope, storage: ownStorage(), say: (text) => notice.say(text), changed: () => chooser.keepAddress() });
-const knobTools = new KnobTools({
-  knobs, planner: () => chooser.planner(status.state.planner), storage: ownStorage(), change: (settings) => change(settings), say: (text) => notice.say(text),
-  mounted: dash.mounted, lifetime,
-});
+/** @type {import("./controls/knob_tools.js").KnobTools | null} */
+let knobTools = null;
 const questions = new Questions({
   api, microscope, panels, now: () => ({ id: live.session.id, frame: microscope.frame, described: chooser.settingsOf(status.state.planner) }),
   change: (settings) => change(settings), focusKnob: (name) => focusKnob(name), storage: ownStorage(),
@@ -161,7 +158,7 @@ microscope.onFrame((frame, fresh) => {
     counters.firstPictureMs = performance.now();
     setTimeout(() => {
       dash.start();
-      questions.load().catch(() => notice.say("Some panels could not be loaded. Load the page again."));
+      Promise.all([questions.load(), loadKnobTools()]).catch(() => notice.say("Parts of the page could not be loaded. Load it again."));
     });
   }
   dialogs.speakOf(frame.tree ? "tree" : "particles");
@@ -228,11 +225,20 @@ const findable = () => ({
   actions, looking: microscope.actions, knobs: knobs.list(), focusKnob, planners: chooser.catalogue.planners, now: /** @type {any} */ (status.state), choose: CHOSEN, panels,
 });
 
+/** Loaded after the first picture, and there before Dash has made a place for them. */
+async function loadKnobTools() {
+  const { KnobTools } = await import("./controls/knob_tools.js");
+  knobTools = new KnobTools({
+    knobs, planner: () => chooser.planner(status.state.planner), storage: ownStorage(), change: (settings) => change(settings), say: (text) => notice.say(text),
+    mounted: dash.mounted, lifetime,
+  });
+}
+
 /** The knob may be hidden, behind a drawer, or not among those found. */
 function focusKnob(name) {
   if (panels.isHidden("knobs")) panels.toggle("knobs");
   microscope.enlarge(null);
-  knobTools.clearSearch();
+  knobTools?.clearSearch();
   drawer.show();
   knobs.focus(name);
 }

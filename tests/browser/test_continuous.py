@@ -54,6 +54,6 @@ def test_a_tree_over_continuous_actions_is_drawn_too(server, open_page):
     assert marks(page)["density"] == 1
     # Help and panel titles speak of nodes.
     page.keyboard.press("?")
-    assert page.locator("#help").get_by_text("Point at any node").is_visible()
+    page.locator("#help").get_by_text("Point at any node").wait_for()
     assert not page.locator("#help").get_by_text("Point at any particle").is_visible()
     assert "node" in page.locator("[data-panel=particle] .panel-heading").get_attribute("title")

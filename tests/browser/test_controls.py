@@ -40,6 +40,8 @@ IN_FORCE = "seed => window.twistscope.seed === seed && document.querySelector('#
 def page(server, open_page):
     page = open_page(server.url)
     page.wait_for_function(BUILT)
+    # Dialogs come last; later each opens at once.
+    page.locator("dialog#help").wait_for(state="attached")
     return page
 
 

@@ -58,7 +58,7 @@ def test_the_decision_is_seen_as_bars_as_dots_and_by_level(server, open_page):
     dot = page.locator(".decision-picture rect[data-action='1']").bounding_box()
     page.mouse.click(dot["x"] + dot["width"] / 2, dot["y"] + dot["height"] / 2)
     page.wait_for_function("window.twistscope.selection?.action !== undefined")
-    assert page.locator(".take-action").is_visible()
+    page.locator(".take-action").wait_for()
     page.keyboard.press("Escape")
     page.locator(".decision-views").get_by_role("button", name="levels").click()
     # From the prior on, a point after each of the 12 levels.

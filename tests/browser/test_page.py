@@ -193,7 +193,7 @@ def test_without_a_trust_region_the_page_says_that_there_is_no_twist(server, ope
 def test_help_opens_and_closes_with_the_question_mark(server, open_page):
     page = open_page(server.url)
     page.keyboard.press("?")
-    assert page.locator("#help").is_visible()
+    page.locator("#help").wait_for()
     page.keyboard.press("Escape")
     assert not page.locator("#help").is_visible()
 

@@ -124,6 +124,7 @@ def test_everything_is_found_by_its_name(server, open_page):
     page = open_page(server.url)
     page.wait_for_function(BUILT)
     page.keyboard.press("Control+k")
+    page.locator("#finder").wait_for()
     assert page.evaluate("document.activeElement.getAttribute('role')") == "combobox"
     page.keyboard.type("ess thr")
     chosen = "document.getElementById(document.activeElement.getAttribute('aria-activedescendant')).innerText"
