@@ -401,9 +401,9 @@ export class Microscope {
     return ghost && same(ghost) === same(frame) ? ghost : null;
   }
 
-  /** True where somebody listens for a command, and the source can carry it out. */
+  /** True where somebody listens for a command, and the source can carry it out. A recorded plan is still shown for a moment after its source. */
   takes(name) {
-    return this.hooks.has(name) && !!this.source?.can.includes("commands");
+    return this.hooks.has(name) && !this.frame?.recorded && !!this.source?.can.includes("commands");
   }
 
   /** Everything that paints again, or asks, when something changes. */

@@ -53,7 +53,7 @@ def test_many_seeds_give_a_dot_each_and_this_run_by_itself(server, open_page):
     page.wait_for_function("document.querySelector('.seeds-note').textContent.startsWith('Out of date: other settings.')")
     assert page.locator("[data-panel=seeds][data-stale]").count() == 1
     frame = last_frame(page)
-    page.locator('[data-reset="trust region"]').click()
+    page.locator('[data-reset="trust region"]:visible').click()
     settle(page, frame)
     page.wait_for_function("!document.querySelector('[data-panel=seeds]').hasAttribute('data-stale')")
     page.locator(".seeds-close").click()

@@ -45,7 +45,7 @@ def test_the_first_picture_waits_for_little_and_the_service_is_not_blamed(server
 def test_a_page_that_is_loaded_again_brings_no_file_a_second_time(server, open_page):
     page = open_page(server.url)
     page.wait_for_function(CONTROLS)
-    # Dialogs come last, in an idle moment.
+    # Dialogs come last.
     page.wait_for_function(DIALOGS)
     page.goto(server.url + "/?again=")
     page.wait_for_function("window.twistscope?.framesPainted > 0", timeout=60_000)

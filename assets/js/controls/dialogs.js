@@ -1,7 +1,6 @@
-// The dialogs of the page, and the buttons that say something without them. None is needed for the first picture, so their modules come after it.
+// The dialogs of the page. None is needed for the first picture, so their modules come after it.
 
-import { element } from "../lib/elements.js";
-import { LateDialog, loadWhenIdle } from "./late.js";
+import { LateDialog } from "./late.js";
 import { writeRecordButtons } from "./record_button.js";
 
 export class Dialogs {
@@ -59,8 +58,6 @@ export class Dialogs {
       const numbers = { goTo: (step) => command("goto", { step }), begin: (seed) => command("reset", { seed }) };
       return new Finder(() => allCommands(findable()), (text) => (now().looksOnly ? [] : numberCommands(text, numbers)), lifetime);
     }, say);
-    this.raceButton = Object.assign(element("button", "quiet race-open-page", "race"), { type: "button", title: "Several planners on this moment at one budget (c)" });
-    this.raceButton.dataset.do = "race";
   }
 
   /** Actions that open and close the dialogs. @returns {Record<string, () => void>} */
@@ -77,9 +74,12 @@ export class Dialogs {
     this.recordings.load().then((dialog) => dialog.takeIn(file), () => this.say("The file could not be taken in. Try again in a moment."));
   }
 
-  /** Loads all of them when the page has nothing else to do. */
-  loadLater() {
-    loadWhenIdle([this.help, this.finder, this.share, this.view, this.recordings, this.race]);
+  /**
+   * Loads all of them, so that each opens at once, and also when the server has gone.
+   * @throws {Error} where one cannot be loaded; it is asked for again when somebody wants it
+   */
+  async load() {
+    await Promise.all([this.help, this.finder, this.share, this.view, this.recordings, this.race].map((dialog) => dialog.load()));
   }
 
   /** Help speaks of the kind of plan that is shown. @param {"particles" | "tree"} kind */

@@ -1,33 +1,35 @@
 // The page as tests and measurements see it: what is shown, and how it came about.
 
 /**
- * @param {object} page
- * @param {{framesReceived: number, framesPainted: number, firstPictureMs: number | null}} page.counters
- * @param {import("../microscope.js").Microscope} page.microscope
- * @param {import("../lib/store.js").Store<any>} page.status
- * @param {import("./latency.js").LatencyMeter} page.latency
+ * @typedef {object} Inspected
+ * @property {{framesReceived: number, framesPainted: number, firstPictureMs: number | null}} counters
+ * @property {import("../microscope.js").Microscope} microscope
+ * @property {import("../lib/store.js").Store<any>} [status] once page.js has one
+ * @property {import("./latency.js").LatencyMeter} [latency] likewise
  */
-export const inspection = ({ counters, microscope, status, latency }) => ({
-  get framesReceived() { return counters.framesReceived; },
-  get framesPainted() { return counters.framesPainted; },
-  get firstPictureMs() { return counters.firstPictureMs; },
-  get recorded() { return !!microscope.frame?.recorded; },
+
+/** @param {Inspected} page */
+export const inspection = (page) => ({
+  get framesReceived() { return page.counters.framesReceived; },
+  get framesPainted() { return page.counters.framesPainted; },
+  get firstPictureMs() { return page.counters.firstPictureMs; },
+  get recorded() { return !!page.microscope.frame?.recorded; },
   get lastFrame() {
-    const { frame } = microscope;
+    const { frame } = page.microscope;
     if (!frame || frame.recorded) return null;
     const { id, revision, step, planner, interventions, slots, levels, skipped, drawn, steps } = frame;
     return { frame: id, revision, step, planner, interventions, particles: slots, depth: levels, skipped, drawn, steps };
   },
-  get step() { return status.state.step; },
-  get seed() { return status.state.seed; },
-  get connection() { return status.state.connection; },
-  get phase() { return status.state.phase; },
-  get showing() { return status.state.showing; },
-  get playing() { return status.state.playing; },
-  get session() { return status.state.session; },
-  get latencies() { return latency.latencies; },
-  get lastLatencyMs() { return latency.latencies.at(-1) ?? null; },
-  get cursorLevel() { return microscope.view.level; },
-  get selection() { return microscope.store.state.selection; },
-  get window() { return { ...microscope.store.state.window }; },
+  get step() { return page.status?.state.step ?? 0; },
+  get seed() { return page.status?.state.seed ?? 0; },
+  get connection() { return page.status?.state.connection ?? "loading"; },
+  get phase() { return page.status?.state.phase ?? ""; },
+  get showing() { return page.status?.state.showing ?? "none"; },
+  get playing() { return page.status?.state.playing ?? false; },
+  get session() { return page.status?.state.session ?? null; },
+  get latencies() { return page.latency?.latencies ?? []; },
+  get lastLatencyMs() { return page.latency?.latencies.at(-1) ?? null; },
+  get cursorLevel() { return page.microscope.view.level; },
+  get selection() { return page.microscope.store.state.selection; },
+  get window() { return { ...page.microscope.store.state.window }; },
 });

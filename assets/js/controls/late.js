@@ -1,4 +1,4 @@
-// Dialogs whose modules come after the first picture: when nothing else is to be done, or when one of them is asked for before that.
+// Dialogs whose modules come after the first picture, or when one of them is asked for before that.
 
 /**
  * @template {{element: HTMLElement, toggle: () => void}} T
@@ -38,14 +38,4 @@ export class LateDialog {
     if (this.made) return this.made.toggle();
     this.load().then((dialog) => dialog.toggle(), () => this.say("It could not be loaded. Try again in a moment."));
   }
-}
-
-/**
- * Loads dialogs when the page is idle, so that each opens at once, and also when the server has gone.
- * @param {LateDialog<any>[]} dialogs
- */
-export function loadWhenIdle(dialogs) {
-  const idle = globalThis.requestIdleCallback ?? setTimeout;
-  // One that does not come is asked for again when somebody wants it.
-  idle(() => Promise.allSettled(dialogs.map((dialog) => dialog.load())));
 }

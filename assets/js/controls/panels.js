@@ -7,14 +7,14 @@ export class Panels {
    * @param {object} page
    * @param {import("../microscope.js").Microscope} page.microscope
    * @param {Storage | null} page.storage keeps the arrangement; null for none
-   * @param {(text: string) => void} page.say tells the person
-   * @param {() => void} page.changed the address has to say something else
    */
-  constructor({ microscope, storage, say, changed }) {
+  constructor({ microscope, storage }) {
     this.microscope = microscope;
     this.storage = storage;
-    this.say = say;
-    this.changed = changed;
+    /** Tells the person. @type {(text: string) => void} */
+    this.say = () => {};
+    /** The address has to say something else. */
+    this.changed = () => {};
     /** True while the arrangement is that of a link, which is not kept. */
     this.lent = false;
     this.arrangement = readArrangement(storage);

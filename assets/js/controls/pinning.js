@@ -13,12 +13,13 @@ export class Pinning {
    * @param {object} page
    * @param {import("../source/api.js").Api} page.api
    * @param {Microscope} page.microscope
+   * @param {HTMLButtonElement} page.button pins the plan that is shown, or lets A go
    * @param {() => {session: string | null, revision: number}} page.now the session, and the revision of its settings
    * @param {(text: string) => void} page.say tells the person
    * @param {() => void} page.changed the address has something else to say
    * @param {import("../lib/lifetime.js").Lifetime} page.lifetime
    */
-  constructor({ api, microscope, now, say, changed, lifetime }) {
+  constructor({ api, microscope, button, now, say, changed, lifetime }) {
     this.api = api;
     this.microscope = microscope;
     this.now = now;
@@ -33,9 +34,7 @@ export class Pinning {
     this.links = [];
     /** Length that a link may have; known with the first one. */
     this.maxLength = Infinity;
-    this.button = element("button", "quiet pin-open", "pin");
-    this.button.type = "button";
-    this.button.title = "Keep this plan as A, and compare what follows with it (p)";
+    this.button = button;
     this.button.setAttribute("aria-pressed", "false");
     lifetime.listen(this.button, "click", () => (microscope.store.state.pinned ? microscope.unpin() : microscope.pin()));
     lifetime.add(microscope.store.subscribe(["pinned"], ({ pinned }) => this.follow(pinned)));

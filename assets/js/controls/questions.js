@@ -9,20 +9,13 @@ const NAMES = ["why", "seeds", "sweep"];
 
 export class Questions {
   /**
-   * @param {object} page
-   * @param {import("../source/api.js").Api} page.api
-   * @param {import("../microscope.js").Microscope} page.microscope
-   * @param {import("./panels.js").Panels} page.panels
-   * @param {() => {id: string | null, frame: any, described: any[]}} page.now the session, the frame that is shown, and the planner's settings
-   * @param {(settings: Record<string, number>) => void} page.change takes values over
-   * @param {(name: string) => void} page.focusKnob
-   * @param {Storage | null} page.storage
+   * @param {import("../microscope.js").Microscope} microscope
+   * @param {import("./panels.js").Panels} panels
    */
-  constructor({ api, microscope, panels, now, change, focusKnob, storage }) {
+  constructor(microscope, panels) {
     this.microscope = microscope;
     this.panels = panels;
-    this.focusKnob = focusKnob;
-    this.given = { api, now, change, theme: () => microscope.theme, storage };
+    this.focusKnob = (/** @type {string} */ _) => {};
     /** @type {{why: import("../panels/why.js").WhyPanel, seeds: import("../panels/many_seeds.js").SeedsPanel, sweep: import("../panels/sweep.js").SweepPanel} | null} */
     this.made = null;
     this.places = NAMES.map((name) => panelSection(name));
@@ -31,11 +24,18 @@ export class Questions {
 
   /**
    * Puts the panels into their places.
+   * @param {object} page
+   * @param {import("../source/api.js").Api} page.api
+   * @param {() => {id: string | null, frame: any, described: any[]}} page.now the session, the frame that is shown, and the planner's settings
+   * @param {(settings: Record<string, number>) => void} page.change takes values over
+   * @param {(name: string) => void} page.focusKnob
+   * @param {Storage | null} page.storage
    * @throws {Error} where a module cannot be loaded
    */
-  async load() {
+  async load({ api, now, change, focusKnob, storage }) {
     const [{ WhyPanel }, { SeedsPanel }, { SweepPanel }] = await Promise.all([import("../panels/why.js"), import("../panels/many_seeds.js"), import("../panels/sweep.js")]);
-    const { given } = this;
+    this.focusKnob = focusKnob;
+    const given = { api, now, change, theme: () => this.microscope.theme, storage };
     const made = { why: new WhyPanel({ ...given, go: (place, known) => this.goTo(place, known) }), seeds: new SeedsPanel(given), sweep: new SweepPanel(given) };
     NAMES.forEach((name, index) => this.places[index].replaceWith(made[name].element));
     // A panel may have been enlarged before it was there.

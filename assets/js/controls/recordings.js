@@ -48,7 +48,7 @@ export class RecordingsDialog {
     this.note = element("p", "hint recordings-note");
     this.note.setAttribute("role", "status");
     this.file = Object.assign(element("input"), { type: "file", accept: [RECORDING, ...PLANS].join() });
-    this.file.setAttribute("aria-label", "Take in a file: a recording, or a plan to compare with");
+    this.file.setAttribute("aria-label", "Take in a file of a recording, or of a plan to compare with");
     this.element = this.build(lifetime);
     lifetime.listen(this.toggleButton, "click", () => this.toggleRecording());
     lifetime.listen(this.file, "change", async () => {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, test } from "node:test";
 
-import { LateDialog, loadWhenIdle } from "../../../assets/js/controls/late.js";
+import { LateDialog } from "../../../assets/js/controls/late.js";
 
 const appended = [];
 
@@ -49,13 +49,4 @@ test("one that cannot be loaded is said, and asked for again", async () => {
   late.toggle();
   await late.load();
   assert.deepEqual([dialog.toggled, times(), said.length], [1, 2, 1]);
-});
-
-test("one that does not come in an idle moment is silent", async () => {
-  const [one, other] = [lateDialog(1), lateDialog()];
-  globalThis.requestIdleCallback = (run) => run();
-  loadWhenIdle([one.late, other.late]);
-  delete globalThis.requestIdleCallback;
-  await new Promise((resolve) => setTimeout(resolve));
-  assert.deepEqual([one.said, one.late.made, other.late.made], [[], null, other.dialog]);
 });

@@ -1,0 +1,22 @@
+// The parts of the page that nobody may use now.
+
+const SETTINGS = ["drawer", "seed-place", "planner"];
+const TRANSPORT = ["transport", "checkpoint", "speed"];
+
+/**
+ * Knobs, planner and seed of a recording cannot be changed; who looks on can change nothing.
+ * @param {Record<string, any>} state
+ */
+export function lock({ replay, role }) {
+  const looks = role === "view";
+  document.body.toggleAttribute("data-replay", !!replay);
+  document.body.toggleAttribute("data-looks", looks);
+  const reason = looks ? "This link may look, not touch" : replay ? "Recorded with these; plan again from here to change them" : "";
+  for (const name of SETTINGS) setInert(name, looks || !!replay, reason);
+  for (const name of TRANSPORT) setInert(name, looks, reason);
+}
+
+function setInert(name, inert, title) {
+  const part = document.getElementById(name);
+  if (part) Object.assign(part, { inert, title });
+}
