@@ -1,15 +1,17 @@
-"""Screenshots of the page on every environment, at every size, in both themes, each checked for texts that cannot be read.
+"""Screenshots of every panel on every environment, at every size, in both themes, each checked for texts that cannot be read.
 
-    python -m benchmarks.gallery [--out gallery] [--checkpoints cartpole-early …] [--sizes 1440x900 …] [--themes light dark]
+    python -m benchmarks.gallery [--out gallery] [--checkpoints cartpole-early …] [--states paused film …] [--sizes 1440x900 …] [--themes light dark]
 
 Writes PNG files and `index.html`, which shows them side by side, and lists each text that overlaps another or is cut off. The exit code is 1 where
-there is one.
+there is one. States: the page as it is paused, with a pinned plan, in slow motion, with reasons, sweeps, a map, a race …; the page of checkpoints is
+taken once.
 """
 
 import argparse
 import shutil
 import sys
 import tempfile
+from collections.abc import Callable
 from html import escape
 from pathlib import Path
 
@@ -26,6 +28,8 @@ STEP = 3
 SEED = 1
 """Seed of the plan that the pinned one is compared with."""
 LIVE = "window.twistscope?.showing === 'live' && window.twistscope.phase === 'idle'"
+MINUTES = 180_000
+"""Milliseconds that compiling and planning may take."""
 
 
 def first_of_each_environment(address: str) -> list[str]:
@@ -47,7 +51,11 @@ def illegible(page: Page) -> list[str]:
     return []
 
 
-def compare(page: Page) -> None:
+def paused(page: Page) -> None:
+    """The page as it is."""
+
+
+def compared(page: Page) -> None:
     """Pin the plan that is shown, and go on to one with another seed."""
     page.keyboard.press("p")
     page.evaluate(
@@ -55,31 +63,173 @@ def compare(page: Page) -> None:
              method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify({ command: "reset", seed }) })""",
         SEED,
     )
-    page.wait_for_function(f"seed => {LIVE} && window.twistscope.seed === seed && window.twistscope.lastFrame.step === 0", arg=SEED, timeout=120_000)
+    page.wait_for_function(f"seed => {LIVE} && window.twistscope.seed === seed && window.twistscope.lastFrame.step === 0", arg=SEED, timeout=MINUTES)
+    page.wait_for_selector(".comparison-table tbody td", state="attached")
 
 
-def walk(page: Page, address: str, checkpoint: str, sizes: list[str], themes: list[str], out: Path) -> dict[str, list[str]]:
-    """Take all pictures of one checkpoint. Returns what cannot be read, by file name."""
-    found = {}
+def film(page: Page) -> None:
+    """Slow motion, stopped in the middle of the plan."""
+    page.keyboard.press("m")
+    page.keyboard.press(" ")
+    scrub = page.locator(".film-scrub")
+    scrub.evaluate("own => { own.value = Math.round(own.max * 0.55); own.dispatchEvent(new Event('input')); }")
+    page.wait_for_selector(".film-formula .katex-html, .film-formula:empty", state="attached")
 
-    def take(state: str) -> None:
-        for theme in themes:
-            page.emulate_media(color_scheme=theme)
-            for size in sizes:
+
+def why(page: Page) -> None:
+    """All reasons, and what 64 seeds and other settings say."""
+    panel = page.locator(".panel-why")
+    if not panel.evaluate("panel => panel.hasAttribute('data-open')"):
+        panel.locator(".why-more").click()
+    panel.locator(".why-sure").click()
+    page.wait_for_function("document.querySelector('.why-cancel').hidden && document.querySelector('[data-reason=seeds]')", timeout=MINUTES)
+
+
+def decision_view(name: str) -> Callable[[Page], None]:
+    """The root decision in one of its other views."""
+
+    def choose(page: Page) -> None:
+        page.locator(".decision-views button", has_text=name).click()
+
+    return choose
+
+
+def layout(name: str) -> Callable[[Page], None]:
+    """The genealogy in one of its other layouts, with its legend."""
+
+    def choose(page: Page) -> None:
+        page.locator(".panel-genealogy button", has_text=name).first.click()
+        page.keyboard.press("e")
+        page.wait_for_timeout(600)
+
+    return choose
+
+
+def sweep(page: Page) -> None:
+    """One setting over its range."""
+    page.locator(".panel-sweep .sweep-sweep").click()
+    page.wait_for_function("document.querySelector('.sweep-cancel').hidden && document.querySelector('.sweep-picture svg')", timeout=MINUTES)
+
+
+def sweep_map(page: Page) -> None:
+    """Two settings at once, as a map."""
+    page.locator(".panel-sweep .sweep-both").click()
+    page.locator(".panel-sweep .sweep-sweep").click()
+    page.wait_for_function("document.querySelector('.sweep-cancel').hidden && document.querySelector('.sweep-map [data-cell]')", timeout=MINUTES)
+
+
+def seeds(page: Page) -> None:
+    """The decisions of many seeds."""
+    page.locator(".seeds-count").select_option("16")
+    page.locator(".seeds-plan").click()
+    page.wait_for_selector(".seeds-figure.js-plotly-plot", timeout=MINUTES)
+
+
+def race(page: Page) -> None:
+    """All planners that can run here, on this moment."""
+    page.keyboard.press("c")
+    page.wait_for_selector("#race[open] .race-chip")
+    page.locator(".race-budget").fill("1024")
+    page.locator(".race-start").click()
+    done = "document.querySelector('.race-cancel').hidden && document.querySelector('.race-figure [data-mark=seed]')"
+    page.wait_for_function(done, timeout=2 * MINUTES)
+
+
+def dialog(key: str, name: str) -> Callable[[Page], None]:
+    """One of the dialogs."""
+
+    def show(page: Page) -> None:
+        page.keyboard.press(key)
+        page.wait_for_selector(f"{name}[open]")
+
+    return show
+
+
+def knobs(page: Page) -> None:
+    """The knobs, which a narrow page has in a drawer."""
+    page.evaluate(
+        """() => {
+          const open = document.querySelector(".drawer-open");
+          if (open?.checkVisibility() && !document.body.hasAttribute("data-drawer")) open.click();
+        }"""
+    )
+
+
+STATES: dict[str, Callable[[Page], None]] = {
+    "paused": paused,
+    "compared": compared,
+    "film": film,
+    "why": why,
+    "dots": decision_view("dots"),
+    "levels": decision_view("levels"),
+    "tree": layout("tree"),
+    "river": layout("river"),
+    "sweep": sweep,
+    "map": sweep_map,
+    "seeds": seeds,
+    "race": race,
+    "help": dialog("?", "#help"),
+    "view": dialog("v", "#view"),
+    "share": dialog("l", "#share"),
+    "find": dialog("Control+k", "#finder"),
+    "recordings": dialog("r", "#recordings"),
+    "knobs": knobs,
+}
+"""States of the page, by name."""
+
+
+class Camera:
+    """Takes the pictures, and keeps what cannot be read on them by file name."""
+
+    def __init__(self, sizes: list[str], themes: list[str], out: Path):
+        self.sizes, self.themes, self.out = sizes, themes, out
+        self.found: dict[str, list[str]] = {}
+        self.count = 0
+
+    def take(self, page: Page, name: str, again: Callable[[Page], None] = paused) -> None:
+        """One state at every size in every theme. Longer than the window is the page of a narrow one: all of it is taken.
+
+        Args:
+          again: what the state needs at every size anew.
+        """
+        for theme in self.themes:
+            # Nothing is on its way to its place.
+            page.emulate_media(color_scheme=theme, reduced_motion="reduce")
+            for size in self.sizes:
                 width, height = map(int, size.split("x"))
                 page.set_viewport_size({"width": width, "height": height})
-                name = f"{checkpoint}-{state}-{size}-{theme}.png"
+                page.wait_for_function("width => innerWidth === width", arg=width)
+                page.evaluate("() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)))")
+                again(page)
+                file = f"{name}-{size}-{theme}.png"
                 if texts := illegible(page):
-                    found[name] = texts
-                page.screenshot(path=out / name)
+                    self.found[file] = texts
+                page.screenshot(path=self.out / file, full_page=not page.locator("dialog:modal, body[data-drawer]").count())
+                self.count += 1
 
-    page.goto(f"{address}/?checkpoint={checkpoint}&step={STEP}")
-    page.wait_for_function(LIVE, timeout=180_000)
-    page.wait_for_selector("#page", state="attached")
-    take("paused")
-    compare(page)
-    take("compared")
-    return found
+
+def walk(page: Page, camera: Camera, address: str, checkpoint: str, states: list[str]) -> None:
+    """Take all pictures of one checkpoint."""
+    for state in states:
+        # A state leaves nothing behind for the next one.
+        page.goto(f"{address}/?checkpoint={checkpoint}&step={STEP}")
+        width, height = map(int, camera.sizes[0].split("x"))
+        page.set_viewport_size({"width": width, "height": height})
+        page.wait_for_function(LIVE, timeout=MINUTES)
+        page.wait_for_selector("#page", state="attached")
+        page.wait_for_selector("[data-knob]", state="attached")
+        STATES[state](page)
+        camera.take(page, f"{checkpoint}-{state}", again=knobs if state == "knobs" else paused)
+
+
+def walk_checkpoints(page: Page, camera: Camera, address: str) -> None:
+    """Take the page of checkpoints, with two of them compared."""
+    page.goto(f"{address}/checkpoints")
+    page.wait_for_function("document.querySelector('#all')?.getAttribute('aria-busy') === 'false'", timeout=MINUTES)
+    camera.take(page, "checkpoints")
+    for name in ("cartpole-early", "cartpole"):
+        page.locator(f".card[data-checkpoint='{name}'] input[type=checkbox]").check()
+    camera.take(page, "checkpoints-compared")
 
 
 def contact_sheet(out: Path) -> None:
@@ -94,33 +244,43 @@ def contact_sheet(out: Path) -> None:
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--out", type=Path, default=Path("gallery"), help="folder of the pictures; those that are in it are taken away first")
-    parser.add_argument("--checkpoints", nargs="+", help="by default one of each environment")
+    parser.add_argument("--checkpoints", nargs="*", help="by default one of each environment; none for the page of checkpoints alone")
+    parser.add_argument("--states", nargs="+", default=[*STATES, "checkpoints"], choices=[*STATES, "checkpoints"])
     parser.add_argument("--sizes", nargs="+", default=SIZES)
     parser.add_argument("--themes", nargs="+", default=THEMES, choices=THEMES)
     options = parser.parse_args()
     options.out.mkdir(parents=True, exist_ok=True)
     for old in options.out.glob("*.png"):
         old.unlink()
-    found: dict[str, list[str]] = {}
+    camera = Camera(options.sizes, options.themes, options.out)
+    states = [state for state in options.states if state in STATES]
     with tempfile.TemporaryDirectory() as data, sync_playwright() as playwright:
         process, address, _ = start_server(data, "--no-warm")
         try:
             browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=CHROMIUM_OPTIONS)
-            for checkpoint in options.checkpoints or first_of_each_environment(address):
+            chosen = first_of_each_environment(address) if options.checkpoints is None else options.checkpoints
+            for checkpoint in chosen if states else []:
+                before = camera.count
                 page = browser.new_page()
                 page.add_init_script(LEGIBLE)
-                found |= walk(page, address, checkpoint, options.sizes, options.themes, options.out)
+                page.add_init_script("localStorage.clear()")
+                walk(page, camera, address, checkpoint, states)
                 page.close()
-                print(f"{checkpoint}: {len(list(options.out.glob(f'{checkpoint}-*.png')))} pictures", flush=True)
+                print(f"{checkpoint}: {camera.count - before} pictures", flush=True)
+            if "checkpoints" in options.states:
+                page = browser.new_page()
+                page.add_init_script(LEGIBLE)
+                walk_checkpoints(page, camera, address)
+                page.close()
             browser.close()
         finally:
             process.terminate()
             process.wait()
     contact_sheet(options.out)
-    for name, texts in found.items():
+    for name, texts in camera.found.items():
         print(f"{name}: {'; '.join(map(str, texts[:5]))}")
-    print(f"{len(list(options.out.glob('*.png')))} pictures in {options.out}, {len(found)} with texts that cannot be read")
-    return 1 if found else 0
+    print(f"{camera.count} pictures in {options.out}, {len(camera.found)} with texts that cannot be read")
+    return 1 if camera.found else 0
 
 
 if __name__ == "__main__":

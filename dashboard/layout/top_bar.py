@@ -35,7 +35,8 @@ def top_bar() -> html.Header:
             _field("speed", choice("speed", ((f"{speed} /s", speed) for speed in SPEEDS), id="speed")),
             # The scripts put their own field here (assets/js/controls/number_field.js).
             _field("seed", html.Div(id="seed-place")),
-            html.Div(id="moment"),
+            # A pointer finds here what ctrl-k is for keys.
+            html.Div(id="moment", title="Go to a step by its number (ctrl k)", **{"data-do": "find"}),
             html.Button("record", className="quiet record-open", title="Record this session, and replay recordings (r)", **{"data-do": "recordings"}),
             html.Button("plan again", className="quiet again-open", title="Plan again from this frame, live", **{"data-do": "again"}),
             html.Button("share", className="quiet share-open", title="A link to this moment (l)", **{"data-do": "share"}),

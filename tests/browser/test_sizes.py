@@ -9,7 +9,7 @@ from tests.servers import ROOT
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
-SIZES = ((1440, 900), (1280, 720), (1101, 500), (768, 1024), (390, 844))
+SIZES = ((1440, 900), (1280, 720), (1101, 500), (768, 1024), (390, 844), (300, 300))
 FEW = ((1280, 720), (390, 844))
 LEGIBLE = (ROOT / "benchmarks" / "legible.js").read_text("utf-8")
 SUBJECTS = [
@@ -43,6 +43,23 @@ def test_all_texts_can_be_read(server, open_page, checkpoint, planner):
         choose_planner(page, planner)
     page.wait_for_selector(".steps")
     assert_legible(page, "paused")
+
+    # The knobs of a phone, and dialogs in the smallest window; the last size looked at was that.
+    page.locator(".drawer-open").click()
+    assert_legible(page, "knobs", FEW[1:])
+    page.keyboard.press("Escape")
+    for key, dialog in (("l", "#share"), ("c", "#race")):
+        page.keyboard.press(key)
+        page.wait_for_selector(f"{dialog}[open]")
+        assert_legible(page, dialog, ((300, 300),))
+        page.keyboard.press("Escape")
+    if checkpoint == "catch-early":
+        page.keyboard.press("p")
+        page.keyboard.press("Shift+ArrowRight")
+        page.wait_for_function("window.twistscope.lastFrame.step === 1")
+        page.wait_for_selector(".comparison-table tbody td", state="attached")
+        assert_legible(page, "compared", FEW)
+        page.keyboard.press("p")
 
     page.locator(".seeds-count").select_option("16")
     page.locator(".seeds-plan").click()

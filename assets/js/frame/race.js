@@ -121,7 +121,7 @@ export function raceSentence(planners, measure) {
   const most = Math.max(...wins);
   const winners = planners.filter((_, index) => wins[index] > most - 1e-9).map(({ title }) => title);
   const shared = level ? ` At ${level} of them all are level.` : "";
-  const smallest = `${list(first)} ${first.length > 1 ? "have" : "has"} the smallest median ${name}, ${number(best)}`;
+  const smallest = `${list(first)} ${first.length > 1 ? "have" : "has"} the smallest median ${name}, ${number(best < close ? 0 : best)}`;
   const won = `${winners.length > 1 ? "win" : "wins"} the most seeds, ${winsText(most)} of ${seeds}${winners.length > 1 ? " each" : ""}.${shared}`;
   return `${list(first)}` === `${list(winners)}` ? `${smallest}, and ${won}` : `${smallest}; ${list(winners)} ${won}`;
 }

@@ -4,7 +4,7 @@
 import { klPolicyPrior } from "./decision_numbers.js";
 import { halvingReason, OVER } from "./narration.js";
 import { placeOf } from "./sweep.js";
-import { list, nats, number, percent, share, signed, significant } from "../lib/format.js";
+import { list, nats, number, partOf, percent, share, signed, significant } from "../lib/format.js";
 
 /**
  * The place of a reason: a particle, a root action, a level, the many seeds, the sweep of a setting, or a knob.
@@ -60,7 +60,7 @@ export function priorReason(frame, short = false) {
 }
 
 function changeOfMind(actions, prior, policy, chosen) {
-  const [before, after] = [percent(prior[chosen]), percent(policy[chosen])];
+  const [before, after] = [percent(prior[chosen]), percent(partOf(policy, chosen))];
   const first = prior.indexOf(Math.max(...prior));
   const level = (action) => prior[first] - prior[action] < LEVEL;
   const name = actions[chosen];
@@ -126,7 +126,7 @@ function partsReason({ actions, root_policy }, own, rival) {
   const [gains, losses] = [said.filter(({ gain }) => gain > 0), said.filter(({ gain }) => gain < 0)];
   const other = `${actions[rival.action]} (${percent(root_policy[rival.action])})`;
   const head = `It ${lead >= 0 ? "leads" : "trails"} ${other} by ${number(Math.abs(lead), 2)} nats`;
-  const because = gains.length ? `: ${gains.length > 1 ? "above all " : ""}${words(gains)}` : "";
+  const because = gains.length ? `: ${gains.length > 1 ? "mostly " : ""}${words(gains)}` : "";
   const against = losses.length ? `${gains.length ? "; against it " : ": "}${words(losses.reverse())}` : "";
   return { id: "parts", text: `${head}${because}${against}.`, place: { action: rival.action }, mark: rival.action };
 }

@@ -8,7 +8,7 @@ import { panelSection } from "./section.js";
 
 // Rows of actions; of more those that changed most.
 const MOST_ACTIONS = 6;
-const BAR = { width: 64, height: 9 };
+const BAR = { width: 44, height: 9 };
 const SAME = { width: 300, height: 22 };
 
 /** A value as people read it in the list of differences; pure. */

@@ -45,6 +45,8 @@ test("the sentence names who loses least and who wins most, and says where there
   const measure = exactMeasure({ optimalQ: [1, 2] });
   const planners = [{ title: "A", values: [0.5, 0.4, 0.1] }, { title: "B", values: [0.3, 0.5, 0.6] }];
   assert.equal(raceSentence(planners, measure), "A has the smallest median regret, 0.4, and wins the most seeds, 2 of 3.");
+  // A loss that is level with none is said as none.
+  assert.match(raceSentence([planners[0], { title: "B", values: [5e-26, 5e-26, 0.6] }], measure), /^B has the smallest median regret, 0, /);
   assert.equal(raceSentence([planners[0], { title: "B", values: [0.39, 0.39, 0.6] }], measure), "B has the smallest median regret, 0.39, and wins the most seeds, 2 of 3.");
   assert.equal(
     raceSentence([{ title: "A", values: [0, 0, 3] }, { title: "B", values: [0, 0, 1] }, { title: "C", values: [2, 1, 1] }], measure),
