@@ -45,7 +45,7 @@ def start_server(data: str, *options: str, **environment: str) -> tuple[subproce
     """Start a server. Returns the process, its address, and the seconds until it answered."""
     started = time.perf_counter()
     command = [sys.executable, "-m", "backend.cli", "serve", "--no-open", "--port", str(free_port()), *options]
-    # What is measured begins at the beginning of an episode.
+    # Measurements begin at the beginning of an episode, as they always have.
     usual = {"TWISTSCOPE_DATA": data, "TWISTSCOPE_FIRST_MOMENT": "false"}
     process = subprocess.Popen(command, cwd=ROOT, env=os.environ | usual | environment, stdout=subprocess.PIPE, text=True)
     address = re.search(r"http://\S+", process.stdout.readline()).group()
