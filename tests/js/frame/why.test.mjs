@@ -24,6 +24,8 @@ test("the first sentence says whom the prior preferred, what became of it, and h
     priorReason(rootOf()).text,
     "The prior preferred left (50 %). The plan overruled it: right went from 30 % to 70 %. That moved the policy far: KL 0.341 nats.",
   );
+  // In single precision it is all of it; other actions have some.
+  assert.match(priorReason(rootOf({ root_policy: [1e-9, 1, 0] })).text, /right went from 30 % to >99\.9 %/);
   assert.match(priorReason(rootOf({ chosen: 0, root_policy: [0.52, 0.29, 0.19] })).text, /^The prior preferred left already, with 50 %; the plan gives it 52 %\. That hardly moved the policy/);
   assert.match(priorReason(rootOf({ root_prior: [1 / 3, 1 / 3, 1 / 3] })).text, /^The prior gave 33 % to each of 3 actions; the plan gives 70 % to right\./);
   assert.match(priorReason(rootOf({ settings: { act: "sample" } })).text, /^Drawn from the improved policy\. /);
