@@ -9,6 +9,8 @@ from dashboard.layout.choice import choice
 
 SPEEDS = (1, 2, 5, 10, 20, 30, 60)
 
+SEED = "Another seed begins another episode. How this moment would be decided with other random numbers: Many seeds, or how sure?"
+
 TRANSPORT = {
     "first": "First moment (shift+home)",
     "back": "One environment step back (shift+left)",
@@ -34,7 +36,7 @@ def top_bar() -> html.Header:
             ),
             _field("speed", choice("speed", ((f"{speed} /s", speed) for speed in SPEEDS), id="speed")),
             # The scripts put their own field here (assets/js/controls/number_field.js).
-            _field("seed", html.Div(id="seed-place")),
+            _field("seed", html.Div(id="seed-place"), title=SEED),
             # A pointer finds here what ctrl-k is for keys.
             html.Div(id="moment", title="Go to a step by its number (ctrl k)", **{"data-do": "find"}),
             html.Button("record", className="quiet record-open", title="Record this session, and replay recordings (r)", **{"data-do": "recordings"}),
@@ -47,8 +49,8 @@ def top_bar() -> html.Header:
     )
 
 
-def _field(label: str, control: Component) -> html.Div:
-    return html.Div(className=f"field field-{label}", children=[html.Span(label, className="field-label"), control])
+def _field(label: str, control: Component, **more: str) -> html.Div:
+    return html.Div(className=f"field field-{label}", children=[html.Span(label, className="field-label"), control], **more)
 
 
 def _all_checkpoints() -> html.A:
