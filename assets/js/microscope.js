@@ -18,6 +18,7 @@ import { atMost } from "./lib/throttle.js";
 import { ComparisonPanel } from "./panels/comparison.js";
 import { DecisionPanel } from "./panels/decision_panel.js";
 import { FilmBar } from "./panels/film_bar.js";
+import { FilmStrip } from "./panels/film_strip.js";
 import { LayoutChooser, readLayout } from "./panels/layout_chooser.js";
 import { MarkLegend, zoomButtons } from "./panels/mark_legend.js";
 import { ParticlePanel } from "./panels/particle.js";
@@ -90,7 +91,10 @@ export class Microscope {
       },
     }) : null;
     this.whatIf = new WhatIf({ ask: (interventions) => this.call("intervene", this.frame, interventions), lifetime: this.lifetime });
-    this.detail = new DetailRequest({ source: () => this.source, frame: () => this.frame, changed: () => this.painter.request("particle") });
+    this.detail = new DetailRequest({ source: () => this.source, frame: () => this.frame, changed: () => this.detailChanged() });
+    this.strip = new FilmStrip({
+      store: this.store, detail: this.detail, source: () => this.source, theme: () => this.theme, particle: () => this.stripped(), lifetime: this.lifetime,
+    });
     this.particle = panels.includes("particle") ? new ParticlePanel({
       lifetime: this.lifetime, whatIf: this.whatIf.element, onKeep: () => this.keep(), onChange: () => this.painter.request("particle"),
       onActions: () => (this.detail.wanted.has("actions") ? this.detail.leave("actions") : this.detail.want("actions")),
@@ -103,6 +107,8 @@ export class Microscope {
     this.painter = new Painter({ paint: (frame, parts) => this.paint(frame, parts), acknowledge: (frame) => frame.source?.acknowledge(frame) });
     this.gallery = new Gallery(this.sections, this.store, () => this.painter.request("base"), this.lifetime);
     this.gallery.zoom?.stage.element.append(this.legend.element);
+    const world = this.sections.get("world")?.querySelector(".stage");
+    if (world instanceof HTMLElement) this.strip.mount(world, this.lifetime);
     this.gallery.refit();
     this.ask = atMost(() => ASKING, () => this.source?.want(this.wanted(), this.view.compared));
     this.follow();
@@ -286,7 +292,7 @@ export class Microscope {
   build(panels, keys) {
     this.side.setAttribute("aria-label", "Numbers");
     for (const name of PICTURES.filter((each) => panels.includes(each))) {
-      this.add(this.centre, panelSection(name, ...({ strips: [this.chooser.element], world: [recordedBadge()], genealogy: [this.layouts.element, this.film.button, this.legend.button, this.zoomKeys] }[name] ?? [])));
+      this.add(this.centre, panelSection(name, ...({ strips: [this.chooser.element], world: [this.strip.button, recordedBadge()], genealogy: [this.layouts.element, this.film.button, this.legend.button, this.zoomKeys] }[name] ?? [])));
     }
     if (panels.includes("genealogy")) this.centre.append(this.film.element);
     if (this.comparison) this.add(this.side, this.comparison.section);
@@ -315,7 +321,7 @@ export class Microscope {
     const zoom = { nearer: () => this.gallery.zoom?.step(1), farther: () => this.gallery.zoom?.step(-1), whole: () => this.gallery.zoom?.whole(), legend: () => this.legend.toggle() };
     const film = { film: () => this.film.toggle(), filmOn: () => this.film.on && this.film.step(1), filmBack: () => this.film.on && this.film.step(-1) };
     const drop = () => (this.film.on ? this.film.end() : this.store.state.box ? this.store.set({ box: null }) : this.store.state.compared ? this.keep() : own.drop());
-    return { ...own, ...zoom, ...film, pin, keep: () => this.keep(), layout: () => this.layouts.next(), enlarge: () => this.enlarge(this.enlarged ? null : this.inHand), drop: () => (this.enlarged ? this.enlarge(null) : drop()) };
+    return { ...own, ...zoom, ...film, pin, keep: () => this.keep(), strip: () => this.strip.toggle(), layout: () => this.layouts.next(), enlarge: () => this.enlarge(this.enlarged ? null : this.inHand), drop: () => (this.enlarged ? this.enlarge(null) : drop()) };
   }
 
   /** A panel is enlarged by its button, or by a double click on its heading. */
@@ -437,6 +443,7 @@ export class Microscope {
     lifetime.add(onThemeChange(() => {
       this.theme = readTheme(this.root);
       painter.request("base");
+      this.strip.draw();
       this.call("theme", this.theme);
     }));
     // Paper shows the last painting.
@@ -490,6 +497,19 @@ export class Microscope {
     if (fresh) this.detail.attend();
     if (base || offered || parts.has("particle")) this.particle?.write(frame, this.theme, this.aboutParticle(frame));
     if (offered) this.call("frame", frame, fresh);
+  }
+
+  /** There is something new to say about what a plan keeps only on request, or it is there. */
+  detailChanged() {
+    this.painter.request("particle");
+    this.strip.follow();
+  }
+
+  /** The particle whose film strip is shown: the selected one, or the one whose numbers are. */
+  stripped() {
+    const { kept } = this.view;
+    const shown = this.frame?.particle;
+    return kept ?? (shown ? { level: shown[0], slot: shown[1] } : null);
   }
 
   /** The context that the panel of a particle is written with besides the frame. */

@@ -81,8 +81,12 @@ def to_arrays(plan: Any) -> dict[str, np.ndarray]:
         for field in fields(part)
         if field.name != "state" and getattr(part, field.name) is not None
     }
-    leaves = jax.tree_util.tree_leaves_with_path(plan.trace.state)
-    return arrays | {f"state/{_leaf_name(path)}": np.asarray(leaf) for path, leaf in leaves}
+    return arrays | state_arrays(plan.trace.state)
+
+
+def state_arrays(states: Any) -> dict[str, np.ndarray]:
+    """The leaves of states, each with the same axes before its own, as arrays `state/<leaf>`."""
+    return {f"state/{_leaf_name(path)}": np.asarray(leaf) for path, leaf in jax.tree_util.tree_leaves_with_path(states)}
 
 
 def state_at(arrays: Mapping[str, np.ndarray], like: Any, id: int) -> Any:

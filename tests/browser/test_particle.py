@@ -1,4 +1,4 @@
-"""The particle: every action of its steps on request, and two particles side by side."""
+"""The particle: every action of its steps on request, the film strip of its states, and two particles side by side."""
 
 import pytest
 
@@ -31,6 +31,19 @@ def test_every_action_comes_on_request_and_stays_and_two_particles_stand_side_by
 
     # Escape leaves a field first.
     page.keyboard.press("Escape")
+    # The same program keeps all states.
+    page.keyboard.press("s")
+    cells = page.locator(".strip-cell")
+    cells.nth(3).wait_for(timeout=60_000)
+    steps = page.locator(".particle-numbers > .steps tbody tr").count()
+    assert cells.count() == steps + 1 and "V " in cells.first.inner_text() and "log w" in cells.nth(1).inner_text()
+    drawn = "[...document.querySelectorAll('.strip-cell canvas')].map((canvas) => canvas.toDataURL()).length"
+    assert page.evaluate(drawn.replace(".length", ".filter((url) => url.length > 1500).length")) == steps + 1
+    cells.nth(2).click()
+    assert page.evaluate("window.twistscope.cursorLevel") == int(cells.nth(2).get_attribute("data-level"))
+    page.keyboard.press("s")
+    assert page.locator(".film-strip").is_hidden()
+
     page.keyboard.press("k")
     page.keyboard.press("b")
     page.wait_for_function("document.querySelector('.particle-note').textContent.startsWith('Kept.')")

@@ -35,7 +35,7 @@ def test_changes_are_made_listed_linked_and_taken_back(server, open_page):
     assert picture(page, "genealogy") != before
     assert f"slot {at['slot']}, level {at['level']}: killed" in panel.inner_text()
     assert "Log-evidence" in panel.locator(".what-if-result").inner_text()
-    assert "killed" in page.locator(".particle-facts").inner_text()
+    assert "Killed: it has no weight" in page.locator(".particle-fate").inner_text()
     page.locator(".what-if-force").select_option("1")
     changed(page, 2)
     # The weight of a particle is one thing: a weight that is set takes the place of the killing.

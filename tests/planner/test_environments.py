@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from planner import exact
+from planner.core.trace import state_arrays, state_at
 from planner.environments import ENVIRONMENTS, EXTRAS, Environment, make_environment
 from tests.planner.examples import random_action
 
@@ -179,6 +180,8 @@ def test_the_picture_is_made_of_known_shapes_and_moves(name):
     environment = make_environment(name)
     states = walk(name, 1)[1]
     scenes = [environment.scene(at(states, index)) for index in (0, 5, 20)]
+    # A state of a trace has the same picture.
+    assert environment.scene(state_at(state_arrays(states), at(states, 0), 5)) == scenes[1]
     for scene in scenes:
         assert json.loads(json.dumps(scene)) == scene
         assert scene["caption"] and "\n" not in scene["caption"]

@@ -16,6 +16,7 @@ import pytest
 from planner import exact
 from planner.algorithms.registry import PLANNERS
 from planner.checkpoints import Card, CheckpointError, Checkpoints, build_model, initial_params, network_config
+from planner.core.trace import state_arrays, state_at
 from planner.environments import ENVIRONMENTS, EXTRAS, Environment, UnavailableError, make_environment
 from tests.planner.examples import complete, random_action
 
@@ -189,6 +190,7 @@ def test_the_picture_is_made_of_known_shapes_moves_and_holds_the_position(name):
         for shape in scene["shapes"]:
             assert shape["role"] in ROLES and set(shape) == {"kind", "role"} | SHAPES[shape["kind"]]
         pictures.append(scene["shapes"])
+    assert environment.scene(state_at(state_arrays(states), at(states, 0, 0), STEPS + 4))["shapes"] == pictures[1]
     assert len(pictures) > 3 and any(picture != pictures[0] for picture in pictures)
 
 

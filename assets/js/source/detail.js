@@ -68,7 +68,7 @@ export class DetailRequest {
 
   async ask() {
     const [frame, source] = [this.frame(), this.source()];
-    if (!this.offered || frame.playing || this.ready || !source?.detail) return this.changed();
+    if (!this.offered || this.ready || !source?.detail) return this.changed();
     this.asking?.abort();
     const asking = new AbortController();
     this.asking = asking;
@@ -81,7 +81,8 @@ export class DetailRequest {
       this.say("");
     } catch (error) {
       if (asking.signal.aborted) return;
-      this.patient = false;
+      // The session may be further than the page: the next plan is asked about again.
+      if (/** @type {any} */ (error).status !== 409) this.patient = false;
       this.say(`Not made: ${/** @type {Error} */ (error).message}`);
     } finally {
       if (this.asking === asking) this.asking = null;

@@ -1,0 +1,71 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { DetailRequest } from "../../../assets/js/source/detail.js";
+
+/** A page with a source that compiles once, and everything that was asked of it. */
+function page({ compiled = false, fails = null } = {}) {
+  const asked = [];
+  const state = { frame: { id: 1, session: "a", over: false, recorded: false }, compiled, said: "", can: ["detail"] };
+  const source = {
+    get can() {
+      return state.can;
+    },
+    async detail(frame, compile) {
+      asked.push([frame.id, compile]);
+      if (fails) throw fails;
+      state.compiled ||= compile;
+      return { ready: state.compiled, seconds: 3 };
+    },
+  };
+  const detail = new DetailRequest({ source: () => /** @type {any} */ (source), frame: () => state.frame, changed: () => {
+    state.said = detail.said;
+  } });
+  return { asked, state, detail };
+}
+
+const settled = () => new Promise((resolve) => setTimeout(resolve, 420));
+
+test("a program is compiled when a person asks, and the plans that follow are asked about without", async () => {
+  const { asked, state, detail } = page();
+  detail.want("actions");
+  await settled();
+  assert.deepEqual(asked, [[1, false], [1, true]]);
+  assert.ok(detail.ready && state.said === "");
+  state.frame = { ...state.frame, id: 2 };
+  detail.attend();
+  assert.ok(!detail.ready);
+  await settled();
+  assert.deepEqual(asked.slice(2), [[2, false]]);
+  assert.ok(detail.ready);
+  // Of another size a program would have to be compiled: nobody asked for that.
+  state.frame = { ...state.frame, id: 3 };
+  state.compiled = false;
+  detail.attend();
+  await settled();
+  assert.deepEqual(asked.slice(3), [[3, false]]);
+  assert.ok(!detail.ready && state.said.includes("press again"));
+  detail.leave("actions");
+  assert.equal(state.said, "");
+  state.frame = { ...state.frame, id: 4 };
+  detail.attend();
+  await settled();
+  assert.equal(asked.length, 4);
+});
+
+test("what cannot be made is said, and not asked for where there is nobody to make it", async () => {
+  const refused = page({ fails: new Error("no") });
+  refused.detail.want("strip");
+  await settled();
+  assert.equal(refused.state.said, "Not made: no");
+  const kept = page();
+  kept.state.can = [];
+  kept.detail.want("strip");
+  await settled();
+  assert.ok(kept.asked.length === 0 && !kept.detail.offered);
+  for (const frame of [{ over: true }, { recorded: true }]) {
+    const other = page();
+    Object.assign(other.state.frame, frame);
+    assert.ok(!other.detail.offered);
+  }
+});
