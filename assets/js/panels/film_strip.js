@@ -7,8 +7,8 @@ import { onPixelsChange, pixelRatio } from "../lib/pixel_ratio.js";
 import { camera, drawScene } from "../pictures/scene.js";
 import { shorten } from "./shapes.js";
 
-// Heights in pixels: a stage that has room for both, and the strip in it; the words below a scene.
-const ROOMY = 300;
+// Heights in pixels: a panel that has room for both, and the strip in it; the words below a scene.
+const ROOMY = 400;
 const HIGH = 168;
 const WORDS = 46;
 const [NARROW, WIDE] = [74, 190];
@@ -98,6 +98,7 @@ export class FilmStrip {
     this.element.hidden = !this.open;
     this.button.setAttribute("aria-pressed", `${this.open}`);
     if (this.open) {
+      this.draw();
       this.detail.want("strip");
       this.follow();
     } else {
@@ -166,9 +167,13 @@ export class FilmStrip {
   /** Draws all scenes, in the room and the colours of now. */
   draw() {
     if (!this.open || !this.strip || !this.stage) return;
-    const room = this.stage.clientHeight;
-    this.element.toggleAttribute("data-low", room >= ROOMY);
-    const height = Math.min(Math.max((room >= ROOMY ? HIGH : room) - WORDS - 18, 34), HIGHEST);
+    const panel = /** @type {HTMLElement} */ (this.stage.parentElement);
+    const roomy = panel.clientHeight >= ROOMY;
+    // Over the picture, or under it where there is room for both.
+    const place = roomy ? panel : this.stage;
+    if (this.element.parentElement !== place) place.append(this.element);
+    this.element.toggleAttribute("data-under", roomy);
+    const height = Math.min(Math.max((roomy ? HIGH : this.stage.clientHeight) - WORDS - 18, 34), HIGHEST);
     const theme = this.theme();
     [...this.list.children].forEach((cell, index) => {
       const canvas = /** @type {HTMLCanvasElement} */ (cell.querySelector("canvas"));

@@ -18,6 +18,8 @@ const WIDE = 620;
 const ASIDE = 100;
 const NAME = 50;
 const KEY_HEIGHT = 10;
+// At most so many pixels are above the first row.
+const ABOVE = 180;
 
 const NOT_KEPT = "Prior and proposal are of the actions taken: this kept plan does not hold those of every action.";
 const NO_KL = "This kept plan does not hold the KL of each step.";
@@ -52,11 +54,22 @@ export class ParticlePanel {
     this.parts = null;
     this.pair = new ParticlePair(lifetime, onKeep);
     this.width = 0;
+    /** The part of the numbers that is in sight, in pixels. */
+    this.sight = { top: 0, height: 0 };
+    /** True while rows out of sight may be of an earlier plan. */
+    this.partly = false;
+    lifetime.listen(this.numbers, "scroll", () => {
+      this.sight.top = this.numbers.scrollTop;
+      if (this.partly) onChange();
+    });
     lifetime.listen(this.keep, "click", onKeep);
     lifetime.listen(this.all, "click", onActions);
     const observer = new ResizeObserver(() => {
-      if (this.numbers.clientWidth === this.width) return;
-      this.width = this.numbers.clientWidth;
+      const { clientWidth, clientHeight } = this.numbers;
+      const higher = clientHeight > this.sight.height && this.partly;
+      this.sight.height = clientHeight;
+      if (clientWidth === this.width && !higher) return;
+      this.width = clientWidth;
       onChange();
     });
     observer.observe(this.numbers);
@@ -135,8 +148,13 @@ export class ParticlePanel {
     if (head.getAttribute("width") !== `${width}`) head.setAttribute("width", `${width}`);
     patch(head, headNodes(rows));
     while (body.childElementCount > steps.length) body.lastElementChild?.remove();
+    // While plans follow each other, rows out of sight would cost most of the time.
+    this.partly = !!frame.playing && this.sight.height > 0;
+    const first = this.partly ? (this.sight.top - ABOVE) / ROW - 1 : 0;
+    const last = this.partly ? (this.sight.top + this.sight.height) / ROW : Infinity;
     steps.forEach((step, index) => {
       const row = body.children[index] ?? body.appendChild(newRow());
+      if (index < first || index > last) return;
       const [level, action, picture] = row.children;
       const words = rowText(rows, index);
       if (row.title !== words) row.title = words;
