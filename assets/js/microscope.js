@@ -58,7 +58,7 @@ export class Microscope {
     this.lifetime = new Lifetime();
     this.counters = { framesReceived: 0, framesPainted: 0 };
     /** @type {import("./lib/store.js").Store<any>} */
-    this.store = createStore({ frame: null, level: null, hover: null, selection: null, pinned: null, ghost: null, beside: false, layout: readLayout(storage), film: null, window: WHOLE, hidden: NOTHING_HIDDEN, box: null, compared: null, strips: readOpen(storage) });
+    this.store = createStore({ frame: null, level: null, hover: null, selection: null, pinned: null, ghost: null, beside: false, layout: readLayout(storage), film: null, window: WHOLE, hidden: NOTHING_HIDDEN, box: null, compared: null, heat: false, strips: readOpen(storage) });
     this.pins = 0;
     /** @type {import("./source/source.js").Source | null} */
     this.source = null;
@@ -95,6 +95,9 @@ export class Microscope {
     this.strip = new FilmStrip({
       store: this.store, detail: this.detail, source: () => this.source, theme: () => this.theme, particle: () => this.stripped(), lifetime: this.lifetime,
     });
+    this.heat = Object.assign(element("button", "chip heat-open", "heat"), { type: "button", title: "Where the mass of the particles is, up to the level looked at, in place of their paths (h)" });
+    this.heat.setAttribute("aria-pressed", "false");
+    this.lifetime.listen(this.heat, "click", () => this.toggleHeat());
     this.particle = panels.includes("particle") ? new ParticlePanel({
       lifetime: this.lifetime, whatIf: this.whatIf.element, onKeep: () => this.keep(), onChange: () => this.painter.request("particle"),
       onActions: () => (this.detail.wanted.has("actions") ? this.detail.leave("actions") : this.detail.want("actions")),
@@ -247,6 +250,13 @@ export class Microscope {
     this.store.set({ compared: { level, slot } });
   }
 
+  /** Paths in the world, or the heat of where mass goes. */
+  toggleHeat() {
+    const heat = !this.store.state.heat;
+    this.heat.setAttribute("aria-pressed", `${heat}`);
+    this.store.set({ heat });
+  }
+
   /** Nothing selected and no level chosen, as at the beginning of another session. */
   clear() {
     this.store.set({ level: null, hover: null, selection: null, box: null, compared: null });
@@ -292,7 +302,7 @@ export class Microscope {
   build(panels, keys) {
     this.side.setAttribute("aria-label", "Numbers");
     for (const name of PICTURES.filter((each) => panels.includes(each))) {
-      this.add(this.centre, panelSection(name, ...({ strips: [this.chooser.element], world: [this.strip.button, recordedBadge()], genealogy: [this.layouts.element, this.film.button, this.legend.button, this.zoomKeys] }[name] ?? [])));
+      this.add(this.centre, panelSection(name, ...({ strips: [this.chooser.element], world: [this.heat, this.strip.button, recordedBadge()], genealogy: [this.layouts.element, this.film.button, this.legend.button, this.zoomKeys] }[name] ?? [])));
     }
     if (panels.includes("genealogy")) this.centre.append(this.film.element);
     if (this.comparison) this.add(this.side, this.comparison.section);
@@ -321,7 +331,7 @@ export class Microscope {
     const zoom = { nearer: () => this.gallery.zoom?.step(1), farther: () => this.gallery.zoom?.step(-1), whole: () => this.gallery.zoom?.whole(), legend: () => this.legend.toggle() };
     const film = { film: () => this.film.toggle(), filmOn: () => this.film.on && this.film.step(1), filmBack: () => this.film.on && this.film.step(-1) };
     const drop = () => (this.film.on ? this.film.end() : this.store.state.box ? this.store.set({ box: null }) : this.store.state.compared ? this.keep() : own.drop());
-    return { ...own, ...zoom, ...film, pin, keep: () => this.keep(), strip: () => this.strip.toggle(), layout: () => this.layouts.next(), enlarge: () => this.enlarge(this.enlarged ? null : this.inHand), drop: () => (this.enlarged ? this.enlarge(null) : drop()) };
+    return { ...own, ...zoom, ...film, pin, keep: () => this.keep(), heat: () => this.toggleHeat(), strip: () => this.strip.toggle(), layout: () => this.layouts.next(), enlarge: () => this.enlarge(this.enlarged ? null : this.inHand), drop: () => (this.enlarged ? this.enlarge(null) : drop()) };
   }
 
   /** A panel is enlarged by its button, or by a double click on its heading. */
@@ -424,7 +434,7 @@ export class Microscope {
       this.actionShown = action;
       this.ask();
     }));
-    lifetime.add(store.subscribe(["strips", "pinned", "ghost", "beside"], () => painter.request("base")));
+    lifetime.add(store.subscribe(["strips", "pinned", "ghost", "beside", "heat"], () => painter.request("base")));
     lifetime.add(store.subscribe(["window"], () => painter.request("levels")));
     lifetime.add(store.subscribe(["layout", "hidden"], () => painter.request("genealogy")));
     lifetime.add(store.subscribe(["box"], () => painter.request("overlay")));
@@ -601,7 +611,7 @@ function recordedBadge() {
  * @returns {() => void} ends the link
  */
 export function linkMicroscopes(a, b) {
-  const shared = ["level", "hover", "selection", "window", "layout", "hidden", "box", "compared"];
+  const shared = ["level", "hover", "selection", "window", "layout", "hidden", "box", "compared", "heat"];
   const follow = (from, to) => from.store.subscribe(shared, (state, changed) => to.store.set(Object.fromEntries(changed.filter((name) => shared.includes(name)).map((name) => [name, state[name]]))));
   const ends = [follow(a, b), follow(b, a)];
   return () => ends.forEach((end) => end());

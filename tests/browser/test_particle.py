@@ -1,10 +1,10 @@
-"""The particle: every action of its steps on request, the film strip of its states, and two particles side by side."""
+"""The particle: every action of its steps on request, the film strip of its states, the heat of the world, and two particles side by side."""
 
 import pytest
 
 from tests.browser.test_accessibility import check
 from tests.browser.test_kept import opened
-from tests.browser.test_page import last_frame, settle
+from tests.browser.test_page import last_frame, picture, settle
 from tests.browser.test_sizes import LEGIBLE
 
 pytestmark = pytest.mark.browser
@@ -43,6 +43,12 @@ def test_every_action_comes_on_request_and_stays_and_two_particles_stand_side_by
     assert page.evaluate("window.twistscope.cursorLevel") == int(cells.nth(2).get_attribute("data-level"))
     page.keyboard.press("s")
     assert page.locator(".film-strip").is_hidden()
+    paths = picture(page, "world")
+    page.keyboard.press("h")
+    page.wait_for_function("document.querySelector('.heat-open').getAttribute('aria-pressed') === 'true'")
+    page.evaluate("() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)))")
+    assert picture(page, "world")["hash"] != paths["hash"]
+    page.keyboard.press("h")
 
     page.keyboard.press("k")
     page.keyboard.press("b")

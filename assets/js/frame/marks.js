@@ -29,6 +29,7 @@ const PARTICLES = [
   { id: "coalescence", text: "one ancestor", more: "Up to here: all particles of the level looked at descend from one particle of that level" },
   { id: "pinned", text: "A, the pinned plan", more: "Dashed: from here on its particles are others", where: (_, { pinned }) => !!pinned },
   { id: "interventions", text: "changed by What if", where: ({ interventions }) => interventions.length > 0 },
+  { id: "compared", text: "kept to compare", more: "Its lineage, dashed (b)", where: (_, { compared }) => !!compared, fixed: true },
   { id: "kept", text: "kept by a click", more: "A second click lets it go", fixed: true },
 ];
 
@@ -40,6 +41,7 @@ const TREE = [
   { id: "endings", text: "episode ended", more: "A larger dagger: several nodes" },
   { id: "glyphs", text: "its root action", where: ({ continuous }) => !continuous },
   { id: "pinned", text: "A, the pinned plan", where: (_, { pinned }) => !!pinned },
+  { id: "compared", text: "kept to compare", more: "Its lineage, dashed (b)", where: (_, { compared }) => !!compared, fixed: true },
   { id: "kept", text: "kept by a click", more: "A second click lets it go", fixed: true },
 ];
 

@@ -13,6 +13,7 @@ export const MICROSCOPE_KEYS = [
   { keys: ["a"], show: "a", does: "nextAction", text: "single out the next root action" },
   { keys: ["b"], show: "b", does: "keep", text: "keep this particle and compare the next one with it, or let it go" },
   { keys: ["s"], show: "s", does: "strip", text: "film strip: the states of the selected particle as pictures" },
+  { keys: ["h"], show: "h", does: "heat", text: "world: where the mass is, up to the level looked at, or the paths again" },
   { keys: ["p"], show: "p", does: "pin", text: "pin this plan and compare what follows with it, or let it go" },
   { keys: ["g"], show: "g", does: "layout", text: "genealogy by slots, as a tree, or as a river" },
   { keys: ["m"], show: "m", does: "film", text: "this plan in slow motion, or the whole plan again" },

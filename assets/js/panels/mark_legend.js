@@ -144,6 +144,7 @@ function sampleOf(id, frame, theme) {
     coalescence: () => [line(1, 7, 20, 7, theme.ink, { "stroke-width": 2 }), circle(20, 3.2, { fill: theme.ink })],
     pinned: () => [node("path", { d: "M1 10C10 10 14 4 25 4", fill: "none", stroke: theme.muted, "stroke-width": 5, opacity: 0.35 }), line(20, 0, 20, 14, theme.ink, { "stroke-dasharray": "2 2" })],
     interventions: () => [circle(13, 5.4, { fill: theme.paper, stroke: theme.accent, "stroke-width": 1.8 }), node("path", { d: "M11 5l4 4m0-4l-4 4", stroke: theme.ink, fill: "none" })],
+    compared: () => [line(1, 7, 25, 7, theme.accent, { "stroke-width": 2, "stroke-dasharray": "5 3" })],
     kept: () => [circle(13, 3.4, { stroke: theme.ink, "stroke-width": 1.6 }), circle(13, 6, { fill: "none", stroke: theme.accent, "stroke-width": 1.6 })],
   };
   return drawn(...samples[id]());

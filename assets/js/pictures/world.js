@@ -7,6 +7,7 @@ import { ancestry, descendants, endings, lastStep, revivals, sampleLines, stroke
 import { boxOfPaths, steadyOf } from "../frame/steady.js";
 import { traceMarker } from "../lib/markers.js";
 import { actionColour, actionSymbol } from "../lib/palette.js";
+import { drawHeat } from "./heat.js";
 import { camera, drawScene, drawSceneLegend, LEGEND } from "./scene.js";
 import { number } from "../lib/format.js";
 
@@ -83,7 +84,7 @@ export function draw(context, size, frame, view, theme) {
       drawSceneLegend(context, frame.scene, place.view, { right: place.left + place.width, height: place.height }, theme);
     }
     if (view.pinned) drawPinned(context, place, view.pinned, theme);
-    drawPaths(context, place, frame, view, theme, index < views.length - 1);
+    if (!view.heat) drawPaths(context, place, frame, view, theme, index < views.length - 1);
     drawMarks(context, place, frame, view, theme);
     if (index) drawLens(context, place, views[0], theme);
     else {
@@ -187,6 +188,7 @@ export function overlay(context, size, frame, view, theme) {
   const children = thinned(descendants(frame, last).filter((node) => frame.alive[node]), 2000);
   const compared = view.compared ? ancestry(frame, lastStep(frame, view.compared)) : [];
   inEach(context, size, frame, (place) => {
+    if (view.heat) drawHeat(context, place, frame, view, theme);
     drawParticles(context, place, frame, view, theme);
     if (compared.length) drawCompared(context, place, frame, compared, theme);
     if (line.length) drawLineage(context, place, frame, line, children, theme);
