@@ -32,8 +32,9 @@ def notice(page):
     return page.locator("#notice").inner_text()
 
 
-def test_a_link_opens_the_same_moment_in_another_browser_after_a_restart(open_page, data):
-    with serving("serve", "--no-open", data=data) as first:
+def test_after_a_restart_a_link_opens_the_same_moment_elsewhere_and_an_open_page_is_there_again(open_page, data):
+    port = free_port()
+    with serving("serve", "--no-open", data=data, port=port) as first:
         wait_until_ready(first)
         page = opened(first, open_page, "?checkpoint=cartpole-early&particles=64&depth=8&seed=4")
         # Actions that no planner took.
@@ -47,8 +48,20 @@ def test_a_link_opens_the_same_moment_in_another_browser_after_a_restart(open_pa
         search = page.evaluate("location.search")
         drawn, selection = {name: picture(page, name) for name in PICTURES}, page.evaluate("window.twistscope.selection")
         said = page.locator(".panel-decision").inner_text()
+        page.close()
+
+        left = opened(first, open_page, "?particles=64&depth=8")
+        for step, action in ((1, 1), (2, 1)):
+            act(left, first, action)
+            at_step(left, step)
+        left.goto(left.url + "&hide=strips&level=3&slot=2")
+        at_step(left, 2)
+        # The address is written again in the server's order.
+        left.wait_for_function("location.search.endsWith('&level=3&slot=2&hide=strips')")
+        before, address = picture(left, "genealogy"), left.evaluate("location.search")
+        session = left.evaluate("window.twistscope.session")
         first.kill()
-    with serving("serve", "--no-open", data=data) as second:
+    with serving("serve", "--no-open", data=data, port=port) as second:
         wait_until_ready(second)
         other = opened(second, open_page, search)
         at_step(other, 3)
@@ -58,29 +71,11 @@ def test_a_link_opens_the_same_moment_in_another_browser_after_a_restart(open_pa
         assert notice(other) == ""
         assert other.evaluate("location.search") == search
 
-
-def test_a_session_made_anew_is_at_the_same_state(open_page, data):
-    port = free_port()
-    with serving("serve", "--no-open", data=data, port=port) as first:
-        wait_until_ready(first)
-        page = opened(first, open_page, "?particles=64&depth=8")
-        for step, action in ((1, 1), (2, 1)):
-            act(page, first, action)
-            at_step(page, step)
-        page.goto(page.url + "&hide=strips&level=3&slot=2")
-        at_step(page, 2)
-        # The address is written again in the server's order.
-        page.wait_for_function("location.search.endsWith('&level=3&slot=2&hide=strips')")
-        before, search = picture(page, "genealogy"), page.evaluate("location.search")
-        session = page.evaluate("window.twistscope.session")
-        first.kill()
-    with serving("serve", "--no-open", data=data, port=port) as second:
-        wait_until_ready(second)
-        page.wait_for_function("id => window.twistscope.connection === 'open' && window.twistscope.session !== id", arg=session, timeout=60_000)
-        at_step(page, 2)
-        assert picture(page, "genealogy") == before
+        left.wait_for_function("id => window.twistscope.connection === 'open' && window.twistscope.session !== id", arg=session, timeout=60_000)
+        at_step(left, 2)
+        assert picture(left, "genealogy") == before
         # Also what was looked at, and what is hidden.
-        assert page.evaluate("location.search") == search and page.evaluate("document.body.dataset.hide") == "strips"
+        assert left.evaluate("location.search") == address and left.evaluate("document.body.dataset.hide") == "strips"
 
 
 def test_back_and_forward_go_between_moments_that_were_chosen(server, open_page):

@@ -198,17 +198,18 @@ def test_help_opens_and_closes_with_the_question_mark(server, open_page):
     assert not page.locator("#help").is_visible()
 
 
-@pytest.mark.parametrize(("width", "height"), [(1440, 900), (390, 844)])
-def test_nothing_sticks_out_to_the_side(server, open_page, width, height):
-    page = open_page(server.url, width, height)
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
-    outside = page.evaluate(
-        """width => [...document.querySelectorAll("header *, #microscope *, #drawer *")].filter(
-                 e => e.offsetParent && !e.closest("[data-drawer], #knobs") && e.getBoundingClientRect().right > width + 1
-             ).map(e => e.id || e.className)""",
-        width,
-    )
-    assert outside == []
+def test_nothing_sticks_out_to_the_side(server, open_page):
+    page = open_page(server.url)
+    for width, height in ((1440, 900), (390, 844)):
+        page.set_viewport_size({"width": width, "height": height})
+        page.wait_for_function("width => document.documentElement.scrollWidth <= width", arg=width)
+        outside = page.evaluate(
+            """width => [...document.querySelectorAll("header *, #microscope *, #drawer *")].filter(
+                     e => e.offsetParent && !e.closest("[data-drawer], #knobs") && e.getBoundingClientRect().right > width + 1
+                 ).map(e => e.id || e.className)""",
+            width,
+        )
+        assert outside == []
 
 
 def test_the_page_survives_a_restart_of_the_server_under_it(open_page, data):
