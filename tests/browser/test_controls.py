@@ -107,25 +107,7 @@ def test_a_seed_that_cannot_be_is_refused_with_words_and_put_back(server, page):
         assert session_of(page, server)["seed"] == 1
 
 
-def test_without_a_connection_a_control_goes_back_to_what_is_in_force(open_page, data):
-    with serving("serve", "--no-open", data=data) as server:
-        wait_until_ready(server)
-        page = open_page(server.url)
-        page.wait_for_function(BUILT)
-        server.kill()
-    page.wait_for_function("window.twistscope.connection !== 'open'", timeout=30_000)
-    page.locator("#seed").focus()
-    page.keyboard.press("ArrowUp")
-    page.locator('[data-knob="depth"] select').select_option("8")
-    press(page, "alpha", "End")
-    assert page.locator("#seed").input_value() == "0"
-    assert page.locator('[data-knob="depth"] select').input_value() == "24"
-    page.wait_for_function("document.querySelector('[data-knob=alpha] .knob-value').innerText === '0.1'")
-    page.wait_for_function("document.querySelector('[data-knob=alpha] [role=slider]').getAttribute('aria-valuenow') === '0.1'")
-    assert page.locator("#notice").inner_text().startswith("Not connected.")
-
-
-def test_a_control_that_the_server_does_not_confirm_is_marked_and_goes_back(open_page, data):
+def test_a_control_that_the_server_does_not_confirm_goes_back_also_where_it_is_gone(open_page, data):
     shown = "document.querySelector('[data-knob=alpha] .knob-value').innerText + ' ' + document.querySelector('#seed').value"
     marked = "document.querySelectorAll('[data-knob=alpha][data-pending], .number-field[data-pending]').length"
     with serving("serve", "--no-open", data=data) as server:
@@ -145,6 +127,17 @@ def test_a_control_that_the_server_does_not_confirm_is_marked_and_goes_back(open
         # The server has them after all.
         page.wait_for_function(f"{marked} === 0 && {shown} === '1 1'")
         assert session_of(page, server)["settings"]["alpha"] == 1
+        server.kill()
+    page.wait_for_function("window.twistscope.connection !== 'open'", timeout=30_000)
+    page.locator("#seed").focus()
+    page.keyboard.press("ArrowUp")
+    page.locator('[data-knob="depth"] select').select_option("8")
+    press(page, "alpha", "Home")
+    assert page.locator("#seed").input_value() == "1"
+    assert page.locator('[data-knob="depth"] select').input_value() == "24"
+    page.wait_for_function("document.querySelector('[data-knob=alpha] .knob-value').innerText === '1'")
+    page.wait_for_function("document.querySelector('[data-knob=alpha] [role=slider]').getAttribute('aria-valuenow') === '1'")
+    assert page.locator("#notice").inner_text().startswith("Not connected.")
 
 
 # --- lists ----------------------------------------------------------------------------------------------------------------------
