@@ -19,6 +19,7 @@ import { ComparisonPanel } from "./panels/comparison.js";
 import { DecisionPanel } from "./panels/decision_panel.js";
 import { FilmBar } from "./panels/film_bar.js";
 import { FilmStrip } from "./panels/film_strip.js";
+import { ProjectionChooser } from "./panels/projection_chooser.js";
 import { LayoutChooser, readLayout } from "./panels/layout_chooser.js";
 import { MarkLegend, zoomButtons } from "./panels/mark_legend.js";
 import { ParticlePanel } from "./panels/particle.js";
@@ -58,7 +59,7 @@ export class Microscope {
     this.lifetime = new Lifetime();
     this.counters = { framesReceived: 0, framesPainted: 0 };
     /** @type {import("./lib/store.js").Store<any>} */
-    this.store = createStore({ frame: null, level: null, hover: null, selection: null, pinned: null, ghost: null, beside: false, layout: readLayout(storage), film: null, window: WHOLE, hidden: NOTHING_HIDDEN, box: null, compared: null, heat: false, strips: readOpen(storage) });
+    this.store = createStore({ frame: null, level: null, hover: null, selection: null, pinned: null, ghost: null, beside: false, layout: readLayout(storage), film: null, window: WHOLE, hidden: NOTHING_HIDDEN, box: null, compared: null, heat: false, projection: null, strips: readOpen(storage) });
     this.pins = 0;
     /** @type {import("./source/source.js").Source | null} */
     this.source = null;
@@ -95,6 +96,7 @@ export class Microscope {
     this.strip = new FilmStrip({
       store: this.store, detail: this.detail, source: () => this.source, theme: () => this.theme, particle: () => this.stripped(), lifetime: this.lifetime,
     });
+    this.projections = new ProjectionChooser({ store: this.store, detail: this.detail, source: () => this.source, lifetime: this.lifetime });
     this.heat = Object.assign(element("button", "chip heat-open", "heat"), { type: "button", title: "Where the mass of the particles is, up to the level looked at, in place of their paths (h)" });
     this.heat.setAttribute("aria-pressed", "false");
     this.lifetime.listen(this.heat, "click", () => this.toggleHeat());
@@ -302,7 +304,7 @@ export class Microscope {
   build(panels, keys) {
     this.side.setAttribute("aria-label", "Numbers");
     for (const name of PICTURES.filter((each) => panels.includes(each))) {
-      this.add(this.centre, panelSection(name, ...({ strips: [this.chooser.element], world: [this.heat, this.strip.button, recordedBadge()], genealogy: [this.layouts.element, this.film.button, this.legend.button, this.zoomKeys] }[name] ?? [])));
+      this.add(this.centre, panelSection(name, ...({ strips: [this.chooser.element], world: [this.projections.element, this.heat, this.strip.button, recordedBadge()], genealogy: [this.layouts.element, this.film.button, this.legend.button, this.zoomKeys] }[name] ?? [])));
     }
     if (panels.includes("genealogy")) this.centre.append(this.film.element);
     if (this.comparison) this.add(this.side, this.comparison.section);
@@ -434,7 +436,7 @@ export class Microscope {
       this.actionShown = action;
       this.ask();
     }));
-    lifetime.add(store.subscribe(["strips", "pinned", "ghost", "beside", "heat"], () => painter.request("base")));
+    lifetime.add(store.subscribe(["strips", "pinned", "ghost", "beside", "heat", "projection"], () => painter.request("base")));
     lifetime.add(store.subscribe(["window"], () => painter.request("levels")));
     lifetime.add(store.subscribe(["layout", "hidden"], () => painter.request("genealogy")));
     lifetime.add(store.subscribe(["box"], () => painter.request("overlay")));
@@ -512,6 +514,7 @@ export class Microscope {
   /** There is something new to say about what a plan keeps only on request, or it is there. */
   detailChanged() {
     this.painter.request("particle");
+    this.projections.show(this.frame);
     this.strip.follow();
   }
 

@@ -7,6 +7,8 @@ from typing import Any
 
 from backend.problems import Problem
 from planner import Moment, PlanRequest, Record
+from planner.environments.projections import Projection
+from planner.projecting import project
 from planner.record.drawing import Particle
 
 KEPT = 8
@@ -37,6 +39,8 @@ class View:
     """A second particle, compared with the first."""
     trail: bool = False
     """True for a drawing that includes the decision as levels go by."""
+    projection: str | None = None
+    """Name of a projection of the states that a drawing has its positions from, where the states were made; None for the picture's."""
 
 
 @dataclass(eq=False)
@@ -47,6 +51,8 @@ class Detail:
     """The record of the frame with these arrays; None until they are made."""
     making: asyncio.Lock = field(default_factory=asyncio.Lock, repr=False)
     """Requests that come while it is made wait for it."""
+    projected: dict[str, Record] = field(default_factory=dict, repr=False)
+    """The record in each projection that was requested, by its name."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,6 +68,8 @@ class Frame:
     """Further entries of the header: session, furthest, playing."""
     moment: Moment | None = None
     """The moment planned from; None in a replay."""
+    projections: tuple[Projection, ...] = ()
+    """The projections that its environment offers."""
     detail: Detail = field(default_factory=Detail)
     """The same plan with what it keeps only on request, once that was requested. Drawings then have it too, of the particles they are about."""
     _encoded: dict[View, bytes] = field(default_factory=dict, repr=False)
@@ -72,6 +80,16 @@ class Frame:
         with self._encoding:
             self.detail.record = record
             self._encoded.clear()
+
+    def _drawn(self, view: View) -> tuple[Record, dict[str, Any]]:
+        """The record that a drawing is of, and further entries of its header."""
+        record = self.detail.record or self.record
+        projection = next((each for each in self.projections if each.name == view.projection), None)
+        if projection is None or self.detail.record is None or self.moment is None:
+            return record, {}
+        if projection.name not in self.detail.projected:
+            self.detail.projected[projection.name] = project(self.detail.record, self.moment.state, projection)
+        return self.detail.projected[projection.name], {"projection": projection.describe()}
 
     async def encode(self, view: View, skipped: int) -> bytes:
         """The frame as one message.
@@ -100,8 +118,8 @@ class Frame:
                 return self._encoded[view]
             header = {**self.about, "frame": self.number, "revision": self.revision, "skipped": skipped}
             if view.drawing:
-                record = self.detail.record or self.record
-                message = record.drawing(view.particle, other=view.other, with_trail=view.trail, header=header)
+                record, about = self._drawn(view)
+                message = record.drawing(view.particle, other=view.other, with_trail=view.trail, header=header | about)
             else:
                 message = self.record.to_bytes(view.arrays, header)
             if not skipped and len(message) <= KEPT_BYTES:

@@ -125,7 +125,7 @@ async def _handle(message: dict[str, Any], session: Shown, viewer: Viewer) -> No
             if forked is not None:
                 viewer.tell({"type": "forked", "session": forked.describe()})
         case "view":
-            viewer.view(_view(message), session.frame)
+            viewer.view(_view(message, session), session.frame)
         case "timeline":
             session.timeline.welcome(viewer, flag(message, "follow"))
         case other:
@@ -140,7 +140,7 @@ def _text(message: dict[str, Any], name: str) -> str:
     return value
 
 
-def _view(message: dict[str, Any]) -> View:
+def _view(message: dict[str, Any], session: Shown) -> View:
     """Parse the view that a viewer requests: arrays of the trace by name, or a drawing; raises Invalid."""
     drawing = message.get("drawing", message.get("narrow", False))
     if not isinstance(drawing, bool):
@@ -152,7 +152,17 @@ def _view(message: dict[str, Any]) -> View:
     trail = message.get("trail", False)
     if not isinstance(trail, bool):
         raise Invalid('"trail" must be true or false', [{"field": "trail", "given": trail, "allowed": "true, false"}])
-    return View(drawing=True, particle=_particle(message, "particle"), other=_particle(message, "other"), trail=trail)
+    named = _projection(message.get("projection"), session)
+    return View(drawing=True, particle=_particle(message, "particle"), other=_particle(message, "other"), trail=trail, projection=named)
+
+
+def _projection(given: Any, session: Shown) -> str | None:
+    """Parse the name of a projection; raises Invalid for one that the session's environment does not offer."""
+    offered = [each.name for each in session.projections]
+    if given is None or given in offered:
+        return given
+    allowed = ", ".join(offered) or "none: the picture of this environment shows all that there is"
+    raise Invalid(f"projection: got {shortened(given)}, allowed: {allowed}", [{"field": "projection", "given": given, "allowed": allowed}])
 
 
 def _array_names(names: Any) -> tuple[str, ...]:

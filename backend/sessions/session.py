@@ -26,6 +26,7 @@ from backend.sessions.timeline import Timeline
 from planner import Card, Moment, PlannerSettings, PlanRequest, Prepared, Record, SettingsError, has_truth, make_environment
 from planner.actions import as_executed, check_action
 from planner.environments import Environment
+from planner.environments.projections import Projection, projections_of
 from planner.interventions import MAX_INTERVENTIONS
 from planner.messages import shortened
 from planner.request import MAX_SEED
@@ -123,6 +124,10 @@ class Session(Shown):
     @property
     def environment(self) -> Environment:
         return make_environment(self.card.environment)
+
+    @property
+    def projections(self) -> tuple[Projection, ...]:
+        return projections_of(self.environment)
 
     @property
     def actions(self) -> list[str]:
@@ -451,7 +456,8 @@ class Session(Shown):
             return
         self._frames += 1
         about = {"session": self.id, "furthest": self.course.furthest, "playing": self.playing}
-        self.frame = Frame(self._frames, step, revision, request, record, about, moment)
+        about |= {"projections": [each.describe() for each in self.projections]} if self.projections else {}
+        self.frame = Frame(self._frames, step, revision, request, record, about, moment, self.projections)
         self._show(self.frame)
         self.timeline.planned(moment, record)
         if self.recording is not None:

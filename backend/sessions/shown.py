@@ -13,6 +13,7 @@ from backend.link.frame import Frame
 from backend.link.viewer import Viewer
 from backend.sessions.timeline import Told
 from planner import Record
+from planner.environments.projections import Projection
 
 PAINT_SECONDS = 0.5
 """A viewer that has drawn nothing for so long is not waited for."""
@@ -61,6 +62,11 @@ class Shown(ABC):
     @abstractmethod
     async def command(self, name: str, arguments: Mapping[str, Any]) -> Shown | None:
         """Carry out a command; raises Problem. Returns a new session, if the command made one."""
+
+    @property
+    def projections(self) -> tuple[Projection, ...]:
+        """Projections of the states that drawings may have their positions from; none where there are no states."""
+        return ()
 
     @abstractmethod
     async def record_at(self, step: int, *, plain: bool = False) -> Record:

@@ -98,12 +98,13 @@ def state_at(arrays: Mapping[str, np.ndarray], like: Any, id: int) -> Any:
     Raises:
       KeyError: the trace was made without its states.
     """
+    return jax.tree.map(lambda leaf, all_leaves: all_leaves.reshape(-1, *np.shape(leaf))[id], like, states_of(arrays, like))
+
+
+def states_of(arrays: Mapping[str, np.ndarray], like: Any) -> Any:
+    """The states s' of all transitions, or simulations, from the arrays `state/<leaf>` of a trace; as `state_at`."""
     leaves, structure = jax.tree_util.tree_flatten_with_path(like)
-    of_id = []
-    for path, leaf in leaves:
-        array = arrays[f"state/{_leaf_name(path)}"]
-        of_id.append(array.reshape(-1, *np.shape(leaf))[id])
-    return jax.tree_util.tree_unflatten(structure, of_id)
+    return jax.tree_util.tree_unflatten(structure, [arrays[f"state/{_leaf_name(path)}"] for path, _ in leaves])
 
 
 def _leaf_name(path: Any) -> str:

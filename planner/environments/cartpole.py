@@ -9,6 +9,7 @@ from gymnax.environments.classic_control.cartpole import EnvState
 from jaxtyping import Array, Float
 
 from planner.environments.gymnax_adapter import GymnaxAdapter
+from planner.environments.projections import Projection
 from planner.environments.words import signed
 
 POLE_LENGTH = 1.0
@@ -21,6 +22,15 @@ class CartPole(GymnaxAdapter):
     name = "CartPole-v1"
     action_names = ("left", "right")
     observation_shape = (4,)
+    projections = (
+        Projection("cart and pole", "position of the cart, m", "angle of the pole, degrees", lambda state: (state.x, np.degrees(state.theta))),
+        Projection(
+            "angle and speed",
+            "angle of the pole, degrees",
+            "angular speed, degrees/s",
+            lambda state: (np.degrees(state.theta), np.degrees(state.theta_dot)),
+        ),
+    )
 
     def __init__(self) -> None:
         super().__init__(GymnaxCartPole())

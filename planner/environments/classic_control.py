@@ -11,6 +11,7 @@ from gymnax.environments.classic_control.pendulum import Pendulum as GymnaxPendu
 from jaxtyping import Array, Float
 
 from planner.environments.gymnax_adapter import GymnaxAdapter
+from planner.environments.projections import Projection
 from planner.environments.words import signed
 
 
@@ -20,6 +21,12 @@ class Pendulum(GymnaxAdapter):
     name = "Pendulum-v1"
     action_names = ("torque",)
     observation_shape = (3,)
+    projections = (
+        # The angle counts full turns, so that no path jumps.
+        Projection(
+            "angle and speed", "angle from upright, degrees", "angular speed, rad/s", lambda state: (np.degrees(state.theta), state.theta_dot)
+        ),
+    )
 
     def __init__(self) -> None:
         super().__init__(GymnaxPendulum())
@@ -67,6 +74,7 @@ class MountainCar(GymnaxAdapter):
     name = "MountainCar-v0"
     action_names: tuple[str, ...] = ("left", "coast", "right")
     observation_shape = (2,)
+    projections = (Projection("position and speed", "position of the car", "speed, a step", lambda state: (state.position, state.velocity)),)
 
     def __init__(self) -> None:
         super().__init__(GymnaxMountainCar())
@@ -126,6 +134,20 @@ class Acrobot(GymnaxAdapter):
     name = "Acrobot-v1"
     action_names = ("clockwise", "none", "counterclockwise")
     observation_shape = (6,)
+    projections = (
+        Projection(
+            "angles",
+            "angle of the inner link, degrees",
+            "angle of the outer link against it, degrees",
+            lambda state: (np.degrees(state.joint_angle1), np.degrees(state.joint_angle2)),
+        ),
+        Projection(
+            "angular speeds",
+            "angular speed of the inner link, rad/s",
+            "that of the outer link, rad/s",
+            lambda state: (state.velocity_1, state.velocity_2),
+        ),
+    )
 
     def __init__(self) -> None:
         super().__init__(GymnaxAcrobot())

@@ -17,6 +17,7 @@ import numpy as np
 from jaxtyping import Array, Bool, Float, Int
 
 from planner.environments.base import Transition, absorb
+from planner.environments.projections import Projection
 from planner.environments.words import fixed, signed
 
 
@@ -76,6 +77,20 @@ class _Body:
     observation_shape: tuple[int, ...]
     view: tuple[float, float, float, float]
     """Left, right, bottom and top of the picture's focus, metres; left and right relative to the torso."""
+    projections = (
+        Projection(
+            "speed and height",
+            "speed along the track, m/s",
+            "height of the torso, m",
+            lambda state: (state.physics.xd.vel[..., 0, 0], state.physics.x.pos[..., 0, 2]),
+        ),
+        Projection(
+            "from above",
+            "place along the track, m",
+            "place beside it, m",
+            lambda state: (state.physics.x.pos[..., 0, 0], state.physics.x.pos[..., 0, 1]),
+        ),
+    )
 
     def __init__(self, body: Any) -> None:
         self._environment = _make(body)

@@ -94,6 +94,31 @@ def test_every_action_of_a_lineage_and_its_states_are_those_of_the_trace(server,
                 assert columns == (flat("state/position") % 4).tolist()
 
 
+def test_a_drawing_is_in_the_projection_that_a_viewer_wants_once_the_states_are_made(server, http, new_session):
+    wish = {"checkpoint": "acrobot-early", "settings": {**SIZE, "depth": 6}, "seed": 5}
+    session = new_session(**wish)
+    trace, _ = read_trace(http.post("/plans", json={**wish, "step": 0, "states": True}).raise_for_status().content)
+    angles = np.degrees(np.stack([trace["state/joint_angle1"], trace["state/joint_angle2"]], -1))
+    with Link(server, session["id"]) as link:
+        link.send(type="view", drawing=True, projection="angles")
+        before, about = drawing(link)
+        assert [each["name"] for each in json.loads(about["projections"])] == ["angles", "angular speeds"] and "projection" not in about
+        assert make(server, session, frame=int(about["frame"])).json()["ready"]
+        while "projection" not in about:
+            arrays, about = drawing(link)
+        assert json.loads(about["projection"])["name"] == "angles"
+        x0, x1, y0, y1 = arrays["extent"]
+        places = np.array([x0, y0]) + arrays["place"] / 65535 * np.array([x1 - x0, y1 - y0])
+        np.testing.assert_allclose(places.reshape(angles.shape), angles, atol=1e-3 * (x1 - x0))
+        for name in before.keys() - {"place", "extent", "root_position"}:
+            np.testing.assert_array_equal(arrays[name], before[name], err_msg=name)
+        for given in ("speeds", 3):
+            link.send(type="view", drawing=True, projection=given)
+            while isinstance(message := link.socket.recv(timeout=60), bytes) or json.loads(message)["type"] != "error":
+                pass
+            assert "allowed: angles, angular speeds" in json.loads(message)["detail"]
+
+
 def test_nodes_of_a_tree_have_their_states(server, new_session):
     session = new_session(planner="gumbel_mcts", settings={"num_simulations": 48})
     with Link(server, session["id"]) as link:

@@ -18,6 +18,7 @@ from planner.algorithms.registry import PLANNERS
 from planner.checkpoints import Card, CheckpointError, Checkpoints, build_model, initial_params, network_config
 from planner.core.trace import state_arrays, state_at
 from planner.environments import ENVIRONMENTS, EXTRAS, Environment, UnavailableError, make_environment
+from planner.environments.projections import projections_of
 from tests.planner.examples import complete, random_action
 
 # brax reads contacts of MuJoCo through a deprecated attribute whenever a step is traced.
@@ -191,6 +192,10 @@ def test_the_picture_is_made_of_known_shapes_moves_and_holds_the_position(name):
             assert shape["role"] in ROLES and set(shape) == {"kind", "role"} | SHAPES[shape["kind"]]
         pictures.append(scene["shapes"])
     assert environment.scene(state_at(state_arrays(states), at(states, 0, 0), STEPS + 4))["shapes"] == pictures[1]
+    for projection in projections_of(environment):
+        places = projection(states)
+        assert places.shape == (WALKS, STEPS, 2) and np.isfinite(places).all() and (np.ptp(places, axis=(0, 1)) > 0).all()
+    assert len(projections_of(environment)) == (2 if name.endswith("-brax") else 0)
     assert len(pictures) > 3 and any(picture != pictures[0] for picture in pictures)
 
 

@@ -17,8 +17,8 @@ export const inspection = (page) => ({
   get lastFrame() {
     const { frame } = page.microscope;
     if (!frame || frame.recorded) return null;
-    const { id, revision, step, planner, interventions, slots, levels, skipped, drawn, steps } = frame;
-    return { frame: id, revision, step, planner, interventions, particles: slots, depth: levels, skipped, drawn, steps };
+    const { id, revision, step, planner, interventions, slots, levels, skipped, drawn, steps, projection } = frame;
+    return { frame: id, revision, step, planner, interventions, particles: slots, depth: levels, skipped, drawn, steps, projection: projection?.name ?? null };
   },
   get step() { return page.status?.state.step ?? 0; },
   get seed() { return page.status?.state.seed ?? 0; },

@@ -94,10 +94,10 @@ export const movedProbability = (actions) => actions.reduce((sum, { a, b }) => s
  * Which particles are the same in both plans. Particles are told apart by level and slot, as both plans use the same random numbers there.
  * @param {any} a
  * @param {any} b
- * @returns {Sameness | null} null where nothing can be the same: trees, other numbers of slots, other states
+ * @returns {Sameness | null} null where nothing can be the same: trees, other numbers of slots, other states; or seen, as in another projection
  */
 export function sameness(a, b) {
-  if (a.tree || b.tree || a.slots !== b.slots || objection(a, b)) return null;
+  if (a.tree || b.tree || a.slots !== b.slots || a.projection?.name !== b.projection?.name || objection(a, b)) return null;
   const near = tolerances(a, b);
   const together = (x, y, part) => Math.abs(x - y) <= near[part];
   if (![0, 1].every((part) => together(a.root_position[part], b.root_position[part], part))) return null;

@@ -87,6 +87,10 @@ export class Frame {
     this.device = metadata.device ?? "";
     this.environment = metadata.environment ?? "";
     this.scene = json(metadata.scene, null);
+    /** Projections of the states that positions may be from, each {name, x, y}. @type {{name: string, x: string, y: string}[]} */
+    this.projections = json(metadata.projections, []);
+    /** The one that they are from; null for the picture. @type {{name: string, x: string, y: string} | null} */
+    this.projection = json(metadata.projection, null);
     this.episode = json(metadata.episode, null);
     this.settings = json(metadata.settings, {});
     /** Sentences about what is not as it was when the link to this plan was made. @type {string[]} */
@@ -167,6 +171,11 @@ export class Frame {
     return !!this.traits.rounds;
   }
 
+  /** The picture that positions lie in; null where they are from a projection. */
+  get picture() {
+    return this.projection ? null : this.scene;
+  }
+
   /** True where nothing was planned: the episode has ended in this state. */
   get over() {
     return this.steps === 0;
@@ -245,6 +254,7 @@ export class Frame {
   /** True where another frame has the same plan and draws the same nodes of it: only the particle's numbers may differ. */
   drawsTheSame(other) {
     if (!other) return false;
+    if (this.projection?.name !== other.projection?.name) return false;
     if (this.slot === other.slot) return true;
     return !this.recorded && this.id === other.id && this.session === other.session && this.drawn === this.steps;
   }

@@ -28,8 +28,8 @@ const AIR = 0.02;
  * @returns {Steady}
  */
 export function steadyAfter(previous, frame, open) {
-  const { session, environment, checkpoint, planner, playing } = frame;
-  const of = JSON.stringify([session, environment, checkpoint, planner]);
+  const { session, environment, checkpoint, planner, playing, projection } = frame;
+  const of = JSON.stringify([session, environment, checkpoint, planner, projection?.name]);
   const before = previous?.of === of ? previous : null;
   // Nothing was planned, so there is nothing to follow.
   if (frame.over) return before ?? { of, levels: frame.levels, domains: new Map(), paths: null, lens: false };
@@ -64,11 +64,12 @@ export function domainOf(domains, row) {
 }
 
 /** The box around the root and all steps, seen from the root: where that goes the box goes along. */
-function steadyPaths(before, { extent: [x0, x1, y0, y1], root_position: [x, y], playing, scene }) {
-  const [left, right, low, high] = scene?.focus ?? [0, 0, 0, 0];
+function steadyPaths(before, { extent: [x0, x1, y0, y1], root_position: [x, y], playing, picture, projection }) {
+  const [left, right, low, high] = picture?.focus ?? [0, 0, 0, 0];
   const least = Math.max((right - left) * LEAST, (high - low) * LEAST, 1e-3);
   const air = Math.max(x1 - x0, y1 - y0, least) * AIR;
-  const fit = (/** @type {number[]} */ [from, to]) => [from - air, to + air];
+  // The axes of a projection have nothing to do with each other.
+  const fit = (/** @type {number[]} */ [from, to]) => (projection ? [from - (to - from) * 2 * AIR, to + (to - from) * 2 * AIR] : [from - air, to + air]);
   const wide = ([from, to]) => (to - from >= least ? [from, to] : [from - least / 2, to + least / 2]);
   return {
     x: steadyAxis(before?.x, wide([x0 - x, x1 - x]), playing, fit),
@@ -76,9 +77,9 @@ function steadyPaths(before, { extent: [x0, x1, y0, y1], root_position: [x, y], 
   };
 }
 
-function isSmall({ x }, { scene }) {
-  if (!scene?.focus) return false;
-  const [left, right] = scene.focus;
+function isSmall({ x }, { picture }) {
+  if (!picture?.focus) return false;
+  const [left, right] = picture.focus;
   return (x.high - x.low) / (right - left) < SMALL;
 }
 

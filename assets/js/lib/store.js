@@ -55,6 +55,7 @@ export const sameParticle = (a, b) => a === b || (!!a && !!b && a.level === b.le
  * @property {import("../frame/within.js").Box | null} box drawn over the genealogy
  * @property {{level: number, slot: number} | null} kept the particle that a click has kept
  * @property {{level: number, slot: number} | null} compared the particle that others are compared with
+ * @property {string | null} projection of the states that the world shows; null for the picture
  * @property {boolean} heat true where the world shows where mass goes, in place of paths
  * @property {any} pinned the frame of the plan that is pinned, where it can be compared with the one that is shown; else null
  */
@@ -63,7 +64,7 @@ export const sameParticle = (a, b) => a === b || (!!a && !!b && a.level === b.le
  * The view of a microscope's state. A pointer over a picture looks elsewhere for as long as it stays.
  * @returns {View}
  */
-export function viewOf({ frame, level, hover, selection, strips, ghost = null, beside = false, layout, film = null, window, hidden, box = null, compared = null, heat = false }) {
+export function viewOf({ frame, level, hover, selection, strips, ghost = null, beside = false, layout, film = null, window, hidden, box = null, compared = null, heat = false, projection = null }) {
   const last = frame ? frame.levels - 1 : 0;
   const inside = (particle) => (particle?.slot !== undefined && particle.level <= last && particle.slot < frame.slots ? particle : null);
   return {
@@ -81,5 +82,6 @@ export function viewOf({ frame, level, hover, selection, strips, ghost = null, b
     kept: frame ? inside(selection) : null,
     compared: frame ? inside(compared) : null,
     heat,
+    projection,
   };
 }

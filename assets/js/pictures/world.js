@@ -2,11 +2,12 @@
 // beside it shows them large.
 
 import { doneLevels, filmWorld } from "./film.js";
-import { dagger, gathered, label, markSize, penWidth, ring, strokeMany, wrapped } from "./pen.js";
+import { dagger, gathered, label, markSize, penWidth, ring, sayInMiddle, strokeMany, wrapped } from "./pen.js";
 import { ancestry, descendants, endings, lastStep, revivals, sampleLines, strokeGroups, thinned } from "../frame/lineage.js";
 import { boxOfPaths, steadyOf } from "../frame/steady.js";
 import { traceMarker } from "../lib/markers.js";
 import { actionColour, actionSymbol } from "../lib/palette.js";
+import { drawAxes, inAxes } from "./chart.js";
 import { drawHeat } from "./heat.js";
 import { camera, drawScene, drawSceneLegend, LEGEND } from "./scene.js";
 import { number } from "../lib/format.js";
@@ -28,18 +29,21 @@ const CAPTION = 14;
  */
 export function geometry({ width, height }, frame) {
   const steady = steadyOf(frame);
-  const paths = steady.paths && boxOfPaths(steady.paths, frame.root_position);
-  const focus = frame.scene?.focus ?? paths ?? NOTHING;
+  const { position, root_position: root, picture } = frame;
+  const paths = steady.paths && boxOfPaths(steady.paths, root);
+  const focus = picture?.focus ?? paths ?? NOTHING;
   const lens = steady.lens && paths && !frame.over && width > 300;
   const middle = Math.round(width * 0.42);
   const boxes = lens ? [{ left: 0, width: middle }, { left: middle, width: width - middle }] : [{ left: 0, width }];
-  const { position, root_position: root } = frame;
-  return boxes.map((box, index) => {
+  const viewOfPicture = (box, index) => {
     // The caption stands above the scene, not on it.
-    const top = frame.scene?.caption && !index ? CAPTION : 0;
+    const top = picture?.caption && !index ? CAPTION : 0;
     // Beside a lens the scene makes room for its legend.
-    const aside = lens && !index && frame.scene?.legend && box.width > 2 * LEGEND.room ? LEGEND.room : 0;
-    const view = camera({ ...box, top, width: box.width - aside, height: height - top }, index ? paths : focus, index ? 18 : 8, index ? STRETCH : 1);
+    const aside = lens && !index && picture?.legend && box.width > 2 * LEGEND.room ? LEGEND.room : 0;
+    return camera({ ...box, top, width: box.width - aside, height: height - top }, index ? paths : focus, index ? 18 : 8, index ? STRETCH : 1);
+  };
+  return boxes.map((box, index) => {
+    const view = frame.projection ? camera(inAxes(width, height), focus, 2, Infinity) : viewOfPicture(box, index);
     return {
       ...box,
       height,
@@ -76,20 +80,23 @@ function inEach(context, size, frame, drawing) {
 }
 
 export function draw(context, size, frame, view, theme) {
+  // Until the states of this plan are made, nothing can be shown of them.
+  if (waits(frame, view)) return sayInMiddle(context, size, frame.playing ? "States are made where the play pauses." : "The states of this plan are being made.", theme);
   const views = geometry(size, frame);
   inEach(context, size, frame, (place, index) => {
     // Under the lens the bodies would be blots without an edge in sight.
-    if (frame.scene && !index) {
-      drawScene(context, frame.scene, place.view, theme);
-      drawSceneLegend(context, frame.scene, place.view, { right: place.left + place.width, height: place.height }, theme);
+    if (frame.projection) drawAxes(context, size, frame, place.view, theme);
+    if (frame.picture && !index) {
+      drawScene(context, frame.picture, place.view, theme);
+      drawSceneLegend(context, frame.picture, place.view, { right: place.left + place.width, height: place.height }, theme);
     }
-    if (view.pinned) drawPinned(context, place, view.pinned, theme);
+    if (view.pinned && view.pinned.projection?.name === frame.projection?.name) drawPinned(context, place, view.pinned, theme);
     if (!view.heat) drawPaths(context, place, frame, view, theme, index < views.length - 1);
     drawMarks(context, place, frame, view, theme);
     if (index) drawLens(context, place, views[0], theme);
     else {
       drawLensFrame(context, place, views[1], theme);
-      if (frame.scene?.caption) drawCaption(context, frame.scene.caption, place, theme);
+      if (frame.picture?.caption) drawCaption(context, frame.picture.caption, place, theme);
     }
   });
 }
@@ -181,7 +188,11 @@ function drawMarks(context, place, frame, view, theme) {
   context.stroke();
 }
 
+/** True where a projection is wanted that the frame does not have. */
+const waits = ({ projection, projections = [], over }, { projection: wanted }) => !!wanted && !over && projection?.name !== wanted && projections.some(({ name }) => name === wanted);
+
 export function overlay(context, size, frame, view, theme) {
+  if (waits(frame, view)) return;
   if (view.film) return inEach(context, size, frame, (place) => filmWorld(context, place, frame, view, theme));
   const last = view.particle ? lastStep(frame, view.particle) : -1;
   const line = ancestry(frame, last);

@@ -33,6 +33,8 @@ export class LiveSource {
     this.particle = null;
     /** @type {import("./source.js").Wanted} */
     this.other = null;
+    /** The projection that positions are wanted in. @type {string | null} */
+    this.projection = null;
     /** True where the decision as levels go by is wanted. */
     this.trail = false;
     this.connection = new Connection(this.session, {
@@ -56,6 +58,8 @@ export class LiveSource {
    * @param {import("./session.js").Wish} wish
    */
   begin(wish) {
+    // Another environment has others.
+    this.projection = null;
     this.session.want(wish);
     this.connection.start();
   }
@@ -67,6 +71,13 @@ export class LiveSource {
   want(particle, other = null) {
     if (JSON.stringify([particle, other]) === JSON.stringify([this.particle, this.other])) return;
     Object.assign(this, { particle, other });
+    this.sendView();
+  }
+
+  /** @param {string | null} name of a projection; null for the picture */
+  project(name) {
+    if (name === this.projection) return;
+    this.projection = name;
     this.sendView();
   }
 
@@ -88,7 +99,7 @@ export class LiveSource {
   }
 
   sendView() {
-    this.connection.send({ type: "view", drawing: true, particle: this.particle, other: this.other, trail: this.trail });
+    this.connection.send({ type: "view", drawing: true, particle: this.particle, other: this.other, trail: this.trail, projection: this.projection });
   }
 
   /** Gives a credit back: the frame was painted, or dropped for a newer one. */

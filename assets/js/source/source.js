@@ -23,6 +23,7 @@
  * @property {readonly Ability[]} can
  * @property {(handlers: SourceHandlers) => void} open begins to yield frames; called once
  * @property {(particle: Wanted, other?: Wanted) => void} want `other` is compared with the particle; null for none
+ * @property {(name: string | null) => void} [project] the projection that positions are wanted in; null for the picture
  * @property {(frame: any, compile: boolean, signal: AbortSignal) => Promise<{ready: boolean, seconds: number | null}>} [detail] makes what the plan keeps
  *   only on request; without `compile` it is not ready where a program would have to be compiled
  * @property {(frame: any, particle: {level: number, slot: number}, signal: AbortSignal) => Promise<any>} [strip] the film strip of a particle, once that is made
