@@ -125,7 +125,10 @@ class DeepSea(_Grid):
         if row < self.rows:
             shapes.append(self.disc((row, column), "accent"))
         here = f"; here {self.action_names[int(state.action_mapping[row, column])]} goes right" if row < self.rows else ""
-        return self.draw(f"row {row}, column {column}{here}; the treasure is behind the last cell", shapes)
+        picture = self.draw(f"row {row}, column {column}{here}; the treasure is behind the last cell", shapes)
+        # The last step leads to a row below the board.
+        left, right, bottom, top = picture["extent"]
+        return {**picture, "extent": (extent := [left, right, bottom - 0.6, top]), "focus": extent}
 
 
 class FrozenLake(_Grid):

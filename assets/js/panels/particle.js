@@ -16,7 +16,7 @@ const MOST_WIDE = 24;
 const WIDE = 620;
 // Room of the other cells of a row, in pixels; the name of an action has its part of it.
 const ASIDE = 110;
-const NAME = 48;
+const NAME = 50;
 const KEY_HEIGHT = 10;
 // At most so many pixels are above the first row.
 const ABOVE = 180;
