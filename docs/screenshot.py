@@ -11,11 +11,9 @@ def main(address: str, file: str, width: int = 1440, height: int = 900) -> None:
         browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox", "--disable-gpu"])
         page = browser.new_page(viewport={"width": width, "height": height})
         page.goto(address)
-        page.wait_for_function("window.twistscope?.framesPainted > 0", timeout=120_000)
-        for _ in range(3):
-            step = page.evaluate("window.twistscope.lastFrame.step")
-            page.locator('[data-do="forward"]').click()
-            page.wait_for_function("step => window.twistscope.lastFrame.step > step && window.twistscope.phase === 'idle'", arg=step)
+        # The moment that a page opens with is worth a picture; by then it is live.
+        page.wait_for_function("window.twistscope?.showing === 'live' && window.twistscope.phase === 'idle'", timeout=120_000)
+        page.wait_for_selector("[data-reason=prior]")
         page.wait_for_timeout(800)
         page.screenshot(path=file)
         browser.close()
