@@ -9,6 +9,7 @@ import { narrate } from "./frame/narration.js";
 import { steadyAfter } from "./frame/steady.js";
 import { element } from "./lib/elements.js";
 import { followKeys } from "./lib/keyboard.js";
+import { Hooks } from "./lib/hooks.js";
 import { Lifetime } from "./lib/lifetime.js";
 import { MICROSCOPE_KEYS, moves } from "./lib/moves.js";
 import { onThemeChange, readTheme } from "./lib/palette.js";
@@ -23,7 +24,8 @@ import { ProjectionChooser } from "./panels/projection_chooser.js";
 import { LayoutChooser, readLayout } from "./panels/layout_chooser.js";
 import { MarkLegend, zoomButtons } from "./panels/mark_legend.js";
 import { ParticlePanel } from "./panels/particle.js";
-import { markEnlarged, nameSection, panelSection, setText } from "./panels/section.js";
+import { PanelRoom } from "./panels/room.js";
+import { nameSection, panelSection, setText } from "./panels/section.js";
 import { readOpen, StripChooser } from "./panels/strip_chooser.js";
 import { WhatIf } from "./panels/what_if.js";
 import { DetailRequest } from "./source/detail.js";
@@ -48,42 +50,35 @@ const TALL = 1.1;
  * @property {Storage | null} [storage] keeps the choice of strips; null for none
  */
 
-export class Microscope {
+export class Microscope extends PanelRoom {
   /**
    * @param {HTMLElement} root
    * @param {import("./source/source.js").Source | null} source
    * @param {MicroscopeOptions} options
    */
   constructor(root, source = null, { panels = PANELS, keys, storage = ownStorage() } = {}) {
+    super(new Lifetime());
     this.root = root;
-    this.lifetime = new Lifetime();
+    this.hooks = new Hooks();
     this.counters = { framesReceived: 0, framesPainted: 0 };
     /** @type {import("./lib/store.js").Store<any>} */
     this.store = createStore({ frame: null, level: null, hover: null, selection: null, pinned: null, ghost: null, beside: false, layout: readLayout(storage), film: null, window: WHOLE, hidden: NOTHING_HIDDEN, box: null, compared: null, heat: false, projection: null, strips: readOpen(storage) });
     this.pins = 0;
     /** @type {import("./source/source.js").Source | null} */
     this.source = null;
-    /** @type {Map<string, Set<Function>>} */
-    this.hooks = new Map();
-    /** @type {Map<string, HTMLElement>} */
-    this.sections = new Map();
     this.actionShown = "";
     /** The shape that the room was last shared out for. */
     this.arranged = "";
     /** @type {import("./frame/steady.js").Steady | null} */
     this.steady = null;
-    this.centre = element("div", "microscope-centre");
-    this.side = element("section", "microscope-side");
-    this.foot = element("div", "microscope-foot");
-    this.element = element("div", "microscope");
     this.chooser = new StripChooser(this.store, storage, (open) => this.makeRoom(open.length), this.lifetime);
     this.layouts = new LayoutChooser(this.store, storage, this.lifetime);
-    this.film = new FilmBar({ store: this.store, began: () => this.call("film"), lifetime: this.lifetime });
+    this.film = new FilmBar({ store: this.store, began: () => this.hooks.call("film"), lifetime: this.lifetime });
     this.filmed = 0;
     this.legend = new MarkLegend(this.store, () => this.painter.request("overlay"), this.lifetime);
     this.zoomKeys = zoomButtons(() => this.gallery.zoom, this.lifetime);
     this.comparison = panels.includes("comparison")
-      ? new ComparisonPanel({ onUnpin: () => this.unpin(), onBeside: () => this.call("beside"), lifetime: this.lifetime })
+      ? new ComparisonPanel({ onUnpin: () => this.unpin(), onBeside: () => this.hooks.call("beside"), lifetime: this.lifetime })
       : null;
     this.decision = panels.includes("decision") ? new DecisionPanel({
       lifetime: this.lifetime, storage, onChange: () => {
@@ -91,7 +86,7 @@ export class Microscope {
         this.painter.request("decision");
       },
     }) : null;
-    this.whatIf = new WhatIf({ ask: (interventions) => this.call("intervene", this.frame, interventions), lifetime: this.lifetime });
+    this.whatIf = new WhatIf({ ask: (interventions) => this.hooks.call("intervene", this.frame, interventions), lifetime: this.lifetime });
     this.detail = new DetailRequest({ source: () => this.source, frame: () => this.frame, changed: () => this.detailChanged() });
     this.strip = new FilmStrip({
       store: this.store, detail: this.detail, source: () => this.source, theme: () => this.theme, particle: () => this.stripped(), lifetime: this.lifetime,
@@ -144,7 +139,7 @@ export class Microscope {
         // Painted or dropped later, a frame is acknowledged to the source it came from.
         this.painter.offer(Object.assign(frame, { source }));
       },
-      trouble: (error) => this.call("trouble", error),
+      trouble: (error) => this.hooks.call("trouble", error),
     });
   }
 
@@ -154,7 +149,7 @@ export class Microscope {
    * @returns {() => void} ends it
    */
   onFrame(listener) {
-    return this.hook("frame", listener);
+    return this.hooks.add("frame", listener);
   }
 
   /**
@@ -162,7 +157,7 @@ export class Microscope {
    * @param {(error: Error) => void} listener
    */
   onTrouble(listener) {
-    return this.hook("trouble", listener);
+    return this.hooks.add("trouble", listener);
   }
 
   /**
@@ -171,7 +166,7 @@ export class Microscope {
    * @returns {() => void} ends it
    */
   onTake(listener) {
-    return this.hook("take", listener);
+    return this.hooks.add("take", listener);
   }
 
   /**
@@ -180,7 +175,7 @@ export class Microscope {
    * @returns {() => void} ends it
    */
   onIntervene(listener) {
-    return this.hook("intervene", listener);
+    return this.hooks.add("intervene", listener);
   }
 
   /**
@@ -189,7 +184,7 @@ export class Microscope {
    * @returns {() => void} ends it
    */
   onBeside(listener) {
-    return this.hook("beside", listener);
+    return this.hooks.add("beside", listener);
   }
 
   /**
@@ -197,7 +192,7 @@ export class Microscope {
    * @param {() => void} listener
    */
   onFilm(listener) {
-    return this.hook("film", listener);
+    return this.hooks.add("film", listener);
   }
 
   /**
@@ -232,7 +227,7 @@ export class Microscope {
    */
   onHide(listener) {
     this.element.toggleAttribute("data-hides", true);
-    return this.hook("hide", listener);
+    return this.hooks.add("hide", listener);
   }
 
   /**
@@ -240,7 +235,7 @@ export class Microscope {
    * @param {(theme: import("./lib/palette.js").Theme) => void} listener
    */
   onTheme(listener) {
-    return this.hook("theme", listener);
+    return this.hooks.add("theme", listener);
   }
 
   /** Keeps the particle that is shown, so that others are compared with it; or lets the kept one go. */
@@ -302,7 +297,6 @@ export class Microscope {
    * @param {EventTarget | undefined} keys
    */
   build(panels, keys) {
-    this.side.setAttribute("aria-label", "Numbers");
     for (const name of PICTURES.filter((each) => panels.includes(each))) {
       this.add(this.centre, panelSection(name, ...({ strips: [this.chooser.element], world: [this.projections.element, this.heat, this.strip.button, recordedBadge()], genealogy: [this.layouts.element, this.film.button, this.legend.button, this.zoomKeys] }[name] ?? [])));
     }
@@ -323,7 +317,7 @@ export class Microscope {
       this.element.setAttribute("aria-label", "Microscope");
     }
     followKeys(keys ?? this.element, MICROSCOPE_KEYS, this.actions, this.lifetime);
-    this.followHeadings();
+    this.followHeadings((name) => this.hooks.call("hide", name));
   }
 
   /** @returns {Record<string, () => void>} */
@@ -336,70 +330,6 @@ export class Microscope {
     return { ...own, ...zoom, ...film, pin, keep: () => this.keep(), heat: () => this.toggleHeat(), strip: () => this.strip.toggle(), layout: () => this.layouts.next(), enlarge: () => this.enlarge(this.enlarged ? null : this.inHand), drop: () => (this.enlarged ? this.enlarge(null) : drop()) };
   }
 
-  /** A panel is enlarged by its button, or by a double click on its heading. */
-  followHeadings() {
-    const panelOf = (target, within) => (target.closest?.(within) ? target.closest("[data-panel]")?.dataset.panel : undefined);
-    const toggle = (name) => name && this.enlarge(this.enlarged === name ? null : name);
-    this.lifetime.listen(this.element, "click", ({ target }) => {
-      toggle(panelOf(target, ".panel-enlarge"));
-      const hidden = panelOf(target, ".panel-hide");
-      if (hidden) this.call("hide", hidden);
-    });
-    this.lifetime.listen(this.element, "dblclick", ({ target }) => {
-      if (target.closest?.("button, select, input")) return;
-      const name = panelOf(target, ".panel-heading");
-      if (name) getSelection()?.removeAllRanges();
-      toggle(name);
-    });
-  }
-
-  /** The panel where the keyboard is, or else the pointer; else the genealogy, or the first. */
-  get inHand() {
-    const found = this.element.querySelector(".panel:has(:focus-visible)") ?? this.element.querySelector(".panel:hover") ?? this.sections.get("genealogy") ?? this.element.querySelector(".panel");
-    return found instanceof HTMLElement ? found.dataset.panel ?? null : null;
-  }
-
-  /** The name of the panel that has all the room, or null. */
-  get enlarged() {
-    return this.element.dataset.enlarged ?? null;
-  }
-
-  /**
-   * Gives a panel all the room, also one that a page has put in; null gives the others theirs back.
-   * @param {string | null} name
-   */
-  enlarge(name) {
-    const panels = /** @type {NodeListOf<HTMLElement>} */ (this.element.querySelectorAll(".panel"));
-    if (name === null || ![...panels].some(({ dataset }) => dataset.panel === name)) delete this.element.dataset.enlarged;
-    else this.element.dataset.enlarged = name;
-    for (const panel of panels) markEnlarged(panel, panel.dataset.panel === this.enlarged);
-  }
-
-  /**
-   * Puts the panels of each region into an order. Those that are not named come last, as they stood.
-   * @param {string[]} names
-   */
-  arrangePanels(names) {
-    for (const region of [this.centre, this.side]) {
-      const panels = /** @type {HTMLElement[]} */ ([...region.children]);
-      const place = ({ dataset }) => (names.includes(dataset.panel ?? "") ? names.indexOf(dataset.panel ?? "") : names.length);
-      const sorted = panels.toSorted((a, b) => place(a) - place(b));
-      // Moving an element ends what it is doing, such as scrolling.
-      if (sorted.some((panel, index) => panel !== panels[index])) region.append(...sorted);
-    }
-  }
-
-  add(region, section) {
-    this.sections.set(section.dataset.panel, section);
-    region.append(section);
-  }
-
-  /** As much height for the strips as are open. */
-  makeRoom(count) {
-    this.centre.style.setProperty("--strip-rows", `${count}`);
-    this.centre.style.setProperty("--strip-share", `${6 * count}`);
-  }
-
   /** The decision's side of pointing: the action singled out, and what happens to one that is pointed at or clicked. */
   get pointing() {
     return {
@@ -408,7 +338,7 @@ export class Microscope {
       onSelect: (action) => this.store.set({ selection: sameParticle({ action }, this.store.state.selection) ? null : { action } }),
       pinned: this.pinnedDecision,
       offered: this.takes("take") ? this.store.state.selection?.action ?? null : null,
-      onTake: (action) => this.call("take", this.frame, action),
+      onTake: (action) => this.hooks.call("take", this.frame, action),
     };
   }
 
@@ -456,7 +386,7 @@ export class Microscope {
       this.theme = readTheme(this.root);
       painter.request("base");
       this.strip.draw();
-      this.call("theme", this.theme);
+      this.hooks.call("theme", this.theme);
     }));
     // Paper shows the last painting.
     lifetime.listen(window, "beforeprint", () => {
@@ -508,7 +438,7 @@ export class Microscope {
     if (base || trailed || parts.has("decision")) this.decision?.write(frame, this.theme, this.pointing);
     if (fresh) this.detail.attend();
     if (base || offered || parts.has("particle")) this.particle?.write(frame, this.theme, this.aboutParticle(frame));
-    if (offered) this.call("frame", frame, fresh);
+    if (offered) this.hooks.call("frame", frame, fresh);
   }
 
   /** There is something new to say about what a plan keeps only on request, or it is there. */
@@ -581,15 +511,6 @@ export class Microscope {
     if (section && this.frame) work(section, this.frame);
   }
 
-  hook(name, listener) {
-    if (!this.hooks.has(name)) this.hooks.set(name, new Set());
-    this.hooks.get(name)?.add(listener);
-    return () => this.hooks.get(name)?.delete(listener);
-  }
-
-  call(name, ...values) {
-    for (const listener of this.hooks.get(name) ?? []) listener(...values);
-  }
 }
 
 /** The storage of this origin; null where a page has none, as in a sandbox. */
