@@ -5,6 +5,7 @@ import pytest
 
 from tests.browser.test_kept import CONTROLS
 from tests.browser.test_page import AT_REST
+from tests.browser.test_particle import KNOWN
 from tests.servers import serving, wait_until_ready
 
 pytestmark = pytest.mark.browser
@@ -41,6 +42,12 @@ def test_a_viewer_follows_the_session_and_can_change_nothing(protected, open_pag
     # It looks at what it likes.
     student.keyboard.press("k")
     student.wait_for_function("window.twistscope.selection !== null")
+    # A plan with every action and state is made for all who look at it.
+    assert student.locator(".particle-all").is_hidden() and student.locator(".strip-open").is_disabled()
+    teacher.get_by_role("button", name="every action").click()
+    student.wait_for_function(KNOWN, timeout=120_000)
+    student.locator(".strip-open").click()
+    student.locator(".strip-cell").nth(2).wait_for(timeout=60_000)
     assert httpx.get(f"{protected.api}/sessions/{session}", headers={"Authorization": "Bearer look"}).json()["step"] == 1
     # Leaving ends nothing, and a page that is loaded again needs no token in its address.
     student.reload()

@@ -171,6 +171,11 @@ export class Frame {
     return !!this.traits.rounds;
   }
 
+  /** True where the plan is not of a session that goes on: it was kept, with what it held then. */
+  get kept() {
+    return this.recorded || this.replayed || !this.session;
+  }
+
   /** The picture that positions lie in; null where they are from a projection. */
   get picture() {
     return this.projection ? null : this.scene;

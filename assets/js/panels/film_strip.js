@@ -19,6 +19,7 @@ const NAME = 90;
 
 const OFFER = "Film strip: the states of the selected particle as pictures, with reward, V and log-weight (s). The first time a program is compiled that keeps them";
 const NONE = "This plan was kept without its states: there is no film strip of it";
+const LOOKS = "Who looks on sees the film strip once somebody in control has asked for it";
 
 /**
  * The words below the scene of a step; pure.
@@ -112,14 +113,15 @@ export class FilmStrip {
     const frame = this.store.state.frame;
     const offered = this.detail.offered;
     this.button.disabled = !offered && !this.open;
-    const title = offered || !frame ? OFFER : NONE;
+    const none = frame?.kept ? NONE : LOOKS;
+    const title = offered || !frame || frame.over ? OFFER : none;
     if (this.button.title !== title) this.button.title = title;
     if (!this.open || !frame) return;
     const particle = this.particle();
     const wanted = particle ? `${frame.session} ${frame.id} ${particle.level} ${particle.slot}` : "";
     this.element.toggleAttribute("data-stale", wanted !== this.asked || !!this.asking);
     if (frame.over) return this.say("The episode has ended here: there are no steps to show.");
-    if (!offered) return this.say(NONE);
+    if (!offered) return this.say(none);
     this.say(this.detail.said);
     if (this.detail.ready && wanted && wanted !== this.asked) this.ask(frame, particle, wanted);
   }

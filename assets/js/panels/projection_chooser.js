@@ -39,7 +39,7 @@ export class ProjectionChooser {
     if (this.store.state.projection !== null) this.source()?.project?.(this.store.state.projection);
     this.element.disabled = !this.detail.offered && this.store.state.projection === null;
     this.element.title = this.element.disabled
-      ? "A plan that was kept has no other view than its picture"
+      ? `${frame?.kept ? "A plan that was kept" : "Who looks on"} has no other view than the picture`
       : "The picture, or two other numbers of the states. The first time a program is compiled that keeps all states";
   }
 

@@ -30,16 +30,22 @@ export class DetailRequest {
     this.timer = null;
   }
 
-  /** True where the source can make it of the frame that is shown. */
+  /** True where the source can make it of the frame that is shown, or somebody else has. */
   get offered() {
     const frame = this.frame();
-    return !!frame && !frame.recorded && !frame.over && !!this.source()?.can.includes("detail");
+    return !!frame && !frame.recorded && !frame.over && (!!this.source()?.can.includes("detail") || this.shared);
   }
 
   /** True where it is made of the frame that is shown. */
   get ready() {
     const frame = this.frame();
-    return !!frame && this.made === keyOf(frame);
+    return !!frame && (this.made === keyOf(frame) || this.shared);
+  }
+
+  /** True where the plan comes with it, whoever asked for it. A search tree has its actions in any case. */
+  get shared() {
+    const frame = this.frame();
+    return !!frame && !frame.kept && !frame.tree && !!frame["lineage/priors"];
   }
 
   /**

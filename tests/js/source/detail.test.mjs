@@ -63,6 +63,11 @@ test("what cannot be made is said, and not asked for where there is nobody to ma
   kept.detail.want("strip");
   await settled();
   assert.ok(kept.asked.length === 0 && !kept.detail.offered);
+  // Somebody else has asked for it: the plan comes with it.
+  Object.assign(kept.state.frame, { "lineage/priors": [1], kept: false, tree: false });
+  assert.ok(kept.detail.offered && kept.detail.ready);
+  Object.assign(kept.state.frame, { kept: true });
+  assert.ok(!kept.detail.ready);
   for (const frame of [{ over: true }, { recorded: true }]) {
     const other = page();
     Object.assign(other.state.frame, frame);
