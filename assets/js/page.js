@@ -123,17 +123,18 @@ function heardCreated({ id, offers, speed, replay, view = null, notes }, wish) {
 
 // --- what of the plan is looked at, as fields of an address ---------------------------------------------------------------------------
 
-function look({ level = null, slot, action, layout, hide, order, pin }) {
+function look({ level = null, slot, action, layout, hide, order, ask, pin }) {
   if (pin) pinning.pinLink(pin);
   const selection = slot !== undefined ? { level: level ?? 0, slot } : action !== undefined ? { action } : null;
   microscope.store.set({ level, selection });
   if (layout && !microscope.layouts.choose(layout)) notice.say(`There is no layout “${layout}” of the genealogy.`);
   panels.follow({ hide, order });
+  if (!live.looksOnly && !questions.want(ask)) notice.say(`The link asks “${ask}”, a question that this page does not know.`);
 }
 
 function looked() {
   const { level, selection, layout } = microscope.store.state;
-  const fields = { level: selection?.level ?? level, slot: selection?.slot, action: selection?.action, layout: layout.to === LAYOUTS[0] ? null : layout.to, ...panels.fields, ...pinning.field };
+  const fields = { level: selection?.level ?? level, slot: selection?.slot, action: selection?.action, layout: layout.to === LAYOUTS[0] ? null : layout.to, ...panels.fields, ask: questions.asked, ...pinning.field };
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== null && value !== undefined && value !== ""));
 }
 
@@ -207,7 +208,7 @@ const findable = () => ({
 });
 
 const loadQuestions = () => questions.load({
-  api, now: () => ({ id: live.session.id, frame: microscope.frame, described: chooser.settingsOf(status.state.planner) }), change, focusKnob, storage: ownStorage(),
+  api, now: () => ({ id: live.session.id, frame: microscope.frame, described: chooser.settingsOf(status.state.planner) }), change, focusKnob, storage: ownStorage(), changed: () => chooser.keepAddress(),
 });
 
 /** They are there before Dash has made a place for them. */

@@ -45,6 +45,13 @@ def test_sentences_lead_to_lineage_level_seeds_and_sweep(server, open_page):
     changes = page.locator(".why-item[data-reason^='change ']")
     assert changes.count() + reason(page, "no change").count() >= 1
     check(page, "why", ".panel-why")
+    # A link takes the question along: whoever opens it reads the same answer.
+    page.wait_for_function("location.search.includes('ask=why')")
+    said = page.locator(".panel-why").inner_text()
+    other = open_page(page.url)
+    other.wait_for_function(FOUND, timeout=180_000)
+    assert other.locator(".panel-why").inner_text() == said
+    other.context.close()
 
     reason(page, "seeds").get_by_role("button").click()
     page.wait_for_selector(".seeds-figure.js-plotly-plot", timeout=60_000)

@@ -16,6 +16,8 @@ export class Questions {
     this.microscope = microscope;
     this.panels = panels;
     this.focusKnob = (/** @type {string} */ _) => {};
+    /** True while a link has asked how sure the decision is, and there is no answer yet. */
+    this.wanted = false;
     /** @type {{why: import("../panels/why.js").WhyPanel, seeds: import("../panels/many_seeds.js").SeedsPanel, sweep: import("../panels/sweep.js").SweepPanel} | null} */
     this.made = null;
     this.places = NAMES.map((name) => panelSection(name));
@@ -30,13 +32,14 @@ export class Questions {
    * @param {(settings: Record<string, number>) => void} page.change takes values over
    * @param {(name: string) => void} page.focusKnob
    * @param {Storage | null} page.storage
+   * @param {() => void} page.changed other things are asked
    * @throws {Error} where a module cannot be loaded
    */
-  async load({ api, now, change, focusKnob, storage }) {
+  async load({ api, now, change, focusKnob, storage, changed }) {
     const [{ WhyPanel }, { SeedsPanel }, { SweepPanel }] = await Promise.all([import("../panels/why.js"), import("../panels/many_seeds.js"), import("../panels/sweep.js")]);
     this.focusKnob = focusKnob;
     const given = { api, now, change, theme: () => this.microscope.theme, storage };
-    const made = { why: new WhyPanel({ ...given, go: (place, known) => this.goTo(place, known) }), seeds: new SeedsPanel(given), sweep: new SweepPanel(given) };
+    const made = { why: new WhyPanel({ ...given, go: (place, known) => this.goTo(place, known), changed }), seeds: new SeedsPanel(given), sweep: new SweepPanel(given) };
     NAMES.forEach((name, index) => this.places[index].replaceWith(made[name].element));
     // A panel may have been enlarged before it was there.
     this.microscope.enlarge(this.microscope.enlarged);
@@ -49,6 +52,25 @@ export class Questions {
   refresh(frame) {
     if (frame.recorded || !this.made) return;
     for (const name of NAMES) this.made[name].refresh(frame);
+    if (!this.wanted || frame.playing) return;
+    this.wanted = false;
+    this.made.why.find();
+  }
+
+  /** The question that is answered about this plan beside it, for links. */
+  get asked() {
+    return this.made?.why.asked ? "why" : null;
+  }
+
+  /**
+   * Asks what a link asks. False where there is no such question.
+   * @param {string | undefined} question
+   */
+  want(question) {
+    this.wanted = question === "why";
+    const { frame } = this.microscope;
+    if (frame) this.refresh(frame);
+    return question === undefined || this.wanted || question === "why";
   }
 
   /** Draws again, in the colours of now. */

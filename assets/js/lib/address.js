@@ -6,7 +6,7 @@ import { meaning } from "./format.js";
 
 const TOKEN = "token";
 // Fields that only links to a moment have.
-const OF_LINKS = ["v", "sha", "actions", "digest", "interventions", "level", "slot", "action", "layout", "hide", "order", "pin"];
+const OF_LINKS = ["v", "sha", "actions", "digest", "interventions", "level", "slot", "action", "layout", "hide", "order", "ask", "pin"];
 
 /**
  * @typedef {object} Chosen

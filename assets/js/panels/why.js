@@ -28,13 +28,15 @@ export class WhyPanel {
    * @param {() => import("../lib/palette.js").Theme} given.theme
    * @param {(place: import("../frame/why.js").Place, known: {buffer?: ArrayBuffer, sweep?: any}) => void} given.go leads to the place of a sentence
    * @param {Storage | null} given.storage keeps whether all sentences are shown
+   * @param {() => void} [given.changed] something else is known
    */
-  constructor({ api, now, theme, go, storage }) {
+  constructor({ api, now, theme, go, storage, changed = () => {} }) {
     this.api = api;
     this.now = now;
     this.theme = theme;
     this.go = go;
     this.storage = storage;
+    this.changed = changed;
     this.lifetime = new Lifetime();
     /** The server's answer about the frame. @type {any} */
     this.why = null;
@@ -72,6 +74,11 @@ export class WhyPanel {
     });
     this.lifetime.listen(this.roomy, "change", () => readOpen(storage) ?? this.setOpen(this.roomy.matches));
     this.arrange();
+  }
+
+  /** True where it is known, or being found out, how sure the decision is. */
+  get asked() {
+    return !!this.seeds || !!this.asking;
   }
 
   /** Nothing is known of another plan. */
@@ -122,6 +129,7 @@ export class WhyPanel {
     this.forget();
     this.setOpen(true);
     this.arrange();
+    this.changed();
     try {
       await probe({ api: this.api, id, frame, described, signal, report: (text) => this.say(text), found: (found) => this.learn(found) });
       this.say("");

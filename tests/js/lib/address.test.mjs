@@ -37,7 +37,7 @@ test("what is no number stays as it was written, for the server to refuse", () =
 });
 
 test("an address with a version is a link to a moment; its own fields are no settings", () => {
-  const search = "?v=1&checkpoint=catch&sha=0&planner=spo&seed=3&step=2&alpha=0.5&actions=AA&digest=0&level=3&slot=4&hide=knobs";
+  const search = "?v=1&checkpoint=catch&sha=0&planner=spo&seed=3&step=2&alpha=0.5&actions=AA&digest=0&level=3&slot=4&hide=knobs&ask=why";
   const { link, settings, checkpoint } = readAddress(search);
   assert.equal(link, search);
   assert.deepEqual([checkpoint, settings], ["catch", { alpha: 0.5 }]);
