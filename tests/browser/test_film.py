@@ -67,3 +67,9 @@ def test_a_plan_is_shown_in_slow_motion_and_its_numbers_are_those_of_the_trace(s
     assert "Simulation 1 of" in go_to(page, "Select", 0)
     page.locator(".film-close").click()
     assert page.locator(".film").is_hidden() and page.locator(".film-open").get_attribute("aria-pressed") == "false"
+
+    # On a phone both pictures stand above the bar, as far as that is possible.
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.locator(".film-open").click()
+    bar, genealogy = (page.locator(part).bounding_box() for part in (".film", "[data-panel=genealogy] .stage"))
+    assert bar["y"] + bar["height"] <= 844 and genealogy["y"] + 100 < bar["y"]
