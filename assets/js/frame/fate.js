@@ -15,7 +15,8 @@ export function fateOf(frame, steps, name = "lineage") {
   if (last && frame.interventions.some((each) => each.kind === "kill" && each.level === last.level && each.slot === last.slot)) said.push("Killed: it has no weight and no offspring.");
   else if (last && last.level !== level) said.push(`The episode ended at level ${last.level}; it waits since.`);
   else if (last?.terminal) said.push("The episode ends here.");
-  const waits = !!last && last.level !== level;
+  // At the last level there is nothing else to be said of it.
+  const waits = !!last && (last.level !== level || last.terminal);
   const line = lineText(frame, frame[`${name}/fate`], level, waits);
   if (line) said.push(line);
   const revivals = steps.filter((step) => step.revived);
