@@ -18,6 +18,9 @@ const MARKER = 2.6;
 const PARTICLE = [["prior", 4], ["proposal", 4], ["q", 4], ["region", 3], ["change", 5.2], ["running", 3.6]];
 const TREE = [["prior", 5], ["proposal", 5], ["q", 5]];
 const NAMES = { prior: "prior", proposal: "prop.", q: "Q", region: "KL", change: "Δ log-w.", running: "log-w." };
+// Of a window of 300 pixels.
+const NARROW_NAMES = { ...NAMES, change: "Δ", running: "log-w." };
+const NARROW = 200;
 const WIDE_NAMES = { ...NAMES, proposal: "proposal", region: "KL of bound", change: "Δ log-weight", running: "log-weight" };
 const TREE_NAMES = { proposal: "visits" };
 const WIDE = 560;
@@ -87,7 +90,7 @@ const reach = (parts, sign) => parts.reduce((sum, part) => sum + Math.max(sign *
 /** Titles, and below those of the small multiples a mark for each action. @param {Rows} rows */
 export function headNodes({ frame, columns, width, theme }) {
   const at = columnsAt(width, frame.tree);
-  const names = { ...(width > WIDE ? WIDE_NAMES : NAMES), ...(frame.tree ? TREE_NAMES : {}) };
+  const names = { ...(width > WIDE ? WIDE_NAMES : width < NARROW ? NARROW_NAMES : NAMES), ...(frame.tree ? TREE_NAMES : {}) };
   const titles = Object.entries(at).map(([name, [from, to]]) => text((from + to) / 2, 10, names[name], { "text-anchor": "middle", fill: theme.muted, "font-size": width > WIDE ? 11 : 10.5 }));
   return [...titles, ...Object.keys(at).filter((name) => name in GROUPS).flatMap((name) => markNodes(frame, columns, at[name], theme, name === "prior"))];
 }
