@@ -60,5 +60,7 @@ async function paintOpening() {
       resolve(result);
     };
     microscope.connect(opening);
+    // In a tab behind another nothing is painted before somebody looks, but the rest of the page need not wait for that.
+    if (document.hidden) done(opening.frame);
   });
 }

@@ -117,3 +117,14 @@ def test_a_page_opens_with_the_recorded_plan_and_says_so(server, open_page, reco
     assert not page.locator(".recorded-badge").is_visible()
     assert page.locator("#banner").inner_text() == ""
     assert page.locator("[data-panel=genealogy] .stage").bounding_box() == before
+
+
+# A page in a tab that nobody looks at: nothing of it is painted.
+HIDDEN = """Object.defineProperty(document, "hidden", { get: () => true });
+window.requestAnimationFrame = () => 1;"""
+
+
+def test_a_page_in_a_tab_behind_another_begins_its_session_too(server, open_page):
+    page = open_page(server.url, ready="true", prepare=lambda page: page.add_init_script(HIDDEN))
+    page.wait_for_function("window.twistscope?.connection === 'open' && window.twistscope.session", timeout=60_000, polling=100)
+    assert page.evaluate("window.twistscope.firstPictureMs") is None
