@@ -7,7 +7,8 @@ EXTRAS ?=
 PORT ?= 8050
 VENV := .venv
 BIN := $(VENV)/bin
-UV := $(shell command -v uv 2>/dev/null)
+# Installs in a quarter of pip's time.
+UV := $(or $(shell command -v uv 2>/dev/null),$(BIN)/uv)
 
 # Compiled bytecode is kept: without it every start compiles jax and gymnax again.
 unexport PYTHONDONTWRITEBYTECODE
@@ -43,10 +44,12 @@ bench: $(VENV)/.installed-test  ## ratios of one run; the page's need a browser
 	$(BIN)/python -m benchmarks
 
 lock:  ## pin names, versions and hashes anew
-	$(BIN)/python -m pip install --quiet uv
+	[ -x "$(UV)" ] || $(BIN)/python -m pip install --quiet uv
+	@$(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
+		--no-emit-index-url --no-emit-find-links --group install -o requirements-uv.lock
 	@for target in "requirements.lock:" "requirements-test.lock:--group test --extra jumanji --extra brax --extra ray" \
 		"requirements-cuda.lock:--extra cuda" "requirements-extras.lock:--extra jumanji --extra brax --extra ray -c requirements.lock"; do \
-		$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
+		$(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
 			--no-emit-index-url --no-emit-find-links pyproject.toml $${target#*:} -o $${target%%:*}; \
 	done
 
@@ -63,15 +66,19 @@ $(VENV)/bin/python:
 	$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "twistscope needs Python 3.11 or newer, this is " + sys.version.split()[0] + "; try: make PYTHON=python3.12")'
 	$(PYTHON) -m venv $(VENV) || { echo "python3-venv is missing; on Debian and Ubuntu: apt install python3-venv"; rm -rf $(VENV); exit 1; }
 
-# On all cores, unlike pip. Some packages hold templates that are no Python.
-COMPILE = ($(BIN)/python -m compileall -q -j 0 $(VENV)/lib >/dev/null || true)
+# On all cores, without what is never imported. Some packages hold templates that are no Python.
+COMPILE = ($(BIN)/python -m compileall -q -j 0 -x '/(tests?|OpenGL|rllib|templates)/' $(VENV)/lib >/dev/null || true)
 
 # $(1): name of the marker, $(2): lock file
 define install_from
 $(VENV)/.installed-$(1): $(2) pyproject.toml | $(VENV)/bin/python
 	@echo "installing from $(2) into $(VENV) …"
-	$(if $(UV),VIRTUAL_ENV=$(VENV) $(UV) pip install --quiet --compile-bytecode --require-hashes -r $(2),$(BIN)/python -m pip install --quiet --no-compile --require-hashes -r $(2) && $(COMPILE))
-	$(if $(UV),VIRTUAL_ENV=$(VENV) $(UV) pip install --quiet --no-deps --no-build-isolation -e .,$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation -e .)
+	@# uv knows nothing of pip's settings: where it does not find a package, pip goes on.
+	@[ -x "$(UV)" ] || $(BIN)/python -m pip install --quiet --require-hashes -r requirements-uv.lock || true
+	@UV_SYSTEM_CERTS=1 UV_FIND_LINKS="$$$$PIP_FIND_LINKS" VIRTUAL_ENV=$(VENV) $(UV) pip install --quiet --require-hashes -r $(2) \
+		|| $(BIN)/python -m pip install --quiet --no-compile --require-hashes -r $(2)
+	$(COMPILE)
+	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation -e .
 	@touch $$@
 endef
 $(eval $(call install_from,cpu,requirements.lock))

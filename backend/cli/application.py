@@ -7,10 +7,10 @@ import os
 import sys
 import threading
 
-from backend.cli import exporting, planning, recording, serve
+from backend.cli import exporting, lessons, planning, recording, serve
 from backend.cli.common import Mistake, app
 
-__all__ = ["app", "exporting", "leave", "planning", "recording", "run", "serve"]
+__all__ = ["app", "exporting", "leave", "lessons", "planning", "recording", "run", "serve"]
 
 
 def run(arguments: list[str]) -> int:

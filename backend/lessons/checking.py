@@ -1,0 +1,107 @@
+"""Checks a lesson as a whole: its form, the moments of its steps, its tasks, and its claims."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from backend.lessons.claims import Checker, ClaimError
+from backend.lessons.model import Lesson, Step, Task
+from backend.lessons.moments import NoMoment, StepMoment, resolve
+from backend.lessons.reading import Fault, read_lesson
+from planner import PLANNERS, Checkpoints
+
+LAYOUTS = ("slots", "tree", "river")
+
+Say = Callable[[str], None]
+
+
+def check_lesson(path: Path, checkpoints: Checkpoints, known: frozenset[str] = frozenset(), *, claims: bool = True, say: Say = print) -> list[Fault]:
+    """Check a file. Returns its faults.
+
+    Args:
+      known: names of all lessons, which `needs` may name.
+      claims: check the claims, too; that makes at least a hundred plans for each.
+      say: is told of each step and of each claim that was checked.
+
+    Raises:
+      OSError: the file cannot be read.
+    """
+    lesson, faults = read_lesson(path)
+    if lesson is None:
+        return faults
+    faults += [
+        Fault(path.name, 1, f"needs: there is no lesson {name!r}", f"lessons are {', '.join(sorted(known))}")
+        for name in lesson.front.needs
+        if name not in known
+    ]
+    for step in lesson.steps:
+        say(f"{path.name}:{step.line}: {step.title}")
+        faults += _check_step(path.name, lesson, step, checkpoints, claims=claims, say=say)
+    return faults
+
+
+def _check_step(file: str, lesson: Lesson, step: Step, checkpoints: Checkpoints, *, claims: bool, say: Say) -> Iterator[Fault]:
+    try:
+        moment = resolve(step.link, checkpoints)
+    except NoMoment as error:
+        yield Fault(file, step.line, f"the moment of the step {step.title!r}: {error}", error.remedy)
+        return
+    if moment.view.get("layout", LAYOUTS[0]) not in LAYOUTS:
+        yield Fault(file, step.line, f"there is no layout {moment.view['layout']!r}", f"layouts are {', '.join(LAYOUTS)}")
+    for task in step.tasks:
+        yield from (Fault(file, step.line, f"the task “{task.say}”: {what}", remedy) for what, remedy in _objections(task, moment))
+    known = {each["name"] for each in PLANNERS[moment.request.planner].describe()["settings"]}
+    for name in step.recorded:
+        if name not in known:
+            yield Fault(file, step.line, f"record: {moment.request.planner} has no setting {name!r}", f"settings are {', '.join(sorted(known))}")
+    if not claims:
+        return
+    checker = Checker(moment)
+    for claim in step.claims:
+        try:
+            outcome = checker.check(claim)
+        except ClaimError as error:
+            yield Fault(file, step.line, f"the claim {claim.id!r} cannot be checked: {error}", "docs/teaching.md lists measures and fields")
+            continue
+        say(f"  {'holds' if outcome.holds else 'FAILS'} {claim.id}: {outcome.text}")
+        if not outcome.holds:
+            yield Fault(file, step.line, f"the claim {claim.id!r} does not hold: {outcome.text}", "rewrite the sentence")
+
+
+def _objections(task: Task, moment: StepMoment) -> Iterator[tuple[str, str]]:
+    """What is wrong with a task, and what would be right."""
+    prepared = moment.request.prepare(moment.checkpoint)
+    if task.setting is not None:
+        described = {each["name"]: each for planner in PLANNERS.values() for each in planner.describe()["settings"]}
+        setting = described.get(task.setting)
+        if setting is None:
+            yield f"there is no setting {task.setting!r}", f"settings are {', '.join(sorted(described))}"
+        elif (wrong := _impossible(task, setting)) is not None:
+            yield wrong
+    if task.planner is not None and task.planner not in PLANNERS:
+        yield f"there is no planner {task.planner!r}", f"planners are {', '.join(PLANNERS)}"
+    names = list(moment.checkpoint.model.environment.action_names)
+    for name in (task.action, task.chosen if task.chosen != "changed" else None):
+        if name is not None and not moment.checkpoint.model.environment.action_bounds and name not in names:
+            yield f"there is no action {name!r}", f"actions are {', '.join(names)}"
+    depth = getattr(prepared.settings, "depth", None)
+    wanted = task.is_ if task.is_ is not None else task.at_least
+    if task.level and depth is not None and wanted is not None and wanted > depth - 1:
+        yield f"the plan has no level {wanted:g}", f"its levels are 0 to {depth - 1}"
+
+
+def _impossible(task: Task, setting: dict) -> tuple[str, str] | None:
+    if setting["type"] == "choice":
+        if task.is_ in setting["choices"]:
+            return None
+        return f"{setting['name']} cannot be {task.is_!r}", f"write `is:` and one of {', '.join(setting['choices'])}"
+    if setting["type"] == "boolean":
+        return None if isinstance(task.is_, bool) else (f"{setting['name']} cannot be {task.is_!r}", "write `is: true` or `is: false`")
+    low, high = setting.get("minimum"), setting.get("maximum")
+    for wanted in (task.is_, task.at_least, task.at_most):
+        if wanted is None:
+            continue
+        if not isinstance(wanted, int | float) or (low is not None and wanted < low) or (high is not None and wanted > high):
+            return f"{setting['name']} cannot be {wanted!r}", f"write a number from {low} to {high}"
+    return None
