@@ -26,7 +26,7 @@ VERSION = 1
 MAX_LENGTH = 8000
 """Characters of the longest link that is made or read; servers in between refuse longer ones."""
 SHA_DIGITS = 12
-VIEW = ("level", "slot", "action", "layout", "hide", "order", "ask", "pin")
+VIEW = ("level", "slot", "action", "layout", "hide", "order", "ask", "pin", "lesson", "at")
 """Fields that only say what of the plan is looked at."""
 _OWN = ("v", "checkpoint", "sha", "planner", "seed", "step", "actions", "interventions", "digest", "token", *VIEW)
 
@@ -163,6 +163,7 @@ def _view(fields: Mapping[str, str]) -> dict[str, Any]:
     view |= {name: [each for each in fields[name].split(",") if each][:50] for name in ("hide", "order") if name in fields}
     if "layout" in fields:
         view["layout"] = fields["layout"][:50]
+    view |= {name: fields[name][:60] for name in ("lesson", "at") if name in fields}
     if "ask" in fields:
         view["ask"] = fields["ask"][:50]
     if "pin" in fields:

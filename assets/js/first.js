@@ -7,6 +7,7 @@ import { Questions } from "./controls/questions.js";
 import { writeStatus } from "./controls/status.js";
 import { readAddress, saysNothing } from "./lib/address.js";
 import { around, element } from "./lib/elements.js";
+import { placeOfLesson } from "./lessons/place.js";
 import { Microscope, ownStorage } from "./microscope.js";
 import { TimelinePanel } from "./panels/timeline.js";
 import { apiOfPage } from "./source/api.js";
@@ -34,6 +35,11 @@ microscope.onTake((frame, action) => session.command("act", { action: frame.comm
 microscope.onIntervene((frame, interventions) => session.command("intervene", { interventions, step: frame.step }));
 microscope.sections.get("genealogy")?.querySelector(".panel-tools")?.before(pinButton, raceButton);
 panels.show();
+// Nothing moves when its text comes.
+if (asked.lesson) {
+  document.body.dataset.lesson = "open";
+  placeOfLesson();
+}
 // The link at the top of the page leads here.
 Object.assign(microscope.centre, { id: "pictures", tabIndex: -1 });
 const timed = microscope.onFrame(() => {

@@ -20,7 +20,8 @@ import { TopBar } from "./controls/top_bar.js";
 import { api, asked, counters, firstPicture, inspected, microscope, panels, pinButton, questions, session, timeline } from "./first.js";
 import { LAYOUTS } from "./frame/layouts.js";
 import { kindOf } from "./frame/level_series.js";
-import { momentAddress } from "./lib/address.js";
+import { Lessons } from "./lessons/opening.js";
+import { momentAddress, readAddress, saysLessonOnly } from "./lib/address.js";
 import { followKeys } from "./lib/keyboard.js";
 import { Lifetime } from "./lib/lifetime.js";
 import { MICROSCOPE_KEYS } from "./lib/moves.js";
@@ -52,10 +53,12 @@ const dialogs = new Dialogs({
   link: () => chooser.linkOf(live.session.id).catch(() => null), view: () => looked(), command: (name, more) => command(name, more),
   visit: (link) => chooser.visit(momentAddress(location.href, link)), pin: (link) => pinning.pinLink(link), pinFile: (file) => pinning.pinFile(file), findable: () => findable(), say: (text) => notice.say(text),
 });
+const lessons = new Lessons({ api, microscope, visit: (href) => chooser.visit(href), say: (text) => notice.say(text), changed: () => chooser.keepAddress(), storage: ownStorage() });
 const paths = new Paths((path) => command("walk", { path }));
 const lateness = new Lateness((late) => status.set({ late }));
 let serverSpeed = 0;
 session.command = command;
+chooser.linked = (query) => lessons.panel?.heardLink(query);
 Object.assign(panels, { say: (text) => notice.say(text), changed: () => chooser.keepAddress() });
 
 // --- what the server says -------------------------------------------------------------------------------------------------------
@@ -117,7 +120,7 @@ function heardCreated({ id, offers, speed, replay, view = null, notes }, wish) {
   // The speed of a new session is nobody's choice.
   serverSpeed = speed;
   status.set({ session: id, revision: 0, failure: "", speed: status.state.speed ?? speed });
-  if (view && !wish.seen) look(view);
+  if (!wish.seen && (view ?? wish.view)) look(view ?? wish.view);
   chooser.created(wish, notes);
 }
 
@@ -134,7 +137,7 @@ function look({ level = null, slot, action, layout, hide, order, ask, pin }) {
 
 function looked() {
   const { level, selection, layout } = microscope.store.state;
-  const fields = { level: selection?.level ?? level, slot: selection?.slot, action: selection?.action, layout: layout.to === LAYOUTS[0] ? null : layout.to, ...panels.fields, ask: questions.asked, ...pinning.field };
+  const fields = { level: selection?.level ?? level, slot: selection?.slot, action: selection?.action, layout: layout.to === LAYOUTS[0] ? null : layout.to, ...panels.fields, ask: questions.asked, ...pinning.field, ...lessons.fields };
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== null && value !== undefined && value !== ""));
 }
 
@@ -301,11 +304,25 @@ async function start() {
     const checkpoint = asked.checkpoint ?? first?.checkpoint ?? (await answered(() => api.checkpoints().then(firstOf)));
     if (!checkpoint) return status.set({ connection: "refused", reason: "it has no checkpoints to load." });
     microscope.connect(live);
+    chooser.catalogue = catalogue;
+    if (asked.lesson && (await openLesson(checkpoint))) return;
     chooser.start(asked, checkpoint, catalogue, first);
+    if (!asked.lesson) lessons.offer();
     if (asked.compare) compareWith(asked.compare);
   } catch (error) {
     status.set({ connection: "refused", reason: /** @type {Error} */ (error).message });
   }
+}
+
+/** Opens the lesson that the address names. True where its step decides which moment is shown. @param {string} home */
+async function openLesson(home) {
+  const panel = await lessons.open(asked.lesson ?? "", asked.at ?? null);
+  if (!panel || !saysLessonOnly(location.search)) return false;
+  chooser.home = home;
+  history.replaceState(history.state, "", momentAddress(location.href, panel.step.link, panel.fields));
+  panel.arriving = true;
+  chooser.revisit();
+  return true;
 }
 
 const firstOf = ({ first, checkpoints }) => first ?? checkpoints[0]?.name ?? null;
@@ -352,7 +369,11 @@ if (first) {
 dash.start();
 Promise.all([loadQuestions(), loadKnobTools(), dialogs.load()]).catch(() => notice.say("Parts of the page could not be loaded. Load it again."));
 dash.listen((message) => TURNED[message.type]?.(message));
-lifetime.listen(window, "popstate", () => chooser.revisit());
+lifetime.listen(window, "popstate", () => {
+  chooser.revisit();
+  const { lesson = null, at = null } = readAddress(location.search);
+  lessons.follow({ lesson, at });
+});
 microscope.store.subscribe(["level", "selection"], () => chooser.keepAddress());
 // On the way from one layout to another the address would change with every frame.
 microscope.store.subscribe(["layout"], ({ layout }) => layout.share === 1 && chooser.keepAddress());

@@ -44,7 +44,7 @@ def resolve(query: str, checkpoints: Checkpoints) -> StepMoment:
     fields = dict(parse_qsl(query, keep_blank_values=True))
     try:
         if "v" in fields:
-            address = read_address(_without(query, ("lesson", "at")), checkpoints.card)
+            address = read_address(query, checkpoints.card)
             checkpoint, request, actions, view = checkpoints.load(address.checkpoint), address.request, address.actions, address.view
         else:
             checkpoint, request, actions, view = _written(fields, checkpoints)
@@ -78,10 +78,6 @@ def _written(fields: dict[str, str], checkpoints: Checkpoints) -> tuple[Checkpoi
     view = {name: text for name, text in fields.items() if name in VIEW}
     settings = {name: _meaning(text) for name, text in fields.items() if name not in ("checkpoint", "planner", "seed", "step", *VIEW)}
     return checkpoints.load(name), PlanRequest(planner, settings, int(seed)), [], view
-
-
-def _without(query: str, names: tuple[str, ...]) -> str:
-    return "&".join(part for part in query.split("&") if part.partition("=")[0] not in names)
 
 
 def _meaning(text: str) -> Any:

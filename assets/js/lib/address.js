@@ -5,8 +5,12 @@
 import { meaning } from "./format.js";
 
 const TOKEN = "token";
+// The lesson beside the moment, and its step.
+const OF_LESSONS = ["lesson", "at"];
 // Fields that only links to a moment have.
-const OF_LINKS = ["v", "sha", "actions", "digest", "interventions", "level", "slot", "action", "layout", "hide", "order", "ask", "pin"];
+const OF_LINKS = ["v", "sha", "actions", "digest", "interventions", "level", "slot", "action", "layout", "hide", "order", "ask", "pin", ...OF_LESSONS];
+/** Of those, the fields that an address that people write may have, too. */
+const OF_VIEW = ["level", "slot", "action", "layout", "hide", "order", "ask"];
 
 /**
  * @typedef {object} Chosen
@@ -19,6 +23,9 @@ const OF_LINKS = ["v", "sha", "actions", "digest", "interventions", "level", "sl
  * @property {string | null} [recording] id of a recording, of which `step` is a frame
  * @property {string | null} [session] id of a session that others have begun
  * @property {string | null} [compare] checkpoint whose first plan is pinned as A
+ * @property {string | null} [lesson] name of a lesson that is open
+ * @property {string | null} [at] id of its step
+ * @property {Record<string, any> | null} [view] what of the plan is looked at, as an address says it that is no link
  */
 
 /**
@@ -28,11 +35,23 @@ const OF_LINKS = ["v", "sha", "actions", "digest", "interventions", "level", "sl
  */
 export function readAddress(search) {
   const all = Object.fromEntries(new URLSearchParams(search));
-  const { checkpoint = "", planner = "", seed = "0", step = "0", recording = null, session = null, compare = null, [TOKEN]: _, ...settings } = all;
+  const { checkpoint = "", planner = "", seed = "0", step = "0", recording = null, session = null, compare = null, lesson = null, at = null, [TOKEN]: _, ...settings } = all;
   const values = Object.entries(settings).filter(([name]) => !OF_LINKS.includes(name)).map(([name, text]) => [name, valueOf(text)]);
   const link = "v" in settings ? search : null;
-  return { checkpoint: checkpoint || null, planner: planner || null, seed: meaning(seed), step: meaning(step), settings: Object.fromEntries(values), link, recording, session, compare };
+  return { checkpoint: checkpoint || null, planner: planner || null, seed: meaning(seed), step: meaning(step), settings: Object.fromEntries(values), link, recording, session, compare, lesson, at, view: link ? null : viewOf(all) };
 }
+
+/** What of the plan an address looks at; null where it says nothing of that. @param {Record<string, string>} fields */
+function viewOf(fields) {
+  const said = OF_VIEW.filter((name) => fields[name]).map((name) => [name, ["hide", "order"].includes(name) ? fields[name].split(",").filter(Boolean) : meaning(fields[name])]);
+  return said.length ? Object.fromEntries(said) : null;
+}
+
+/**
+ * True for an address that names a lesson and leaves the moment to it.
+ * @param {string} search
+ */
+export const saysLessonOnly = (search) => [...new URLSearchParams(search).keys()].every((name) => name === TOKEN || OF_LESSONS.includes(name));
 
 /**
  * True for an address that asks for nothing: a token only lets in.

@@ -13,7 +13,7 @@ let loading = null;
  * @returns {Promise<any>}
  * @throws {Error} where it cannot be loaded, as in a document without a server
  */
-function loadKatex() {
+export function loadKatex() {
   loading ??= Promise.all([
     loaded(Object.assign(document.createElement("link"), { rel: "stylesheet", href: addressOf(STYLE) })),
     loaded(Object.assign(document.createElement("script"), { src: addressOf(SCRIPT) })),

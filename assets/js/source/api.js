@@ -73,6 +73,11 @@ export class Api {
     return (await this.call("GET", `/checkpoints/${encodeURIComponent(checkpoint)}/scene`)).scene;
   }
 
+  /** A lesson with its steps (docs/api.md, Lessons). @param {string} name */
+  lesson(name) {
+    return this.call("GET", `/lessons/${encodeURIComponent(name)}`);
+  }
+
   /** {first, groups, planners: [{name, title, help, settings}]}. */
   planners() {
     return this.call("GET", "/planners");

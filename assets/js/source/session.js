@@ -16,6 +16,7 @@ import { ApiError } from "./api.js";
  * @property {boolean} [opening] the link is the server's own, to the moment that it opens pages with
  * @property {string | null} [recording] id of a recording to replay from the step on, which outranks everything else
  * @property {string | null} [watch] id of a session of others to look at; null for the newest one
+ * @property {Record<string, any> | null} [view] what of its first plan is looked at, where no link says so
  * @property {boolean} [seen] a session like this has been seen, and may have gone on since its link was made
  */
 

@@ -1,0 +1,110 @@
+// Opens a lesson beside the microscope, closes it, and offers the tour to those who have never been here.
+
+import { around, element } from "../lib/elements.js";
+import { Lifetime } from "../lib/lifetime.js";
+import { placeOfLesson } from "./place.js";
+import { readProgress } from "./progress.js";
+
+const TOUR = "tour";
+const OFFERED = "twistscope-tour-offered";
+
+export class Lessons {
+  /**
+   * @param {object} page
+   * @param {import("../source/api.js").Api} page.api
+   * @param {import("../microscope.js").Microscope} page.microscope
+   * @param {(href: string) => void} page.visit opens the moment of an address
+   * @param {(text: string) => void} page.say tells the person
+   * @param {() => void} page.changed the address has to say something else
+   * @param {Storage | null} page.storage
+   */
+  constructor({ api, microscope, visit, say, changed, storage }) {
+    this.api = api;
+    this.microscope = microscope;
+    this.visit = visit;
+    this.say = say;
+    this.changed = changed;
+    this.storage = storage;
+    /** @type {import("./panel.js").LessonPanel | null} */
+    this.panel = null;
+    this.lifetime = new Lifetime();
+  }
+
+  /** The lesson and its step as fields of an address. */
+  get fields() {
+    return this.panel?.fields ?? {};
+  }
+
+  /**
+   * Opens a lesson at a step, without showing its moment yet.
+   * @param {string} name
+   * @param {string | null} at id of a step; by default the one that was left last
+   * @returns {Promise<import("./panel.js").LessonPanel | null>} null where it cannot be had, which the person is told
+   */
+  async open(name, at = null) {
+    if (this.panel?.lesson.name !== name) {
+      let lesson;
+      let LessonPanel;
+      try {
+        [lesson, { LessonPanel }] = await Promise.all([this.api.lesson(name), import("./panel.js")]);
+      } catch (error) {
+        this.close();
+        this.say(`The lesson cannot be opened: ${/** @type {Error} */ (error).message}.`);
+        return null;
+      }
+      this.lifetime.end();
+      document.body.dataset.lesson = "open";
+      this.panel = new LessonPanel({
+        lesson, root: placeOfLesson(), microscope: this.microscope, visit: this.visit, storage: this.storage, lifetime: this.lifetime,
+        closed: (finished) => (finished ? location.assign("lessons") : this.close()),
+      });
+    }
+    const { panel } = this;
+    if (!panel) return null;
+    const asked = at === null ? panel.placeOf(panel.own.at) : panel.placeOf(at);
+    if (at !== null && asked === null) this.say(`The lesson has no step “${at.slice(0, 40)}”. It begins at its first one.`);
+    panel.show(asked ?? 0);
+    return panel;
+  }
+
+  /** Follows the address, after back or forward in the browser's history. @param {{lesson: string | null, at: string | null}} asked */
+  async follow({ lesson, at }) {
+    if (!lesson) return this.close();
+    if (this.panel?.lesson.name === lesson && this.panel.step.id === at) return;
+    await this.open(lesson, at);
+  }
+
+  close() {
+    if (!this.panel) return;
+    this.panel = null;
+    this.lifetime.end();
+    document.getElementById("lesson")?.remove();
+    delete document.body.dataset.lesson;
+    this.changed();
+  }
+
+  /** Offers the tour, once, to those who have never been here. */
+  offer() {
+    if (this.panel || this.storage?.getItem(OFFERED) || Object.keys(readProgress(this.storage)).length) return;
+    const button = (text, act) => {
+      const made = Object.assign(element("button", "quiet", text), { type: "button" });
+      made.addEventListener("click", () => {
+        this.storage?.setItem(OFFERED, "yes");
+        offer.remove();
+        act();
+      });
+      return made;
+    };
+    const no = button("✕", () => {});
+    no.setAttribute("aria-label", "No, thanks");
+    const offer = around("aside", "tour-offer", element("span", "", "New here?"), button("Show me around (90 s)", () => this.begin(TOUR)), no);
+    offer.setAttribute("aria-label", "Tour");
+    document.body.append(offer);
+  }
+
+  /** Opens a lesson and shows the moment of its step. @param {string} name */
+  async begin(name) {
+    const panel = await this.open(name);
+    panel?.arrive();
+  }
+}

@@ -1,0 +1,346 @@
+// The lesson beside the pictures: its text drives the view, and the learner may leave it at any time and come back to the very step.
+
+import { momentAddress, sameMoment } from "../lib/address.js";
+import { around, element } from "../lib/elements.js";
+import { isDone } from "./conditions.js";
+import { setFormulas, SymbolTip } from "./formulas.js";
+import { Prediction } from "./prediction.js";
+import { readProgress, writeProgress } from "./progress.js";
+
+/** What shows that a panel or dialog is open, by its name in a lesson's file. */
+const OPEN = {
+  share: "dialog#share[open]", help: "dialog#help[open]", race: "dialog#race[open]", why: ".panel-why[data-open]", seeds: ".panel-seeds[data-open]",
+  sweep: ".panel-sweep[data-open], .panel-sweep .sweep-picture:not([hidden]):not(:empty), .panel-sweep .sweep-map:not([hidden]):not(:empty)", timeline: ".panel-timeline[data-open]",
+  film: ".microscope[data-film]", comparison: ".panel-comparison:not([hidden])",
+};
+// Long enough for a view to come to rest.
+const SETTLING = 120;
+const SWIPE = 60;
+
+/**
+ * @typedef {object} Step as the service gives it (docs/api.md, Lessons)
+ * @property {string} id
+ * @property {string} title
+ * @property {string} link query of its moment
+ * @property {string} html
+ * @property {string} notes
+ * @property {import("./conditions.js").Task[]} tasks
+ * @property {import("./prediction.js").Predicted[]} predictions
+ *
+ * @typedef {{name: string, title: string, needs: string[], references: string[], steps: Step[]}} Lesson
+ */
+
+export class LessonPanel {
+  /**
+   * @param {object} page
+   * @param {Lesson} page.lesson
+   * @param {HTMLElement} page.root
+   * @param {import("../microscope.js").Microscope} page.microscope
+   * @param {(href: string) => void} page.visit opens the moment of an address
+   * @param {() => void} page.closed the lesson is over, or left
+   * @param {(prediction: string, answer: any) => void} [page.answered]
+   * @param {Storage | null} page.storage keeps the progress
+   * @param {import("../lib/lifetime.js").Lifetime} page.lifetime
+   */
+  constructor({ lesson, root, microscope, visit, closed, answered = () => {}, storage, lifetime }) {
+    this.lesson = lesson;
+    this.root = root;
+    this.microscope = microscope;
+    this.visit = visit;
+    this.closed = closed;
+    this.answered = answered;
+    this.storage = storage;
+    this.lifetime = lifetime;
+    /** @type {import("./progress.js").Progress} */
+    this.progress = readProgress(storage);
+    this.own = this.progress[lesson.name] ??= { at: lesson.steps[0].id, done: [], finished: false, answers: {} };
+    this.at = 0;
+    /** Tasks that were done, as "step/number". @type {Set<string>} */
+    this.tasks = new Set();
+    /** The moment of the step, as the server links to it; null until it is there. @type {string | null} */
+    this.base = null;
+    this.away = false;
+    this.folded = false;
+    /** True from a visit until its plan is there: what is shown until then is of another moment. */
+    this.arriving = false;
+    /** True while the page scrolls to a step that was asked for. */
+    this.scrolling = 0;
+    /** @type {Prediction[]} */
+    this.predictions = [];
+    this.build();
+    this.follow();
+  }
+
+  get step() {
+    return this.lesson.steps[this.at];
+  }
+
+  /** The lesson and its step, as fields of an address. */
+  get fields() {
+    return { lesson: this.lesson.name, at: this.step.id };
+  }
+
+  /** Number of a step by its id; null where there is none. @param {string | null} id */
+  placeOf(id) {
+    const place = this.lesson.steps.findIndex((step) => step.id === id);
+    return place < 0 ? null : place;
+  }
+
+  // --- building -------------------------------------------------------------------------------------------------------------------
+
+  build() {
+    const button = (className, text, title, act) => {
+      const made = Object.assign(element("button", `quiet ${className}`, text), { type: "button", title });
+      this.lifetime.listen(made, "click", act);
+      return made;
+    };
+    this.count = element("span", "lesson-count");
+    this.fold = button("lesson-fold", "explore freely", "Make room, and come back to this step at any time", () => this.setFolded(!this.folded));
+    this.return_ = button("lesson-return", "back to this step", "Show the moment of this step again", () => this.arrive());
+    const close = button("lesson-close", "✕", "Leave the lesson; the page stays as it is", () => this.closed());
+    close.setAttribute("aria-label", "Leave the lesson");
+    const title = Object.assign(element("a", "lesson-title", this.lesson.title), { href: "lessons", title: "All lessons" });
+    this.heading = around("div", "lesson-heading", title, this.count, this.fold, close);
+    this.dots = around("nav", "lesson-dots", ...this.lesson.steps.map((step, place) => {
+      const dot = button("lesson-dot", "", step.title, () => this.goTo(place));
+      dot.setAttribute("aria-label", `Step ${place + 1}: ${step.title}`);
+      return dot;
+    }));
+    this.dots.setAttribute("aria-label", "Steps");
+    this.list = around("div", "lesson-steps", ...this.lesson.steps.map((step) => this.article(step)));
+    this.list.tabIndex = 0;
+    this.list.setAttribute("role", "region");
+    this.list.setAttribute("aria-label", "Text of the lesson");
+    this.back = button("lesson-back", "‹ back", "The step before (page up)", () => this.goTo(this.at - 1));
+    this.next = button("lesson-next", "next ›", "The next step (page down)", () => this.forward());
+    this.said = element("p", "lesson-said");
+    this.said.setAttribute("role", "status");
+    this.root.replaceChildren(this.heading, this.dots, this.list, around("div", "lesson-foot", this.back, this.return_, this.said, this.next));
+    this.root.setAttribute("aria-label", `Lesson: ${this.lesson.title}`);
+    this.tip = new SymbolTip(this.list, () => ({ frame: this.microscope.frame, level: this.microscope.view.level }), this.lifetime);
+    setFormulas(this.list);
+  }
+
+  /** @param {Step} step */
+  article(step) {
+    const text = element("div", "lesson-text");
+    // The service lets no markup of the file through but Markdown's.
+    text.innerHTML = step.html;
+    for (const asked of step.predictions) {
+      const prediction = new Prediction(asked, this.own.answers[asked.id], (answer) => this.heardAnswer(asked.id, answer));
+      this.predictions.push(prediction);
+      text.querySelector(`[data-predict="${asked.id}"]`)?.replaceWith(prediction.element);
+    }
+    for (const link of text.querySelectorAll("a")) {
+      const href = link.getAttribute("href") ?? "";
+      if (href.startsWith("?")) this.lifetime.listen(link, "click", (event) => this.follows(event, href));
+      else Object.assign(link, { target: "_blank", rel: "noopener" });
+    }
+    const tasks = around("ul", "lesson-tasks", ...step.tasks.map((task, index) => {
+      const item = around("li", "lesson-task", element("span", "task-mark"), element("span", "", task.say));
+      item.dataset.task = `${step.id}/${index}`;
+      return item;
+    }));
+    const parts = [element("h2", "lesson-step-title", step.title), text, ...(step.tasks.length ? [tasks] : [])];
+    if (step === this.lesson.steps.at(-1)) parts.push(this.ending());
+    const article = around("article", "lesson-step", ...parts);
+    article.dataset.step = step.id;
+    return article;
+  }
+
+  ending() {
+    const references = this.lesson.references.map((text) => element("li", "", text));
+    return references.length ? around("div", "lesson-references", element("h3", "", "To read on"), around("ul", "", ...references)) : element("div");
+  }
+
+  /** A link in the text shows its moment; the lesson stays at its step. @param {Event} event @param {string} href */
+  follows(event, href) {
+    event.preventDefault();
+    this.visit(momentAddress(location.href, href.slice(1), this.fields));
+  }
+
+  follow() {
+    const { microscope, lifetime } = this;
+    lifetime.add(microscope.onFrame((frame) => {
+      if (!frame.recorded) this.arriving = false;
+      this.check();
+    }));
+    lifetime.add(microscope.store.subscribe(["level", "selection", "layout", "pinned", "film"], () => this.check()));
+    // What a click or a key opens is there a moment later.
+    const later = () => setTimeout(() => this.check(), SETTLING);
+    for (const type of ["click", "keyup", "toggle"]) lifetime.listen(document, type, later);
+    lifetime.listen(document, "keydown", (event) => this.key(event));
+    lifetime.listen(this.list, "scroll", () => this.scrolled());
+    this.followSwipes();
+  }
+
+  followSwipes() {
+    let from = null;
+    this.lifetime.listen(this.list, "touchstart", ({ touches: [touch], target }) => {
+      from = target.closest(".sketch") ? null : [touch.clientX, touch.clientY];
+    });
+    this.lifetime.listen(this.list, "touchend", ({ changedTouches: [touch] }) => {
+      const [dx, dy] = from ? [touch.clientX - from[0], touch.clientY - from[1]] : [0, 0];
+      from = null;
+      if (Math.abs(dx) > SWIPE && Math.abs(dx) > 2 * Math.abs(dy)) dx < 0 ? this.forward() : this.goTo(this.at - 1);
+    });
+  }
+
+  // --- moving ---------------------------------------------------------------------------------------------------------------------
+
+  /** Page keys are those of presenters' remotes; arrows only in the text, where pictures do not need them. @param {KeyboardEvent} event */
+  key(event) {
+    if (event.defaultPrevented || event.altKey || event.ctrlKey || event.metaKey || document.querySelector("dialog:modal")) return;
+    const inText = this.list === event.target;
+    const forward = event.key === "PageDown" || (inText && event.key === "ArrowRight");
+    if (!forward && event.key !== "PageUp" && !(inText && event.key === "ArrowLeft")) return;
+    event.preventDefault();
+    forward ? this.forward() : this.goTo(this.at - 1);
+  }
+
+  forward() {
+    if (this.at + 1 < this.lesson.steps.length) return this.goTo(this.at + 1);
+    this.own.finished = true;
+    this.keep();
+    this.said.textContent = "Finished.";
+    this.closed(true);
+  }
+
+  /**
+   * Goes to a step and shows its moment.
+   * @param {number} place
+   */
+  goTo(place) {
+    if (place < 0 || place >= this.lesson.steps.length) return;
+    this.setFolded(false);
+    this.show(place);
+    this.arrive();
+  }
+
+  /** Shows the text of a step, wherever the page is. @param {number} place */
+  show(place) {
+    this.at = place;
+    this.own.at = this.step.id;
+    this.keep();
+    this.said.textContent = "";
+    const article = /** @type {HTMLElement} */ (this.list.children[place]);
+    this.scrolling = performance.now();
+    this.list.scrollTop = article.offsetTop - this.list.offsetTop;
+    this.write();
+  }
+
+  /** Shows the moment of the step. */
+  arrive() {
+    this.base = null;
+    this.away = false;
+    this.arriving = true;
+    this.visit(momentAddress(location.href, this.step.link, this.fields));
+    this.write();
+  }
+
+  /** The text was scrolled: the step that stands at its top is the one to show, once it rests. */
+  scrolled() {
+    clearTimeout(this.resting);
+    this.resting = setTimeout(() => {
+      if (performance.now() - this.scrolling < 600) return;
+      const top = this.list.scrollTop + this.list.offsetTop + 0.35 * this.list.clientHeight;
+      const places = [...this.list.children].map((each) => /** @type {HTMLElement} */ (each).offsetTop);
+      const place = places.findLastIndex((offset) => offset <= top);
+      if (place < 0 || place === this.at) return;
+      this.at = place;
+      this.own.at = this.step.id;
+      this.keep();
+      this.arrive();
+    }, 250);
+  }
+
+  /**
+   * Hears the link to the moment that is shown: the first after an arrival is the step's own.
+   * @param {string} query
+   */
+  heardLink(query) {
+    if (this.arriving) return;
+    this.base ??= query;
+    const away = !sameMoment(query, this.base);
+    if (away === this.away) return;
+    this.away = away;
+    this.write();
+  }
+
+  /** @param {boolean} folded */
+  setFolded(folded) {
+    if (folded === this.folded) return;
+    this.folded = folded;
+    document.body.dataset.lesson = folded ? "folded" : "open";
+    this.fold.textContent = folded ? "return to the lesson" : "explore freely";
+    if (!folded && this.away) this.arrive();
+    if (!folded) this.show(this.at);
+  }
+
+  // --- what is done -----------------------------------------------------------------------------------------------------------------
+
+  /** Looks whether tasks of this step are done. Once done they stay so. */
+  check() {
+    const { frame, store } = this.microscope;
+    if (this.arriving || !frame || frame.recorded) return;
+    const { level, selection, layout, pinned } = store.state;
+    const seen = { frame, level, selection, layout: layout.to, pinned: pinned?.frame ?? null, isOpen: (name) => !!document.querySelector(OPEN[name] ?? "never") };
+    const { id, tasks } = this.step;
+    const done = tasks.filter((task, index) => {
+      const key = `${id}/${index}`;
+      if (this.tasks.has(key) || !isDone(task, seen)) return false;
+      this.tasks.add(key);
+      return true;
+    });
+    if (!done.length) return;
+    this.said.textContent = `Done: ${done[0].say}`;
+    this.settle();
+  }
+
+  /** @param {string} id @param {any} answer */
+  heardAnswer(id, answer) {
+    this.own.answers[id] = answer;
+    this.answered(id, answer);
+    this.settle();
+  }
+
+  /** True once everything that a step asks for is done. @param {Step} step */
+  complete({ id, tasks, predictions }) {
+    return this.own.done.includes(id) || (tasks.every((_, index) => this.tasks.has(`${id}/${index}`)) && predictions.every((asked) => asked.id in this.own.answers));
+  }
+
+  settle() {
+    const { step } = this;
+    if (!this.own.done.includes(step.id) && this.complete(step)) this.own.done.push(step.id);
+    this.keep();
+    this.write();
+  }
+
+  keep() {
+    // Another window may have gone on with another lesson.
+    this.progress = { ...readProgress(this.storage), [this.lesson.name]: this.own };
+    writeProgress(this.storage, this.progress);
+  }
+
+  write() {
+    const { steps } = this.lesson;
+    this.count.textContent = `${this.at + 1} / ${steps.length}`;
+    [...this.dots.children].forEach((dot, place) => {
+      dot.toggleAttribute("data-done", this.complete(steps[place]) && steps[place].tasks.length + steps[place].predictions.length > 0);
+      if (place === this.at) dot.setAttribute("aria-current", "step");
+      else dot.removeAttribute("aria-current");
+    });
+    for (const item of this.list.querySelectorAll("[data-task]")) {
+      const own = /** @type {HTMLElement} */ (item);
+      const id = own.closest("article")?.dataset.step ?? "";
+      const done = this.tasks.has(own.dataset.task ?? "") || this.own.done.includes(id);
+      own.toggleAttribute("data-done", done);
+      const mark = own.firstElementChild;
+      if (mark) mark.textContent = done ? "✓" : "○";
+    }
+    this.back.disabled = this.at === 0;
+    this.next.textContent = this.at + 1 < steps.length ? "next ›" : "finish";
+    this.next.toggleAttribute("data-ready", this.complete(this.step));
+    this.return_.hidden = !this.away;
+  }
+}
