@@ -15,12 +15,13 @@ from backend.engine.ahead import compile_ahead
 from backend.engine.cache import use_compilation_cache
 from backend.engine.interface import Engine
 from backend.engine.local import LocalEngine, limits_of
+from backend.lessons.library import Lessons
 from backend.metrics import Metrics
 from backend.openings import REQUEST, Openings
 from backend.problems import NotAllowed, NotFound, Problem
 from backend.rates import Rate
 from backend.recordings.library import Library
-from backend.routes import catalogue, detail, drawings, health, plans, races, reasons, recordings, sessions
+from backend.routes import catalogue, detail, drawings, health, lessons, plans, races, reasons, recordings, sessions
 from backend.routes.documented import document
 from backend.routes.reading import reading_page
 from backend.routes.services import Services
@@ -43,7 +44,7 @@ def create_app(config: ServerConfig) -> FastAPI:
     library = Library(config.data / "recordings", config.max_recordings, config.max_plan_memory)
     every_session = Sessions(engine, metrics, config.max_sessions, library)
     rates = {kind: Rate(getattr(config, f"max_{kind}_per_minute")) for kind in ("sessions", "exports", "uploads")}
-    services = Services(config, engine, every_session, metrics, Openings(config.checkpoints), rates, "starting")
+    services = Services(config, engine, every_session, metrics, Openings(config.checkpoints), Lessons(config.lessons), rates, "starting")
 
     @contextlib.asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -68,7 +69,7 @@ def create_app(config: ServerConfig) -> FastAPI:
     app.state.services = services
     problems.install(app)
     api = APIRouter(prefix=API)
-    for routes in (health, catalogue, plans, drawings, sessions, races, reasons, detail, recordings):
+    for routes in (health, catalogue, plans, drawings, sessions, races, reasons, detail, recordings, lessons):
         api.include_router(routes.router)
     app.include_router(api)
     document(app)

@@ -45,6 +45,8 @@ class ServerConfig(BaseSettings):
     checkpoints: Path = ROOT / "assets" / "checkpoints"
     data: Path = Path.home() / ".local" / "share" / "twistscope"
     """Folder of compiled programs and of recordings."""
+    lessons: tuple[Path, ...] = ()
+    """Folders of lessons, beside the shipped one. A lesson takes the place of one with the same name in an earlier folder."""
     preload: str = "cartpole-early"
     """Checkpoint to load and warm at start; ignored where it does not exist."""
     first_moment: bool = True
@@ -100,4 +102,11 @@ class ServerConfig(BaseSettings):
     def _not_empty(cls, value: Any) -> Any:
         if value == "" or value == Path(""):
             raise ValueError("may not be empty")
+        return value
+
+    @field_validator("lessons", mode="before")
+    @classmethod
+    def _no_empty_folder(cls, value: Any) -> Any:
+        if isinstance(value, list | tuple) and any(each in ("", Path("")) for each in value):
+            raise ValueError("no folder may be empty; say . for the present one")
         return value

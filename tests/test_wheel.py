@@ -58,6 +58,8 @@ def test_the_installed_program_serves_its_page_its_checkpoints_and_their_opening
                 assert cards["first"] and not cards["damaged"]
                 assert len(cards["checkpoints"]) == len(list((ROOT / "assets" / "checkpoints").glob("*/card.json")))
                 assert http.get("/api/v1/opening").content[:8]
+                lessons = http.get("/api/v1/lessons").json()
+                assert {lesson["name"] for lesson in lessons["lessons"]} == {path.stem for path in (ROOT / "dashboard" / "lessons").glob("*.md")}
         finally:
             process.terminate()
 

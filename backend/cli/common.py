@@ -43,7 +43,8 @@ def server_config(kind: type[Any], given: Mapping[str, Any]) -> Any:
         return kind(**chosen)
     except SettingsError as error:
         name = str(error).partition('field "')[2].partition('"')[0]
-        raise Mistake(f'TWISTSCOPE_{name.upper()} must be a JSON list of texts, such as ["http://localhost:8050"]') from None
+        example = "my-lessons" if name == "lessons" else "http://localhost:8050"
+        raise Mistake(f'TWISTSCOPE_{name.upper()} must be a JSON list of texts, such as ["{example}"]') from None
     except ValidationError as error:
         first = error.errors()[0]
         name = str(first["loc"][0])

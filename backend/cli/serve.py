@@ -24,6 +24,7 @@ Engine = Annotated[str | None, typer.Option("--engine", help="Where plans are ma
 RayAddress = Annotated[str | None, typer.Option("--ray-address", help="Cluster of Ray, such as 192.168.1.10:6379.")]
 NoToken = Annotated[bool, typer.Option("--no-token", help="Listen on other than loopback addresses without a token.")]
 Origins = Annotated[list[str] | None, typer.Option("--allow-origin", help="Origin of a dashboard served elsewhere; may be repeated.")]
+LessonFolders = Annotated[list[Path] | None, typer.Option("--lessons", help="Folder of lessons beside the shipped ones; may be repeated.")]
 Hosts = Annotated[list[str] | None, typer.Option("--allow-host", help="Name by which others address this server; may be repeated.")]
 
 
@@ -33,6 +34,7 @@ def serve(
     port: Port = 8050,
     checkpoints: Folder = None,
     data: Data = None,
+    lessons: LessonFolders = None,
     open: Open = True,
     token: Token = None,
     view_token: ViewToken = None,
@@ -44,7 +46,7 @@ def serve(
 ) -> None:
     """Backend and dashboard in one process on one port."""
     given: dict[str, Any] = {"checkpoints": checkpoints, "data": data, "token": token, "view_token": view_token, "warm": warm}
-    given |= {"allowed_hosts": allow_host, "engine": engine, "ray_address": ray_address}
+    given |= {"lessons": lessons, "allowed_hosts": allow_host, "engine": engine, "ray_address": ray_address}
     serve_with(host, port, open, given, no_token)
 
 
@@ -75,6 +77,7 @@ def serve_backend(
     port: Port = 8051,
     checkpoints: Folder = None,
     data: Data = None,
+    lessons: LessonFolders = None,
     token: Token = None,
     view_token: ViewToken = None,
     no_token: NoToken = False,
@@ -88,7 +91,7 @@ def serve_backend(
     from backend.serving import listen
 
     given: dict[str, Any] = {"checkpoints": checkpoints, "data": data, "token": token, "view_token": view_token, "warm": warm}
-    given |= {"engine": engine, "ray_address": ray_address}
+    given |= {"lessons": lessons, "engine": engine, "ray_address": ray_address}
     config = _config(host, no_token, allowed_origins=allow_origin, allowed_hosts=allow_host, **given)
     bound = listen(host, port)
     _start_engine(config)
@@ -146,6 +149,9 @@ def _config(host: str, no_token: bool, **given: Any) -> "ServerConfig":
     config = server_config(ServerConfig, given)
     if not config.checkpoints.is_dir():
         raise Mistake(f"there is no folder of checkpoints {config.checkpoints}")
+    for folder in config.lessons:
+        if not folder.is_dir():
+            raise Mistake(f"there is no folder of lessons {folder}")
     if not is_loopback(host) and config.token is None and not no_token:
         raise Mistake(f"listening on {host} lets others in: give --token TOKEN (or TWISTSCOPE_TOKEN), or say --no-token")
     if config.view_token is not None and config.token in (None, config.view_token):

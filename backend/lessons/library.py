@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from backend.lessons.model import Lesson
-from backend.lessons.reading import Fault, read_lesson
+if TYPE_CHECKING:
+    from backend.lessons.model import Lesson
+    from backend.lessons.reading import Fault
 
 SHIPPED = Path(__file__).resolve().parents[2] / "dashboard" / "lessons"
 
@@ -33,11 +35,13 @@ class Lessons:
         changed = path.stat().st_mtime
         kept = self._read.get(path)
         if kept is None or kept[0] != changed:
-            kept = self._read[path] = (changed, *read_lesson(path))
+            kept = self._read[path] = (changed, *_read(path))
         return kept[1], kept[2]
 
     def all(self) -> tuple[list[Lesson], list[Fault]]:
         """The lessons that can be read, in their order, and the faults of all files."""
+        from backend.lessons.reading import Fault
+
         lessons, faults = [], []
         for name in self.paths():
             try:
@@ -49,3 +53,14 @@ class Lessons:
             if lesson:
                 lessons.append(lesson)
         return sorted(lessons, key=lambda lesson: (lesson.front.order, lesson.name)), faults
+
+
+def _read(path: Path) -> tuple[Lesson | None, list[Fault]]:
+    """A lesson and its faults. Anybody may have written the file: what no fault foresees must not take the list of lessons away."""
+    # Imported here: the parser would cost a server a tenth of a second at its start.
+    from backend.lessons.reading import Fault, read_lesson
+
+    try:
+        return read_lesson(path)
+    except (ValueError, RecursionError) as error:
+        return None, [Fault(path.name, 1, f"it cannot be read ({type(error).__name__}: {str(error)[:200]})", "look for a value of YAML that is none")]

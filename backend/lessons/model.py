@@ -12,6 +12,8 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_vali
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000)]
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=60)]
 Number = Annotated[float, Field(allow_inf_nan=False)]
+Value = bool | int | Number | Annotated[str, StringConstraints(max_length=200)]
+"""A value of a setting."""
 
 LAST = "last"
 SELECTABLE = ("action", "particle", "revived", "ended", "heaviest")
@@ -42,7 +44,7 @@ class FrontMatter(Data):
 class Bounds(Data):
     """A number, or a range of numbers."""
 
-    is_: Any = Field(None, alias="is")
+    is_: Value | None = Field(None, alias="is")
     at_least: Number | None = None
     at_most: Number | None = None
 
@@ -224,7 +226,7 @@ class Step(Data):
     reveals: dict[str, str] = {}
     """HTML by id of the prediction."""
     claims: list[Claim] = []
-    recorded: dict[str, list[Any]] = {}
+    recorded: dict[str, list[Value]] = {}
     """Setting -> values that the static site records."""
 
 

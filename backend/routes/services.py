@@ -9,6 +9,7 @@ from starlette.requests import HTTPConnection, Request
 
 from backend.config import ServerConfig
 from backend.engine.interface import Engine
+from backend.lessons.library import Lessons
 from backend.metrics import Metrics
 from backend.openings import Openings
 from backend.rates import Rate
@@ -24,6 +25,7 @@ class Services:
     sessions: Sessions
     metrics: Metrics
     openings: Openings
+    lessons: Lessons
     rates: dict[str, Rate]
     """Limits on how often one client may ask for something, by kind."""
     awaited: str | None

@@ -59,6 +59,7 @@ def _try(operation):
         ("GET", "/checkpoints/nope/scene", None, 404),
         ("GET", "/checkpoints/cartpole/scene?seed=-1", None, 422),
         ("GET", "/opening?checkpoint=nope", None, 404),
+        ("GET", "/lessons/nope", None, 404),
         ("PATCH", "/sessions/nope/settings", {}, 404),
         ("POST", "/sessions/nope/seeds", {}, 404),
         ("GET", "/sessions/nope/moments/0/trace", None, 404),
