@@ -53,7 +53,7 @@ const dialogs = new Dialogs({
   link: () => chooser.linkOf(live.session.id).catch(() => null), view: () => looked(), command: (name, more) => command(name, more),
   visit: (link) => chooser.visit(momentAddress(location.href, link)), pin: (link) => pinning.pinLink(link), pinFile: (file) => pinning.pinFile(file), findable: () => findable(), say: (text) => notice.say(text),
 });
-const lessons = new Lessons({ api, microscope, visit: (href) => chooser.visit(href), say: (text) => notice.say(text), changed: () => chooser.keepAddress(), storage: ownStorage() });
+const lessons = new Lessons({ api, microscope, visit: (href) => chooser.visit(href), focusKnob, say: (text) => notice.say(text), changed: () => chooser.keepAddress(), storage: ownStorage() });
 const paths = new Paths((path) => command("walk", { path }));
 const lateness = new Lateness((late) => status.set({ late }));
 let serverSpeed = 0;

@@ -14,6 +14,7 @@
  * @property {(name: string) => boolean} isOpen a panel or dialog, by its name in the file
  */
 
+/** @type {(task: Task, value: any) => boolean} */
 const within = ({ is, at_least: low, at_most: high }, value) => value !== null && value !== undefined && (is === undefined || value === is) && (low === undefined || value >= low) && (high === undefined || value <= high);
 
 /** Name of the action that a plan takes. */

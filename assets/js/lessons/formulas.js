@@ -25,6 +25,17 @@ export async function setFormulas(root) {
     each.setAttribute("role", "button");
     each.setAttribute("aria-label", `Formula ${tex}: its symbols`);
   }
+  // Its letters come with the first formula that is laid out.
+  await new Promise((resolve) => requestAnimationFrame(resolve));
+  await document.fonts.ready;
+  all.forEach(fit);
+}
+
+/** Makes a formula as small as its line is short, within reason; beyond that it scrolls. @param {HTMLElement} formula */
+function fit(formula) {
+  if (formula.tagName !== "DIV" || !formula.clientWidth) return;
+  const share = formula.clientWidth / formula.scrollWidth;
+  if (share < 1) formula.style.fontSize = `${Math.max(0.62, 0.98 * share)}em`;
 }
 
 /** The explanation under the formulas of one lesson. */

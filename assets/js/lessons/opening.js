@@ -14,14 +14,16 @@ export class Lessons {
    * @param {import("../source/api.js").Api} page.api
    * @param {import("../microscope.js").Microscope} page.microscope
    * @param {(href: string) => void} page.visit opens the moment of an address
+   * @param {(name: string) => void} page.focusKnob
    * @param {(text: string) => void} page.say tells the person
    * @param {() => void} page.changed the address has to say something else
    * @param {Storage | null} page.storage
    */
-  constructor({ api, microscope, visit, say, changed, storage }) {
+  constructor({ api, microscope, visit, focusKnob, say, changed, storage }) {
     this.api = api;
     this.microscope = microscope;
     this.visit = visit;
+    this.focusKnob = focusKnob;
     this.say = say;
     this.changed = changed;
     this.storage = storage;
@@ -55,7 +57,7 @@ export class Lessons {
       this.lifetime.end();
       document.body.dataset.lesson = "open";
       this.panel = new LessonPanel({
-        lesson, root: placeOfLesson(), microscope: this.microscope, visit: this.visit, storage: this.storage, lifetime: this.lifetime,
+        lesson, root: placeOfLesson(), microscope: this.microscope, visit: this.visit, storage: this.storage, lifetime: this.lifetime, focusKnob: this.focusKnob,
         closed: (finished) => (finished ? location.assign("lessons") : this.close()),
       });
     }
@@ -99,7 +101,8 @@ export class Lessons {
     no.setAttribute("aria-label", "No, thanks");
     const offer = around("aside", "tour-offer", element("span", "", "New here?"), button("Show me around (90 s)", () => this.begin(TOUR)), no);
     offer.setAttribute("aria-label", "Tour");
-    document.body.append(offer);
+    // Beside the facts, where it covers nothing.
+    document.getElementById("facts")?.prepend(offer);
   }
 
   /** Opens a lesson and shows the moment of its step. @param {string} name */

@@ -37,17 +37,19 @@ export class LessonPanel {
    * @param {HTMLElement} page.root
    * @param {import("../microscope.js").Microscope} page.microscope
    * @param {(href: string) => void} page.visit opens the moment of an address
-   * @param {() => void} page.closed the lesson is over, or left
+   * @param {(finished?: boolean) => void} page.closed the lesson is over, or left
+   * @param {(name: string) => void} page.focusKnob
    * @param {(prediction: string, answer: any) => void} [page.answered]
    * @param {Storage | null} page.storage keeps the progress
    * @param {import("../lib/lifetime.js").Lifetime} page.lifetime
    */
-  constructor({ lesson, root, microscope, visit, closed, answered = () => {}, storage, lifetime }) {
+  constructor({ lesson, root, microscope, visit, closed, focusKnob, answered = () => {}, storage, lifetime }) {
     this.lesson = lesson;
     this.root = root;
     this.microscope = microscope;
     this.visit = visit;
     this.closed = closed;
+    this.focusKnob = focusKnob;
     this.answered = answered;
     this.storage = storage;
     this.lifetime = lifetime;
@@ -95,7 +97,7 @@ export class LessonPanel {
       return made;
     };
     this.count = element("span", "lesson-count");
-    this.fold = button("lesson-fold", "explore freely", "Make room, and come back to this step at any time", () => this.setFolded(!this.folded));
+    this.fold = button("lesson-fold", "explore", "Explore freely: make room, and come back to this step at any time", () => this.setFolded(!this.folded));
     this.return_ = button("lesson-return", "back to this step", "Show the moment of this step again", () => this.arrive());
     const close = button("lesson-close", "✕", "Leave the lesson; the page stays as it is", () => this.closed());
     close.setAttribute("aria-label", "Leave the lesson");
@@ -138,6 +140,7 @@ export class LessonPanel {
     }
     const tasks = around("ul", "lesson-tasks", ...step.tasks.map((task, index) => {
       const item = around("li", "lesson-task", element("span", "task-mark"), element("span", "", task.say));
+      if (task.setting) item.append(this.knobButton(task.setting));
       item.dataset.task = `${step.id}/${index}`;
       return item;
     }));
@@ -146,6 +149,13 @@ export class LessonPanel {
     const article = around("article", "lesson-step", ...parts);
     article.dataset.step = step.id;
     return article;
+  }
+
+  /** Leads to a knob: it may be far down, or behind a drawer. @param {string} name */
+  knobButton(name) {
+    const made = Object.assign(element("button", "quiet task-knob", "knob"), { type: "button", title: "Go to this knob" });
+    this.lifetime.listen(made, "click", () => this.focusKnob(name));
+    return made;
   }
 
   ending() {
@@ -225,7 +235,7 @@ export class LessonPanel {
     this.said.textContent = "";
     const article = /** @type {HTMLElement} */ (this.list.children[place]);
     this.scrolling = performance.now();
-    this.list.scrollTop = article.offsetTop - this.list.offsetTop;
+    this.list.scrollTop = article.offsetTop;
     this.write();
   }
 
@@ -243,7 +253,7 @@ export class LessonPanel {
     clearTimeout(this.resting);
     this.resting = setTimeout(() => {
       if (performance.now() - this.scrolling < 600) return;
-      const top = this.list.scrollTop + this.list.offsetTop + 0.35 * this.list.clientHeight;
+      const top = this.list.scrollTop + 0.35 * this.list.clientHeight;
       const places = [...this.list.children].map((each) => /** @type {HTMLElement} */ (each).offsetTop);
       const place = places.findLastIndex((offset) => offset <= top);
       if (place < 0 || place === this.at) return;
@@ -272,7 +282,7 @@ export class LessonPanel {
     if (folded === this.folded) return;
     this.folded = folded;
     document.body.dataset.lesson = folded ? "folded" : "open";
-    this.fold.textContent = folded ? "return to the lesson" : "explore freely";
+    this.fold.textContent = folded ? "return to the lesson" : "explore";
     if (!folded && this.away) this.arrive();
     if (!folded) this.show(this.at);
   }

@@ -14,10 +14,16 @@ const setting = (name, says, from) => ({ says, from, value: ({ settings }) => (t
 const atLevel = (name, unit = "") => (frame, level) => (frame[name]?.[level] === undefined ? null : `${number(frame[name][level])}${unit} at level ${level}`);
 const ofChosen = (name) => (frame) => (frame[name] ? `${percent(frame[name][frame.chosen])} for ${frame.actions[frame.chosen]} at the root` : null);
 
+/** @type {(frame: any, level: number) => string | null} */
+const meanKL = ({ kl }, level) => {
+  const spread = kl && spreadAt(kl, level);
+  return spread ? `${number(spread.mean)} nats at level ${level}, on average` : null;
+};
+
 /** By the TeX of the symbol, longer ones before those that they begin with. @type {Record<string, Symbol>} */
 export const SYMBOLS = {
   "\\mathrm{ESS}": { says: "effective sample size: how many particles of equal weight the weights are worth", from: "E6", value: (frame, level) => (frame.ess ? `${number(frame.ess[level])} of ${frame.slots} at level ${level}` : null) },
-  "\\mathrm{KL}": { says: "divergence of the proposal from the prior, in nats", from: "E1", value: (frame, level) => (frame.kl && spreadAt(frame.kl, level) ? `${number(spreadAt(frame.kl, level).mean)} nats at level ${level}, on average` : null) },
+  "\\mathrm{KL}": { says: "divergence of the proposal from the prior, in nats", from: "E1", value: meanKL },
   "\\hat Q": { says: "return of an action as the plan estimates it", from: "E10", value: (frame) => (Number.isFinite(frame.root_q?.[frame.chosen]) ? `${number(frame.root_q[frame.chosen])} for ${frame.actions[frame.chosen]}` : null) },
   "\\log Z": { says: "logarithm of the evidence: the mean weight of all paths", from: "E7", value: atLevel("log_evidence", " nats") },
   "V(s_0)": { says: "value of the state planned from, by the network", value: (frame) => number(frame.root_value) },
