@@ -5,7 +5,7 @@ import { around, element } from "../lib/elements.js";
 import { isDone } from "./conditions.js";
 import { setFormulas, SymbolTip } from "./formulas.js";
 import { Prediction } from "./prediction.js";
-import { readProgress, writeProgress } from "./progress.js";
+import { progressOf, readProgress, writeProgress } from "./progress.js";
 
 /** What shows that a panel or dialog is open, by its name in a lesson's file. */
 const OPEN = {
@@ -53,9 +53,7 @@ export class LessonPanel {
     this.answered = answered;
     this.storage = storage;
     this.lifetime = lifetime;
-    /** @type {import("./progress.js").Progress} */
-    this.progress = readProgress(storage);
-    this.own = this.progress[lesson.name] ??= { at: lesson.steps[0].id, done: [], finished: false, answers: {} };
+    this.own = progressOf(readProgress(storage), lesson.name);
     this.at = 0;
     /** Tasks that were done, as "step/number". @type {Set<string>} */
     this.tasks = new Set();
@@ -327,9 +325,7 @@ export class LessonPanel {
   }
 
   keep() {
-    // Another window may have gone on with another lesson.
-    this.progress = { ...readProgress(this.storage), [this.lesson.name]: this.own };
-    writeProgress(this.storage, this.progress);
+    writeProgress(this.storage, this.lesson.name, this.own);
   }
 
   write() {
