@@ -15,7 +15,7 @@ unexport PYTHONDONTWRITEBYTECODE
 
 RUN_LOCK := $(if $(filter cuda,$(ACCEL)),requirements-cuda.lock,requirements.lock)
 
-.PHONY: run install browser test quick lint bench lock docs clean
+.PHONY: run install browser test quick site lint bench lock docs clean
 
 run: install
 	@$(BIN)/twistscope serve --port $(PORT)
@@ -28,6 +28,9 @@ browser:
 test: $(VENV)/.installed-test node_modules/.installed browser
 	tests/run-javascript
 	$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder --max-worker-restart 0
+
+site: install  ## the lessons as static pages, in the folder `site`
+	@$(BIN)/twistscope site site
 
 quick: $(VENV)/.installed-test  ## the tests that take moments
 	$(BIN)/python -m pytest -m "not slow and not browser"

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from backend.cli.common import Folder, Mistake, app, open_checkpoints
+from backend.cli.common import Folder, Mistake, app, check_writable, open_checkpoints
 
 lessons = typer.Typer(no_args_is_help=True, help="Check lessons, and see what their claims can be about.")
 app.add_typer(lessons, name="lesson")
@@ -40,4 +40,31 @@ def measures() -> int:
     width = max(map(len, MEASURES))
     for name, (_, text) in MEASURES.items():
         typer.echo(f"{name:{width}}  {text}")
+    return 0
+
+
+@app.command()
+def site(
+    out: Annotated[Path, typer.Argument(help="Folder to write, made if need be.", file_okay=False)],
+    lessons: Annotated[
+        list[Path] | None, typer.Option(help="A folder of further lessons; may be given more than once.", exists=True, file_okay=False)
+    ] = None,
+    checkpoints: Folder = None,
+) -> int:
+    """Write the lessons as static pages with recorded plans, for any web host."""
+    from backend.lessons.library import Lessons
+    from backend.lessons.moments import NoMoment
+    from backend.lessons.site import MAX_BYTES, build_site
+
+    check_writable(out, "OUT")
+    found, faults = Lessons(lessons or ()).all()
+    if faults:
+        raise Mistake(f"{faults[0]}" + (f"; and {len(faults) - 1} more, which `twistscope lesson check` lists" if len(faults) > 1 else ""))
+    try:
+        size = build_site(out, found, open_checkpoints(checkpoints), typer.echo)
+    except NoMoment as error:
+        raise Mistake(f"{error}; {error.remedy}") from None
+    typer.echo(f"{out}: {len(found)} lessons, {size / 1e6:.1f} MB")
+    if size > MAX_BYTES:
+        raise Mistake(f"the site has more than {MAX_BYTES / 1e6:.0f} MB: record fewer values, or smaller plans")
     return 0

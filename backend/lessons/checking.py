@@ -79,6 +79,10 @@ def _objections(task: Task, moment: StepMoment) -> Iterator[tuple[str, str]]:
             yield f"there is no setting {task.setting!r}", f"settings are {', '.join(sorted(described))}"
         elif (wrong := _impossible(task, setting)) is not None:
             yield wrong
+        elif task.allows(getattr(prepared.settings, task.setting, None)):
+            yield "it is done before anybody has done anything", "begin the step with another value, or ask for another one"
+    if task.planner == moment.request.planner or (task.layout is not None and task.layout == moment.view.get("layout")):
+        yield "it is done before anybody has done anything", "begin the step otherwise, or ask for something else"
     if task.planner is not None and task.planner not in PLANNERS:
         yield f"there is no planner {task.planner!r}", f"planners are {', '.join(PLANNERS)}"
     names = list(moment.checkpoint.model.environment.action_names)

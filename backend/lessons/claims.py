@@ -72,7 +72,7 @@ class Checker:
             if claim.action not in names:
                 raise ClaimError(f"action: got {claim.action!r}, allowed: {', '.join(names)}")
             action = names.index(claim.action)
-        level = -1 if claim.level in (None, "last") else int(claim.level)  # type: ignore[arg-type]
+        level = -1 if claim.level in (None, "last") else int(claim.level)
         try:
             return np.array([measure(record, level, action) for record in records], np.float64)
         except (KeyError, IndexError) as error:

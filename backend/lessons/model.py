@@ -48,10 +48,12 @@ class Bounds(Data):
     at_least: Number | None = None
     at_most: Number | None = None
 
-    def allows(self, number: float) -> bool:
-        """True if a number is within the bounds."""
+    def allows(self, number: Any) -> bool:
+        """True if a number is within the bounds; of other values, if it is the one."""
         if self.is_ is not None and number != self.is_:
             return False
+        if number is None or isinstance(number, str):
+            return self.is_ is not None
         return (self.at_least is None or number >= self.at_least) and (self.at_most is None or number <= self.at_most)
 
 

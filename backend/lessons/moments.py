@@ -89,5 +89,3 @@ def _meaning(text: str) -> Any:
         except ValueError:
             continue
     return text
-
-

@@ -23,9 +23,9 @@ BLOCKS = ("do", "predict", "claim", "notes", "record")
 """Info strings of fenced blocks that hold data or the presenter's notes."""
 
 INSTRUCTIONS = frozenset(
-    """add ask begin change choose click compare come copy count drag draw follow go guess hold hover keep kill leave let look make mind move name now open
-    pause pick pin play point predict press put read remember repeat reset return say see select send set show start step stop switch take think try turn
-    use wait watch write""".split()
+    "add ask begin change choose click compare come copy count drag draw follow go guess hold hover keep kill leave let look make mind move name now open "
+    "pause pick pin play point predict press put read remember repeat reset return say see select send set show start step stop switch take think try turn "
+    "use wait watch write".split()  # noqa: SIM905
 )
 """First words of sentences that ask for something."""
 
@@ -223,7 +223,9 @@ class _Reader:
         for name in sorted(said - set(checked)):
             self.fault(line, f"the claim {name!r} has no check", f"add a block ```claim with id: {name}, a measure, and what holds of it")
         for name in sorted(set(checked) - said):
-            self.fault(checked[name], f"the check {name!r} belongs to no sentence", f"write the sentence as [sentence]{{#{name}}}, or take the check out")
+            self.fault(
+                checked[name], f"the check {name!r} belongs to no sentence", f"write the sentence as [sentence]{{#{name}}}, or take the check out"
+            )
         return said & set(checked)
 
 

@@ -44,10 +44,11 @@ def _read(lessons: Lessons, name: str) -> dict[str, Any]:
     if lesson is None:
         errors = [{"field": f"{fault.file}:{fault.line}", "given": fault.what, "allowed": fault.remedy} for fault in faults]
         raise Conflict(f"the lesson {name!r} cannot be shown: {' · '.join(map(str, faults))}", errors)
-    return _lesson(lesson) | {"damaged": [_fault(fault) for fault in faults]}
+    return describe_lesson(lesson) | {"damaged": [_fault(fault) for fault in faults]}
 
 
-def _lesson(lesson: Lesson) -> dict[str, Any]:
+def describe_lesson(lesson: Lesson) -> dict[str, Any]:
+    """A lesson as pages take it: its summary, and each step with moment, text, tasks and predictions."""
     return lesson.summary() | {"steps": [_step(step) for step in lesson.steps]}
 
 

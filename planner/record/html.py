@@ -49,7 +49,7 @@ def microscope_page(drawing: bytes, title: str) -> str:
     parts = {
         "@TITLE@": escape(title),
         "@STYLE@": _style(),
-        "@IMPORTMAP@": _import_map(),
+        "@IMPORTMAP@": import_map(ENTRY),
         "@RECORD@": base64.b64encode(drawing).decode(),
     }
     return re.sub("|".join(parts), lambda found: parts[found.group()], _PAGE)
@@ -67,11 +67,11 @@ def _style() -> str:
 
 
 @cache
-def _import_map() -> str:
-    """All modules that the entry imports, directly or indirectly, by bare name."""
+def import_map(entry: str) -> str:
+    """All modules that an entry below `assets/js` imports, directly or indirectly, by bare name, as the JSON of an import map."""
     root = ASSETS / "js"
     modules: dict[str, str] = {}
-    waiting = [root / ENTRY]
+    waiting = [root / entry]
     while waiting:
         path = waiting.pop()
         name = path.relative_to(root).as_posix()

@@ -13,6 +13,9 @@ const OPEN = {
   sweep: ".panel-sweep[data-open], .panel-sweep .sweep-picture:not([hidden]):not(:empty), .panel-sweep .sweep-map:not([hidden]):not(:empty)", timeline: ".panel-timeline[data-open]",
   film: ".microscope[data-film]", comparison: ".panel-comparison:not([hidden])",
 };
+/** Tasks that only a live planner can answer, and panels that ask the service. */
+const NEED_PLANNER = ["planner", "step", "intervene", "chosen"];
+const NEED_SERVICE = ["share", "why", "seeds", "sweep", "race", "timeline"];
 // Long enough for a view to come to rest.
 const SETTLING = 120;
 const SWIPE = 60;
@@ -39,17 +42,19 @@ export class LessonPanel {
    * @param {(href: string) => void} page.visit opens the moment of an address
    * @param {(finished?: boolean) => void} page.closed the lesson is over, or left
    * @param {(name: string) => void} page.focusKnob
+   * @param {boolean} [page.live] plans are made on request; without, they are recorded ones
    * @param {(prediction: string, answer: any) => void} [page.answered]
    * @param {Storage | null} page.storage keeps the progress
    * @param {import("../lib/lifetime.js").Lifetime} page.lifetime
    */
-  constructor({ lesson, root, microscope, visit, closed, focusKnob, answered = () => {}, storage, lifetime }) {
+  constructor({ lesson, root, microscope, visit, closed, focusKnob, live = true, answered = () => {}, storage, lifetime }) {
     this.lesson = lesson;
     this.root = root;
     this.microscope = microscope;
     this.visit = visit;
     this.closed = closed;
     this.focusKnob = focusKnob;
+    this.live = live;
     this.answered = answered;
     this.storage = storage;
     this.lifetime = lifetime;
@@ -138,7 +143,8 @@ export class LessonPanel {
     }
     const tasks = around("ul", "lesson-tasks", ...step.tasks.map((task, index) => {
       const item = around("li", "lesson-task", element("span", "task-mark"), element("span", "", task.say));
-      if (task.setting) item.append(this.knobButton(task.setting));
+      if (task.setting && this.possible(task, step)) item.append(this.knobButton(task.setting));
+      if (!this.possible(task, step)) item.append(element("span", "task-live", "needs the live page"));
       item.dataset.task = `${step.id}/${index}`;
       return item;
     }));
@@ -170,7 +176,7 @@ export class LessonPanel {
   follow() {
     const { microscope, lifetime } = this;
     lifetime.add(microscope.onFrame((frame) => {
-      if (!frame.recorded) this.arriving = false;
+      if (!frame.recorded || !this.live) this.arriving = false;
       this.check();
     }));
     lifetime.add(microscope.store.subscribe(["level", "selection", "layout", "pinned", "film"], () => this.check()));
@@ -290,7 +296,7 @@ export class LessonPanel {
   /** Looks whether tasks of this step are done. Once done they stay so. */
   check() {
     const { frame, store } = this.microscope;
-    if (this.arriving || !frame || frame.recorded) return;
+    if (this.arriving || !frame || (frame.recorded && this.live)) return;
     const { level, selection, layout, pinned } = store.state;
     const seen = { frame, level, selection, layout: layout.to, pinned: pinned?.frame ?? null, isOpen: (name) => !!document.querySelector(OPEN[name] ?? "never") };
     const { id, tasks } = this.step;
@@ -312,9 +318,17 @@ export class LessonPanel {
     this.settle();
   }
 
+  /** True where the page can show what a task asks for. @param {import("./conditions.js").Task} task @param {any} step */
+  possible(task, step) {
+    if (this.live) return true;
+    if (task.setting) return step.recorded.knobs.some(({ setting }) => setting === task.setting);
+    return !NEED_PLANNER.some((kind) => kind in task) && !NEED_SERVICE.includes(task.open);
+  }
+
   /** True once everything that a step asks for is done. @param {Step} step */
-  complete({ id, tasks, predictions }) {
-    return this.own.done.includes(id) || (tasks.every((_, index) => this.tasks.has(`${id}/${index}`)) && predictions.every((asked) => asked.id in this.own.answers));
+  complete(step) {
+    const { id, tasks, predictions } = step;
+    return this.own.done.includes(id) || (tasks.every((task, index) => this.tasks.has(`${id}/${index}`) || !this.possible(task, step)) && predictions.every((asked) => asked.id in this.own.answers));
   }
 
   settle() {

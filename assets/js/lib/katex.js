@@ -14,6 +14,8 @@ let loading = null;
  * @throws {Error} where it cannot be loaded, as in a document without a server
  */
 export function loadKatex() {
+  // A page may bring it along.
+  if (globalThis.katex) return Promise.resolve(globalThis.katex);
   loading ??= Promise.all([
     loaded(Object.assign(document.createElement("link"), { rel: "stylesheet", href: addressOf(STYLE) })),
     loaded(Object.assign(document.createElement("script"), { src: addressOf(SCRIPT) })),

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { linkTo, momentAddress, readAddress, sameMoment, saysNothing, writeAddress } from "../../../assets/js/lib/address.js";
+import { linkTo, momentAddress, readAddress, sameMoment, saysLessonOnly, saysNothing, writeAddress } from "../../../assets/js/lib/address.js";
 
-const NOTHING = { checkpoint: null, planner: null, seed: 0, step: 0, settings: {}, link: null, recording: null, session: null, compare: null };
+const NOTHING = { checkpoint: null, planner: null, seed: 0, step: 0, settings: {}, link: null, recording: null, session: null, compare: null, lesson: null, at: null, view: null };
 
 test("an address without wishes asks for nothing", () => {
   assert.deepEqual(readAddress(""), NOTHING);
@@ -21,10 +21,17 @@ test("links to one moment are the same however its state was rounded", () => {
 });
 
 test("an address gives back what was written into it, and keeps its fragment", () => {
-  const chosen = { checkpoint: "b c", planner: "spo", seed: 3, step: 12, settings: { alpha: 0.25, revive: false, constraint: "fixed_kl", kl_bound: 1e-7 }, link: null, recording: null, session: null, compare: null };
+  const chosen = { checkpoint: "b c", planner: "spo", seed: 3, step: 12, settings: { alpha: 0.25, revive: false, constraint: "fixed_kl", kl_bound: 1e-7 }, link: null, recording: null, session: null, compare: null, lesson: null, at: null, view: null };
   const href = writeAddress("http://here/?checkpoint=a&alpha=1#x", chosen);
   assert.equal(href, "http://here/?checkpoint=b+c&planner=spo&seed=3&step=12&alpha=0.25&revive=false&constraint=fixed_kl&kl_bound=1e-7#x");
   assert.deepEqual(readAddress(new URL(href).search), chosen);
+});
+
+test("a lesson and its step are no settings, and leave the moment to the lesson where nothing else is said", () => {
+  const { lesson, at, settings, view } = readAddress("?lesson=tour&at=begin&alpha=0.3&level=4&layout=river&hide=knobs,why");
+  assert.deepEqual([lesson, at, settings, view], ["tour", "begin", { alpha: 0.3 }, { level: 4, layout: "river", hide: ["knobs", "why"] }]);
+  assert.ok(saysLessonOnly("?lesson=tour&token=t") && !saysLessonOnly("?lesson=tour&checkpoint=catch"));
+  assert.equal(readAddress("?v=1&lesson=tour&level=4").view, null, "the server reads that of a link");
 });
 
 test("what goes without saying is left out", () => {
