@@ -22,11 +22,12 @@ MAX_BYTES = 200_000
 BLOCKS = ("do", "predict", "claim", "notes", "record")
 """Info strings of fenced blocks that hold data or the presenter's notes."""
 
-INSTRUCTIONS = frozenset(
-    "add ask begin change choose click compare come copy count drag draw follow go guess hold hover keep kill leave let look make mind move name now open "
-    "pause pick pin play point predict press put read remember repeat reset return say see select send set show start step stop switch take think try turn "
-    "use wait watch write".split()  # noqa: SIM905
-)
+INSTRUCTIONS = frozenset({
+    "add", "ask", "begin", "change", "choose", "click", "compare", "come", "copy", "count", "drag", "draw", "follow", "go", "guess", "hold",
+    "hover", "keep", "kill", "leave", "let", "look", "make", "mind", "move", "name", "now", "open", "pause", "pick", "pin", "play", "point",
+    "predict", "press", "put", "read", "remember", "repeat", "reset", "return", "say", "see", "select", "send", "set", "show", "start", "step",
+    "stop", "switch", "take", "think", "try", "turn", "use", "wait", "watch", "write",
+})  # fmt: skip
 """First words of sentences that ask for something."""
 
 _CLAIM, _DEFINITION, _FORMULA = "\x01", "\x02", "\x03"
