@@ -75,7 +75,7 @@ class Task(Bounds):
     """The layout of the genealogy."""
     step: Literal["any"] | None = None
     """The step of the episode, with `is`, `at_least` or `at_most`."""
-    intervene: Literal["any", "kill", "force", "weight", "redraw"] | None = None
+    intervene: Literal["any", "kill", "force", "weigh", "redraw"] | None = None
     """A change inside the plan."""
     chosen: str | None = None
     """The most probable action, by its name; `changed` for another one than the pinned plan's."""

@@ -132,6 +132,13 @@ def test_everything_is_found_by_its_name(server, open_page):
     assert "ESS threshold" in found and "0.5" in found and "(E6)" in found
     page.keyboard.press("Enter")
     assert page.evaluate("document.activeElement.closest('[data-knob]').dataset.knob") == "ess_threshold"
+    # A switch is led to, not pressed: the key that chose it is released there.
+    page.keyboard.press("Control+k")
+    page.keyboard.type("advantage")
+    page.keyboard.press("Enter")
+    page.wait_for_function("document.activeElement.closest('[data-knob=advantage]')")
+    page.evaluate("() => new Promise(done => setTimeout(done, 300))")
+    assert page.locator("[data-knob=advantage] input").is_checked()
     # From a field too; arrows go round the ends.
     page.locator("#seed").focus()
     page.keyboard.press("Control+k")

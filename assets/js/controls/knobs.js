@@ -198,7 +198,9 @@ export class Knobs {
     this.onOpen(this.setting(name)?.group ?? "");
     openGroup(name);
     knobOf(name)?.scrollIntoView?.({ block: "nearest" });
-    controlOf(name)?.focus();
+    const control = controlOf(name);
+    control?.focus();
+    if (control) forgetPress(control);
   }
 
   /** Settings that differ from their defaults. */
@@ -254,6 +256,17 @@ const controlOf = (name) => /** @type {HTMLElement | null | undefined} */ (knobO
 const thumbOf = (knob) => knob?.querySelector("[role=slider]");
 /** @type {(selector: string) => Iterable<HTMLElement>} */
 const all = (selector) => document.querySelectorAll(selector);
+
+/** The key that has brought the focus here is still down. Dash's switches would take its release for a press of their own. @param {HTMLElement} control */
+function forgetPress(control) {
+  const ended = new AbortController();
+  const { signal } = ended;
+  control.addEventListener?.("keydown", () => ended.abort(), { capture: true, signal });
+  control.addEventListener?.("keyup", (event) => {
+    event.stopPropagation();
+    ended.abort();
+  }, { capture: true, signal });
+}
 
 function openGroup(name) {
   const group = knobOf(name)?.closest?.("details");

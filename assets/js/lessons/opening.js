@@ -77,12 +77,13 @@ export class Lessons {
   }
 
   close() {
-    if (!this.panel) return;
+    const open = this.panel !== null;
     this.panel = null;
     this.lifetime.end();
+    // Also the place that was kept for one that did not come.
     document.getElementById("lesson")?.remove();
     delete document.body.dataset.lesson;
-    this.changed();
+    if (open) this.changed();
   }
 
   /** Offers the tour, once, to those who have never been here. */

@@ -68,6 +68,7 @@ export class LessonPanel {
     this.folded = false;
     /** True from a visit until its plan is there: what is shown until then is of another moment. */
     this.arriving = false;
+    this.left = "";
     /** True while the page scrolls to a step that was asked for. */
     this.scrolling = 0;
     /** @type {Prediction[]} */
@@ -176,14 +177,19 @@ export class LessonPanel {
   follow() {
     const { microscope, lifetime } = this;
     lifetime.add(microscope.onFrame((frame) => {
-      if (!frame.recorded || !this.live) this.arriving = false;
+      if (this.arriving && (!this.live || (!frame.recorded && frame.session !== this.left))) {
+        this.arriving = false;
+        this.root.toggleAttribute("data-arriving", false);
+      }
       this.check();
     }));
     lifetime.add(microscope.store.subscribe(["level", "selection", "layout", "pinned", "film"], () => this.check()));
     // What a click or a key opens is there a moment later.
     const later = () => setTimeout(() => this.check(), SETTLING);
     for (const type of ["click", "keyup", "toggle"]) lifetime.listen(document, type, later);
-    lifetime.listen(document, "keydown", (event) => this.key(event));
+    lifetime.listen(document, "keydown", (event) => this.key(event, ["PageUp", "PageDown"]));
+    // Before the pictures hear of it.
+    lifetime.listen(this.list, "keydown", (event) => event.target === this.list && this.key(event, ["ArrowLeft", "ArrowRight"]));
     lifetime.listen(this.list, "scroll", () => this.scrolled());
     this.followSwipes();
   }
@@ -202,14 +208,16 @@ export class LessonPanel {
 
   // --- moving ---------------------------------------------------------------------------------------------------------------------
 
-  /** Page keys are those of presenters' remotes; arrows only in the text, where pictures do not need them. @param {KeyboardEvent} event */
-  key(event) {
-    if (event.defaultPrevented || event.altKey || event.ctrlKey || event.metaKey || document.querySelector("dialog:modal")) return;
-    const inText = this.list === event.target;
-    const forward = event.key === "PageDown" || (inText && event.key === "ArrowRight");
-    if (!forward && event.key !== "PageUp" && !(inText && event.key === "ArrowLeft")) return;
+  /**
+   * Page keys are those of presenters' remotes; arrows mean the lesson only in its text.
+   * @param {KeyboardEvent} event
+   * @param {string[]} keys back and forward
+   */
+  key(event, [back, forward]) {
+    if (event.defaultPrevented || event.altKey || event.ctrlKey || event.metaKey || event.shiftKey || document.querySelector("dialog:modal")) return;
+    if (event.key !== back && event.key !== forward) return;
     event.preventDefault();
-    forward ? this.forward() : this.goTo(this.at - 1);
+    event.key === forward ? this.forward() : this.goTo(this.at - 1);
   }
 
   forward() {
@@ -248,6 +256,9 @@ export class LessonPanel {
     this.base = null;
     this.away = false;
     this.arriving = true;
+    // Its last plans may still be on their way.
+    this.left = this.microscope.frame?.session ?? "";
+    this.root.toggleAttribute("data-arriving", true);
     this.visit(momentAddress(location.href, this.step.link, this.fields));
     this.write();
   }

@@ -1,0 +1,136 @@
+"""A lesson beside the pictures: done by the keyboard, left and returned to, and what is said where it cannot be had."""
+
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests.browser.lesson_steps import LIVE, Learner
+from tests.servers import serving, wait_until_ready
+
+pytestmark = pytest.mark.browser
+
+FOLDER = Path(__file__).resolve().parents[1] / "lessons"
+NAME = "every-kind"
+PROGRESS = "JSON.parse(localStorage.getItem('twistscope-lessons'))"
+
+
+@pytest.fixture(scope="module")
+def teaching(tmp_path_factory):
+    """A server with the lesson that has every kind of task."""
+    with serving("serve", "--no-open", "--lessons", str(FOLDER), data=tmp_path_factory.mktemp("data")) as running:
+        wait_until_ready(running)
+        yield running
+
+
+def lesson_of(server, name):
+    return httpx.get(f"{server.api}/lessons/{name}").raise_for_status().json()
+
+
+def opened(server, open_page, name=NAME, *, at=None, **options):
+    page = open_page(f"{server.url}/?lesson={name}" + (f"&at={at}" if at else ""), ready=LIVE, **options)
+    page.wait_for_selector("#lesson:not([data-arriving]) .lesson-step")
+    return page
+
+
+@pytest.mark.parametrize(("width", "height"), [(1280, 720), (390, 844)])
+def test_every_kind_of_task_and_prediction_is_done_by_the_keyboard_alone(teaching, open_page, width, height):
+    lesson = lesson_of(teaching, NAME)
+    page = opened(teaching, open_page, width=width, height=height)
+    learner = Learner(page, lesson)
+    for step in lesson["steps"]:
+        learner.arrive(step)
+        # What is to be done is not done yet; only a panel may stand open already, as reasons do on a narrow page.
+        for index, task in enumerate(step["tasks"]):
+            assert "open" in task or not learner.done(f"{step['id']}/{index}"), task
+        learner.do(step)
+        assert step["id"] in page.evaluate(PROGRESS)[NAME]["done"]
+        learner.next()
+    page.wait_for_url("**/lessons")
+    kept = page.evaluate(PROGRESS)[NAME]
+    assert kept["finished"] and kept["answers"]["pick"] == "3" and len(kept["answers"]["curve"]) == 3
+
+
+def test_a_learner_leaves_the_rails_and_returns_to_the_very_step(teaching, open_page):
+    page = opened(teaching, open_page)
+    at_step = page.evaluate("window.twistscope.lastFrame")
+    page.keyboard.press("Shift+ArrowRight")
+    page.wait_for_function("window.twistscope.step === 1")
+    page.wait_for_selector(".lesson-return:visible")
+    page.click(".lesson-fold")
+    assert not page.locator(".lesson-steps").is_visible()
+    page.click(".lesson-fold")
+    page.wait_for_function("window.twistscope.step === 0")
+    page.wait_for_function(LIVE)
+    again = page.evaluate("window.twistscope.lastFrame")
+    assert (again["step"], again["particles"], again["depth"]) == (at_step["step"], at_step["particles"], at_step["depth"])
+    page.wait_for_selector(".lesson-return", state="hidden")
+    # Loaded again, and opened in another tab of the same browser, it goes on at its step.
+    page.keyboard.press("PageDown")
+    page.wait_for_function("location.search.includes('at=what-is-selected')")
+    page.wait_for_function(LIVE)
+    page.reload()
+    page.wait_for_function(LIVE)
+    page.wait_for_function("document.querySelector('.lesson-count').textContent === '2 / 3'")
+    page.goto(f"{teaching.url}/?lesson={NAME}")
+    page.wait_for_function("location.search.includes('at=what-is-selected')")
+    page.go_back()
+    page.click(".lesson-close")
+    page.wait_for_selector("#lesson", state="detached")
+    page.wait_for_function("!location.search.includes('lesson=')")
+
+
+def test_text_drives_the_view_by_keys_scroll_swipe_and_history(teaching, open_page):
+    page = opened(teaching, open_page, width=390, height=844, has_touch=True)
+    page.focus(".lesson-steps")
+    page.keyboard.press("ArrowRight")
+    page.wait_for_function("location.search.includes('at=what-is-selected')")
+    page.wait_for_function("window.twistscope.cursorLevel === 3")
+    page.keyboard.press("ArrowLeft")
+    page.wait_for_function("location.search.includes('at=knobs-and-keys')")
+    page.go_back()
+    page.wait_for_function("document.querySelector('.lesson-count').textContent === '2 / 3'")
+    page.wait_for_function("location.search.includes('at=what-is-selected')")
+    swipe = """by => {
+      const list = document.querySelector(".lesson-steps");
+      const touch = x => new Touch({ identifier: 1, target: list, clientX: x, clientY: 700 });
+      list.dispatchEvent(new TouchEvent("touchstart", { touches: [touch(200)], bubbles: true }));
+      list.dispatchEvent(new TouchEvent("touchend", { changedTouches: [touch(200 + by)], bubbles: true }));
+    }"""
+    page.evaluate(swipe, -120)
+    page.wait_for_function("location.search.includes('at=panels')")
+    page.wait_for_function(LIVE)
+    assert page.evaluate("window.twistscope.lastFrame.particles") == 32
+    page.evaluate("() => new Promise(done => setTimeout(done, 700))")
+    page.evaluate("document.querySelector('.lesson-steps').scrollTop = 0")
+    page.wait_for_function("location.search.includes('at=knobs-and-keys')")
+
+
+def test_symbols_of_a_formula_say_their_values(teaching, open_page):
+    page = opened(teaching, open_page)
+    page.wait_for_selector(".formula .katex")
+    page.focus(".formula")
+    tip = page.locator("#symbol-tip")
+    assert "Now: 0.3." in tip.inner_text() and "nats" in tip.inner_text()
+    page.keyboard.press("Tab")
+    assert tip.is_hidden()
+    page.hover(".formula [data-symbol] >> nth=0")
+    assert tip.is_visible()
+
+
+def test_a_lesson_that_cannot_be_had_is_said_and_the_page_goes_on(teaching, open_page):
+    page = open_page(f"{teaching.url}/?lesson=nonsense&checkpoint=catch-early", ready=LIVE)
+    page.wait_for_function("document.getElementById('notice').textContent.includes('no lesson')")
+    assert page.evaluate("document.querySelector('#lesson') === null")
+    page = open_page(f"{teaching.url}/?lesson={NAME}&at=nowhere", ready=LIVE)
+    page.wait_for_function("document.getElementById('notice').textContent.includes('no step')")
+    assert page.locator(".lesson-count").inner_text() == "1 / 3"
+
+
+def test_the_tour_is_offered_once_and_never_in_the_way(teaching, open_page):
+    page = open_page(teaching.url, ready=LIVE)
+    page.wait_for_selector(".tour-offer")
+    page.get_by_role("button", name="No, thanks").click()
+    page.reload()
+    page.wait_for_function(LIVE)
+    assert page.locator(".tour-offer").count() == 0
