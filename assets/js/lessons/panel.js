@@ -259,6 +259,9 @@ export class LessonPanel {
     // Its last plans may still be on their way.
     this.left = this.microscope.frame?.session ?? "";
     this.root.toggleAttribute("data-arriving", true);
+    // A plan of another environment is nothing to compare with.
+    const { pinned, frame } = this.microscope.store.state;
+    if (pinned && frame && new URLSearchParams(this.step.link).get("checkpoint") !== pinned.frame.checkpoint) this.microscope.unpin();
     this.visit(momentAddress(location.href, this.step.link, this.fields));
     this.write();
   }
