@@ -14,6 +14,7 @@ from dashboard.catalogue import GetCatalogue
 from dashboard.checkpoints import add_checkpoints_page
 from dashboard.delivery import Delivery, with_version
 from dashboard.layout import page
+from dashboard.lessons_page import add_lessons_page
 from dashboard.modules import preload_links
 from dashboard.policy import PagePolicy, page_policy
 
@@ -79,8 +80,8 @@ def create_dashboard(server: FastAPI, catalogue: GetCatalogue, public_api_url: s
         update_title="",
         assets_folder=str(ASSETS),
         assets_path_ignore=["^js$", "^vendor$", "^checkpoints$", "^moments$"],
-        # The style of the other page.
-        assets_ignore=r"^checkpoints\.css$",
+        # The styles of the other pages.
+        assets_ignore=r"^(plain|checkpoints|lesson_cards)\.css$",
         suppress_callback_exceptions=True,
         add_log_handler=False,
     )
@@ -90,7 +91,8 @@ def create_dashboard(server: FastAPI, catalogue: GetCatalogue, public_api_url: s
     preloads = preload_links(ASSETS / "js", "main.js", f"{prefix}assets/js/")
     app.index_string = INDEX.replace("@PUBLIC_API_URL@", api).replace("@PREFIX@", prefix).replace("@PRELOADS@", preloads)
     app.layout = page()
-    add_checkpoints_page(server, prefix, api, ASSETS)
+    for add in (add_checkpoints_page, add_lessons_page):
+        add(server, prefix, api, ASSETS)
     Delivery(ASSETS, app).serve(server)
     register_callbacks(app, catalogue)
     server.add_middleware(PagePolicy, policy=page_policy(app.csp_hashes(), (public_api_url or "").rstrip("/")))

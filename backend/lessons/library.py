@@ -63,4 +63,5 @@ def _read(path: Path) -> tuple[Lesson | None, list[Fault]]:
     try:
         return read_lesson(path)
     except (ValueError, RecursionError) as error:
-        return None, [Fault(path.name, 1, f"it cannot be read ({type(error).__name__}: {str(error)[:200]})", "look for a value of YAML that is none")]
+        what = f"it cannot be read ({type(error).__name__}: {str(error)[:200]})"
+        return None, [Fault(path.name, 1, what, "put values that look like dates or numbers in quotes")]

@@ -28,7 +28,7 @@ def top_bar() -> html.Header:
         children=[
             html.H1("twistscope", id="brand"),
             html.Button("knobs", className="quiet drawer-open", **{"data-do": "drawer"}),
-            _all_checkpoints(),
+            _pages(),
             html.Div(className="field field-checkpoint", children=[choice("checkpoint", id="checkpoint")]),
             _field("planner", choice("planner", id="planner")),
             html.Div(
@@ -53,10 +53,14 @@ def _field(label: str, control: Component, **more: str) -> html.Div:
     return html.Div(className=f"field field-{label}", children=[html.Span(label, className="field-label"), control], **more)
 
 
-def _all_checkpoints() -> html.A:
-    """The label of the choice, and the way to the page that shows what there is to choose from."""
-    # The scripts add the token to the address where this page was opened with one.
-    return html.A("checkpoints", id="to-checkpoints", href="checkpoints", className="page-link", title="All checkpoints: how trained, how good")
+def _pages() -> html.Nav:
+    """Links to the other pages. The last one is also the label of the choice that follows it."""
+    # The scripts add what is chosen here, for the way back.
+    links = (
+        html.A("lessons", id="to-lessons", href="lessons", className="page-link", title="Lessons: what the planner does, step by step"),
+        html.A("checkpoints", id="to-checkpoints", href="checkpoints", className="page-link", title="All checkpoints: how trained, how good"),
+    )
+    return html.Nav(links, className="pages", **{"aria-label": "Pages"})
 
 
 def _button(name: str, label: str) -> html.Button:

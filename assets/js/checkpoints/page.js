@@ -1,12 +1,6 @@
 // The page of checkpoints: a gallery of cards with moving pictures, and learning curves.
 
-import { followButtons } from "../controls/buttons.js";
-import { PAGE_KEYS } from "../controls/page_keys.js";
-import { ViewDialog } from "../controls/view.js";
-import { linkTo } from "../lib/address.js";
-import { followKeys } from "../lib/keyboard.js";
-import { Lifetime } from "../lib/lifetime.js";
-import { ApiError, apiOfPage } from "../source/api.js";
+import { at, complete, plainPage, waitingIn } from "../controls/plain_page.js";
 import { byEnvironment } from "./cards.js";
 import { curvesPicture } from "./curves.js";
 import { CheckpointGallery } from "./gallery.js";
@@ -15,10 +9,7 @@ import { aboutLearning, readLearning } from "./learning.js";
 import { onThemeChange, readTheme } from "../lib/palette.js";
 import { count } from "../lib/format.js";
 
-const RETRY = 1500;
-
-const api = apiOfPage();
-const at = (id) => /** @type {HTMLElement} */ (document.getElementById(id));
+const { api, lifetime } = plainPage();
 /** @type {CheckpointGallery | null} */
 let gallery = null;
 let theme = readTheme();
@@ -60,39 +51,17 @@ async function writeLearning() {
 
 // --- beginning ------------------------------------------------------------------------------------------------------------------
 
-/** Asks until the backend answers. An answer that says no is final. */
-async function whatThereIs() {
-  for (;;) {
-    try {
-      const [cards, { planners }] = await Promise.all([api.checkpoints(), api.planners()]);
-      return [cards, planners];
-    } catch (error) {
-      if (error instanceof ApiError && error.status < 500) throw error;
-      at("checkpoints-note").textContent = "The planning service does not answer yet. Trying again …";
-      await new Promise((resolve) => setTimeout(resolve, RETRY));
-    }
-  }
-}
-
-const lifetime = new Lifetime();
-const view = new ViewDialog(lifetime);
-const actions = { view: () => view.toggle() };
-document.body.append(view.element);
-followButtons(actions, lifetime);
-followKeys(document, PAGE_KEYS.filter(({ does }) => does in actions), actions, lifetime);
 onThemeChange(() => {
   theme = readTheme();
   gallery?.repaint();
   drawLearning();
 });
-for (const link of /** @type {NodeListOf<HTMLAnchorElement>} */ (document.querySelectorAll("[data-page]"))) link.href = linkTo(`${link.dataset.page}`, location.search);
 const curves = writeLearning();
 try {
-  writeCheckpoints(...(await whatThereIs()));
+  const [cards, { planners }] = await waitingIn("checkpoints-note", () => Promise.all([api.checkpoints(), api.planners()]));
+  writeCheckpoints(cards, planners);
 } catch (error) {
   at("checkpoints-note").textContent = `The checkpoints cannot be shown: ${/** @type {Error} */ (error).message}`;
 }
 await curves;
-at("all").setAttribute("aria-busy", "false");
-// The address may name a part of the page that was not there when it was loaded.
-if (document.getElementById(location.hash.slice(1))) location.replace(location.hash);
+complete();

@@ -283,11 +283,13 @@ export class Chooser {
     this.writeLink();
   }
 
-  /** The page of checkpoints keeps what is chosen, for the way back: not the moment, which is of this checkpoint alone. */
+  /** The other pages keep what is chosen, for the way back: not the moment, which is of this checkpoint alone. */
   writeLink() {
-    const link = document.getElementById("to-checkpoints");
     const { checkpoint, planner, seed, step } = this.status.state;
     const search = this.known && !this.unsaid ? new URL(this.wishAddress({ checkpoint, planner, seed, step, settings: this.chosenSettings })).search : location.search;
-    if (link instanceof HTMLAnchorElement) link.href = linkTo("checkpoints", search);
+    for (const page of ["lessons", "checkpoints"]) {
+      const link = document.getElementById(`to-${page}`);
+      if (link instanceof HTMLAnchorElement) link.href = linkTo(page, search);
+    }
   }
 }

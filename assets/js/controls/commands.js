@@ -36,8 +36,11 @@ export function allCommands({ actions, looking, knobs, focusKnob, planners, now,
   const list = document.getElementById("checkpoint");
   const checkpoints = list instanceof HTMLSelectElement ? [...list.options] : [];
   const locked = document.getElementById("drawer")?.inert ?? true;
-  const all = document.getElementById("to-checkpoints");
-  const pages = [{ title: "Microscope, as it opens", href: "./" }, ...(all instanceof HTMLAnchorElement ? [{ title: "Checkpoints", href: all.href }] : [])];
+  const others = [["Lessons", "to-lessons"], ["Checkpoints", "to-checkpoints"]].flatMap(([title, id]) => {
+    const link = document.getElementById(id);
+    return link instanceof HTMLAnchorElement ? [{ title, href: link.href }] : [];
+  });
+  const pages = [{ title: "Microscope, as it opens", href: "./" }, ...others];
   return [
     ...keyCommands(PAGE_KEYS.filter(({ does }) => does !== "find"), actions),
     ...keyCommands(MICROSCOPE_KEYS, looking),

@@ -33,7 +33,7 @@ const isObject = (value) => typeof value === "object" && value !== null && !Arra
 /** @returns {Progress} */
 const none = () => ({ at: "", done: [], finished: false, answers: {} });
 
-/** What can be used of something that should be progress. @returns {Progress} */
+/** The usable part of something that should be progress. @returns {Progress} */
 function usable(found) {
   if (!isObject(found)) return none();
   const done = Array.isArray(found.done) ? [...new Set(found.done.filter(isName))].slice(0, MOST_IDS) : [];

@@ -68,6 +68,16 @@ export class Api {
     return this.call("GET", `/checkpoints/${encodeURIComponent(checkpoint)}`);
   }
 
+  /** {lessons: [{name, title, order, minutes, teaches, needs, references, steps: [{id, title}]}], damaged: [{file, line, what, remedy}]}. */
+  lessons() {
+    return this.call("GET", "/lessons");
+  }
+
+  /** One lesson with all that its steps show. */
+  lesson(name) {
+    return this.call("GET", `/lessons/${encodeURIComponent(name)}`);
+  }
+
   /** The picture of the state that an episode of a checkpoint begins with. */
   async scene(checkpoint) {
     return (await this.call("GET", `/checkpoints/${encodeURIComponent(checkpoint)}/scene`)).scene;
