@@ -21,7 +21,7 @@ from backend.openings import REQUEST, Openings
 from backend.problems import NotAllowed, NotFound, Problem
 from backend.rates import Rate
 from backend.recordings.library import Library
-from backend.routes import catalogue, detail, drawings, health, lessons, plans, races, reasons, recordings, sessions
+from backend.routes import catalogue, detail, drawings, health, lessons, plans, qr, races, reasons, recordings, sessions
 from backend.routes.documented import document
 from backend.routes.reading import reading_page
 from backend.routes.services import Services
@@ -69,7 +69,7 @@ def create_app(config: ServerConfig) -> FastAPI:
     app.state.services = services
     problems.install(app)
     api = APIRouter(prefix=API)
-    for routes in (health, catalogue, plans, drawings, sessions, races, reasons, detail, recordings, lessons):
+    for routes in (health, catalogue, plans, drawings, sessions, races, reasons, detail, recordings, lessons, qr):
         api.include_router(routes.router)
     app.include_router(api)
     document(app)

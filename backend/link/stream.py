@@ -3,13 +3,16 @@
 import asyncio
 import json
 import logging
+import re
 from typing import Any
 
 from fastapi import WebSocket, WebSocketDisconnect
 
 from backend.arguments import flag, whole
 from backend.json_input import parse_json
+from backend.lessons.library import Lessons
 from backend.link.allowance import Allowance
+from backend.link.classroom import read_answer, read_presented
 from backend.link.frame import View
 from backend.link.viewer import Viewer
 from backend.metrics import Metrics
@@ -29,26 +32,33 @@ GONE = 4404
 """Close code for an unknown session."""
 
 MAX_INDEX = 2**31 - 1
+TOUCHING = ("command", "settings", "present")
+"""Messages of those in control."""
+VOTER = re.compile(r"[\w-]{8,64}", re.ASCII)
 
 ARRAYS = frozenset(Trace.__dataclass_fields__) | frozenset(Root.__dataclass_fields__) | frozenset(DIAGNOSTICS) | frozenset(ANSWERS)
 
 
-async def stream(socket: WebSocket, session_id: str, sessions: Sessions, metrics: Metrics) -> None:
+async def stream(socket: WebSocket, session_id: str, sessions: Sessions, metrics: Metrics, lessons: Lessons) -> None:
     """Serve one viewer until it leaves or the session ends."""
     await socket.accept()
     try:
         session = sessions.get(session_id)
     except NotFound as problem:
-        await socket.send_json({"type": "gone", "detail": problem.detail})
+        await socket.send_json({"type": "gone", "detail": problem.detail, "session": sessions.successor(session_id)})
         await socket.close(GONE)
         return
     # A page requests drawings in its link. Otherwise its first frame would be a complete trace, sent before its first message is read.
     # `narrow` is the name used by earlier pages, accepted until 0.3.
     looks_only = socket.state.role == "view"
-    viewer = Viewer(View(drawing="true" in (socket.query_params.get("drawing"), socket.query_params.get("narrow"))))
+    drawing = "true" in (socket.query_params.get("drawing"), socket.query_params.get("narrow"))
+    voter = socket.query_params.get("voter", "")
+    viewer = Viewer(View(drawing=drawing), voter if VOTER.fullmatch(voter) else None)
+    if voter and viewer.voter != voter:
+        viewer.tell({"type": "error", "title": "voter", "detail": f"voter: got {shortened(voter)}, allowed: 8 to 64 letters, digits, - and _"})
     session.join(viewer)
     metrics.viewers.inc()
-    receiving = asyncio.create_task(_receive(socket, session, viewer, Allowance(), looks_only))
+    receiving = asyncio.create_task(_receive(socket, session, viewer, Allowance(), looks_only, sessions, lessons))
     sending = asyncio.create_task(_send(socket, viewer, metrics))
     try:
         await asyncio.wait({receiving, sending}, return_when=asyncio.FIRST_COMPLETED)
@@ -76,7 +86,9 @@ async def _send(socket: WebSocket, viewer: Viewer, metrics: Metrics) -> None:
     await socket.close(GONE)
 
 
-async def _receive(socket: WebSocket, session: Shown, viewer: Viewer, allowance: Allowance, looks_only: bool) -> None:
+async def _receive(
+    socket: WebSocket, session: Shown, viewer: Viewer, allowance: Allowance, looks_only: bool, sessions: Sessions, lessons: Lessons
+) -> None:
     """Handle the viewer's messages one by one. An invalid message, or one that a role may not send, is answered with an error and changes nothing."""
     while True:
         message = await socket.receive()
@@ -86,9 +98,9 @@ async def _receive(socket: WebSocket, session: Shown, viewer: Viewer, allowance:
         await allowance.take()
         try:
             parsed = _parse(message.get("text"))
-            if looks_only and parsed["type"] in ("command", "settings"):
+            if looks_only and parsed["type"] in TOUCHING:
                 raise Forbidden(LOOK_ONLY)
-            await _handle(parsed, session, viewer)
+            await _handle(parsed, session, viewer, sessions, lessons)
         except Problem as problem:
             body = problem.body()
             viewer.tell({"type": "error", **{key: body[key] for key in ("title", "detail", "errors") if key in body}})
@@ -109,7 +121,7 @@ def _parse(text: str | None) -> dict[str, Any]:
     return message
 
 
-async def _handle(message: dict[str, Any], session: Shown, viewer: Viewer) -> None:
+async def _handle(message: dict[str, Any], session: Shown, viewer: Viewer, sessions: Sessions, lessons: Lessons) -> None:
     """Carry out one message of a viewer; raises Problem."""
     match message["type"]:
         # `pong` is the name used by earlier pages, accepted until 0.3.
@@ -128,8 +140,15 @@ async def _handle(message: dict[str, Any], session: Shown, viewer: Viewer) -> No
             viewer.view(_view(message, session), session.frame)
         case "timeline":
             session.timeline.welcome(viewer, flag(message, "follow"))
+        case "present":
+            presented = read_presented(message)
+            if message.get("from") is not None:
+                sessions.go_on(session, _text(message, "from"))
+            session.classroom.present(None if presented is None else {**presented, "session": session.id}, viewer)
+        case "answer":
+            session.classroom.answer(*await read_answer(message, lessons), viewer)
         case other:
-            raise Invalid(f"unknown message type {shortened(other)}; known are command, settings, view, timeline, ack")
+            raise Invalid(f"unknown message type {shortened(other)}; known are command, settings, view, timeline, present, answer, ack")
 
 
 def _text(message: dict[str, Any], name: str) -> str:

@@ -5,6 +5,7 @@ not acknowledged it is sent no third. It then gets the newest frame, with the nu
 """
 
 import asyncio
+import secrets
 from collections import deque
 from collections.abc import Callable
 from typing import Any
@@ -19,8 +20,10 @@ MAX_ERRORS = 16
 class Viewer:
     """View, credits and waiting messages of one viewer."""
 
-    def __init__(self, wants: View) -> None:
+    def __init__(self, wants: View, voter: str | None = None) -> None:
         self.wants = wants
+        self.voter = voter or secrets.token_urlsafe(12)
+        """Tells the answers of viewers apart: a page that comes back is the same voter."""
         self.on_acknowledged: Callable[[], None] = lambda: None
         self.skipped_total = 0
         self._frame: Frame | None = None
@@ -34,12 +37,12 @@ class Viewer:
         self._changed = asyncio.Event()
         self._closing = False
 
-    def tell(self, message: dict[str, Any]) -> None:
-        """Queue a text message. It replaces a waiting message of the same type; errors are never replaced."""
+    def tell(self, message: dict[str, Any], kind: str | None = None) -> None:
+        """Queue a text message. It replaces a waiting message of the same kind, by default of the same type; errors are never replaced."""
         if message["type"] == "error":
             self._errors.append(message)
         else:
-            self._latest[message["type"]] = message
+            self._latest[kind or message["type"]] = message
         self._changed.set()
 
     def follow(self, changes: Changes | None) -> None:

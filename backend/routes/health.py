@@ -4,6 +4,7 @@ from typing import Literal
 
 from fastapi import APIRouter, Request, Response
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from pydantic import BaseModel
 
 from backend.problems import NotReady
 from backend.routes.documented import bytes_of, problems
@@ -26,10 +27,19 @@ async def ready(given: Given) -> dict[str, str]:
     return {"status": "ready"}
 
 
+class Access(BaseModel):
+    """The role of a client."""
+
+    role: Literal["control", "view"]
+    view_token: str | None
+    """Token for links that others may look with; null for who may only look, and where the server has none."""
+
+
 @router.get("/access")
-async def access(request: Request) -> dict[Literal["role"], Literal["control", "view"]]:
+async def access(request: Request, given: Given) -> Access:
     """The role of this client: it may do everything, or look, not touch."""
-    return {"role": request.state.role}
+    role = request.state.role
+    return Access(role=role, view_token=given.config.view_token if role == "control" else None)
 
 
 @router.get("/metrics", response_class=Response, responses=bytes_of(CONTENT_TYPE_LATEST, "Text of Prometheus."))

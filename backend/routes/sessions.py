@@ -262,4 +262,4 @@ def _drawn(form: str, picture: str, record: Record) -> bytes:
 @router.websocket("/sessions/{session_id}/stream")
 async def live_link(socket: WebSocket, session_id: str, given: Given) -> None:
     """The live link."""
-    await stream(socket, session_id, given.sessions, given.metrics)
+    await stream(socket, session_id, given.sessions, given.metrics, given.lessons)

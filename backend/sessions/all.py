@@ -4,12 +4,15 @@ The service has mutable state here, in each session, and in the engine (loaded c
 """
 
 import asyncio
+import time
+from collections import OrderedDict
 from typing import Any, TypeVar
 
 from backend.engine.interface import Engine
 from backend.metrics import Metrics
-from backend.problems import Conflict, NotFound, TooMany
+from backend.problems import Conflict, Invalid, NotFound, TooMany
 from backend.recordings.library import Library
+from backend.sessions.classroom import Classroom
 from backend.sessions.course import Course
 from backend.sessions.replay import Replay, load_frame
 from backend.sessions.session import Session
@@ -18,6 +21,10 @@ from planner import PlanRequest
 from planner.messages import shortened
 
 Added = TypeVar("Added", bound=Shown)
+LEFT_SECONDS = 60.0
+"""Time in which a class whose session has ended may go on in another."""
+MAX_LEFT = 64
+"""Classes whose session has ended."""
 
 
 class Sessions:
@@ -28,6 +35,8 @@ class Sessions:
         self.warming: dict[str, int] | None = None
         """Progress of compiling ahead, `{ready, of}`."""
         self._sessions: dict[str, Shown] = {}
+        self._left: OrderedDict[str, tuple[Classroom, list[str], float]] = OrderedDict()
+        """Classes whose session has ended, by its id: with the sessions before it, and the time."""
 
     def __iter__(self) -> Any:
         return iter(self._sessions.values())
@@ -112,7 +121,35 @@ class Sessions:
         session = self.get(session_id)
         del self._sessions[session_id]
         self.metrics.sessions.set(len(self))
-        await session.close()
+        successor = self.successor(session_id)
+        if session.classroom.presented is not None and successor is None:
+            self._left[session_id] = session.classroom, session.follows, time.monotonic()
+        self._forget_left()
+        await session.close(successor)
+
+    def go_on(self, session: Shown, old_id: str) -> None:
+        """Go on in a session with the class of another, also where that one has ended just now; raises Invalid where it has no class."""
+        if old_id == session.id or old_id in session.follows:
+            return
+        self._forget_left()
+        old = self._sessions.get(old_id)
+        if old is not None and old.classroom.presented is not None:
+            session.take_over(old.classroom, [old_id, *old.follows])
+        elif old_id in self._left:
+            classroom, follows, _ = self._left.pop(old_id)
+            session.take_over(classroom, [old_id, *follows])
+        else:
+            allowed = f"the id of a session that is presented, or was until {LEFT_SECONDS:.0f} s ago"
+            raise Invalid(f"from: got {shortened(old_id)}, allowed: {allowed}", [{"field": "from", "given": old_id, "allowed": allowed}])
+
+    def successor(self, session_id: str) -> str | None:
+        """Id of the session that the class of another went to; None where it went nowhere."""
+        return next((each.id for each in self._sessions.values() if session_id in each.follows), None)
+
+    def _forget_left(self) -> None:
+        """Forget classes whose session ended too long ago."""
+        while self._left and (len(self._left) > MAX_LEFT or next(iter(self._left.values()))[2] < time.monotonic() - LEFT_SECONDS):
+            self._left.popitem(last=False)
 
     async def close(self) -> None:
         """End all sessions, at shutdown."""

@@ -77,6 +77,7 @@ class Replay(Shown):
             "recording": None,
             "paths": [],
             "replay": {name: self.about[name] for name in ("id", "title", "created", "frames")} | {"step": about.step},
+            **self.about_class(),
         }
 
     def status(self) -> dict[str, Any]:

@@ -119,6 +119,7 @@ class Session(Shown):
             "recording": None if self.recording is None else self.recording.describe(),
             "replay": None,
             "paths": self.course.describe_paths(),
+            **self.about_class(),
         }
 
     @property
@@ -213,8 +214,8 @@ class Session(Shown):
             request = replace(self.request, interventions=())
             self._ask(request, prepare(request, self.card))
 
-    async def close(self) -> None:
-        await super().close()
+    async def close(self, successor: str | None = None) -> None:
+        await super().close(successor)
         self.timeline.close()
         if self.recording is not None and not self.recording.ended:
             self.sessions.library.writer.end(self.recording)

@@ -11,6 +11,7 @@ from typing import Any
 
 from backend.link.frame import Frame
 from backend.link.viewer import Viewer
+from backend.sessions.classroom import Classroom
 from backend.sessions.timeline import Told
 from planner import Record
 from planner.environments.projections import Projection
@@ -19,6 +20,8 @@ PAINT_SECONDS = 0.5
 """A viewer that has drawn nothing for so long is not waited for."""
 SPEED = 10.0
 """Default speed, steps per second."""
+MAX_FOLLOWS = 64
+"""Ids kept of the sessions that a class was in before."""
 
 
 class Shown(ABC):
@@ -29,6 +32,9 @@ class Shown(ABC):
     def __init__(self) -> None:
         self.id = secrets.token_urlsafe(9)
         self.viewers: set[Viewer] = set()
+        self.classroom = Classroom()
+        self.follows: list[str] = []
+        """Ids of the sessions that the class was in before, the last one first."""
         self.frame: Frame | None = None
         self.playing = False
         self.speed = SPEED
@@ -84,11 +90,25 @@ class Shown(ABC):
         viewer.on_acknowledged = self._painted.set
         for message in self._opening_messages():
             viewer.tell(message)
+        self.classroom.join(viewer)
         if self.frame is not None:
             viewer.show(self.frame)
 
     def leave(self, viewer: Viewer) -> None:
         self.viewers.discard(viewer)
+        self.classroom.leave(viewer)
+
+    def take_over(self, classroom: Classroom, follows: list[str]) -> None:
+        """Go on with the class of another session. Viewers of both belong to it."""
+        for viewer in self.viewers:
+            self.classroom.leave(viewer)
+            classroom.join(viewer)
+        self.classroom, self.follows = classroom, [each for each in follows if each != self.id][:MAX_FOLLOWS]
+        self.announce()
+
+    def about_class(self) -> dict[str, Any]:
+        """The part of the description about the class."""
+        return {"presented": self.classroom.presented is not None, "follows": self.follows}
 
     def announce(self) -> None:
         """Send the status to every viewer."""
@@ -128,13 +148,13 @@ class Shown(ABC):
         self._wake.clear()
         return changed
 
-    async def close(self) -> None:
-        """End, and notify the viewers."""
+    async def close(self, successor: str | None = None) -> None:
+        """End, and notify the viewers, also of the session that their class is in by now."""
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         # Its memory counts until nothing refers to it.
         self.frame = None
         for viewer in list(self.viewers):
-            viewer.tell({"type": "gone", "detail": "the session was deleted"})
+            viewer.tell({"type": "gone", "detail": "the session was deleted", "session": successor})
             viewer.close()

@@ -17,8 +17,8 @@ def read_trace(data: bytes):
 class Link:
     """One WebSocket on one session."""
 
-    def __init__(self, server, session_id: str, **options):
-        self._connection = connect(server.stream_url(session_id), max_size=None, **options)
+    def __init__(self, server, session_id: str, query: str = "", **options):
+        self._connection = connect(f"{server.stream_url(session_id)}{query and '?'}{query}", max_size=None, **options)
         self.socket: ClientConnection
         self.texts: list[dict[str, Any]] = []
         self.status: dict[str, Any] = {}

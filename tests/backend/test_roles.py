@@ -29,8 +29,8 @@ def session(protected):
 
 
 def test_a_role_is_what_the_token_says(protected):
-    for headers, role in ((STEER, "control"), (LOOK, "view")):
-        assert httpx.get(f"{protected.api}/access", headers=headers).json() == {"role": role}
+    for headers, role, view_token in ((STEER, "control", "look"), (LOOK, "view", None)):
+        assert httpx.get(f"{protected.api}/access", headers=headers).json() == {"role": role, "view_token": view_token}
     assert httpx.get(f"{protected.api}/access").status_code == 401
     assert httpx.get(f"{protected.api}/access", headers={"Authorization": "Bearer steerlook"}).status_code == 401
     assert "twistscope_token=look" in httpx.get(f"{protected.api}/access?token=look").headers["set-cookie"]

@@ -102,12 +102,14 @@ export class Session {
   }
 
   /**
-   * A session that others have begun.
-   * @param {string | null} id null for the newest
+   * A session that others have begun; of a class that has moved on, the one it is in now.
+   * @param {string | null} id null for one that is presented, else the newest
    */
   async find(id) {
     const sessions = await this.api.sessions();
-    const found = id === null ? sessions.at(-1) : sessions.find((each) => each.id === id);
+    const found = id === null
+      ? sessions.findLast(({ presented }) => presented) ?? sessions.at(-1)
+      : sessions.find((each) => each.id === id) ?? sessions.find(({ follows }) => follows?.includes(id));
     // There may be one later.
     if (!found) throw new ApiError(503, { detail: id === null ? "Nobody has opened a session yet." : "This session is not open now." });
     return { ...found, view: null, notes: [] };
