@@ -1,7 +1,7 @@
 """Checks claims of lessons: the same plan with many seeds, and what holds of a number of each.
 
 Seeds change only the random numbers of the planner; the moment is the step's. Every claim holds with a confidence of at least 99.9 %, or fails: a
-share by the exact binomial bound of Clopper and Pearson, a mean by Student's t.
+share by the exact binomial bound of Clopper and Pearson, a mean by Student's t, a standard deviation by Student's t of the squared distances.
 """
 
 from __future__ import annotations
@@ -47,7 +47,9 @@ class Checker:
         if claim.curve is None:
             numbers = self.numbers(claim, claim)
             if claim.against is not None:
-                numbers = numbers - self.numbers(claim, claim.against)
+                numbers = numbers - claim.against.times * self.numbers(claim, claim.against)
+            if claim.deviation is not None:
+                return _deviation(numbers, claim.deviation)
             return _share(numbers, claim) if claim.share is not None else _mean(numbers, claim.mean or Bounds())
         return self.check_curve(claim)
 
@@ -114,6 +116,13 @@ def _share(numbers: Float[np.ndarray, "S"], claim: Claim) -> Outcome:
 def _mean(numbers: Float[np.ndarray, "S"], bounds: Bounds) -> Outcome:
     mean, error = _interval(numbers)
     return Outcome(bounds.allows(mean - error) and bounds.allows(mean + error), f"mean {mean:.4g} ± {error:.2g} of {len(numbers)} plans")
+
+
+def _deviation(numbers: Float[np.ndarray, "S"], bounds: Bounds) -> Outcome:
+    """The mean of the squared distances from the mean is the variance; its interval holds for any distribution, the better the more plans."""
+    mean, error = _interval((numbers - numbers.mean()) ** 2 * len(numbers) / (len(numbers) - 1))
+    low, high = max(mean - error, 0) ** 0.5, (mean + error) ** 0.5
+    return Outcome(bounds.allows(low) and bounds.allows(high), f"deviation {mean**0.5:.4g}, {low:.4g} to {high:.4g}, of {len(numbers)} plans")
 
 
 def _interval(numbers: Float[np.ndarray, "S"]) -> tuple[float, float]:

@@ -110,6 +110,12 @@ def kl_of_bound(record: Record, level: int, action: int) -> float:
     return float((record.arrays["kl"][alive] / record.arrays["kl_bound"][alive]).max())
 
 
+@_measure("mean KL(q || pi) as a share of its bound, over the living particles of the level")
+def bound_use(record: Record, level: int, action: int) -> float:
+    alive = record.arrays["alive"][level]
+    return float((record.arrays["kl"][level][alive] / record.arrays["kl_bound"][level][alive]).mean()) if alive.any() else float("nan")
+
+
 @_measure("KL(improved policy || prior) at the root, nats")
 def overruled(record: Record, level: int, action: int) -> float:
     return _kl(record.arrays["root_policy"], record.arrays["root_prior"])
@@ -154,6 +160,19 @@ def value_error(record: Record, level: int, action: int) -> float:
 def regret(record: Record, level: int, action: int) -> float:
     optimal = record.arrays["exact/optimal_q"]
     return float(np.nanmax(optimal) - optimal[_chosen(record)])
+
+
+@_measure("optimal value of the best action minus that of the action, in units of reward")
+def action_regret(record: Record, level: int, action: int) -> float:
+    optimal = record.arrays["exact/optimal_q"]
+    return float(np.nanmax(optimal) - optimal[action])
+
+
+@_measure("optimal value of the best action minus that of an action drawn from the improved policy, on average, in units of reward")
+def expected_regret(record: Record, level: int, action: int) -> float:
+    optimal = record.arrays["exact/optimal_q"]
+    loss = np.nanmax(optimal) - optimal
+    return float(np.nansum(record.arrays["root_policy"] * loss, dtype=np.float64))
 
 
 @_measure("KL(improved policy || exact posterior) at the root, nats")

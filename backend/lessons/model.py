@@ -48,6 +48,11 @@ class Bounds(Data):
     at_least: Number | None = None
     at_most: Number | None = None
 
+    @property
+    def bounded(self) -> bool:
+        """True if there is any bound."""
+        return any(each is not None for each in (self.is_, self.at_least, self.at_most))
+
     def allows(self, number: Any) -> bool:
         """True if a number is within the bounds; of other values, if it is the one."""
         if self.is_ is not None and number != self.is_:
@@ -91,11 +96,9 @@ class Task(Bounds):
         named = [name for name in self.KINDS if getattr(self, name) is not None]
         if len(named) != 1:
             raise ValueError(f"a task names exactly one of {', '.join(self.KINDS)}; this one names {' and '.join(named) or 'none'}")
-        bounded = any(each is not None for each in (self.is_, self.at_least, self.at_most))
-        if bounded != (named[0] in ("setting", "level", "step")):
-            raise ValueError(
-                f"{named[0]}: {'without' if bounded else 'with'} is, at_least or at_most; these belong to setting, level and step, which need one"
-            )
+        if self.bounded != (named[0] in ("setting", "level", "step")):
+            wrong = "without" if self.bounded else "with"
+            raise ValueError(f"{named[0]}: {wrong} is, at_least or at_most; these belong to setting, level and step, which need one")
         if (self.action is not None) != (self.select == "action"):
             raise ValueError("action: the name of an action belongs to `select: action`, which needs it")
         return self
@@ -170,6 +173,13 @@ class Variant(Data):
     """Another planner; its settings are those of `settings` alone."""
 
 
+class Other(Variant):
+    """The plans that a claim compares with."""
+
+    times: Annotated[float, Field(gt=0, allow_inf_nan=False)] = 1
+    """Factor of their numbers: with 0.5 the claim is about the difference to half of them."""
+
+
 class Point(Data):
     """A value of the measure at a value of the setting of a curve."""
 
@@ -193,7 +203,9 @@ class Claim(Variant):
     of: Bounds | None = None
     mean: Bounds | None = None
     """The mean lies within these bounds."""
-    against: Variant | None = None
+    deviation: Bounds | None = None
+    """The standard deviation over the seeds lies within these bounds."""
+    against: Other | None = None
     """Numbers are differences to those of plans with these settings and the same seeds."""
     curve: Annotated[list[Point], Field(min_length=2, max_length=64)] | None = None
     """The mean at several values of the setting `over`."""
@@ -201,10 +213,14 @@ class Claim(Variant):
 
     @model_validator(mode="after")
     def _one_form(self) -> Claim:
-        if sum(form is not None for form in (self.share, self.mean, self.curve)) != 1:
-            raise ValueError("a claim has exactly one of share, mean and curve")
+        if sum(form is not None for form in (self.share, self.mean, self.deviation, self.curve)) != 1:
+            raise ValueError("a claim has exactly one of share, mean, deviation and curve")
         if (self.share is None) != (self.of is None):
             raise ValueError("of: the bounds on the number belong to share, which needs them")
+        if any(bounds is not None and not bounds.bounded for bounds in (self.of, self.mean, self.deviation)):
+            raise ValueError("bounds without a bound claim nothing: write at_least, at_most or is")
+        if self.against is not None and (self.curve is not None or self.deviation is not None):
+            raise ValueError("against: belongs to share and mean")
         if (self.curve is None) != (self.over is None):
             raise ValueError("over: the setting that varies belongs to curve, which needs it")
         return self

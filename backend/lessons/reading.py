@@ -23,10 +23,11 @@ BLOCKS = ("do", "predict", "claim", "notes", "record")
 """Info strings of fenced blocks that hold data or the presenter's notes."""
 
 INSTRUCTIONS = frozenset({
-    "add", "ask", "begin", "change", "choose", "click", "compare", "come", "copy", "count", "drag", "draw", "follow", "go", "guess", "hold",
-    "hover", "keep", "kill", "leave", "let", "look", "make", "mind", "move", "name", "now", "open", "pause", "pick", "pin", "play", "point",
-    "predict", "press", "put", "read", "remember", "repeat", "reset", "return", "say", "see", "select", "send", "set", "show", "start", "step",
-    "stop", "switch", "take", "think", "try", "turn", "use", "wait", "watch", "write",
+    "add", "answer", "ask", "begin", "change", "check", "choose", "click", "close", "come", "compare", "copy", "count", "discuss", "drag", "draw",
+    "drop", "enlarge", "explain", "find", "follow", "give", "go", "guess", "hold", "hover", "imagine", "keep", "kill", "leave", "let", "look", "make",
+    "mind", "move", "name", "now", "open", "pause", "pick", "pin", "play", "point", "predict", "press", "put", "read", "remember", "repeat", "reset",
+    "return", "run", "say", "see", "select", "send", "set", "show", "start", "step", "stop", "switch", "take", "tell", "think", "try", "turn", "use",
+    "wait", "watch", "write",
 })  # fmt: skip
 """First words of sentences that ask for something."""
 
