@@ -10,6 +10,7 @@ import { Drawer } from "./controls/drawer.js";
 import { followDrops } from "./controls/drop.js";
 import { Knobs } from "./controls/knobs.js";
 import { LatencyMeter } from "./controls/latency.js";
+import { LateDialog } from "./controls/late.js";
 import { lock } from "./controls/lock.js";
 import { Paths } from "./controls/paths.js";
 import { Pinning } from "./controls/pinning.js";
@@ -20,6 +21,8 @@ import { TopBar } from "./controls/top_bar.js";
 import { api, asked, counters, firstPicture, inspected, microscope, panels, pinButton, questions, session, timeline } from "./first.js";
 import { LAYOUTS } from "./frame/layouts.js";
 import { kindOf } from "./frame/level_series.js";
+import { Classroom } from "./lessons/classroom.js";
+import { Remote } from "./lessons/remote_channel.js";
 import { Lessons } from "./lessons/opening.js";
 import { momentAddress, readAddress, saysLessonOnly } from "./lib/address.js";
 import { followKeys } from "./lib/keyboard.js";
@@ -54,6 +57,13 @@ const dialogs = new Dialogs({
   visit: (link) => chooser.visit(momentAddress(location.href, link)), pin: (link) => pinning.pinLink(link), pinFile: (file) => pinning.pinFile(file), findable: () => findable(), say: (text) => notice.say(text),
 });
 const lessons = new Lessons({ api, microscope, visit: (href) => chooser.visit(href), focusKnob, say: (text) => notice.say(text), changed: () => chooser.keepAddress(), storage: ownStorage() });
+const classroom = new Classroom({ live, microscope, lessons, watch: (id) => chooser.begin({ watch: id, checkpoint: "", planner: "", seed: 0, step: 0, settings: {} }), changed: () => remote.tell() });
+lessons.classroom = classroom;
+const remote = new Remote({ lessons, classroom, session: () => live.session.id });
+const classDialog = new LateDialog(async () => {
+  const { ClassDialog } = await import("./lessons/class_dialog.js");
+  return new ClassDialog({ api, classroom, session: () => live.session.id, remote: () => remote.open(), lifetime });
+}, (text) => notice.say(text));
 const paths = new Paths((path) => command("walk", { path }));
 const lateness = new Lateness((late) => status.set({ late }));
 let serverSpeed = 0;
@@ -68,6 +78,7 @@ function heardState(connection, reason) {
   if (connection !== "open") return putBack();
   timeline.clear();
   live.followTimeline();
+  classroom.opened();
   chooser.opened();
 }
 
@@ -97,7 +108,9 @@ const HEARD = {
   },
   recording: ({ recording }) => dialogs.follow(recording),
   timeline: (message) => timeline.hear(message),
-  gone: ({ detail }) => status.set({ connection: "gone", reason: detail }),
+  gone: (message) => classroom.heardGone(message, live.session.wish?.watch ?? null) || status.set({ connection: "gone", reason: message.detail }),
+  presented: (message) => classroom.heardPresented(message),
+  answers: (message) => classroom.heardAnswers(message),
 };
 
 /** The session's speed where it has changed; a choice made here while paused is kept until it is played with. */
@@ -202,6 +215,7 @@ const actions = {
   drawer: () => drawer.toggle(),
   take: () => microscope.takeSelected(),
   again: () => planAgain(),
+  class: () => classDialog.toggle(),
   ...dialogs.actions,
 };
 
@@ -330,7 +344,7 @@ const firstOf = ({ first, checkpoints }) => first ?? checkpoints[0]?.name ?? nul
 microscope.onFilm(() => status.state.playing && command("pause"));
 status.subscribe(["session"], ({ session }) => {
   if (session !== null) return;
-  microscope.clear();
+  classroom.quietly(() => microscope.clear());
   panels.follow({});
 });
 status.subscribe(["session", "revision", "seed", "step", "playing", "plain"], judge);

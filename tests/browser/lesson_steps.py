@@ -77,7 +77,9 @@ class Learner:
         page.focus(f"[data-task='{key}'] .task-knob")
         page.keyboard.press("Enter")
         page.wait_for_function("name => !!document.activeElement.closest(`[data-knob='${name}']`)", arg=name)
-        kind = page.evaluate("document.activeElement.tagName === 'SELECT' ? 'choice' : document.activeElement.type === 'checkbox' ? 'switch' : 'slider'")
+        kind = page.evaluate(
+            "document.activeElement.tagName === 'SELECT' ? 'choice' : document.activeElement.type === 'checkbox' ? 'switch' : 'slider'"
+        )
         if kind == "switch":
             page.keyboard.press("Space")
         elif kind == "choice":

@@ -27,6 +27,8 @@ export class Lessons {
     this.say = say;
     this.changed = changed;
     this.storage = storage;
+    /** @type {import("./classroom.js").Classroom | null} */
+    this.classroom = null;
     /** @type {import("./panel.js").LessonPanel | null} */
     this.panel = null;
     this.lifetime = new Lifetime();
@@ -57,7 +59,7 @@ export class Lessons {
       this.lifetime.end();
       document.body.dataset.lesson = "open";
       this.panel = new LessonPanel({
-        lesson, root: placeOfLesson(), microscope: this.microscope, visit: this.visit, storage: this.storage, lifetime: this.lifetime, focusKnob: this.focusKnob,
+        lesson, root: placeOfLesson(), microscope: this.microscope, visit: this.visit, storage: this.storage, lifetime: this.lifetime, focusKnob: this.focusKnob, classroom: this.classroom,
         closed: (finished) => (finished ? location.assign("lessons") : this.close()),
       });
     }

@@ -43,11 +43,11 @@ export class LessonPanel {
    * @param {(finished?: boolean) => void} page.closed the lesson is over, or left
    * @param {(name: string) => void} page.focusKnob
    * @param {boolean} [page.live] plans are made on request; without, they are recorded ones
-   * @param {(prediction: string, answer: any) => void} [page.answered]
+   * @param {import("./classroom.js").Classroom | null} [page.classroom] that the lesson may be shown to
    * @param {Storage | null} page.storage keeps the progress
    * @param {import("../lib/lifetime.js").Lifetime} page.lifetime
    */
-  constructor({ lesson, root, microscope, visit, closed, focusKnob, live = true, answered = () => {}, storage, lifetime }) {
+  constructor({ lesson, root, microscope, visit, closed, focusKnob, live = true, classroom = null, storage, lifetime }) {
     this.lesson = lesson;
     this.root = root;
     this.microscope = microscope;
@@ -55,7 +55,7 @@ export class LessonPanel {
     this.closed = closed;
     this.focusKnob = focusKnob;
     this.live = live;
-    this.answered = answered;
+    this.classroom = classroom;
     this.storage = storage;
     this.lifetime = lifetime;
     this.own = progressOf(readProgress(storage), lesson.name);
@@ -106,7 +106,11 @@ export class LessonPanel {
     const close = button("lesson-close", "✕", "Leave the lesson; the page stays as it is", () => this.closed());
     close.setAttribute("aria-label", "Leave the lesson");
     const title = Object.assign(element("a", "lesson-title", this.lesson.title), { href: "lessons", title: "All lessons" });
-    this.heading = around("div", "lesson-heading", title, this.count, this.fold, close);
+    const share = Object.assign(element("button", "quiet lesson-share", "class"), { type: "button", title: "Show this lesson to a class" });
+    share.dataset.do = "class";
+    this.heading = around("div", "lesson-heading", title, this.count, ...(this.classroom && !this.classroom.live.looksOnly ? [share] : []), this.fold, close);
+    this.class_ = element("div", "lesson-class");
+    this.class_.setAttribute("role", "status");
     this.dots = around("nav", "lesson-dots", ...this.lesson.steps.map((step, place) => {
       const dot = button("lesson-dot", "", step.title, () => this.goTo(place));
       dot.setAttribute("aria-label", `Step ${place + 1}: ${step.title}`);
@@ -121,10 +125,11 @@ export class LessonPanel {
     this.next = button("lesson-next", "next ›", "The next step (page down)", () => this.forward());
     this.said = element("p", "lesson-said");
     this.said.setAttribute("role", "status");
-    this.root.replaceChildren(this.heading, this.dots, this.list, around("div", "lesson-foot", this.back, this.return_, this.said, this.next));
+    this.root.replaceChildren(this.heading, this.dots, this.class_, this.list, around("div", "lesson-foot", this.back, this.return_, this.said, this.next));
     this.root.setAttribute("aria-label", `Lesson: ${this.lesson.title}`);
     this.tip = new SymbolTip(this.list, () => ({ frame: this.microscope.frame, level: this.microscope.view.level }), this.lifetime);
     setFormulas(this.list);
+    this.writeClass();
   }
 
   /** @param {Step} step */
@@ -133,7 +138,7 @@ export class LessonPanel {
     // The service lets no markup of the file through but Markdown's.
     text.innerHTML = step.html;
     for (const asked of step.predictions) {
-      const prediction = new Prediction(asked, this.own.answers[asked.id], (answer) => this.heardAnswer(asked.id, answer));
+      const prediction = new Prediction(asked, this.own.answers[asked.id], (answer) => this.heardAnswer(asked.id, answer), () => this.waits(asked.id));
       this.predictions.push(prediction);
       text.querySelector(`[data-predict="${asked.id}"]`)?.replaceWith(prediction.element);
     }
@@ -244,6 +249,7 @@ export class LessonPanel {
     this.at = place;
     this.own.at = this.step.id;
     this.keep();
+    this.classroom?.tell();
     this.said.textContent = "";
     const article = /** @type {HTMLElement} */ (this.list.children[place]);
     this.scrolling = performance.now();
@@ -253,6 +259,8 @@ export class LessonPanel {
 
   /** Shows the moment of the step. */
   arrive() {
+    // A follower is where the presenter is; only the text may be another one.
+    if (this.classroom?.following) return this.classroom.setAlone(this.classroom.presented.at !== this.step.id);
     this.base = null;
     this.away = false;
     this.arriving = true;
@@ -328,8 +336,39 @@ export class LessonPanel {
   /** @param {string} id @param {any} answer */
   heardAnswer(id, answer) {
     this.own.answers[id] = answer;
-    this.answered(id, answer);
+    if (this.classroom?.presenting) this.classroom.reveal(id);
+    else this.classroom?.answer(id, answer);
     this.settle();
+  }
+
+  // --- in a class -------------------------------------------------------------------------------------------------------------------
+
+  /** True where the answer to a prediction is shown to the whole class, later. @param {string} id */
+  waits(id) {
+    return !!this.classroom?.following && !(this.classroom.presented.revealed ?? []).includes(id);
+  }
+
+  /** Shows the truth of these predictions to those who have answered them. @param {string[]} ids */
+  unveil(ids) {
+    for (const prediction of this.predictions) if (ids.includes(prediction.asked.id)) prediction.unveil();
+  }
+
+  /** @param {string} id @param {any} said the distribution of the class's answers */
+  showClass(id, said) {
+    this.predictions.find(({ asked }) => asked.id === id)?.showClass(said);
+  }
+
+  /** Says how this page stands to a class. */
+  writeClass() {
+    const { classroom } = this;
+    const line = this.class_;
+    if (!line) return;
+    line.hidden = !classroom || !(classroom.presenting || classroom.following);
+    if (!classroom || line.hidden) return;
+    if (classroom.presenting) return line.replaceChildren(element("span", "", "You present this lesson."));
+    const back = Object.assign(element("button", "quiet class-return", "return to the presenter"), { type: "button", hidden: !classroom.alone });
+    back.addEventListener("click", () => classroom.setAlone(false));
+    line.replaceChildren(element("span", "", classroom.alone ? "You look around alone." : "You follow the presenter."), back);
   }
 
   /** True where the page can show what a task asks for. @param {import("./conditions.js").Task} task @param {any} step */

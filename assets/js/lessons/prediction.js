@@ -29,10 +29,15 @@ export class Prediction {
    * @param {Predicted} asked
    * @param {any} kept the answer of another time, or undefined
    * @param {(answer: any) => void} answered
+   * @param {() => boolean} waits true where the truth is shown later, to a whole class
    */
-  constructor(asked, kept, answered) {
+  constructor(asked, kept, answered, waits = () => false) {
     this.asked = asked;
     this.answered = answered;
+    this.waits = waits;
+    this.sent = false;
+    /** The distribution of a class's answers, once somebody has answered. @type {any} */
+    this.said = null;
     /** @type {any} */
     this.answer = null;
     this.done = false;
@@ -114,13 +119,23 @@ export class Prediction {
 
   reveal() {
     if (this.answer === null || this.done) return;
-    this.show();
+    if (this.waits()) {
+      this.sent = true;
+      this.verdict.textContent = "Sent. The presenter will show the answer.";
+      this.button.textContent = "send another answer";
+    } else this.show();
     this.answered(this.answer);
+  }
+
+  /** The presenter shows the truth. Whoever has not answered yet still may. */
+  unveil() {
+    if (this.sent && !this.done) this.show();
   }
 
   /** Shows the truth beside the answer. */
   show() {
     this.done = true;
+    this.writeClass();
     const { choose, answer, order } = this.asked;
     this.element.toggleAttribute("data-done", true);
     this.button.hidden = true;
@@ -145,16 +160,26 @@ export class Prediction {
   }
 
   /**
-   * Shows what a class has answered. Before the own answer that would give it away.
-   * @param {{counts?: Record<string, number>, total: number, quartiles?: [number, number, number][]}} said
+   * Hears what a class has answered.
+   * @param {{counts?: Record<string, number>, quartiles?: [number, number, number][], total: number, viewers?: number}} said
    */
-  showClass({ counts = {}, total }) {
-    if (!this.done || !total) return this.counts.replaceChildren();
-    const rows = Object.entries(counts).sort(([, a], [, b]) => b - a).map(([text, count]) => {
+  showClass(said) {
+    this.said = said;
+    this.writeClass();
+  }
+
+  /** The distribution; before the own answer, which it would lead, only how many have answered. */
+  writeClass() {
+    if (!this.said?.total) return this.counts.replaceChildren();
+    const { counts, quartiles, total, viewers } = this.said;
+    const head = element("p", "hint", viewers ? `${total} of ${viewers} have answered` : `${total} ${total === 1 ? "answer" : "answers"}`);
+    if (!this.done) return this.counts.replaceChildren(head);
+    if (quartiles) this.sketch?.showClass(quartiles);
+    const rows = Object.entries(counts ?? {}).sort(([, a], [, b]) => b - a).map(([text, count]) => {
       const bar = element("span", "class-bar");
       bar.style.width = `${(100 * count) / total}%`;
       return around("li", "", element("span", "class-text", text), around("span", "class-track", bar), element("span", "class-share", percent(count / total)));
     });
-    this.counts.replaceChildren(element("p", "hint", `${total} ${total === 1 ? "answer" : "answers"} in this class`), around("ul", "class-counts", ...rows));
+    this.counts.replaceChildren(head, ...(rows.length ? [around("ul", "class-counts", ...rows)] : []));
   }
 }

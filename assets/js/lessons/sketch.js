@@ -23,6 +23,8 @@ export class Sketch {
     this.points = curve.truth.map(() => null);
     this.at = 0;
     this.revealed = false;
+    /** @type {[number, number, number][] | null} */
+    this.band = null;
     this.root = svg("svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, class: "sketch", tabindex: 0, role: "application" });
     this.element = element("div", "sketch-box");
     this.element.append(this.root, Object.assign(element("p", "sketch-hint hint"), { textContent: "Draw with the pointer; or choose a point with ← and →, and move it with ↑ and ↓." }));
@@ -49,6 +51,12 @@ export class Sketch {
   /** Shows the truth beside the sketch. */
   reveal() {
     this.revealed = true;
+    this.write();
+  }
+
+  /** Quartiles of a class's sketches, as a band behind the curves. @param {[number, number, number][]} quartiles */
+  showClass(quartiles) {
+    this.band = quartiles;
     this.write();
   }
 
@@ -90,6 +98,12 @@ export class Sketch {
     this.changed();
   }
 
+  /** @param {[number, number, number][]} quartiles */
+  bandOf(quartiles) {
+    const at = (which) => quartiles.map((each, index) => `${this.xOf(this.curve.truth[index][0])},${this.yOf(each[which])}`);
+    return svg("polygon", { class: "sketch-class", points: [...at(0), ...at(2).reverse()].join(" ") });
+  }
+
   xOf(x) {
     const { low, high } = this.curve.x;
     return BOX.left + ((x - low) / (high - low)) * (WIDTH - BOX.left - BOX.right);
@@ -120,6 +134,7 @@ export class Sketch {
       ...[y.low, y.high].map((value) => svgText({ class: "sketch-tick", x: left - 4, y: this.yOf(value) + 4, "text-anchor": "end" }, number(value))),
       svgText({ class: "sketch-label", x: (left + right) / 2, y: HEIGHT - 4, "text-anchor": "middle" }, x.label),
       svgText({ class: "sketch-label", x: 10, y: (top + bottom) / 2, "text-anchor": "middle", transform: `rotate(-90 10 ${(top + bottom) / 2})` }, y.label),
+      ...(this.band?.length === truth.length ? [this.bandOf(this.band)] : []),
       ...(this.revealed ? [line(true_, "sketch-true"), ...dots(true_, "sketch-true")] : []),
       line(own, "sketch-own"), ...dots(own, "sketch-own"),
     );

@@ -49,7 +49,7 @@ export class Api {
     return answer.status === 204 ? null : answer.json();
   }
 
-  /** {role}: control, or view for who may look, not touch. */
+  /** {role, view_token}: control, or view for who may look, not touch; those in control are told the token that lets others look. */
   access() {
     return this.call("GET", "/access");
   }
@@ -81,11 +81,6 @@ export class Api {
   /** The picture of the state that an episode of a checkpoint begins with. */
   async scene(checkpoint) {
     return (await this.call("GET", `/checkpoints/${encodeURIComponent(checkpoint)}/scene`)).scene;
-  }
-
-  /** A lesson with its steps (docs/api.md, Lessons). @param {string} name */
-  lesson(name) {
-    return this.call("GET", `/lessons/${encodeURIComponent(name)}`);
   }
 
   /** {first, groups, planners: [{name, title, help, settings}]}. */
@@ -144,6 +139,11 @@ export class Api {
   /** The address of a moment as a file: `form` is trace, html, script, parquet or csv. */
   exportUrl(id, step, form) {
     return this.fileUrl(`/sessions/${encodeURIComponent(id)}/moments/${step}/export/${form}`);
+  }
+
+  /** The address of a text as a QR code. @param {string} text */
+  qrUrl(text) {
+    return this.fileUrl(`/qr?text=${encodeURIComponent(text)}`);
   }
 
   fileUrl(path) {
@@ -311,6 +311,7 @@ export class Api {
     const url = new URL(`${this.root}/sessions/${encodeURIComponent(id)}/stream`);
     url.protocol = url.protocol.replace("http", "ws");
     url.searchParams.set("drawing", "true");
+    url.searchParams.set("voter", voter());
     if (this.token) url.searchParams.set("token", this.token);
     return url.href;
   }
@@ -360,4 +361,18 @@ function takeToken() {
     // No storage in a sandbox: the token is good until the page is loaded again.
     return given;
   }
+}
+
+const VOTER = "twistscope-voter";
+
+/** A name drawn at random for this tab, so that a class counts its answers once also after a lost connection. */
+function voter() {
+  let kept = null;
+  try {
+    kept = sessionStorage.getItem(VOTER);
+    if (!kept) sessionStorage.setItem(VOTER, (kept = crypto.randomUUID?.() ?? Math.random().toString(36).slice(2).padEnd(12, "0")));
+  } catch {
+    // A page without storage is another viewer after each loss.
+  }
+  return kept ?? Math.random().toString(36).slice(2).padEnd(12, "0");
 }

@@ -1,0 +1,176 @@
+// A class: one page presents a lesson, the others follow its step and cursor, look around on their own, and answer its predictions together.
+
+import { SLOT_NAMES, viewFields } from "./shared_view.js";
+
+// A pointer that moves says it a few times a second.
+const PAUSE = 100;
+
+/** @typedef {import("./panel.js").LessonPanel} LessonPanel */
+
+export class Classroom {
+  /**
+   * @param {object} page
+   * @param {import("../source/live.js").LiveSource} page.live
+   * @param {import("../microscope.js").Microscope} page.microscope
+   * @param {import("./opening.js").Lessons} page.lessons
+   * @param {(session: string) => void} page.watch joins another session of the class
+   * @param {() => void} page.changed presenting, or following, has begun or ended
+   */
+  constructor({ live, microscope, lessons, watch, changed }) {
+    this.live = live;
+    this.microscope = microscope;
+    this.lessons = lessons;
+    this.watch = watch;
+    this.changed = changed;
+    this.presenting = false;
+    /** The session that was presented last, which the next one follows. @type {string | null} */
+    this.from = null;
+    /** Ids of predictions whose answer the presenter has shown. @type {Set<string>} */
+    this.revealed = new Set();
+    /** What the presenter shows; null where nobody presents. @type {any} */
+    this.presented = null;
+    /** True while a follower looks around alone. */
+    this.alone = false;
+    /** True while the page moves to where the presenter is. */
+    this.moving = false;
+    /** The answers of the class by prediction. @type {Map<string, any>} */
+    this.answers = new Map();
+    microscope.store.subscribe(["level", "selection", "layout"], () => this.looked());
+  }
+
+  /** True where this page follows a presenter. */
+  get following() {
+    return !this.presenting && this.presented !== null;
+  }
+
+  // --- the presenter --------------------------------------------------------------------------------------------------------------
+
+  /** Begins or ends presenting. @param {boolean} on */
+  present(on) {
+    if (on === this.presenting) return;
+    this.presenting = on;
+    this.answers.clear();
+    if (on) {
+      this.revealed = new Set();
+      this.tell();
+    } else {
+      this.live.connection.send({ type: "present", ended: true });
+      this.from = null;
+    }
+    this.lessons.panel?.writeClass();
+    this.changed();
+  }
+
+  /** Says where the presenter is, soon. */
+  tell() {
+    this.changed();
+    if (!this.presenting || this.telling) return;
+    this.telling = setTimeout(() => {
+      this.telling = undefined;
+      if (this.presenting) this.send();
+    }, PAUSE);
+  }
+
+  send() {
+    const { id } = this.live.session;
+    const moved = this.from && this.from !== id ? { from: this.from } : {};
+    const said = { ...this.lessons.fields, ...viewFields(this.microscope.store.state), revealed: [...this.revealed] };
+    if (id && this.live.connection.send({ type: "present", ...said, ...moved })) this.from = id;
+  }
+
+  /** The link to a session is open: a presenter says so to the class, which is still at the one before. */
+  opened() {
+    if (this.presenting) this.send();
+  }
+
+  /** The presenter's own answer shows the truth to everybody. @param {string} prediction */
+  reveal(prediction) {
+    this.revealed.add(prediction);
+    this.tell();
+  }
+
+  // --- everybody else ---------------------------------------------------------------------------------------------------------------
+
+  /** @param {any} message */
+  async heardPresented(message) {
+    const before = this.following;
+    this.presented = message.ended ? null : message;
+    if (this.following !== before) {
+      if (!this.presented) this.alone = false;
+      this.changed();
+    }
+    await this.follow();
+    this.lessons.panel?.writeClass();
+  }
+
+  /** Goes where the presenter is, unless the person looks around alone. */
+  async follow() {
+    const { presented, lessons, microscope } = this;
+    if (!presented || this.presenting) return;
+    if (presented.lesson) {
+      const panel = lessons.panel?.lesson.name === presented.lesson ? lessons.panel : await lessons.open(presented.lesson, presented.at ?? null);
+      if (panel && !this.alone) {
+        const place = panel.placeOf(presented.at);
+        if (place !== null && place !== panel.at) panel.show(place);
+      }
+      panel?.unveil(presented.revealed ?? []);
+      for (const [id, said] of this.answers) panel?.showClass(id, said);
+    }
+    if (this.alone) return;
+    const { level = null, slot, action, layout } = presented;
+    this.quietly(() => {
+      microscope.store.set({ level, hover: null, selection: slot !== undefined ? { level: level ?? 0, slot } : action !== undefined ? { action } : null });
+      if (layout && layout !== microscope.store.state.layout.to) microscope.layouts.choose(layout);
+    });
+  }
+
+  /** Changes the view without the person having done so. @param {() => void} change */
+  quietly(change) {
+    this.moving = true;
+    change();
+    this.moving = false;
+  }
+
+  /** The view of this page was changed here: a presenter's is told, a follower looks around alone from now on. */
+  looked() {
+    if (this.presenting) return this.tell();
+    if (!this.following || this.moving || this.alone || this.microscope.store.state.layout.share !== 1) return;
+    if (this.sameAsPresented()) return;
+    this.setAlone(true);
+  }
+
+  sameAsPresented() {
+    const now = viewFields(this.microscope.store.state);
+    return SLOT_NAMES.every((name) => (now[name] ?? null) === (this.presented?.[name] ?? null));
+  }
+
+  /** @param {boolean} alone */
+  setAlone(alone) {
+    this.alone = alone;
+    this.lessons.panel?.writeClass();
+    this.changed();
+    if (!alone) this.follow();
+  }
+
+  /** The session has gone; its class may be in another one. @param {{session?: string | null}} message @param {string | null} left */
+  heardGone({ session = null }, left) {
+    if (!this.following) return false;
+    const next = session ?? left;
+    if (next === null) return false;
+    this.watch(next);
+    return true;
+  }
+
+  /** @param {string} prediction @param {any} answer */
+  answer(prediction, answer) {
+    if (!this.following && !this.presenting) return;
+    this.live.connection.send({ type: "answer", lesson: this.lessons.panel?.lesson.name, prediction, answer });
+  }
+
+  /** @param {any} message */
+  heardAnswers(message) {
+    this.answers.set(message.prediction, message);
+    this.lessons.panel?.showClass(message.prediction, message);
+    this.changed();
+  }
+}

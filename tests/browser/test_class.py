@@ -1,0 +1,78 @@
+"""A class: one page presents a lesson, others follow it, look around alone, and answer its predictions together."""
+
+import pytest
+
+from tests.browser.lesson_steps import LIVE
+from tests.browser.test_lessons import NAME, opened, teaching  # noqa: F401
+
+pytestmark = pytest.mark.browser
+
+PANEL = "document.querySelector('.lesson-count')?.textContent"
+
+
+def presented(server, open_page, at):
+    """A page that presents, and the link that its dialog gives."""
+    page = opened(server, open_page, at=at)
+    page.click(".lesson-share")
+    page.wait_for_function("document.querySelector('#class .share-link').value.includes('session=')")
+    page.wait_for_function("document.querySelector('#class .class-code').naturalWidth > 0")
+    page.click(".class-begin")
+    page.keyboard.press("Escape")
+    page.wait_for_selector(".lesson-class:has-text('You present')")
+    return page, page.locator("#class .share-link").input_value()
+
+
+def following(open_page, link, **options):
+    page = open_page(link, ready=LIVE, **options)
+    page.wait_for_selector(".lesson-class:has-text('You follow')")
+    return page
+
+
+def test_followers_are_where_the_presenter_is_look_around_alone_and_return(teaching, open_page):  # noqa: F811
+    presenter, link = presented(teaching, open_page, "what-is-selected")
+    pages = [following(open_page, link), following(open_page, link, width=390, height=844)]
+    for page in pages:
+        assert page.evaluate(PANEL) == "2 / 3"
+        page.wait_for_function("window.twistscope.cursorLevel === 3")
+    presenter.keyboard.press("Home")
+    for page in pages:
+        page.wait_for_function("window.twistscope.cursorLevel === 0")
+    # One looks around; the other still follows.
+    pages[0].keyboard.press("End")
+    pages[0].wait_for_selector(".lesson-class:has-text('alone')")
+    presenter.keyboard.press("ArrowRight")
+    pages[1].wait_for_function("window.twistscope.cursorLevel === 1")
+    assert pages[0].evaluate("window.twistscope.cursorLevel") == 7
+    pages[0].click(".class-return")
+    pages[0].wait_for_function("window.twistscope.cursorLevel === 1")
+    # Another step has another checkpoint, and so another session.
+    presenter.keyboard.press("PageDown")
+    for page in pages:
+        page.wait_for_function("document.querySelector('.lesson-count')?.textContent === '3 / 3'", timeout=60_000)
+        page.wait_for_function("window.twistscope.lastFrame?.particles === 32 && document.body.dataset.connection === 'open'", timeout=60_000)
+        page.wait_for_function("document.querySelector('[data-panel=world], .panel-world').textContent.includes('Catch')", timeout=60_000)
+    presenter.click(".lesson-share")
+    presenter.click(".class-begin")
+    for page in pages:
+        page.wait_for_selector(".lesson-class", state="hidden")
+
+
+def test_answers_of_a_class_are_a_distribution_shown_with_the_truth(teaching, open_page):  # noqa: F811
+    presenter, link = presented(teaching, open_page, "panels")
+    pages = [following(open_page, link) for _ in range(3)]
+    place = "[data-prediction=pick]"
+    for page, answer in zip(pages, ("2", "3", "3"), strict=True):
+        page.check(f"{place} input[value='{answer}']")
+        page.click(f"{place} .prediction-reveal")
+        assert not page.locator(f"{place} .prediction-truth").is_visible()
+    presenter.wait_for_selector(f"{place} .prediction-class:has-text('3 of 3 have answered')")
+    # The distribution would lead those who have not answered.
+    assert presenter.locator(f"{place} .class-counts").count() == 0
+    presenter.check(f"{place} input[value='3']")
+    presenter.click(f"{place} .prediction-reveal")
+    for page in (presenter, *pages):
+        page.wait_for_selector(f"{place}[data-done] .class-counts")
+        shares = dict(
+            zip(page.locator(f"{place} .class-text").all_inner_texts(), page.locator(f"{place} .class-share").all_inner_texts(), strict=True)
+        )
+        assert shares == {"3": "67 %", "2": "33 %"}
