@@ -15,7 +15,7 @@ import scipy.stats
 from jaxtyping import Float
 
 from backend.lessons.measures import MEASURES
-from backend.lessons.model import CONFIDENCE, Bounds, Claim, Variant
+from backend.lessons.model import CONFIDENCE, LEVEL, Bounds, Claim, Variant
 from backend.lessons.moments import StepMoment
 from planner import PLANNERS, PlanFailed, Record, SettingsError, run
 from planner.truth import Truth, has_truth
@@ -27,7 +27,7 @@ class Outcome:
 
     holds: bool
     text: str
-    """What was measured, in one sentence."""
+    """The numbers, in one sentence."""
 
 
 class Checker:
@@ -56,7 +56,10 @@ class Checker:
     def check_curve(self, claim: Claim) -> Outcome:
         said, holds = [], True
         for point in claim.curve or []:
-            numbers = self.numbers(claim, Variant(settings={**claim.settings, str(claim.over): point.at}, planner=claim.planner))
+            if claim.over == LEVEL:
+                numbers = self.numbers(claim.model_copy(update={"level": point.at}), claim)
+            else:
+                numbers = self.numbers(claim, Variant(settings={**claim.settings, str(claim.over): point.at}, planner=claim.planner))
             mean, error = _interval(numbers)
             holds &= abs(mean - point.mean) + error <= point.within
             said.append(f"{mean:.4g} ± {error:.2g} at {point.at}")

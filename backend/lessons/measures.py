@@ -58,9 +58,9 @@ def root_actions(record: Record, level: int, action: int) -> float:
     return float(record.diagnostics["unique_root_actions"][level])
 
 
-@_measure("levels of the trunk that all particles of the last level share; 0 where they share only the root")
+@_measure("levels of the trunk: steps that all particles of the level share; 0 where they share only the root")
 def trunk(record: Record, level: int, action: int) -> float:
-    return float(record.diagnostics["coalescence_level"][-1] + 1)
+    return float(record.diagnostics["coalescence_level"][level] + 1)
 
 
 @_measure("number of levels after which there was resampling")

@@ -15,7 +15,7 @@ Number = Annotated[float, Field(allow_inf_nan=False)]
 Value = bool | int | Number | Annotated[str, StringConstraints(max_length=200)]
 """A value of a setting."""
 
-LAST = "last"
+LAST, LEVEL = "last", "level"
 SELECTABLE = ("action", "particle", "revived", "ended", "heaviest")
 OPENABLE = ("share", "why", "seeds", "sweep", "race", "film", "timeline", "comparison", "help")
 CONFIDENCE = 0.999
@@ -208,7 +208,7 @@ class Claim(Variant):
     against: Other | None = None
     """Numbers are differences to those of plans with these settings and the same seeds."""
     curve: Annotated[list[Point], Field(min_length=2, max_length=64)] | None = None
-    """The mean at several values of the setting `over`."""
+    """The mean at several values of the setting `over`, or at several levels where that is `level`."""
     over: str | None = None
 
     @model_validator(mode="after")
@@ -223,6 +223,8 @@ class Claim(Variant):
             raise ValueError("against: belongs to share and mean")
         if (self.curve is None) != (self.over is None):
             raise ValueError("over: the setting that varies belongs to curve, which needs it")
+        if self.over == LEVEL and not all(isinstance(point.at, int) and point.at >= 0 for point in self.curve or []):
+            raise ValueError("curve: levels are whole numbers from 0")
         return self
 
 
