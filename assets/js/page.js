@@ -85,7 +85,7 @@ function heardState(connection, reason) {
 const HEARD = {
   status({ session: { id, checkpoint, planner, seed, step, furthest, playing, speed, offers, actions: names, paths: left, replay }, phase, detail, device, queue, warming = null }) {
     knobs.offer(offers);
-    if (replay) describeReplay(planner);
+    if (replay || live.session.watching) describeReplay(planner);
     paths.show(left, names);
     // The reason of a failure goes with the next command, the failure does not.
     const failure = phase === "idle" ? detail || status.state.failure : "";
@@ -120,7 +120,7 @@ function newSpeed(speed) {
   return { speed };
 }
 
-/** The knobs of the planner that a frame was made with. */
+/** The knobs of the planner that a frame was made with, or that others have chosen. */
 function describeReplay(planner) {
   if (planner === status.state.planner) return;
   knobs.describe(chooser.settingsOf(planner), {});

@@ -14,8 +14,8 @@ def presented(server, open_page, at):
     """A page that presents, and the link that its dialog gives."""
     page = opened(server, open_page, at=at)
     page.click(".lesson-share")
-    page.wait_for_function("document.querySelector('#class .share-link').value.includes('session=')")
-    page.wait_for_function("document.querySelector('#class .class-code').naturalWidth > 0")
+    page.wait_for_function("document.querySelector('#class .share-link')?.value.includes('session=')")
+    page.wait_for_function("document.querySelector('#class .class-code')?.naturalWidth > 0")
     page.click(".class-begin")
     page.keyboard.press("Escape")
     page.wait_for_selector(".lesson-class:has-text('You present')")

@@ -108,7 +108,7 @@ export class LessonPanel {
     const title = Object.assign(element("a", "lesson-title", this.lesson.title), { href: "lessons", title: "All lessons" });
     const share = Object.assign(element("button", "quiet lesson-share", "class"), { type: "button", title: "Show this lesson to a class" });
     share.dataset.do = "class";
-    this.heading = around("div", "lesson-heading", title, this.count, ...(this.classroom && !this.classroom.live.looksOnly ? [share] : []), this.fold, close);
+    this.heading = around("div", "lesson-heading", title, this.fold, close);
     this.class_ = element("div", "lesson-class");
     this.class_.setAttribute("role", "status");
     this.dots = around("nav", "lesson-dots", ...this.lesson.steps.map((step, place) => {
@@ -117,6 +117,7 @@ export class LessonPanel {
       return dot;
     }));
     this.dots.setAttribute("aria-label", "Steps");
+    const bar = around("div", "lesson-bar", this.dots, this.count, ...(this.classroom && !this.classroom.live.looksOnly ? [share] : []));
     this.list = around("div", "lesson-steps", ...this.lesson.steps.map((step) => this.article(step)));
     this.list.tabIndex = 0;
     this.list.setAttribute("role", "region");
@@ -125,7 +126,7 @@ export class LessonPanel {
     this.next = button("lesson-next", "next ›", "The next step (page down)", () => this.forward());
     this.said = element("p", "lesson-said");
     this.said.setAttribute("role", "status");
-    this.root.replaceChildren(this.heading, this.dots, this.class_, this.list, around("div", "lesson-foot", this.back, this.return_, this.said, this.next));
+    this.root.replaceChildren(this.heading, bar, this.class_, this.list, around("div", "lesson-foot", this.back, this.return_, this.said, this.next));
     this.root.setAttribute("aria-label", `Lesson: ${this.lesson.title}`);
     this.tip = new SymbolTip(this.list, () => ({ frame: this.microscope.frame, level: this.microscope.view.level }), this.lifetime);
     setFormulas(this.list);
