@@ -68,7 +68,6 @@ const paths = new Paths((path) => command("walk", { path }));
 const lateness = new Lateness((late) => status.set({ late }));
 let serverSpeed = 0;
 session.command = command;
-chooser.linked = (query) => lessons.panel?.heardLink(query);
 Object.assign(panels, { say: (text) => notice.say(text), changed: () => chooser.keepAddress() });
 
 // --- what the server says -------------------------------------------------------------------------------------------------------

@@ -57,8 +57,6 @@ export class Chooser {
     this.first = [];
     /** Parts of the wish that the session was begun without. @type {any[]} */
     this.leftOut = [];
-    /** Hears the link to the moment that is shown. @type {(query: string) => void} */
-    this.linked = () => {};
     this.keepAddress = atMost(() => ADDRESS_PAUSE, () => this.writeChoices());
   }
 
@@ -242,7 +240,6 @@ export class Chooser {
     if (turn !== this.turn || id !== this.live.session.id || wish !== this.live.session.wish) return;
     if (query === null) return this.writeWish(chosen);
     this.live.session.remember({ link: query });
-    this.linked(query);
     this.unsaid = home && !!this.opening && sameMoment(query, this.opening.link);
     this.write(this.unsaid ? writeAddress(location.href, NOTHING) : momentAddress(location.href, query, view));
   }

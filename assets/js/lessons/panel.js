@@ -1,6 +1,6 @@
 // The lesson beside the pictures: its text drives the view, and the learner may leave it at any time and come back to the very step.
 
-import { momentAddress, sameMoment } from "../lib/address.js";
+import { momentAddress } from "../lib/address.js";
 import { around, element } from "../lib/elements.js";
 import { isDone } from "./conditions.js";
 import { setFormulas, SymbolTip } from "./formulas.js";
@@ -62,7 +62,7 @@ export class LessonPanel {
     this.at = 0;
     /** Tasks that were done, as "step/number". @type {Set<string>} */
     this.tasks = new Set();
-    /** The moment of the step, as the server links to it; null until it is there. @type {string | null} */
+    /** What makes the plan of the step, as text; null until it is there. @type {string | null} */
     this.base = null;
     this.away = false;
     this.folded = false;
@@ -187,6 +187,7 @@ export class LessonPanel {
         this.arriving = false;
         this.root.toggleAttribute("data-arriving", false);
       }
+      this.compare(frame);
       this.check();
     }));
     lifetime.add(microscope.store.subscribe(["level", "selection", "layout", "pinned", "film"], () => this.check()));
@@ -291,14 +292,13 @@ export class LessonPanel {
     }, 250);
   }
 
-  /**
-   * Hears the link to the moment that is shown: the first after an arrival is the step's own.
-   * @param {string} query
-   */
-  heardLink(query) {
+  /** Compares what is shown with what the step has shown on arrival. @param {any} frame */
+  compare(frame) {
     if (this.arriving) return;
-    this.base ??= query;
-    const away = !sameMoment(query, this.base);
+    const { checkpoint, planner, seed, step, settings, interventions } = frame;
+    const shown = JSON.stringify([checkpoint, planner, seed, step, settings, interventions]);
+    this.base ??= shown;
+    const away = shown !== this.base;
     if (away === this.away) return;
     this.away = away;
     this.write();
