@@ -5,14 +5,26 @@ Every block of a lesson's Markdown that holds data is validated here; `docs/teac
 
 from __future__ import annotations
 
+import math
 from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000)]
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=60)]
 Number = Annotated[float, Field(allow_inf_nan=False)]
-Value = bool | int | Number | Annotated[str, StringConstraints(max_length=200)]
+
+
+def _check_value(value: Any) -> Any:
+    """Let only what JSON can hold pass: YAML has dates, numbers that are none, and texts that are none."""
+    if isinstance(value, bool | int) or (isinstance(value, float) and math.isfinite(value)):
+        return value
+    if isinstance(value, str) and len(value) <= 200 and value == value.encode(errors="replace").decode():
+        return value
+    raise ValueError(f"a number, true, false or a short text is needed, got {str(value)[:100]}")
+
+
+Value = Annotated[Any, AfterValidator(_check_value)]
 """A value of a setting."""
 
 LAST, LEVEL = "last", "level"

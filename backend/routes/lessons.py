@@ -42,8 +42,7 @@ def _read(lessons: Lessons, name: str) -> dict[str, Any]:
     except OSError as error:
         raise Conflict(f"the lesson {name!r} cannot be read: {error.strerror}; look at the permissions of its file") from None
     if lesson is None:
-        errors = [{"field": f"{fault.file}:{fault.line}", "given": fault.what, "allowed": fault.remedy} for fault in faults]
-        raise Conflict(f"the lesson {name!r} cannot be shown: {' · '.join(map(str, faults))}", errors)
+        raise Conflict(f"the lesson {name!r} cannot be shown: {' · '.join(map(str, faults))}")
     return describe_lesson(lesson) | {"damaged": [_fault(fault) for fault in faults]}
 
 

@@ -71,13 +71,21 @@ revive: [true, false]
 UNCHECKED = LESSON.replace("Look at $N$", "The ESS always falls. Look at $N$").replace("An own lesson", "Said without a check")
 HEADLESS = "## [A step](?checkpoint=catch)\n\nLook.\n"
 NO_DATE = LESSON.replace("title: An own lesson", "title: 2024-13-45")
-NO_NUMBER = LESSON.replace("alpha: [0.1, 0.9]", "alpha: [.nan, .inf]")
+NO_NUMBER = LESSON.replace("alpha: [0.1, 0.9]", "alpha: [0.1, .nan]")
+NO_TEXT = LESSON.replace("is: 0.9", 'is: "\\ud800"')
 
 
 @pytest.fixture(scope="module")
 def folders(tmp_path_factory):
     first, second = tmp_path_factory.mktemp("first"), tmp_path_factory.mktemp("second")
-    for name, text in {"own": LESSON, "unchecked": UNCHECKED, "headless": HEADLESS, "no-date": NO_DATE, "no-number": NO_NUMBER}.items():
+    for name, text in {
+        "own": LESSON,
+        "unchecked": UNCHECKED,
+        "headless": HEADLESS,
+        "no-date": NO_DATE,
+        "no-number": NO_NUMBER,
+        "no-text": NO_TEXT,
+    }.items():
         (first / f"{name}.md").write_text(text)
     (first / "bytes.md").write_bytes(b"---\ntitle: \xff\n---\n")
     (second / "own.md").write_text(LESSON.replace("An own lesson", "The later one"))
@@ -114,13 +122,14 @@ def test_lessons_are_listed_in_their_order_and_a_later_folder_replaces(service):
 def test_every_damaged_file_is_named_with_line_and_remedy_and_harms_no_other(service):
     listed = httpx.get(service.api + "/lessons").json()
     damaged = {each["file"]: each for each in listed["damaged"]}
-    assert damaged.keys() == {"unchecked.md", "headless.md", "no-date.md", "no-number.md", "bytes.md", "folder.md", "\\udcff.md"}
+    assert damaged.keys() == {"unchecked.md", "headless.md", "no-date.md", "no-number.md", "no-text.md", "bytes.md", "folder.md", "\\udcff.md"}
     assert all(
         each.keys() == {"file", "line", "what", "remedy"} and each["line"] >= 1 and each["what"] and each["remedy"] for each in damaged.values()
     )
     assert damaged["bytes.md"]["line"] == 2 and "UTF-8" in damaged["bytes.md"]["what"]
     readable = {lesson["name"] for lesson in listed["lessons"]}
     assert "unchecked" in readable and not readable & {"headless", "no-date", "no-number", "bytes", "folder"}
+    assert "a number, true, false or a short text is needed, got nan" in damaged["no-number.md"]["what"]
 
 
 def test_a_lesson_comes_with_all_that_its_steps_show_and_without_its_claims(service):
@@ -150,7 +159,8 @@ def test_a_damaged_lesson_is_a_problem_with_file_line_and_remedy(service, name, 
     answer = httpx.get(f"{service.api}/lessons/{name}")
     assert answer.status_code == 409 and answer.headers["content-type"] == "application/problem+json"
     problem = answer.json()
-    assert f"{name}.md:{line}: " in problem["detail"] and problem["errors"][0]["field"] == f"{name}.md:{line}" and problem["errors"][0]["allowed"]
+    # Once: a page shows what else a problem says after it.
+    assert problem["detail"].count(f"{name}.md:{line}: ") == 1 and "; " in problem["detail"] and "errors" not in problem
 
 
 @pytest.mark.parametrize("name", ["nope", "..%2Fown", "own.md", "%FF", "x" * 3000])
