@@ -32,7 +32,6 @@ PAGE = """<!DOCTYPE html>
   <body>
     <a class="skip" href="#all">Skip to the @TITLE@</a>
     <header id="top">
-      <a id="brand" href="./" data-page="./">twistscope</a>
 @NAV@
       <button class="quiet view-open" type="button" data-do="view" title="View: theme, size (v)" aria-label="View"></button>
     </header>
@@ -40,13 +39,26 @@ PAGE = """<!DOCTYPE html>
 @CONTENT@
       <noscript>This page needs JavaScript.</noscript>
     </main>
-  </body>
+@FOOT@  </body>
 </html>
 """
 
+NO_LINKS = '      <span id="brand">twistscope</span>'
+
 
 def add_plain_page(
-    server: FastAPI, path: str, *, title: str, script: str, styles: tuple[str, ...], content: str, prefix: str, api: str, assets: Path
+    server: FastAPI,
+    path: str,
+    *,
+    title: str,
+    script: str,
+    styles: tuple[str, ...],
+    content: str,
+    foot: str = "",
+    links: bool = True,
+    prefix: str,
+    api: str,
+    assets: Path,
 ) -> None:
     """Serve a page on `server`.
 
@@ -57,14 +69,26 @@ def add_plain_page(
       script: the module that fills it, in `assets/js`.
       styles: style sheets in `assets/css`, beside those that all pages have.
       content: HTML of its main part.
+      foot: HTML below it.
+      links: links to the other pages.
       prefix: what addresses of the dashboard begin with in the browser, such as "/".
       api: where the browser reaches the backend, ready to stand in an attribute; "" for the address of the page.
       assets: the folder of the files that the page loads.
     """
     sheets = ("theme.css", "microscope.css", "twistscope.css", "plain.css", *styles)
-    page = PAGE.replace("@STYLES@", "\n".join(f'    <link rel="stylesheet" href="@PREFIX@assets/css/{sheet}">' for sheet in sheets))
-    page = page.replace("@NAV@", _links(path)).replace("@TITLE@", escape(title)).replace("@SCRIPT@", script).replace("@CONTENT@", content.rstrip())
-    page = page.replace("@PUBLIC_API_URL@", api).replace("@PREFIX@", prefix)
+    parts = {
+        "STYLES": "\n".join(f'    <link rel="stylesheet" href="@PREFIX@assets/css/{sheet}">' for sheet in sheets),
+        "NAV": _links(path) if links else NO_LINKS,
+        "CONTENT": content.rstrip(),
+        "FOOT": foot,
+        "TITLE": escape(title),
+        "SCRIPT": script,
+        "PUBLIC_API_URL": api,
+        "PREFIX": prefix,
+    }
+    page = PAGE
+    for name, text in parts.items():
+        page = page.replace(f"@{name}@", text)
 
     @server.get(path, include_in_schema=False)
     async def shown() -> HTMLResponse:
@@ -81,4 +105,5 @@ def _links(path: str) -> str:
     """Links to the pages, this one marked. The scripts add what the address of this page says."""
     here = {name: ' aria-current="page"' if path == f"/{page}" else "" for page, name in PAGES.items()}
     links = (f'        <a class="page-link" href="{page}" data-page="{page}"{here[name]}>{name}</a>' for page, name in PAGES.items())
-    return "\n".join(('      <nav aria-label="Pages">', *links, "      </nav>"))
+    brand = '      <a id="brand" href="./" data-page="./">twistscope</a>'
+    return "\n".join((brand, '      <nav aria-label="Pages">', *links, "      </nav>"))

@@ -19,7 +19,7 @@ def site(tmp_path_factory):
         yield running.url
 
 
-@pytest.mark.parametrize("page", ["/", "/checkpoints", "/lessons"])
+@pytest.mark.parametrize("page", ["/", "/checkpoints", "/lessons", "/remote"])
 def test_every_file_of_a_page_is_compressed_and_kept(site, page):
     addresses = ADDRESS.findall(httpx.get(site + page).text)
     assert len(addresses) >= (60 if page == "/" else 5)
