@@ -7,6 +7,7 @@ from collections.abc import Callable
 import numpy as np
 
 from planner import Record
+from planner.record.diagnostics import normalised_weights
 
 Measure = Callable[[Record, int, int], float]
 """Of a record, a level and a root action; each passes over what it does not need."""
@@ -80,8 +81,17 @@ def childless(record: Record, level: int, action: int) -> float:
 
 @_measure("largest difference between offspring of a slot and N times its weight at the level")
 def offspring_error(record: Record, level: int, action: int) -> float:
-    weights = np.exp(record.arrays["log_weight"][level] - record.arrays["log_weight"][level].max())
-    return float(np.abs(record.diagnostics["offspring"][level] - len(weights) * weights / weights.sum()).max())
+    return float(np.abs(_excess(record, level)).max())
+
+
+@_measure("squared difference between offspring of a slot and N times its weight, mean over the slots of the level")
+def offspring_scatter(record: Record, level: int, action: int) -> float:
+    return float((_excess(record, level) ** 2).mean())
+
+
+@_measure("offspring of the heaviest slot of the level minus N times its weight")
+def heaviest_excess(record: Record, level: int, action: int) -> float:
+    return float(_excess(record, level)[record.arrays["log_weight"][level].argmax()])
 
 
 @_measure("model steps taken: steps from states that have not ended")
@@ -198,6 +208,12 @@ def tried(record: Record, level: int, action: int) -> float:
 @_measure("visits of the action at the root: slots or simulations")
 def visits(record: Record, level: int, action: int) -> float:
     return float(record.arrays["root_visits"][action])
+
+
+def _excess(record: Record, level: int) -> np.ndarray:
+    """Offspring of each slot of a level minus N times its normalised weight."""
+    weights = normalised_weights(record.arrays["log_weight"][level : level + 1 or None])[0]
+    return record.diagnostics["offspring"][level] - len(weights) * weights
 
 
 def _chosen(record: Record) -> int:
