@@ -70,7 +70,7 @@ def _check_step(file: str, lesson: Lesson, step: Step, checkpoints: Checkpoints,
 
 
 def _objections(task: Task, moment: StepMoment) -> Iterator[tuple[str, str]]:
-    """What is wrong with a task, and what would be right."""
+    """Name what is wrong with a task, and what would be right."""
     prepared = moment.request.prepare(moment.checkpoint)
     if task.setting is not None:
         described = {each["name"]: each for planner in PLANNERS.values() for each in planner.describe()["settings"]}

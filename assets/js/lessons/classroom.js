@@ -27,7 +27,7 @@ export class Classroom {
     this.from = null;
     /** Ids of predictions whose answer the presenter has shown. @type {Set<string>} */
     this.revealed = new Set();
-    /** What the presenter shows; null where nobody presents. @type {any} */
+    /** The step and the view of the presenter; null where nobody presents. @type {any} */
     this.presented = null;
     /** True while a follower looks around alone. */
     this.alone = false;

@@ -4,7 +4,7 @@
  * A task as the lesson's file says it (docs/teaching.md).
  * @typedef {{say: string, is?: any, at_least?: number, at_most?: number, [kind: string]: any}} Task
  *
- * What the page shows now.
+ * The page as it is now.
  * @typedef {object} Seen
  * @property {any} frame the live plan that is shown; null where there is none
  * @property {number | null} level the level cursor, where somebody has set it

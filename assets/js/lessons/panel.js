@@ -7,7 +7,7 @@ import { setFormulas, SymbolTip } from "./formulas.js";
 import { Prediction } from "./prediction.js";
 import { progressOf, readProgress, writeProgress } from "./progress.js";
 
-/** What shows that a panel or dialog is open, by its name in a lesson's file. */
+/** Selectors that find an open panel or dialog, by its name in a lesson's file. */
 const OPEN = {
   share: "dialog#share[open]", help: "dialog#help[open]", race: "dialog#race[open]", why: ".panel-why[data-open]", seeds: ".panel-seeds[data-open]",
   sweep: ".panel-sweep[data-open], .panel-sweep .sweep-picture:not([hidden]):not(:empty), .panel-sweep .sweep-map:not([hidden]):not(:empty)", timeline: ".panel-timeline[data-open]",
@@ -62,7 +62,7 @@ export class LessonPanel {
     this.at = 0;
     /** Tasks that were done, as "step/number". @type {Set<string>} */
     this.tasks = new Set();
-    /** What makes the plan of the step, as text; null until it is there. @type {string | null} */
+    /** Everything that makes the plan of the step, as text; null until it is there. @type {string | null} */
     this.base = null;
     this.away = false;
     this.folded = false;
@@ -191,7 +191,7 @@ export class LessonPanel {
       this.check();
     }));
     lifetime.add(microscope.store.subscribe(["level", "selection", "layout", "pinned", "film"], () => this.check()));
-    // What a click or a key opens is there a moment later.
+    // A click or a key opens things that are there a moment later.
     const later = () => setTimeout(() => this.check(), SETTLING);
     for (const type of ["click", "keyup", "toggle"]) lifetime.listen(document, type, later);
     lifetime.listen(document, "keydown", (event) => this.key(event, ["PageUp", "PageDown"]));

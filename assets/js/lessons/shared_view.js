@@ -1,4 +1,4 @@
-// What of a plan is looked at, as a class shares it: fields of a link.
+// The view of a plan as a class shares it: fields of a link.
 
 /** The fields that a follower can change without a command. */
 export const SLOT_NAMES = ["level", "slot", "action"];

@@ -20,7 +20,7 @@ import { placeOfLesson } from "./place.js";
 
 const NO_PLANNER = "This page has no planner. It shows plans that were recorded with these values.";
 
-/** What the files of the site have put into the page. @type {Kept} */
+/** Everything that the files of the site have put into the page. @type {Kept} */
 const kept = ((globalThis.twistscopeSite ??= { lessons: {}, records: {} }));
 
 /**

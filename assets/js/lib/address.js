@@ -41,7 +41,7 @@ export function readAddress(search) {
   return { checkpoint: checkpoint || null, planner: planner || null, seed: meaning(seed), step: meaning(step), settings: Object.fromEntries(values), link, recording, session, compare, lesson, at, view: link ? null : viewOf(all) };
 }
 
-/** What of the plan an address looks at; null where it says nothing of that. @param {Record<string, string>} fields */
+/** The view of the plan that an address asks for; null where it says nothing of that. @param {Record<string, string>} fields */
 function viewOf(fields) {
   const said = OF_VIEW.filter((name) => fields[name]).map((name) => [name, ["hide", "order"].includes(name) ? fields[name].split(",").filter(Boolean) : meaning(fields[name])]);
   return said.length ? Object.fromEntries(said) : null;
