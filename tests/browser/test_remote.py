@@ -153,7 +153,9 @@ def test_the_remote_shows_notes_and_steps_and_leads_through_them(school, present
     # The keys of a presenter's pointer.
     remote.keyboard.press("PageDown")
     wait_for_step(remote, "The third step")
-    assert following.inner_text() == "finish" and remote.locator("#remote-coming").inner_text() == "This is the last step."
+    assert following.is_disabled() and remote.locator("#remote-coming").inner_text() == "This is the last step."
+    # There is nothing after it.
+    remote.keyboard.press("PageDown")
     remote.keyboard.press("PageUp")
     wait_for_step(remote, "The second step")
     back.click()
@@ -284,3 +286,29 @@ def test_the_remote_has_no_serious_findings(school, present):
     remote = remote_of(page, school)
     wait_for_step(remote, "The first step")
     check(remote, "remote")
+
+
+def test_the_remote_leads_a_real_lesson_and_all_who_follow_it(school, open_page):
+    page = open_page(school + "/?lesson=three", ready="window.twistscope?.framesPainted > 0 && window.twistscope.session !== null")
+    first = page.evaluate("window.twistscope.session")
+    page.locator(".lesson-share").click()
+    with page.expect_popup() as opened:
+        page.get_by_role("button", name="open the remote").click()
+    remote = opened.value
+    wait_for_step(remote, "The first step")
+    follower = open_page(f"{school}/?session={first}", ready="document.querySelector('.lesson-count')?.innerText === '1 / 3'")
+    for key, title, count in (("PageDown", "The second step", "2 / 3"), ("PageUp", "The first step", "1 / 3")):
+        remote.keyboard.press(key)
+        wait_for_step(remote, title)
+        # Each step has a session of its own, and the follower comes along.
+        follower.wait_for_function("count => document.querySelector('.lesson-count')?.innerText === count", arg=count, timeout=60_000)
+    own = "window.twistscope.session"
+    for _ in range(600):
+        if (session := page.evaluate(own)) is not None and session == follower.evaluate(own):
+            break
+        page.wait_for_timeout(100)
+    assert page.evaluate(own) == follower.evaluate(own) != first
+    follower.locator("input[value=left]").check()
+    follower.locator(".prediction-reveal").first.click()
+    remote.wait_for_function("document.querySelector('.answers-total').innerText.endsWith('has answered.')")
+    assert remote.locator(".answers-row").first.inner_text().split("\n")[-1] == "1, 100 %"

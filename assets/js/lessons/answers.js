@@ -50,7 +50,8 @@ export function rowsOf({ choose, answer, order }, found) {
 export function sayTotal(found) {
   if (!found?.total) return "Nobody has answered yet.";
   const { total, viewers } = found;
-  return viewers !== undefined && viewers >= total ? `${total} of ${viewers} have answered.` : `${total} ${total === 1 ? "has" : "have"} answered.`;
+  const of = viewers !== undefined && viewers >= total ? ` of ${viewers}` : "";
+  return `${total}${of} ${total === 1 ? "has" : "have"} answered.`;
 }
 
 /**

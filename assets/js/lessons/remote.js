@@ -49,7 +49,8 @@ async function load(name) {
 
 /** @param {number | string} where */
 function go(where) {
-  if (!link || (where === -1 && place() <= 0)) return;
+  const there = typeof where === "number" ? place() + where : 0;
+  if (!link || !lesson || there < 0 || there >= lesson.steps.length) return;
   link.go(where);
   expect(SILENT);
 }
@@ -84,9 +85,9 @@ function write() {
   at("remote-answers").replaceChildren(...step.predictions.map((asked) => answersPicture(asked, found[asked.id])));
   at("remote-tasks").hidden = !step.tasks.length;
   at("remote-tasks-list").replaceChildren(...step.tasks.map(({ say: text }) => element("li", "", text)));
-  const back = /** @type {HTMLButtonElement} */ (at("remote-back"));
-  back.disabled = here === 0;
-  at("remote-next").textContent = here + 1 < steps.length ? "next ›" : "finish";
+  const button = (id) => /** @type {HTMLButtonElement} */ (at(id));
+  button("remote-back").disabled = here === 0;
+  button("remote-next").disabled = here + 1 === steps.length;
   at("remote-coming").textContent = here + 1 < steps.length ? `Next: ${steps[here + 1].title}` : "This is the last step.";
   writeSteps(steps, here);
 }

@@ -31,6 +31,7 @@ test("the number of answers is said, of all who look where that is known", () =>
   assert.equal(sayTotal({ total: 0, viewers: 9 }), "Nobody has answered yet.");
   assert.equal(sayTotal({ total: 12, viewers: 30 }), "12 of 30 have answered.");
   assert.equal(sayTotal({ total: 1 }), "1 has answered.");
+  assert.equal(sayTotal({ total: 1, viewers: 4 }), "1 of 4 has answered.");
   // Some of those who answered have left.
   assert.equal(sayTotal({ total: 12, viewers: 3 }), "12 have answered.");
 });
