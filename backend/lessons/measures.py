@@ -104,6 +104,11 @@ def idle_share(record: Record, level: int, action: int) -> float:
     return float(1 - record.arrays["alive"].mean())
 
 
+@_measure("share of the particles that step at the level: the others have ended")
+def alive_share(record: Record, level: int, action: int) -> float:
+    return float(record.arrays["alive"][level].mean())
+
+
 @_measure("particles that start the level from a revived state, over all levels")
 def revived(record: Record, level: int, action: int) -> float:
     return float(record.arrays["revived"].sum())
