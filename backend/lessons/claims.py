@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
 import scipy.stats
 from jaxtyping import Float
 
-from backend.lessons.measures import MEASURES
+from backend.lessons.measures import MEASURES, decisive
 from backend.lessons.model import CONFIDENCE, LEVEL, Bounds, Claim, Variant
 from backend.lessons.moments import StepMoment
 from planner import PLANNERS, PlanFailed, Record, SettingsError, run
@@ -47,7 +48,8 @@ class Checker:
         if claim.curve is None:
             numbers = self.numbers(claim, claim)
             if claim.against is not None:
-                numbers = numbers - claim.against.times * self.numbers(claim, claim.against)
+                others = claim.against.times * self.numbers(claim, claim.against)
+                numbers = (numbers != others).astype(np.float64) if claim.against.differs else numbers - others
             if claim.deviation is not None:
                 return _deviation(numbers, claim.deviation)
             return _share(numbers, claim) if claim.share is not None else _mean(numbers, claim.mean or Bounds())
@@ -59,7 +61,7 @@ class Checker:
             if claim.over == LEVEL:
                 numbers = self.numbers(claim.model_copy(update={"level": point.at}), claim)
             else:
-                numbers = self.numbers(claim, Variant(settings={**claim.settings, str(claim.over): point.at}, planner=claim.planner))
+                numbers = self.numbers(claim, claim.model_copy(update={"settings": {**claim.settings, str(claim.over): point.at}}))
             mean, error = _interval(numbers)
             holds &= abs(mean - point.mean) + error <= point.within
             said.append(f"{mean:.4g} ± {error:.2g} at {point.at}")
@@ -84,19 +86,22 @@ class Checker:
             raise ClaimError(f"measure {claim.measure}: these plans have no {error}") from None
 
     def records(self, variant: Variant, seeds: int) -> Sequence[Record]:
+        """The plans with seeds from 0 on."""
         request = self.step.request
         planner = variant.planner or request.planner
         if planner not in PLANNERS:
             raise ClaimError(f"planner: got {planner!r}, allowed: {', '.join(PLANNERS)}")
         base: Mapping[str, Any] = request.settings if planner == request.planner else {}
         settings = {**base, **variant.settings}
-        kept = self._records.setdefault(repr((planner, sorted(settings.items()))), [])
+        kept = self._records.setdefault(repr((planner, sorted(settings.items()), variant.kill)), [])
+        whole = self.records(variant.model_copy(update={"kill": None}), seeds) if variant.kill else []
         checkpoint = self.step.checkpoint
         if self._truth is None and has_truth(checkpoint.model.environment):
             self._truth = Truth(checkpoint.model, checkpoint.params)
+        make = partial(run, checkpoint, planner, state=self.step.moment.state, truth=self._truth, **settings)
         try:
             for seed in range(len(kept), seeds):
-                kept.append(run(checkpoint, planner, state=self.step.moment.state, seed=seed, truth=self._truth, **settings))
+                kept.append(make(seed=seed, interventions=[_kill(whole[seed])] if variant.kill else []))
         except (SettingsError, PlanFailed) as error:
             raise ClaimError(str(error)) from None
         return kept[:seeds]
@@ -104,6 +109,12 @@ class Checker:
 
 class ClaimError(ValueError):
     """A claim that cannot be checked."""
+
+
+def _kill(record: Record) -> Mapping[str, Any]:
+    """The intervention that kills the first step of the lineage that carries most of the decision."""
+    carrier = decisive(record)
+    return {"kind": "kill", "level": 0, "slot": int(record.arrays["branch"][carrier.level, carrier.slot])}
 
 
 def _share(numbers: Float[np.ndarray, "S"], claim: Claim) -> Outcome:

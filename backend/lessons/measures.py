@@ -8,6 +8,7 @@ import numpy as np
 
 from planner import Record
 from planner.record.diagnostics import normalised_weights
+from planner.record.why import Carried, carried
 
 Measure = Callable[[Record, int, int], float]
 """Of a record, a level and a root action; each passes over what it does not need."""
@@ -156,6 +157,28 @@ def chooses(record: Record, level: int, action: int) -> float:
     return float(_chosen(record) == action)
 
 
+@_measure("index of the chosen action; for comparisons of decisions")
+def decision(record: Record, level: int, action: int) -> float:
+    return float(_chosen(record))
+
+
+@_measure("effective number of lineages that carry the weight of the chosen action, at least 1")
+def carriers(record: Record, level: int, action: int) -> float:
+    return decisive(record).lineages
+
+
+@_measure("share of the chosen action's weight that its heaviest lineage carries")
+def carrier_share(record: Record, level: int, action: int) -> float:
+    return decisive(record).share
+
+
+@_measure("weight of the particles of the level that began with the action")
+def action_weight(record: Record, level: int, action: int) -> float:
+    weights = normalised_weights(record.arrays["log_weight"][level : level + 1 or None])[0]
+    first = record.arrays.get("root_atom", record.arrays["root_action"])[record.arrays["branch"][level]]
+    return float(weights[first == action].sum(dtype=np.float64))
+
+
 @_measure("largest improved probability at the root")
 def certainty(record: Record, level: int, action: int) -> float:
     return float(record.arrays["root_policy"].max())
@@ -213,6 +236,18 @@ def tried(record: Record, level: int, action: int) -> float:
 @_measure("visits of the action at the root: slots or simulations")
 def visits(record: Record, level: int, action: int) -> float:
     return float(record.arrays["root_visits"][action])
+
+
+def decisive(record: Record) -> Carried:
+    """The parts of the chosen action, with the lineage that carries most of its weight.
+
+    Raises:
+      KeyError: the plan has no lineages, or none that carries the action.
+    """
+    found = [each for each in carried(record.arrays, record.metadata) or [] if each.action == _chosen(record)]
+    if not found:
+        raise KeyError("lineages")
+    return found[0]
 
 
 def _excess(record: Record, level: int) -> np.ndarray:

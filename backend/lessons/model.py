@@ -183,6 +183,8 @@ class Variant(Data):
     settings: dict[str, Any] = {}
     planner: str | None = None
     """Another planner; its settings are those of `settings` alone."""
+    kill: Literal["carrier"] | None = None
+    """The particle that is killed at level 0: the first step of the lineage that carries most of the decision."""
 
 
 class Other(Variant):
@@ -190,6 +192,8 @@ class Other(Variant):
 
     times: Annotated[float, Field(gt=0, allow_inf_nan=False)] = 1
     """Factor of their numbers: with 0.5 the claim is about the difference to half of them."""
+    differs: bool = False
+    """The number of a plan is 1 where it is another one than that of the other plan with this seed, else 0."""
 
 
 class Point(Data):
