@@ -5,6 +5,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from backend.lessons.library import SHIPPED
 from tests.browser.lesson_steps import LIVE, Learner
 from tests.servers import serving, wait_until_ready
 
@@ -49,6 +50,20 @@ def test_every_kind_of_task_and_prediction_is_done_by_the_keyboard_alone(teachin
     page.wait_for_url("**/lessons")
     kept = page.evaluate(PROGRESS)[NAME]
     assert kept["finished"] and kept["answers"]["pick"] == "3" and len(kept["answers"]["curve"]) == 3
+
+
+@pytest.mark.parametrize(("width", "height"), [(1280, 720), (390, 844)])
+@pytest.mark.parametrize("name", sorted(path.stem for path in SHIPPED.glob("*.md")))
+def test_each_lesson_is_done_from_start_to_end_by_the_keyboard_alone(teaching, open_page, name, width, height):
+    lesson = lesson_of(teaching, name)
+    page = opened(teaching, open_page, name, width=width, height=height)
+    learner = Learner(page, lesson)
+    for step in lesson["steps"]:
+        learner.arrive(step)
+        learner.do(step)
+        learner.next()
+    page.wait_for_url("**/lessons")
+    assert page.evaluate(PROGRESS)[name]["finished"]
 
 
 def test_a_learner_leaves_the_rails_and_returns_to_the_very_step(teaching, open_page):
