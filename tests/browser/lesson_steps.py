@@ -86,13 +86,14 @@ class Learner:
             wanted = task.get("is", task.get("at_least", task.get("at_most")))
             page.keyboard.type(str(wanted).replace("_", " "))
         else:
-            # To the end that is in bounds; a value between two bounds is come by from there.
-            page.keyboard.press("Home" if "at_least" not in task else "End")
-            for _ in range(400):
-                page.wait_for_timeout(40)
-                if "at_least" not in task or "at_most" not in task or self.done(key):
+            # To the end that is in bounds; a value between is come by from there.
+            up = "at_least" not in task and "at_most" not in task
+            page.keyboard.press("End" if "at_least" in task else "Home")
+            for _ in range(110):
+                page.wait_for_timeout(60)
+                if self.done(key) or not (up or {"at_least", "at_most"} <= task.keys()):
                     break
-                page.keyboard.press("ArrowLeft")
+                page.keyboard.press("PageUp" if up else "PageDown")
         page.wait_for_function(DONE, arg=key, timeout=90_000)
         self.leave()
         # On a narrow page the knobs lie over the pictures.
@@ -156,6 +157,17 @@ class Learner:
         self.leave()
         if self.page.evaluate("window.twistscope.selection?.slot === undefined"):
             self.press("Home", "k")
+        if task["intervene"] == "weigh":
+            self.page.focus(".what-if-weight")
+            self.page.keyboard.type("3")
+            self.press("Enter")
+            self.leave()
+            return
+        if task["intervene"] == "force":
+            self.page.focus(".what-if-force")
+            self.press("ArrowDown")
+            self.leave()
+            return
         name = {"redraw": "draw anew"}.get(task["intervene"], "kill")
         button = self.page.locator(".what-if-buttons").get_by_role("button", name=name)
         button.focus()

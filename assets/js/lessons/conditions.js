@@ -14,8 +14,12 @@
  * @property {(name: string) => boolean} isOpen a panel or dialog, by its name in the file
  */
 
+/** A slider need not be on the very number that it is asked for; a size does. */
+const NEAR = 0.04;
+const same = (value, wanted) => value === wanted || (typeof wanted === "number" && Math.abs(value - wanted) <= NEAR * Math.abs(wanted));
+
 /** @type {(task: Task, value: any) => boolean} */
-const within = ({ is, at_least: low, at_most: high }, value) => value !== null && value !== undefined && (is === undefined || value === is) && (low === undefined || value >= low) && (high === undefined || value <= high);
+const within = ({ is, at_least: low, at_most: high }, value) => value !== null && value !== undefined && (is === undefined || same(value, is)) && (low === undefined || value >= low) && (high === undefined || value <= high);
 
 /** Name of the action that a plan takes. */
 const chosenOf = (frame) => frame.actions[frame.chosen];

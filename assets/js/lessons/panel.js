@@ -194,6 +194,9 @@ export class LessonPanel {
     // A click or a key opens things that are there a moment later.
     const later = () => setTimeout(() => this.check(), SETTLING);
     for (const type of ["click", "keyup", "toggle"]) lifetime.listen(document, type, later);
+    // A panel may open when what it has asked for is planned.
+    const watching = setInterval(() => this.step.tasks.some((task, index) => task.open && !this.tasks.has(`${this.step.id}/${index}`)) && this.check(), 4 * SETTLING);
+    lifetime.add(() => clearInterval(watching));
     lifetime.listen(document, "keydown", (event) => this.key(event, ["PageUp", "PageDown"]));
     // Before the pictures hear of it.
     lifetime.listen(this.list, "keydown", (event) => event.target === this.list && this.key(event, ["ArrowLeft", "ArrowRight"]));

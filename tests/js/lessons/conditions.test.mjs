@@ -16,6 +16,8 @@ test("settings are compared by value and by bounds, ends included", () => {
   assert.ok(done({ setting: "alpha", at_least: 0.5, at_most: 0.9 }));
   assert.ok(!done({ setting: "alpha", at_least: 0.91 }));
   assert.ok(!done({ setting: "alpha", at_most: 0.89 }));
+  assert.ok(done({ setting: "alpha", is: 0.9 }) && done({ setting: "alpha", is: 0.92 }) && !done({ setting: "alpha", is: 0.95 }), "sliders are hard to hit");
+  assert.ok(!done({ setting: "alpha", is: 0 }));
   assert.ok(done({ setting: "resampling_rule", is: "never" }));
   assert.ok(done({ setting: "revive", is: false }));
   assert.ok(!done({ setting: "revive", is: true }));
