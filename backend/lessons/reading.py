@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -109,7 +110,7 @@ class _Reader:
         before = [token for token in self.tokens[: starts[0] if starts else None] if token.type != "front_matter"]
         if before:
             self.fault(_line(before[0]), "there is text before the first step", "put it into a step; the front matter says what the lesson teaches")
-        for start, end in zip(starts, [*starts[1:], len(self.tokens)], strict=True):
+        for start, end in pairwise([*starts, len(self.tokens)]):
             heading = self.tokens[start]
             if heading.tag == "h1":
                 self.fault(_line(heading), "a heading of the first level", "the title stands in the front matter; steps begin with ##")
