@@ -220,7 +220,7 @@ const actions = {
 
 /** @returns {import("./controls/commands.js").Findable} */
 const findable = () => ({
-  actions, looking: microscope.actions, knobs: knobs.list(), focusKnob, planners: chooser.catalogue.planners, now: /** @type {any} */ (status.state), choose: CHOSEN, panels,
+  actions, looking: microscope.actions, knobs: knobs.list(), focusKnob, planners: chooser.catalogue.planners, now: /** @type {any} */ (status.state), choose: CHOSEN, panels, lessons: live.looksOnly ? [] : lessons.known, begin: (name) => lessons.begin(name),
 });
 
 const loadQuestions = () => questions.load({
@@ -380,7 +380,7 @@ if (first) {
   judge();
 }
 dash.start();
-Promise.all([loadQuestions(), loadKnobTools(), dialogs.load()]).catch(() => notice.say("Parts of the page could not be loaded. Load it again."));
+Promise.all([loadQuestions(), loadKnobTools(), dialogs.load(), lessons.load()]).catch(() => notice.say("Parts of the page could not be loaded. Load it again."));
 dash.listen((message) => TURNED[message.type]?.(message));
 lifetime.listen(window, "popstate", () => {
   chooser.revisit();

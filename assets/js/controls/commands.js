@@ -25,6 +25,8 @@ import { labelOf } from "./panels.js";
  * @property {{checkpoint: string, planner: string}} now
  * @property {Record<string, (value: string) => void>} choose by what is chosen
  * @property {import("./panels.js").Panels} panels
+ * @property {{name: string, title: string, teaches: string}[]} lessons
+ * @property {(lesson: string) => void} begin a lesson
  */
 
 /**
@@ -32,7 +34,7 @@ import { labelOf } from "./panels.js";
  * @param {Findable} page
  * @returns {Command[]}
  */
-export function allCommands({ actions, looking, knobs, focusKnob, planners, now, choose, panels }) {
+export function allCommands({ actions, looking, knobs, focusKnob, planners, now, choose, panels, lessons, begin }) {
   const list = document.getElementById("checkpoint");
   const checkpoints = list instanceof HTMLSelectElement ? [...list.options] : [];
   const locked = document.getElementById("drawer")?.inert ?? true;
@@ -47,6 +49,7 @@ export function allCommands({ actions, looking, knobs, focusKnob, planners, now,
     ...(locked ? [] : knobCommands(knobs, focusKnob)),
     ...choiceCommands("checkpoint", checkpoints, now.checkpoint, choose.checkpoint),
     ...(locked ? [] : choiceCommands("planner", planners.map(({ name, title, help }) => ({ value: name, text: title, title: help })), now.planner, choose.planner)),
+    ...lessons.map(({ name, title, teaches }) => ({ kind: "lesson", title, words: `lesson ${teaches}`, run: () => begin(name) })),
     ...panelCommands(panels),
     ...pageCommands(pages, (href) => location.assign(href)),
   ];

@@ -13,5 +13,7 @@ export const PAGE_KEYS = [
   { keys: ["c"], show: "c", does: "race", text: "a race: several planners on this moment at one budget" },
   { keys: ["ctrl k"], show: "ctrl k", does: "find", text: "find a checkpoint, a knob, an action … by its name" },
   { keys: ["v"], show: "v", does: "view", text: "the view: theme, size, panels" },
+  // Heard by the lesson itself, while one is open (lessons/panel.js).
+  { keys: [], show: "page down, page up", does: "lesson", text: "in a lesson: the next step, the step before" },
   { keys: ["?"], show: "?", does: "help", text: "this help" },
 ];

@@ -32,6 +32,13 @@ export class Lessons {
     /** @type {import("./panel.js").LessonPanel | null} */
     this.panel = null;
     this.lifetime = new Lifetime();
+    /** All lessons, once they have been asked for. @type {{name: string, title: string, teaches: string}[]} */
+    this.known = [];
+  }
+
+  /** Asks which lessons there are, for those who look for one by its name. */
+  async load() {
+    this.known = (await this.api.lessons()).lessons;
   }
 
   /** The lesson and its step as fields of an address. */
