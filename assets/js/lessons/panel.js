@@ -324,7 +324,8 @@ export class LessonPanel {
     const { frame, store } = this.microscope;
     if (this.arriving || !frame || (frame.recorded && this.live)) return;
     const { level, selection, layout, pinned } = store.state;
-    const seen = { frame, level, selection, layout: layout.to, pinned: pinned?.frame ?? null, isOpen: (name) => !!document.querySelector(OPEN[name] ?? "never") };
+    // Whoever selects a particle looks at its level.
+    const seen = { frame, level: level ?? selection?.level ?? null, selection, layout: layout.to, pinned: pinned?.frame ?? null, isOpen: (name) => !!document.querySelector(OPEN[name] ?? "never") };
     const { id, tasks } = this.step;
     const done = tasks.filter((task, index) => {
       const key = `${id}/${index}`;
