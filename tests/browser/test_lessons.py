@@ -13,13 +13,34 @@ pytestmark = pytest.mark.browser
 
 FOLDER = Path(__file__).resolve().parents[1] / "lessons"
 NAME = "every-kind"
+FAULTY = """---
+title: Steps that cannot be shown
+minutes: 1
+teaches: Nothing.
+---
+
+## [A checkpoint that is missing](?checkpoint=nowhere)
+
+Look here.
+
+## [A link that was cut off](?v=1&checkpoint=cartpole-early&digest=12)
+
+Look there.
+
+## [One that is right](?checkpoint=catch-early&particles=32&depth=8)
+
+Look at it.
+"""
 PROGRESS = "JSON.parse(localStorage.getItem('twistscope-lessons'))"
 
 
 @pytest.fixture(scope="module")
 def teaching(tmp_path_factory):
-    """A server with the lesson that has every kind of task."""
-    with serving("serve", "--no-open", "--lessons", str(FOLDER), data=tmp_path_factory.mktemp("data")) as running:
+    """A server with the lesson that has every kind of task, and with two that have faults."""
+    faulty = tmp_path_factory.mktemp("faulty")
+    (faulty / "faulty.md").write_text(FAULTY, "utf-8")
+    (faulty / "broken.md").write_text("---\ntitle: Broken\n---\n\n## [Somewhere](nowhere)\n", "utf-8")
+    with serving("serve", "--no-open", "--lessons", str(FOLDER), "--lessons", str(faulty), data=tmp_path_factory.mktemp("data")) as running:
         wait_until_ready(running)
         yield running
 
@@ -140,6 +161,18 @@ def test_a_lesson_that_cannot_be_had_is_said_and_the_page_goes_on(teaching, open
     page = open_page(f"{teaching.url}/?lesson={NAME}&at=nowhere", ready=LIVE)
     page.wait_for_function("document.getElementById('notice').textContent.includes('no step')")
     assert page.locator(".lesson-count").inner_text() == "1 / 3"
+
+
+def test_a_step_that_cannot_be_shown_has_its_text_and_the_reason_and_the_lesson_goes_on(teaching, open_page):
+    page = open_page(f"{teaching.url}/?lesson=faulty", ready="document.getElementById('banner').textContent.includes('nowhere')")
+    assert "Look here." in page.locator("[data-step=a-checkpoint-that-is-missing]").inner_text()
+    page.keyboard.press("PageDown")
+    page.wait_for_function("document.getElementById('notice').textContent.includes('digest')")
+    page.keyboard.press("PageDown")
+    page.wait_for_function("window.twistscope.lastFrame?.particles === 32")
+    page.wait_for_function(LIVE)
+    page = open_page(f"{teaching.url}/?lesson=broken", ready=LIVE)
+    page.wait_for_function("document.getElementById('notice').textContent.includes('broken.md:5')")
 
 
 def test_the_tour_is_offered_once_and_never_in_the_way(teaching, open_page):
