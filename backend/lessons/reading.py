@@ -17,7 +17,7 @@ from mdit_py_plugins.dollarmath import dollarmath_plugin
 from mdit_py_plugins.front_matter import front_matter_plugin
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
-from backend.lessons.model import Claim, FrontMatter, Lesson, Prediction, Step, Task
+from backend.lessons.model import Claim, FrontMatter, Lesson, Prediction, Sketch, Step, Task
 
 MAX_BYTES = 200_000
 BLOCKS = ("do", "predict", "claim", "notes", "record")
@@ -223,6 +223,12 @@ class _Reader:
             self.sentences([_at(token, line) for token in revealed])
             said |= set(_ids(revealed)) | ({prediction.sketch.claim} if prediction.sketch else set())
         checked = {claim.id: where for claim, where in claims}
+        for prediction in predictions:
+            if prediction.sketch and not _is_truth(prediction.sketch, [claim for claim, _ in claims]):
+                self.fault(
+                    line, f"the truth of the sketch {prediction.id!r} is not the curve of the claim {prediction.sketch.claim!r}",
+                    "give the claim a curve with the same points",
+                )  # fmt: skip
         for name in sorted(said - set(checked)):
             self.fault(line, f"the claim {name!r} has no check", f"add a block ```claim with id: {name}, a measure, and what holds of it")
         for name in sorted(set(checked) - said):
@@ -259,6 +265,15 @@ def _flat(children: Sequence[Token]) -> str:
 
 def _ids(tokens: Sequence[Token]) -> list[str]:
     return [str(child.attrs["id"]) for token in tokens for child in token.children or [] if child.type == "span_open" and "id" in child.attrs]
+
+
+def _is_truth(sketch: Sketch, claims: Sequence[Claim]) -> bool:
+    """True if a claim checks just the points of a sketch; also where there is no such claim, which is a fault of its own."""
+    curves = [claim.curve or [] for claim in claims if claim.id == sketch.claim]
+    return not curves or (
+        [x for x, _ in sketch.truth] == [point.at for point in curves[0]]
+        and all(abs(y - point.mean) <= point.within for (_, y), point in zip(sketch.truth, curves[0], strict=True))
+    )
 
 
 def _at(token: Token, line: int) -> Token:
