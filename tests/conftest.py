@@ -37,15 +37,17 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 LONGEST = (
-    "lessons/test_claims", "browser/test_lessons", "backend/test_engines", "backend/test_fairness", "backend/test_limits", "browser/test_links", "browser/test_controls", "backend/test_ahead",
-    "planner/test_extras", "browser/test_sizes", "planner/test_continuous", "training/test_training", "planner/test_environments",
-    "backend/test_recordings", "planner/algorithms/test_plan_invariants", "planner/algorithms/test_plan_statistics",
-    "planner/core/test_proposal", "backend/test_openings", "backend/test_ending", "browser/test_steady", "planner/record/test_diagnostics",
-    "training/test_ppo", "browser/test_view", "browser/test_page", "planner/test_interventions", "planner/record/test_trail",
-    "planner/record/test_trace_recomputed", "backend/test_detail", "backend/test_exporting", "browser/test_kept", "browser/test_class", "backend/test_links",
-    "planner/test_docs", "backend/test_mistakes", "test_wheel", "browser/test_truth", "browser/test_files", "planner/algorithms/test_tsmcts",
-    "planner/algorithms/test_faults", "browser/test_failure", "browser/test_checkpoints", "browser/test_notebook",
-    "training/test_own_environment", "planner/record/test_why", "browser/test_race", "browser/test_first_moment", "planner/algorithms/test_hmm",
+    "lessons/test_claims", "browser/test_lessons", "backend/test_engines", "backend/test_fairness", "backend/test_limits",
+    "browser/test_links", "browser/test_controls", "backend/test_ahead", "planner/test_extras", "browser/test_sizes",
+    "planner/test_continuous", "training/test_training", "planner/test_environments", "backend/test_recordings",
+    "planner/algorithms/test_plan_invariants", "planner/algorithms/test_plan_statistics", "planner/core/test_proposal",
+    "backend/test_openings", "backend/test_ending", "browser/test_steady", "planner/record/test_diagnostics", "training/test_ppo",
+    "browser/test_view", "browser/test_page", "planner/test_interventions", "planner/record/test_trail",
+    "planner/record/test_trace_recomputed", "backend/test_detail", "backend/test_exporting", "browser/test_kept", "browser/test_class",
+    "backend/test_links", "planner/test_docs", "backend/test_mistakes", "test_wheel", "browser/test_truth", "browser/test_files",
+    "planner/algorithms/test_tsmcts", "planner/algorithms/test_faults", "browser/test_failure", "browser/test_checkpoints",
+    "browser/test_notebook", "training/test_own_environment", "planner/record/test_why", "browser/test_race", "browser/test_first_moment",
+    "planner/algorithms/test_hmm",
 )  # fmt: skip
 """The modules that take longest, which come first: with one of them last, the other workers would wait for it."""
 
