@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.browser.lesson_steps import LIVE
 from tests.browser.test_checkpoints import LEARNING, open_checkpoints
 from tests.browser.test_controls import BUILT
 from tests.servers import ROOT
@@ -57,3 +58,21 @@ def test_the_page_of_checkpoints_has_no_serious_findings(server, open_page):
     check(page, "checkpoints")
     page.keyboard.press("v")
     check(page, "view", "#view")
+
+
+def test_a_lesson_has_no_serious_findings(server, open_page):
+    page = open_page(f"{server.url}/?lesson=trust-region&at=kl-meets-its-bound", ready=LIVE)
+    page.wait_for_selector(".formula .katex")
+    check(page, "lesson", "#lesson")
+    page.check(".prediction input >> nth=1")
+    page.click(".prediction-reveal >> nth=0")
+    check(page, "answered", "#lesson")
+    page.focus(".formula >> nth=0")
+    check(page, "symbols", "#symbol-tip")
+    page.click(".lesson-share")
+    page.wait_for_function("document.querySelector('#class .share-link')?.value")
+    check(page, "class", "#class")
+    page.keyboard.press("Escape")
+    page.keyboard.press("PageDown")
+    page.wait_for_selector(".sketch")
+    check(page, "sketch", "#lesson")

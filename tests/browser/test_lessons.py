@@ -55,10 +55,9 @@ def opened(server, open_page, name=NAME, *, at=None, **options):
     return page
 
 
-@pytest.mark.parametrize(("width", "height"), [(1280, 720), (390, 844)])
-def test_every_kind_of_task_and_prediction_is_done_by_the_keyboard_alone(teaching, open_page, width, height):
+def test_every_kind_of_task_and_prediction_is_done_by_the_keyboard_alone(teaching, open_page):
     lesson = lesson_of(teaching, NAME)
-    page = opened(teaching, open_page, width=width, height=height)
+    page = opened(teaching, open_page)
     learner = Learner(page, lesson)
     for step in lesson["steps"]:
         learner.arrive(step)
