@@ -53,6 +53,9 @@ const KINDS = {
 /** The kinds of task that the page can judge. */
 export const TASK_KINDS = Object.keys(KINDS);
 
+/** True for a value of its setting that a task asks for. @type {(task: Task, value: any) => boolean} */
+export const asksFor = (task, value) => within(task, value);
+
 /** @param {Task} task */
 export const kindOfTask = (task) => TASK_KINDS.find((kind) => kind in task) ?? null;
 

@@ -22,8 +22,9 @@ export async function setFormulas(root) {
     const tex = each.dataset.tex ?? "";
     katex.render(withSymbols(tex), each, { throwOnError: false, displayMode: each.tagName === "DIV", output: "htmlAndMathml", strict: false, trust: ({ command }) => command === "\\htmlData" });
     each.tabIndex = 0;
-    each.setAttribute("role", "button");
-    each.setAttribute("aria-label", `Formula ${tex}: its symbols`);
+    each.setAttribute("role", "math");
+    each.setAttribute("aria-label", tex);
+    each.setAttribute("aria-description", "Says what its symbols are");
   }
   // Its letters come with the first formula that is laid out.
   await new Promise((resolve) => requestAnimationFrame(resolve));

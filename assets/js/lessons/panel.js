@@ -6,6 +6,7 @@ import { isDone } from "./conditions.js";
 import { setFormulas, SymbolTip } from "./formulas.js";
 import { Prediction } from "./prediction.js";
 import { progressOf, readProgress, writeProgress } from "./progress.js";
+import { canBeDone } from "./recorded.js";
 
 /** Selectors that find an open panel or dialog, by its name in a lesson's file. */
 const OPEN = {
@@ -13,9 +14,6 @@ const OPEN = {
   sweep: ".panel-sweep[data-open], .panel-sweep .sweep-picture:not([hidden]):not(:empty), .panel-sweep .sweep-map:not([hidden]):not(:empty)", timeline: ".panel-timeline[data-open]",
   film: ".microscope[data-film]", comparison: ".panel-comparison:not([hidden])",
 };
-/** Tasks that only a live planner can answer, and panels that ask the service. */
-const NEED_PLANNER = ["planner", "step", "intervene", "chosen"];
-const NEED_SERVICE = ["share", "why", "seeds", "sweep", "race", "timeline"];
 // Long enough for a view to come to rest.
 const SETTLING = 120;
 const SWIPE = 60;
@@ -42,19 +40,23 @@ export class LessonPanel {
    * @param {(href: string) => void} page.visit opens the moment of an address
    * @param {(finished?: boolean) => void} page.closed the lesson is over, or left
    * @param {(name: string) => void} page.focusKnob
+   * @param {string} [page.overview] address of the list of lessons
    * @param {boolean} [page.live] plans are made on request; without, they are recorded ones
+   * @param {(frame: any) => boolean} [page.arrived] a frame is of the moment that was visited last; by default one of another session than before
    * @param {import("./classroom.js").Classroom | null} [page.classroom] that the lesson may be shown to
    * @param {Storage | null} page.storage keeps the progress
    * @param {import("../lib/lifetime.js").Lifetime} page.lifetime
    */
-  constructor({ lesson, root, microscope, visit, closed, focusKnob, live = true, classroom = null, storage, lifetime }) {
+  constructor({ lesson, root, microscope, visit, closed, focusKnob, overview = "lessons", live = true, arrived, classroom = null, storage, lifetime }) {
     this.lesson = lesson;
     this.root = root;
     this.microscope = microscope;
     this.visit = visit;
     this.closed = closed;
     this.focusKnob = focusKnob;
+    this.overview = overview;
     this.live = live;
+    this.arrived = arrived ?? ((frame) => !frame.recorded && frame.session !== this.left);
     this.classroom = classroom;
     this.storage = storage;
     this.lifetime = lifetime;
@@ -71,6 +73,8 @@ export class LessonPanel {
     this.left = "";
     /** True while the page scrolls to a step that was asked for. */
     this.scrolling = 0;
+    /** True once the text was moved by hand since the step was shown. */
+    this.moved = false;
     /** @type {Prediction[]} */
     this.predictions = [];
     this.build();
@@ -105,7 +109,7 @@ export class LessonPanel {
     this.return_ = button("lesson-return", "back to this step", "Show the moment of this step again", () => this.arrive());
     const close = button("lesson-close", "✕", "Leave the lesson; the page stays as it is", () => this.closed());
     close.setAttribute("aria-label", "Leave the lesson");
-    const title = Object.assign(element("a", "lesson-title", this.lesson.title), { href: "lessons", title: "All lessons" });
+    const title = Object.assign(element("a", "lesson-title", this.lesson.title), { href: this.overview, title: "All lessons" });
     const share = Object.assign(element("button", "quiet lesson-share", "class"), { type: "button", title: "Show this lesson to a class" });
     share.dataset.do = "class";
     this.heading = around("div", "lesson-heading", title, this.fold, close);
@@ -129,7 +133,7 @@ export class LessonPanel {
     this.root.replaceChildren(this.heading, bar, this.class_, this.list, around("div", "lesson-foot", this.back, this.return_, this.said, this.next));
     this.root.setAttribute("aria-label", `Lesson: ${this.lesson.title}`);
     this.tip = new SymbolTip(this.list, () => ({ frame: this.microscope.frame, level: this.microscope.view.level }), this.lifetime);
-    setFormulas(this.list);
+    setFormulas(this.list).then(() => this.keepPlace());
     this.writeClass();
   }
 
@@ -183,7 +187,7 @@ export class LessonPanel {
   follow() {
     const { microscope, lifetime } = this;
     lifetime.add(microscope.onFrame((frame) => {
-      if (this.arriving && (!this.live || (!frame.recorded && frame.session !== this.left))) {
+      if (this.arriving && this.arrived(frame)) {
         this.arriving = false;
         this.root.toggleAttribute("data-arriving", false);
       }
@@ -198,9 +202,11 @@ export class LessonPanel {
     const watching = setInterval(() => this.step.tasks.some((task, index) => task.open && !this.tasks.has(`${this.step.id}/${index}`)) && this.check(), 4 * SETTLING);
     lifetime.add(() => clearInterval(watching));
     lifetime.listen(document, "keydown", (event) => this.key(event, ["PageUp", "PageDown"]));
+    for (const type of ["wheel", "touchmove", "pointerdown", "keydown"]) lifetime.listen(this.list, type, () => { this.moved = true; });
     // Before the pictures hear of it.
     lifetime.listen(this.list, "keydown", (event) => event.target === this.list && this.key(event, ["ArrowLeft", "ArrowRight"]));
     lifetime.listen(this.list, "scroll", () => this.scrolled());
+    lifetime.observe(new ResizeObserver(() => this.keepPlace()), this.list);
     this.followSwipes();
   }
 
@@ -256,10 +262,16 @@ export class LessonPanel {
     this.keep();
     this.classroom?.tell();
     this.said.textContent = "";
-    const article = /** @type {HTMLElement} */ (this.list.children[place]);
-    this.scrolling = performance.now();
-    this.list.scrollTop = article.offsetTop;
+    this.moved = false;
+    this.keepPlace();
     this.write();
+  }
+
+  /** Brings the text of the step to the top, where nobody has moved it: formulas that are set, and another size of the page, move it. */
+  keepPlace() {
+    if (this.moved) return;
+    this.scrolling = performance.now();
+    this.list.scrollTop = /** @type {HTMLElement} */ (this.list.children[this.at]).offsetTop;
   }
 
   /** Shows the moment of the step. */
@@ -378,9 +390,7 @@ export class LessonPanel {
 
   /** True where the page can show what a task asks for. @param {import("./conditions.js").Task} task @param {any} step */
   possible(task, step) {
-    if (this.live) return true;
-    if (task.setting) return step.recorded.knobs.some(({ setting }) => setting === task.setting);
-    return !NEED_PLANNER.some((kind) => kind in task) && !NEED_SERVICE.includes(task.open);
+    return this.live || canBeDone(task, step.recorded);
   }
 
   /** True once everything that a step asks for is done. @param {Step} step */
