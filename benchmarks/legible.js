@@ -36,7 +36,7 @@
   }
 
   // A dialog or a drawer over the rest is looked at alone.
-  const ROOTS = ["#top", "#drawer", "#microscope", "#all", "#banner", "#notice"];
+  const ROOTS = ["#top", "#lesson", "#drawer", "#microscope", "#all", "#banner", "#notice"];
 
   // These stay in sight while the page is scrolled under them.
   const OVER = ".microscope-foot, .film";

@@ -52,18 +52,22 @@ def site(
     checkpoints: Folder = None,
 ) -> int:
     """Write the lessons as static pages with recorded plans, for any web host."""
+    from backend.lessons.checking import check_lesson
     from backend.lessons.library import Lessons
-    from backend.lessons.moments import NoMoment
-    from backend.lessons.site import MAX_BYTES, build_site
+    from backend.lessons.site import MAX_BYTES, build_site, is_free
 
     check_writable(out, "OUT")
-    found, faults = Lessons(lessons or ()).all()
+    if not is_free(out):
+        raise Mistake(f"OUT: {out} holds other files; name a new folder, an empty one, or that of an earlier site")
+    library, folder = Lessons(lessons or ()), open_checkpoints(checkpoints)
+    found, faults = library.all()
+    paths = library.paths()
+    if not faults:
+        known, say = frozenset(paths), lambda text: None
+        faults = [each for one in found for each in check_lesson(paths[one.name], folder, known, claims=False, exactly=False, say=say)]
     if faults:
-        raise Mistake(f"{faults[0]}" + (f"; and {len(faults) - 1} more, which `twistscope lesson check` lists" if len(faults) > 1 else ""))
-    try:
-        size = build_site(out, found, open_checkpoints(checkpoints), typer.echo)
-    except NoMoment as error:
-        raise Mistake(f"{error}; {error.remedy}") from None
+        raise Mistake(f"{faults[0]}" + (f" (and {len(faults) - 1} more, which `twistscope lesson check` lists)" if len(faults) > 1 else ""))
+    size = build_site(out, found, folder, typer.echo)
     typer.echo(f"{out}: {len(found)} lessons, {size / 1e6:.1f} MB")
     if size > MAX_BYTES:
         raise Mistake(f"the site has more than {MAX_BYTES / 1e6:.0f} MB: record fewer values, or smaller plans")

@@ -9,19 +9,22 @@ from backend.lessons.claims import Checker, ClaimError
 from backend.lessons.model import Lesson, Step, Task
 from backend.lessons.moments import NoMoment, StepMoment, resolve
 from backend.lessons.reading import Fault, read_lesson
-from planner import PLANNERS, Checkpoints
+from planner import PLANNERS, Checkpoints, SettingsError
 
 LAYOUTS = ("slots", "tree", "river")
 
 Say = Callable[[str], None]
 
 
-def check_lesson(path: Path, checkpoints: Checkpoints, known: frozenset[str] = frozenset(), *, claims: bool = True, say: Say = print) -> list[Fault]:
+def check_lesson(
+    path: Path, checkpoints: Checkpoints, known: frozenset[str] = frozenset(), *, claims: bool = True, exactly: bool = True, say: Say = print
+) -> list[Fault]:
     """Check a file. Returns its faults.
 
     Args:
       known: names of all lessons, which `needs` may name.
       claims: check the claims, too; that makes at least a hundred plans for each.
+      exactly: a state that this machine rounds otherwise than the one that made a link is a fault.
       say: is told of each step and of each claim that was checked.
 
     Raises:
@@ -37,13 +40,13 @@ def check_lesson(path: Path, checkpoints: Checkpoints, known: frozenset[str] = f
     ]
     for step in lesson.steps:
         say(f"{path.name}:{step.line}: {step.title}")
-        faults += _check_step(path.name, lesson, step, checkpoints, claims=claims, say=say)
+        faults += _check_step(path.name, lesson, step, checkpoints, claims=claims, exactly=exactly, say=say)
     return faults
 
 
-def _check_step(file: str, lesson: Lesson, step: Step, checkpoints: Checkpoints, *, claims: bool, say: Say) -> Iterator[Fault]:
+def _check_step(file: str, lesson: Lesson, step: Step, checkpoints: Checkpoints, *, claims: bool, exactly: bool, say: Say) -> Iterator[Fault]:
     try:
-        moment = resolve(step.link, checkpoints)
+        moment = resolve(step.link, checkpoints, exactly=exactly)
     except NoMoment as error:
         yield Fault(file, step.line, f"the moment of the step {step.title!r}: {error}", error.remedy)
         return
@@ -52,9 +55,20 @@ def _check_step(file: str, lesson: Lesson, step: Step, checkpoints: Checkpoints,
     for task in step.tasks:
         yield from (Fault(file, step.line, f"the task “{task.say}”: {what}", remedy) for what, remedy in _objections(task, moment))
     known = {each["name"] for each in PLANNERS[moment.request.planner].describe()["settings"]}
-    for name in step.recorded:
+    for link in step.links:
+        try:
+            resolve(link, checkpoints, exactly=exactly)
+        except NoMoment as error:
+            yield Fault(file, step.line, f"the link ?{link[:80]} in the text: {error}", error.remedy)
+    for name, values in step.recorded.items():
         if name not in known:
             yield Fault(file, step.line, f"record: {moment.request.planner} has no setting {name!r}", f"settings are {', '.join(sorted(known))}")
+            continue
+        for value in values:
+            try:
+                moment.changed({name: value}).prepare(moment.checkpoint)
+            except SettingsError as error:
+                yield Fault(file, step.line, f"record: {error}", "record a value that is allowed")
     if not claims:
         return
     checker = Checker(moment)

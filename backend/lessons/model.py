@@ -28,6 +28,9 @@ Value = Annotated[Any, AfterValidator(_check_value)]
 """A value of a setting."""
 
 LAST, LEVEL = "last", "level"
+MAX_RECORDED = 8
+"""Values of one setting that the static site records at most."""
+
 SELECTABLE = ("action", "particle", "revived", "ended", "heaviest")
 OPENABLE = ("share", "why", "seeds", "sweep", "race", "film", "timeline", "comparison", "help")
 CONFIDENCE = 0.999
@@ -262,8 +265,10 @@ class Step(Data):
     reveals: dict[str, str] = {}
     """HTML by id of the prediction."""
     claims: list[Claim] = []
-    recorded: dict[str, list[Value]] = {}
-    """Setting -> values that the static site records."""
+    recorded: dict[str, Annotated[list[Value], Field(max_length=MAX_RECORDED)]] = {}
+    """Setting -> values that the static site records, beside that of the step."""
+    links: list[str] = []
+    """Queries of the moments that links in the text lead to."""
 
 
 class Lesson(Data):

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -34,9 +35,16 @@ class StepMoment:
     moment: Moment
     view: dict[str, Any]
 
+    def changed(self, settings: Mapping[str, Any]) -> PlanRequest:
+        """The request with these settings in place of its own."""
+        return replace(self.request, settings={**self.request.settings, **settings})
 
-def resolve(query: str, checkpoints: Checkpoints) -> StepMoment:
+
+def resolve(query: str, checkpoints: Checkpoints, *, exactly: bool = True) -> StepMoment:
     """The moment of an address, as a page shows it or as people write it (docs/api.md, Links).
+
+    Args:
+      exactly: its state must be that of the link, bit for bit. Another machine may round it otherwise, which a page says and shows all the same.
 
     Raises:
       NoMoment: the checkpoint is missing, the address is not possible, or its state does not reproduce.
@@ -59,7 +67,7 @@ def resolve(query: str, checkpoints: Checkpoints) -> StepMoment:
     if len(moments) <= len(actions):
         raise NoMoment(f"the episode ends at step {len(moments) - 1}, before step {len(actions)}", "copy the address anew from the page")
     moment = moments[-1]
-    if "v" in fields and moment.digest != address.digest:
+    if exactly and "v" in fields and moment.digest != address.digest:
         raise NoMoment("the same actions lead to another state than when the link was made", "copy the address anew from the page")
     return StepMoment(checkpoint, request, moment, view)
 
@@ -72,12 +80,19 @@ def _written(fields: dict[str, str], checkpoints: Checkpoints) -> tuple[Checkpoi
     if not name:
         raise NoMoment("this address names no checkpoint", "begin it with ?checkpoint=…")
     planner = fields.get("planner") or next(iter(PLANNERS))
-    seed = fields.get("seed", "0")
-    if not (seed.isascii() and seed.isdigit()):
-        raise NoMoment(f"seed: got {seed[:50]!r}", "write a whole number")
-    view = {name: text for name, text in fields.items() if name in VIEW}
+    seed = _whole("seed", fields.get("seed", "0"))
+    view: dict[str, Any] = {name: text for name, text in fields.items() if name in VIEW}
+    for number in ("level", "slot", "action"):
+        if number in view:
+            view[number] = _whole(number, view[number])
     settings = {name: _meaning(text) for name, text in fields.items() if name not in ("checkpoint", "planner", "seed", "step", *VIEW)}
-    return checkpoints.load(name), PlanRequest(planner, settings, int(seed)), [], view
+    return checkpoints.load(name), PlanRequest(planner, settings, seed), [], view
+
+
+def _whole(name: str, text: str) -> int:
+    if not (text.isascii() and text.isdigit()):
+        raise NoMoment(f"{name}: got {text[:50]!r}", "write a whole number")
+    return int(text)
 
 
 def _meaning(text: str) -> Any:

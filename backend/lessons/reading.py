@@ -147,6 +147,7 @@ class _Reader:
                 reveals={prediction.id: self.markdown.render(prediction.reveal) for prediction, _ in found["predict"]},
                 claims=[claim for claim, _ in found["claim"] if claim.id in ids],
                 recorded={name: values for record, _ in found["record"] for name, values in record.items()},
+                links=self.links(kept, [prediction for prediction, _ in found["predict"]]),
             )
         except ValidationError as error:
             self.refuse(error, line, "the step")
@@ -199,6 +200,18 @@ class _Reader:
             where = ".".join(str(part) for part in each["loc"])
             said = each["msg"].removeprefix("Value error, ")
             self.fault(line, f"{what}: {where + ': ' if where else ''}{said}", "docs/teaching.md lists the fields")
+
+    def links(self, kept: Sequence[Token], predictions: Sequence[Prediction]) -> list[str]:
+        """Queries of the moments that the text, or the answer of a prediction, leads to."""
+        tokens = [*kept, *(token for prediction in predictions for token in self.markdown.parse(prediction.reveal))]
+        addresses = [
+            str(child.attrs.get("href", ""))
+            for token in tokens
+            if token.type == "inline"
+            for child in token.children or []
+            if child.type == "link_open"
+        ]
+        return [address.removeprefix("?") for address in dict.fromkeys(addresses) if address.startswith("?")]
 
     # --- what is said -------------------------------------------------------------------------------------------------------------
 

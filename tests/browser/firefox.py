@@ -13,7 +13,7 @@ from websockets.sync.client import connect
 EXECUTABLE = shutil.which("firefox-esr") or shutil.which("firefox")
 SECONDS = 120
 # As WebDriver names keys that have no letter.
-KEYS = {"End": "\ue010", "ArrowLeft": "\ue012", "ArrowRight": "\ue014"}
+KEYS = {"PageDown": "\ue00f", "End": "\ue010", "ArrowLeft": "\ue012", "ArrowRight": "\ue014"}
 
 
 class Firefox:

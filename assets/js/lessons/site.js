@@ -1,27 +1,33 @@
 // A lesson on a page without a server: the same microscope over plans that were recorded, and knobs that switch between them.
 
+import { followButtons } from "../controls/buttons.js";
+import { Drawer } from "../controls/drawer.js";
+import { ViewDialog } from "../controls/view.js";
 import { around, element } from "../lib/elements.js";
 import { Lifetime } from "../lib/lifetime.js";
 import { Microscope, ownStorage } from "../microscope.js";
 import { RecordSource } from "../source/record.js";
 import { LessonPanel } from "./panel.js";
 import { placeOfLesson } from "./place.js";
+import { momentOf } from "./recorded.js";
 
 /**
- * @typedef {object} Recorded the plans of a step, as `twistscope site` has written them
- * @property {string} base id of the record of its moment
- * @property {{setting: string, label: string, values: {value: any, text: string, record: string}[]}[]} knobs
- * @property {Record<string, any>} view what of the plan is looked at
- *
+ * @typedef {import("./recorded.js").Recorded} Recorded
  * @typedef {Omit<import("./panel.js").Lesson, "steps"> & {steps: (import("./panel.js").Step & {recorded: Recorded})[]}} RecordedLesson
  *
  * @typedef {{lessons: Record<string, RecordedLesson>, records: Record<string, string>, page?: any}} Kept
  */
 
-const NO_PLANNER = "This page has no planner. It shows plans that were recorded with these values.";
+const LESSONS = "index.html";
+const COPY = "Copy the whole folder of the site.";
+const NO_PLANNER = "This page has no planner. It shows plans that were recorded with these values, one setting at a time.";
+const NO_VALUES = "This page has no planner. It shows the plan that was recorded for this step.";
 
 /** Everything that the files of the site have put into the page. @type {Kept} */
 const kept = ((globalThis.twistscopeSite ??= { lessons: {}, records: {} }));
+
+/** The element with this id, which the page has. @returns {HTMLElement} */
+const at = (id) => /** @type {HTMLElement} */ (document.getElementById(id));
 
 /**
  * Loads a file of the site as a script, which also works from a disk.
@@ -30,7 +36,7 @@ const kept = ((globalThis.twistscopeSite ??= { lessons: {}, records: {} }));
 const loaded = (path) => new Promise((resolve, reject) => {
   const script = Object.assign(document.createElement("script"), { src: path });
   script.addEventListener("load", () => resolve(null));
-  script.addEventListener("error", () => reject(new Error(`${path} is missing: copy the whole folder of the site`)));
+  script.addEventListener("error", () => reject(new Error(`the file ${path} is missing`)));
   document.head.append(script);
 });
 
@@ -44,46 +50,65 @@ async function recordOf(id) {
 class Site {
   /** @param {RecordedLesson} lesson */
   constructor(lesson) {
+    const lifetime = new Lifetime();
     this.lesson = lesson;
-    this.microscope = new Microscope(/** @type {HTMLElement} */ (document.getElementById("microscope")), null, { keys: document });
-    this.drawer = /** @type {HTMLElement} */ (document.getElementById("drawer"));
+    this.drawer = new Drawer(lifetime);
+    this.microscope = new Microscope(at("microscope"), null, { keys: document });
+    /** Of the plan that is asked for; null until it is there. @type {RecordSource | null} */
+    this.source = null;
     this.shown = "";
     this.panel = new LessonPanel({
-      lesson, root: placeOfLesson(), microscope: this.microscope, live: false, storage: ownStorage(), lifetime: new Lifetime(), visit: (href) => this.visit(href),
-      closed: () => location.assign("index.html"), focusKnob: (name) => this.focusKnob(name),
+      lesson, lifetime, root: placeOfLesson(), microscope: this.microscope, live: false, overview: LESSONS, storage: ownStorage(), visit: (href) => this.visit(href),
+      arrived: (frame) => frame.source === this.source, closed: () => location.assign(LESSONS), focusKnob: (name) => this.focusKnob(name),
     });
+    const view = new ViewDialog(lifetime);
+    document.body.append(view.element);
+    followButtons({ view: () => view.toggle(), drawer: () => this.drawer.toggle() }, lifetime);
     kept.page = this;
   }
 
-  /** Shows the step that an address names, with its recorded plan. @param {string} href */
+  /** Shows the moment that an address leads to: that of a step, or of a link in its text. @param {string} href */
   visit(href) {
-    const at = new URL(href).searchParams.get("at");
-    const step = this.lesson.steps.find(({ id }) => id === at) ?? this.lesson.steps[0];
+    const { searchParams: asked, search } = new URL(href);
+    const step = this.lesson.steps.find(({ id }) => id === asked.get("at")) ?? this.lesson.steps[0];
     const url = new URL(location.href);
     url.search = `${new URLSearchParams({ lesson: this.lesson.name, at: step.id })}`;
     history.replaceState(null, "", url.href);
     this.writeKnobs(step.recorded);
-    const { level = null, layout, slot, action } = step.recorded.view;
+    const { base, view: { level = null, layout, slot, action } } = momentOf(search, step);
     this.microscope.store.set({ level, hover: null, selection: slot !== undefined ? { level: level ?? 0, slot } : action !== undefined ? { action } : null });
     if (layout) this.microscope.layouts.choose(layout);
-    this.show(step.recorded.base);
+    this.show(base);
   }
 
   /** @param {string} id of a record */
   async show(id) {
     this.shown = id;
+    this.source = null;
     try {
       const bytes = await recordOf(id);
-      if (this.shown === id) this.microscope.connect(new RecordSource(bytes));
+      if (this.shown !== id) return;
+      this.source = new RecordSource(bytes);
+      this.say("");
+      this.microscope.connect(this.source);
     } catch (error) {
-      this.microscope.excuse(`No plan: ${/** @type {Error} */ (error).message}.`);
+      if (this.shown === id) this.say(`No plan: ${/** @type {Error} */ (error).message}. ${COPY}`);
     }
+  }
+
+  /** Says why the plan that is asked for is not shown; an earlier one pales. @param {string} text */
+  say(text) {
+    const banner = at("banner");
+    banner.hidden = !text;
+    banner.textContent = text;
+    this.microscope.mark(!!text);
+    if (text) this.microscope.excuse(text);
   }
 
   /** On a narrow page the knobs are behind a drawer. @param {string} name */
   focusKnob(name) {
-    document.body.toggleAttribute("data-drawer", true);
-    this.drawer.querySelector(`[data-recorded="${name}"]`)?.querySelector("select")?.focus();
+    this.drawer.show();
+    this.drawer.element.querySelector(`[data-recorded="${name}"]`)?.querySelector("select")?.focus();
   }
 
   /** @param {Recorded} recorded */
@@ -94,7 +119,7 @@ class Site {
       list.append(...values.map(({ text, record }) => Object.assign(element("option", "", text), { value: record, selected: record === base })));
       list.addEventListener("change", () => {
         // One setting at a time differs from the step: others go back.
-        for (const other of this.drawer.querySelectorAll("select")) if (other !== list) other.value = base;
+        for (const other of this.drawer.element.querySelectorAll("select")) if (other !== list) other.value = base;
         this.show(list.value);
       });
       const row = around("div", "knob knob-choice", around("div", "knob-label", element("span", "knob-name", label)), list);
@@ -102,8 +127,13 @@ class Site {
       return row;
     });
     const close = Object.assign(element("button", "quiet drawer-close", "close"), { type: "button" });
-    close.addEventListener("click", () => document.body.toggleAttribute("data-drawer", false));
-    this.drawer.replaceChildren(around("div", "drawer-heading", element("h2", "", "Recorded settings"), close), around("div", "recorded-knobs", ...rows, element("p", "hint", rows.length ? NO_PLANNER : "This page has no planner: it shows the plan that was recorded for this step.")));
+    close.dataset.do = "drawer";
+    this.drawer.element.replaceChildren(
+      around("div", "drawer-heading", element("h2", "", "Recorded settings"), close),
+      around("div", "recorded-knobs", ...rows, element("p", "hint", rows.length ? NO_PLANNER : NO_VALUES)),
+    );
+    const open = document.querySelector(".drawer-open");
+    if (open instanceof HTMLElement) open.hidden = !rows.length;
   }
 }
 
@@ -111,13 +141,16 @@ class Site {
 export async function open() {
   const asked = new URLSearchParams(location.search);
   const name = (asked.get("lesson") ?? "").replace(/[^a-z0-9-]/g, "");
+  if (!name) return location.replace(LESSONS);
   try {
     await loaded(`lessons/${name}.js`);
     const lesson = kept.lessons[name];
+    document.title = `${lesson.title} · twistscope`;
     const { panel } = new Site(lesson);
     panel.show(panel.placeOf(asked.get("at")) ?? panel.placeOf(panel.own.at) ?? 0);
     panel.arrive();
   } catch (error) {
-    placeOfLesson().replaceChildren(element("p", "hint", `The lesson cannot be shown: ${/** @type {Error} */ (error).message}.`), Object.assign(element("a", "page-link", "All lessons"), { href: "index.html" }));
+    const said = element("p", "hint", `The lesson cannot be shown: ${/** @type {Error} */ (error).message}. Choose one of the list; if it was there, copy the whole folder of the site again.`);
+    placeOfLesson().replaceChildren(said, Object.assign(element("a", "page-link", "All lessons"), { href: LESSONS }));
   }
 }
