@@ -14,7 +14,8 @@ BUILT = "document.querySelector('[data-knob=alpha] [role=slider]') && document.q
 FOCUSED = """(() => {
   const element = document.activeElement;
   if (element === document.body) return null;
-  const { x, y } = element.getBoundingClientRect();
+  // Links that stand above each other in a line of the bar are one place in it.
+  const { x, y } = (element.closest(".pages") ?? element).getBoundingClientRect();
   const name = element.id || element.dataset.do || element.closest("[data-knob]")?.dataset.knob || element.className || element.tagName;
   return { name, tag: element.tagName, x, y, region: [".skip", "#top", "#drawer", ".microscope", "#help"].find((each) => element.closest(each)) };
 })()"""
