@@ -102,7 +102,7 @@ class _Reader:
         if token is None or token.type != "front_matter":
             self.fault(1, "there is no front matter", "begin the file with ---, title, minutes and teaches, and ---")
             return None
-        return self.data(FrontMatter, token.content, 1, "the front matter")
+        return self.data(FrontMatter, token.content, 2, "the front matter")
 
     def sections(self) -> Iterator[tuple[Token, list[Token]]]:
         """Each heading of the second level, as its inline token, with the tokens below it."""

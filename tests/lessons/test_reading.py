@@ -1,0 +1,156 @@
+"""Faults of lessons: each is found with its file, its line and what would be right, and none harms the page."""
+
+import pytest
+
+from backend.lessons.checking import check_lesson
+from backend.lessons.library import SHIPPED
+from backend.lessons.reading import read_lesson
+from planner import Checkpoints
+from tests.servers import twistscope
+
+CHECKPOINTS = Checkpoints(SHIPPED.parents[1] / "assets" / "checkpoints")
+LINK = "checkpoint=catch-early&planner=trt_smc&particles=16&depth=3"
+LESSON = f"""---
+title: A lesson
+minutes: 5
+teaches: Something.
+---
+
+## [First](?{LINK})
+
+Look. [The ESS is at least 1.]{{#least}}
+
+```claim
+id: least
+measure: ess
+share: 1
+of: {{at_least: 1}}
+```
+
+```do
+- setting: alpha
+  at_least: 0.5
+  say: Set alpha to 0.5.
+```
+"""
+
+
+def faults_of(folder, text, name="a-lesson.md", known=frozenset()):
+    path = folder / name
+    path.write_text(text, "utf-8")
+    return check_lesson(path, CHECKPOINTS, known, claims=False, say=lambda said: None)
+
+
+def test_a_lesson_without_a_fault_has_none(tmp_path):
+    assert faults_of(tmp_path, LESSON) == []
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line", "what", "remedy"),
+    [
+        ("checkpoint=catch-early", "checkpoint=nowhere", 7, "unknown checkpoint 'nowhere'", "name a checkpoint that exists"),
+        (f"?{LINK}", "?particles=16", 7, "names no checkpoint", "begin it with ?checkpoint="),
+        ("particles=16", "particles=no", 7, "particles: got", "copy the address anew"),
+        ("particles=16", "seed=-1", 7, "seed: got '-1'", "a whole number"),
+        ("depth=3", "step=4", 7, "names a step without the actions", "copy the full address"),
+        ("depth=3", "layout=heap", 7, "there is no layout 'heap'", "slots, tree, river"),
+        (f"[First](?{LINK})", "First", 7, "the heading of a step is a link", "write ## [Title](?checkpoint="),
+        ("- setting: alpha", "- wish: alpha", 19, "wish", "docs/teaching.md lists the fields"),
+        ("- setting: alpha", "- setting: colour", 7, "there is no setting 'colour'", "settings are"),
+        ("at_least: 0.5", "at_least: 5", 7, "alpha cannot be 5", "a number from 0 to 1"),
+        ("- setting: alpha\n  at_least: 0.5", "- planner: zork", 7, "there is no planner 'zork'", "planners are"),
+        ("- setting: alpha\n  at_least: 0.5", "- chosen: jump", 7, "there is no action 'jump'", "left, stay, right"),
+        ("- setting: alpha\n  at_least: 0.5", "- level: any\n  at_least: 3", 7, "the plan has no level 3", "0 to 2"),
+        ("- setting: alpha\n  at_least: 0.5", "- pin: true\n  level: any", 19, "exactly one of", "docs/teaching.md lists the fields"),
+        ("- setting: alpha", "- setting: [alpha", 20, "cannot be read as YAML", "mend it"),
+        ("of: {at_least: 1}", "of: {at_least: 1", 16, "cannot be read as YAML", "mend it"),
+        ("of: {at_least: 1}", "of: {}", 12, "claim nothing", "docs/teaching.md lists the fields"),
+        ("```claim\nid: least", "```claim\nid: other", 7, "the claim 'least' has no check", "add a block ```claim with id: least"),
+        ("[The ESS is at least 1.]{#least}", "", 12, "the check 'least' belongs to no sentence", "[sentence]{#least}"),
+        ("Look.", "Particles are fast.", 9, "something without a check: “Particles are fast.”", "make it a claim"),
+        ("Look.", "Look.\n\n> The weights are even.", 11, "something without a check", "[sentence]{.definition}"),
+        ("```do", "```python", 18, "a block 'python'", "blocks are do, predict"),
+        ("title: A lesson\n", "", 2, "title", "docs/teaching.md lists the fields"),
+        ("minutes: 5", "minutes: [5", 4, "cannot be read as YAML", "mend it"),
+        ("minutes: 5", "minutes: 5\nneeds: [nothing]", 1, "there is no lesson 'nothing'", "lessons are"),
+    ],
+)
+def test_a_fault_is_found_with_its_line_and_its_remedy(tmp_path, old, new, line, what, remedy):
+    assert LESSON.count(old) == 1
+    found = faults_of(tmp_path, LESSON.replace(old, new))
+    hit = [fault for fault in found if what in fault.what]
+    assert hit, [str(fault) for fault in found]
+    assert (hit[0].file, hit[0].line) == ("a-lesson.md", line)
+    assert remedy in hit[0].remedy and str(hit[0]).startswith(f"a-lesson.md:{line}: ")
+
+
+def test_all_faults_of_a_file_are_found_at_once(tmp_path):
+    text = LESSON.replace("Look.", "Particles are fast.").replace("at_least: 0.5", "at_least: 5").replace("particles=16", "particles=16&layout=heap")
+    assert len(faults_of(tmp_path, text)) == 3
+
+
+def test_a_state_that_does_not_reproduce_is_a_fault(tmp_path):
+    from backend.address import write_address
+    from planner import PlanRequest
+    from planner.episodes import episodes_of
+
+    checkpoint = CHECKPOINTS.load("catch-early")
+    episodes = episodes_of(checkpoint.model)
+    moment = episodes.play(episodes.start(2), [0, 0], seed=2)[-1]
+    request = PlanRequest("trt_smc", {"particles": 16, "depth": 3}, 2, 2)
+    query = write_address(checkpoint.card, request, request.prepare(checkpoint).settings.model_dump(), moment)
+    assert faults_of(tmp_path, LESSON.replace(LINK, query)) == []
+    for wrong in (query.replace("seed=2", "seed=3"), query[:-10] + "0123456789"):
+        (fault,) = faults_of(tmp_path, LESSON.replace(LINK, wrong))
+        assert fault.line == 7 and "the same actions lead to another state" in fault.what and "copy the address anew" in fault.remedy
+    (fault,) = faults_of(tmp_path, LESSON.replace(LINK, query[:-20]))
+    assert "cut off" in fault.what
+
+
+def test_hostile_markdown_stays_text(tmp_path):
+    path = tmp_path / "hostile.md"
+    hostile = '<script>alert(1)</script> <img src=x onerror="alert(1)"> [click](javascript:alert(1)) $<b onclick=alert(1)>$'
+    path.write_text(LESSON.replace("Look.", f"Look: {hostile}").replace("say: Set", "say: <script>Set"), "utf-8")
+    lesson, faults = read_lesson(path)
+    assert lesson is not None and faults == []
+    html = lesson.steps[0].html
+    assert "<script" not in html and "<img" not in html and "<b " not in html and 'href="javascript' not in html
+    assert "&lt;script&gt;" in html and "&lt;b onclick" in html
+
+
+def test_a_sketch_has_to_be_the_curve_of_its_claim(tmp_path):
+    curve = "over: alpha\ncurve: [{at: 0, mean: 2, within: 1}, {at: 1, mean: 5, within: 1}]"
+    axes = "x: {label: a, low: 0, high: 1}, y: {label: b, low: 0, high: 9}"
+    sketch = f"```predict\nid: drawn\nask: Draw.\nsketch: {{{axes}, truth: TRUTH, claim: least}}\nreveal: Look.\n```\n"
+    text = LESSON.replace("share: 1\nof: {at_least: 1}", curve) + "\n" + sketch
+    assert faults_of(tmp_path, text.replace("TRUTH", "[[0, 2.5], [1, 5]]")) == []
+    for wrong in ("[[0, 2.5], [1, 7]]", "[[0, 2.5], [0.5, 5]]", "[[0, 2], [0.5, 3], [1, 5]]"):
+        (fault,) = faults_of(tmp_path, text.replace("TRUTH", wrong))
+        assert "is not the curve of the claim 'least'" in fault.what
+    (fault,) = faults_of(tmp_path, LESSON + "\n" + sketch.replace("TRUTH", "[[0, 2], [1, 5]]"))
+    assert "is not the curve" in fault.what
+
+
+@pytest.mark.parametrize("name", ["A Lesson.md", "eine_lektion.md", "x" * 61 + ".md"])
+def test_a_name_that_cannot_be_that_of_a_lesson_is_a_fault(tmp_path, name):
+    (fault,) = faults_of(tmp_path, LESSON, name)
+    assert fault.file == name and "cannot be that of a lesson" in fault.what and "small letters" in fault.remedy
+
+
+def test_a_missing_file_is_one_line_and_code_2(tmp_path):
+    ended = twistscope("lesson", "check", str(tmp_path / "nothing.md"))
+    assert ended.returncode == 2 and ended.stdout == ""
+    assert len(ended.stderr.strip().splitlines()) == 1 and "nothing.md" in ended.stderr
+
+
+def test_the_command_names_faults_and_ends_with_code_2(tmp_path):
+    path = tmp_path / "a-lesson.md"
+    path.write_text(LESSON.replace("Look.", "Particles are fast."), "utf-8")
+    ended = twistscope("lesson", "check", "--no-claims", str(path))
+    assert ended.returncode == 2 and "a-lesson.md:9: " in ended.stderr and ended.stderr.strip().endswith("1 fault in a-lesson.md")
+
+
+def test_measures_are_listed_with_their_meaning():
+    listed = twistscope("lesson", "measures", check=True).stdout.splitlines()
+    assert len(listed) > 30 and all(len(line.split(maxsplit=1)) == 2 for line in listed)
+    assert any(line.startswith("root_ancestors ") for line in listed)
