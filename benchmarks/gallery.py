@@ -8,7 +8,6 @@ taken once.
 """
 
 import argparse
-import shutil
 import sys
 import tempfile
 from collections.abc import Callable
@@ -18,7 +17,7 @@ from pathlib import Path
 import httpx
 from playwright.sync_api import Page, TimeoutError, sync_playwright
 
-from benchmarks.page import CHROMIUM_OPTIONS, start_server
+from benchmarks.page import CHROMIUM_OPTIONS, chromium, start_server
 
 SIZES = ["1440x900", "1280x720", "1920x1080", "390x844"]
 THEMES = ["light", "dark"]
@@ -179,33 +178,47 @@ STATES: dict[str, Callable[[Page], None]] = {
 
 
 class Camera:
-    """Takes the pictures, and keeps what cannot be read on them by file name."""
+    """Takes the pictures, and keeps what cannot be read on them by file name. Those that are in its folder are taken away first."""
 
     def __init__(self, sizes: list[str], themes: list[str], out: Path):
         self.sizes, self.themes, self.out = sizes, themes, out
+        out.mkdir(parents=True, exist_ok=True)
+        for old in out.glob("*.png"):
+            old.unlink()
         self.found: dict[str, list[str]] = {}
         self.count = 0
 
-    def take(self, page: Page, name: str, again: Callable[[Page], None] = paused) -> None:
-        """One state at every size in every theme. Longer than the window is the page of a narrow one: all of it is taken.
+    def take(self, page: Page, name: str, again: Callable[[Page], None] = paused, *, whole: bool = True) -> None:
+        """One state at every size in every theme. Sizes are those of the window; `1280x720-large` is one with large type.
 
         Args:
           again: what the state needs at every size anew.
+          whole: longer than the window is the page of a narrow one: all of it is taken.
         """
         for theme in self.themes:
             # Nothing is on its way to its place.
             page.emulate_media(color_scheme=theme, reduced_motion="reduce")
             for size in self.sizes:
-                width, height = map(int, size.split("x"))
+                window, _, looks = size.partition("-")
+                width, height = map(int, window.split("x"))
                 page.set_viewport_size({"width": width, "height": height})
+                page.evaluate("size => twistscopeLooks.choose({ size })", looks or "usual")
                 page.wait_for_function("width => innerWidth === width", arg=width)
                 page.evaluate("() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)))")
                 again(page)
                 file = f"{name}-{size}-{theme}.png"
                 if texts := illegible(page):
                     self.found[file] = texts
-                page.screenshot(path=self.out / file, full_page=not page.locator("dialog:modal, body[data-drawer]").count())
+                page.screenshot(path=self.out / file, full_page=whole and not page.locator("dialog:modal, body[data-drawer]").count())
                 self.count += 1
+
+    def finish(self) -> int:
+        """Write the page that shows all pictures, and say what cannot be read. Returns the exit code."""
+        contact_sheet(self.out)
+        for name, texts in self.found.items():
+            print(f"{name}: {'; '.join(map(str, texts[:5]))}")
+        print(f"{self.count} pictures in {self.out}, {len(self.found)} with texts that cannot be read")
+        return 1 if self.found else 0
 
 
 def walk(page: Page, camera: Camera, address: str, checkpoint: str, states: list[str]) -> None:
@@ -213,7 +226,7 @@ def walk(page: Page, camera: Camera, address: str, checkpoint: str, states: list
     for state in states:
         # A state leaves nothing behind for the next one.
         page.goto(f"{address}/?checkpoint={checkpoint}&step={STEP}")
-        width, height = map(int, camera.sizes[0].split("x"))
+        width, height = map(int, camera.sizes[0].partition("-")[0].split("x"))
         page.set_viewport_size({"width": width, "height": height})
         page.wait_for_function(LIVE, timeout=MINUTES)
         page.wait_for_selector("#page", state="attached")
@@ -249,15 +262,12 @@ def main() -> int:
     parser.add_argument("--sizes", nargs="+", default=SIZES)
     parser.add_argument("--themes", nargs="+", default=THEMES, choices=THEMES)
     options = parser.parse_args()
-    options.out.mkdir(parents=True, exist_ok=True)
-    for old in options.out.glob("*.png"):
-        old.unlink()
     camera = Camera(options.sizes, options.themes, options.out)
     states = [state for state in options.states if state in STATES]
     with tempfile.TemporaryDirectory() as data, sync_playwright() as playwright:
         process, address, _ = start_server(data, "--no-warm")
         try:
-            browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=CHROMIUM_OPTIONS)
+            browser = playwright.chromium.launch(executable_path=chromium(), args=CHROMIUM_OPTIONS)
             chosen = first_of_each_environment(address) if options.checkpoints is None else options.checkpoints
             for checkpoint in chosen if states else []:
                 before = camera.count
@@ -276,11 +286,7 @@ def main() -> int:
         finally:
             process.terminate()
             process.wait()
-    contact_sheet(options.out)
-    for name, texts in camera.found.items():
-        print(f"{name}: {'; '.join(map(str, texts[:5]))}")
-    print(f"{camera.count} pictures in {options.out}, {len(camera.found)} with texts that cannot be read")
-    return 1 if camera.found else 0
+    return camera.finish()
 
 
 if __name__ == "__main__":

@@ -106,12 +106,23 @@
   // Marks of a time line may be many, and a legend lies over its picture.
   const FREE = ".timeline-track, .stage, .katex, [hidden], .what-if-row";
 
+  /** The part of an element that is in sight: the rest may be scrolled away. @param {Element} element */
+  function boxInSight(element) {
+    let { left, right, top, bottom } = element.getBoundingClientRect();
+    for (let around = element.parentElement; around && around !== document.body; around = around.parentElement) {
+      if (!/auto|scroll/.test(getComputedStyle(around).overflowY)) continue;
+      const box = around.getBoundingClientRect();
+      [left, right, top, bottom] = [Math.max(left, box.left), Math.min(right, box.right), Math.max(top, box.top), Math.min(bottom, box.bottom)];
+    }
+    return { left, right, top, bottom };
+  }
+
   /** Controls that lie over one another: their words may be legible all the same, or there may be none. */
   function inControls() {
     const nameOf = (control) => control.getAttribute("aria-label") || control.innerText || control.title || control.className;
     return roots().flatMap((root) => {
       const seen = [...root.querySelectorAll("button, select, input, a")].filter((each) => each.checkVisibility({ visibilityProperty: true }) && !each.closest(FREE));
-      const boxes = seen.map((control) => ({ control, over: control.closest(`${OVER}, .panel`), box: control.getBoundingClientRect() }));
+      const boxes = seen.map((control) => ({ control, over: control.closest(`${OVER}, .panel`), box: boxInSight(control) }));
       return boxes.flatMap((one, index) => boxes.slice(index + 1).filter((other) => {
         const wide = Math.min(one.box.right, other.box.right) - Math.max(one.box.left, other.box.left);
         const high = Math.min(one.box.bottom, other.box.bottom) - Math.max(one.box.top, other.box.top);

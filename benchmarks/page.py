@@ -30,6 +30,11 @@ ROOT = Path(__file__).resolve().parent.parent
 CHROMIUM_OPTIONS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 
 
+def chromium() -> str | None:
+    """Path of the browser: with windows where there is one, which is what people have."""
+    return shutil.which("chromium") or shutil.which("chromium-headless-shell")
+
+
 def sizes_of(text: str) -> list[tuple[int, int]]:
     """Sizes written as "256x24,4096x32": particles and depth of each."""
     return [(int(particles), int(depth)) for particles, depth in (size.split("x") for size in text.split(","))]
@@ -170,7 +175,7 @@ def main() -> None:
     options = parser.parse_args()
     found: dict[str, dict[str, float]] = {"": {}}
     with tempfile.TemporaryDirectory() as data, sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=CHROMIUM_OPTIONS)
+        browser = playwright.chromium.launch(executable_path=chromium(), args=CHROMIUM_OPTIONS)
         for start in ("first", "second"):
             began = time.perf_counter()
             process, address, answered = start_server(data)
