@@ -6,7 +6,7 @@
   // From 13 to 17 pixels.
   const ZOOM = { usual: 1, large: 1.3 };
   // In pixels of the page, of which there are fewer where they are larger. A media query counts those of the window.
-  const WIDTHS = [1560, 1400, 1380, 1279, 1240, 1100, 760];
+  const WIDTHS = [1560, 1400, 1380, 1279, 1240, 1100, 940, 760];
   const HEIGHTS = [820, 680];
   const root = document.documentElement;
 

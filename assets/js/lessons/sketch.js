@@ -3,8 +3,8 @@
 import { element, svg, svgText } from "../lib/elements.js";
 import { number } from "../lib/format.js";
 
-const [WIDTH, HEIGHT] = [300, 170];
-const BOX = { left: 40, right: 10, top: 8, bottom: 32 };
+const [WIDTH, HEIGHT] = [260, 165];
+const BOX = { left: 40, right: 10, top: 24, bottom: 32 };
 
 /**
  * @typedef {{label: string, low: number, high: number}} Axis
@@ -133,7 +133,8 @@ export class Sketch {
       ...[x.low, x.high].map((value, index) => svgText({ class: "sketch-tick", x: this.xOf(value), y: bottom + 12, "text-anchor": index ? "end" : "start" }, number(value))),
       ...[y.low, y.high].map((value) => svgText({ class: "sketch-tick", x: left - 4, y: this.yOf(value) + 4, "text-anchor": "end" }, number(value))),
       svgText({ class: "sketch-label", x: (left + right) / 2, y: HEIGHT - 4, "text-anchor": "middle" }, x.label),
-      svgText({ class: "sketch-label", x: 10, y: (top + bottom) / 2, "text-anchor": "middle", transform: `rotate(-90 10 ${(top + bottom) / 2})` }, y.label),
+      // Turned by a right angle it would be as long as the axis.
+      svgText({ class: "sketch-label", x: 4, y: 11 }, y.label),
       ...(this.band?.length === truth.length ? [this.bandOf(this.band)] : []),
       ...(this.revealed ? [line(true_, "sketch-true"), ...dots(true_, "sketch-true")] : []),
       line(own, "sketch-own"), ...dots(own, "sketch-own"),

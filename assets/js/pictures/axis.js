@@ -5,7 +5,8 @@ import { steadyOf } from "../frame/steady.js";
 import { WHOLE } from "./window.js";
 
 // Values of continuous actions take more room than a short name does, and mean nothing when they are cut.
-const GUTTER = { wide: 114, narrow: 74, values: 94 };
+// A narrow one holds a name of five letters with its count.
+const GUTTER = { wide: 114, narrow: 84, values: 94 };
 const RIGHT = 10;
 
 /**

@@ -20,11 +20,20 @@ export function legendLayout({ actions: { length: actions }, continuous }, botto
   return { row, y: (index) => LEGEND.top + index * row, shown: Array.from({ length: room }, (_, index) => Math.round(index * every)) };
 }
 
-export function drawNames(context, { axis, bottom }, frame, view, theme) {
-  const { shown, row, y } = legendLayout(frame, bottom);
+/** Room for the names, and true where counts are on the same lines; where names would be cut, low rows go without counts. */
+function roomOf(context, { axis, bottom }, frame, theme) {
+  const { shown, row } = legendLayout(frame, bottom);
   context.font = theme.font;
-  const beside = row === LEGEND.compact ? context.measureText(`${frame.total}`).width + 6 : 0;
-  const room = axis.left - 8 - LEGEND.x - LEGEND.name - beside;
+  const room = axis.left - 8 - LEGEND.x - LEGEND.name;
+  if (row !== LEGEND.compact) return { room, beside: false };
+  const less = room - context.measureText(`${frame.total}`).width - 6;
+  const longest = Math.max(...shown.map((action) => context.measureText(frame.values[action] ?? frame.actions[action]).width));
+  return longest > less && longest <= room ? { room, beside: false } : { room: less, beside: true };
+}
+
+export function drawNames(context, { axis, bottom }, frame, view, theme) {
+  const { shown, y } = legendLayout(frame, bottom);
+  const { room } = roomOf(context, { axis, bottom }, frame, theme);
   shown.forEach((action, index) => {
     context.globalAlpha = (view.action === null || view.action === action) && showsAction(view, action) ? 1 : 0.35;
     label(context, actionGlyph(frame, action), LEGEND.x, y(index), { colour: actionColour(theme, frame, action), font: theme.font });
@@ -38,14 +47,14 @@ export function drawNames(context, { axis, bottom }, frame, view, theme) {
 export function drawCounts(context, { axis, bottom }, frame, view, theme) {
   const { shown, row, y } = legendLayout(frame, bottom);
   const counts = legendRows(frame, view.level);
-  context.font = theme.font;
+  const { beside } = roomOf(context, { axis, bottom }, frame, theme);
   label(context, fitting(context, [`from each at level ${view.level}`, `at level ${view.level}`, `level ${view.level}`], axis.left - 12), LEGEND.x, LEGEND.head, { colour: theme.muted, font: theme.font });
   shown.forEach((action, index) => {
     const { count } = counts[action];
     const hidden = !showsAction(view, action);
     const share = hidden ? "hidden" : axis.narrow ? `${count}` : `${count} of ${frame.total}`;
     if (row === LEGEND.row) label(context, share, LEGEND.x + LEGEND.name, y(index) + 13, { colour: theme.muted, font: theme.font });
-    else label(context, hidden ? "–" : `${count}`, axis.left - 8, y(index), { colour: theme.muted, font: theme.font, align: "right" });
+    else if (beside) label(context, hidden ? "–" : `${count}`, axis.left - 8, y(index), { colour: theme.muted, font: theme.font, align: "right" });
   });
 }
 

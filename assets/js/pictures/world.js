@@ -11,6 +11,7 @@ import { drawAxes, inAxes } from "./chart.js";
 import { drawHeat } from "./heat.js";
 import { camera, drawScene, drawSceneLegend, LEGEND } from "./scene.js";
 import { number } from "../lib/format.js";
+import { textWidth } from "../panels/shapes.js";
 
 const LINE_BUDGET = 3000;
 // Marks that are nearer to each other share one.
@@ -22,6 +23,7 @@ const STRETCH = 8;
 const NOTHING = [0, 1, 0, 1];
 // Height of a line of the scene's caption.
 const CAPTION = 14;
+const CAPTION_SIZE = 11;
 
 /**
  * The views side by side, each with its camera, its rectangle on the canvas and where each node is (-1 the root); pure.
@@ -37,7 +39,7 @@ export function geometry({ width, height }, frame) {
   const boxes = lens ? [{ left: 0, width: middle }, { left: middle, width: width - middle }] : [{ left: 0, width }];
   const viewOfPicture = (box, index) => {
     // The caption stands above the scene, not on it.
-    const top = picture?.caption && !index ? CAPTION : 0;
+    const top = picture?.caption && !index ? CAPTION * Math.min(Math.ceil(textWidth(picture.caption, CAPTION_SIZE) / (box.width - 18)), 2) : 0;
     // Beside a lens the scene makes room for its legend.
     const aside = lens && !index && picture?.legend && box.width > 2 * LEGEND.room ? LEGEND.room : 0;
     return camera({ ...box, top, width: box.width - aside, height: height - top }, index ? paths : focus, index ? 18 : 8, index ? STRETCH : 1);

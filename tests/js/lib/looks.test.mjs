@@ -20,7 +20,7 @@ function opened({ kept = /** @type {string | null} */ (null), width = 1440, heig
 }
 
 test("widths that the style sheets ask for are counted, and no others", () => {
-  const asked = ["twistscope.css", "checkpoints.css"].flatMap((name) => [...read(`css/${name}`).matchAll(/data-(below|low)~="(\d+)"/g)].map(([, side, limit]) => `${side} ${limit}`));
+  const asked = ["twistscope.css", "checkpoints.css", "lesson.css", "lesson_cards.css"].flatMap((name) => [...read(`css/${name}`).matchAll(/data-(below|low)~="(\d+)"/g)].map(([, side, limit]) => `${side} ${limit}`));
   const { attributes } = opened({ width: 1, height: 1 });
   const counted = ["below", "low"].flatMap((side) => attributes.get(`data-${side}`).split(" ").map((limit) => `${side} ${limit}`));
   assert.deepEqual([...new Set(asked)].sort(), counted.sort());
