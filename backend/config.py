@@ -95,7 +95,7 @@ class ServerConfig(BaseSettings):
     max_upload: int = Field(1024**3, ge=0)
     """Bytes of the largest recording that may be uploaded."""
     max_client_seconds: float = Field(20.0, gt=0)
-    """Seconds in which a client must send the headers and the body of a request, and go on reading what waits for it."""
+    """Seconds in which a client must send the headers and the body of a request, go on reading what waits for it, and answer a ping."""
 
     @field_validator("checkpoints", "data", "preload", mode="before")
     @classmethod

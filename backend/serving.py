@@ -58,7 +58,7 @@ def run(app: FastAPI, bound: socket.socket, ready: Callable[[], None], client_se
     Args:
       ready: called once requests are answered.
       client_seconds: time in which the headers of a request must arrive. A client that reads nothing for so long, with data waiting for it, is cut
-        off.
+        off, and a link from which nothing arrives for so long after a ping.
     """
     compress(app)
     config = _Config(
@@ -70,6 +70,8 @@ def run(app: FastAPI, bound: socket.socket, ready: Callable[[], None], client_se
         # On loopback, compressing a frame takes longer than sending it uncompressed.
         ws_per_message_deflate=False,
         ws_max_size=64 * 1024,
+        ws_ping_interval=client_seconds,
+        ws_ping_timeout=client_seconds,
         timeout_graceful_shutdown=GRACE_SECONDS,
     )
     config.client_seconds = client_seconds
@@ -153,7 +155,20 @@ class _Requests(_Unread, HttpToolsProtocol):
 
 
 class _Links(_Unread, WebSocketsSansIOProtocol):
-    """WebSockets."""
+    """WebSockets. One from which anything arrives is alive: a pong can stand behind a thousand messages of its client that wait to be read."""
+
+    _heard_at: float = 0.0
+
+    def data_received(self, data: bytes) -> None:
+        self._heard_at = self.loop.time()
+        super().data_received(data)
+
+    def keepalive_timeout(self) -> None:
+        if self.read_paused or self._heard_at > self.ping_sent_at:
+            self.ping_sent_at = self.loop.time()
+            self.pong_timer = self.loop.call_later(self.config.client_seconds, self.keepalive_timeout)
+        else:
+            super().keepalive_timeout()
 
 
 def open_page(address: str) -> None:
