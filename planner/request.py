@@ -68,6 +68,14 @@ class PlanTooLarge(ValueError):
         self.size = size
 
 
+QUICK = {
+    "xla_backend_optimization_level": 0,
+    "xla_llvm_disable_expensive_passes": True,
+    "xla_cpu_use_fusion_emitters": False,
+    "xla_cpu_parallel_codegen_split_count": 1,
+}
+"""Options of XLA with which it compiles for a CPU in a fifth of the time. The programs take five times as long, which pays below a thousand plans."""
+
 CAUSES = {
     "non_finite_network": "the network's prior, value or Q is not a finite number",
     "all_weights_zero": "no particle kept any weight",
@@ -220,7 +228,9 @@ class Prepared:
         key = plan_key(self.request.seed, self.request.step)
         plan: PlanLike = jax.device_get(program.call(params, key, moment.state, self.live, *self.changes()))
         arrays = to_arrays(plan)
-        milliseconds = 1e3 * (time.perf_counter() - started)
+        return self._record(plan, arrays, moment, 1e3 * (time.perf_counter() - started))
+
+    def _record(self, plan: PlanLike, arrays: Mapping[str, np.ndarray], moment: Moment, milliseconds: float) -> Record:
         status = STATUSES[int(plan.status)]
         fault = "" if status == "ok" else f"{CAUSES[status]}{_place(int(plan.fault), arrays)}"
         return Record(arrays, self._metadata(moment, milliseconds, status, fault))
@@ -260,6 +270,14 @@ class Prepared:
         if worst != "ok":
             raise PlanFailed(f"{self.subject}, seeds {seeds[0]} to {seeds[-1]}, step {self.request.step}: {CAUSES[worst]}")
         return SeedsRecord(arrays, self._metadata(moment, milliseconds, "ok", ""))
+
+    def compile_each(self, model: Model, params: Params, state: Any, plans: int) -> Compiled:
+        """Compile the program of `run_each`, for this many plans, in a fifth of the time that optimised programs take."""
+        program = jax.vmap(self.program(model), in_axes=(None, 0, None, None, *(0 for _ in self.changes())))
+        keys = jax.random.split(plan_key(0, 0), plans)
+        return _compile(
+            program, (params, keys, state, self.live, *_stacked([self.changes()] * plans)), None, QUICK if jax.default_backend() == "cpu" else None
+        )
 
     def seeds(self, count: int) -> list[int]:
         """`count` consecutive seeds, starting at the request's own; 0 follows MAX_SEED.
@@ -318,6 +336,24 @@ class Prepared:
         )
 
 
+def run_each(plans: Sequence[Prepared], program: Compiled, params: Params, moment: Moment) -> list[Record]:
+    """Plan at one moment once for each of `plans`, in parallel, and fetch whole records; equal to those of `run` up to rounding.
+
+    Args:
+      plans: those that `program` was compiled for; they differ only in seed and interventions.
+    """
+    started = time.perf_counter()
+    keys = _keys([each.request.seed for each in plans], plans[0].request.step)
+    made = jax.device_get(program.call(params, keys, moment.state, plans[0].live, *_stacked([each.changes() for each in plans])))
+    milliseconds = 1e3 * (time.perf_counter() - started) / len(plans)
+    single = [jax.tree.map(lambda leaf, index=index: leaf[index], made) for index in range(len(plans))]
+    return [each._record(plan, to_arrays(plan), moment, milliseconds) for each, plan in zip(plans, single, strict=True)]
+
+
+def _stacked(changes: Sequence[tuple[Interventions, ...]]) -> tuple[Interventions, ...]:
+    return jax.tree.map(lambda *leaves: np.stack(leaves), *changes)
+
+
 @lru_cache(maxsize=16)
 def _unchanged(levels: int, slots: int) -> Interventions:
     """No interventions, on the device: most plans have none."""
@@ -341,13 +377,13 @@ VERSION = _version()
 """Version of this package; empty where it is not installed."""
 
 
-def _compile(program: Program, arguments: tuple[Any, ...], max_bytes: int | None) -> Compiled:
+def _compile(program: Program, arguments: tuple[Any, ...], max_bytes: int | None, options: Mapping[str, Any] | None = None) -> Compiled:
     """Compile a program for arguments of these shapes, unless its result is too large."""
     traced = jax.jit(program).trace(*arguments)
     size = sum(leaf.size * leaf.dtype.itemsize for leaf in jax.tree.leaves(traced.out_info))
     if max_bytes is not None and size > max_bytes:
         raise PlanTooLarge(size, max_bytes)
-    compiled = traced.lower().compile()
+    compiled = traced.lower().compile(dict(options) if options else None)
     return Compiled(compiled, size, _code_size(compiled))
 
 

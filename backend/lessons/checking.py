@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from backend.lessons.claims import Checker, ClaimError
-from backend.lessons.model import Lesson, Step, Task
+from backend.lessons.claims import Checker, ClaimError, Plans
+from backend.lessons.model import Step, Task
 from backend.lessons.moments import NoMoment, StepMoment, resolve
 from backend.lessons.reading import Fault, read_lesson
 from planner import PLANNERS, Checkpoints, SettingsError
@@ -38,13 +38,14 @@ def check_lesson(
         for name in lesson.front.needs
         if name not in known
     ]
+    plans = Plans()
     for step in lesson.steps:
         say(f"{path.name}:{step.line}: {step.title}")
-        faults += _check_step(path.name, lesson, step, checkpoints, claims=claims, exactly=exactly, say=say)
+        faults += _check_step(path.name, step, checkpoints, plans if claims else None, exactly=exactly, say=say)
     return faults
 
 
-def _check_step(file: str, lesson: Lesson, step: Step, checkpoints: Checkpoints, *, claims: bool, exactly: bool, say: Say) -> Iterator[Fault]:
+def _check_step(file: str, step: Step, checkpoints: Checkpoints, plans: Plans | None, *, exactly: bool, say: Say) -> Iterator[Fault]:
     try:
         moment = resolve(step.link, checkpoints, exactly=exactly)
     except NoMoment as error:
@@ -69,9 +70,9 @@ def _check_step(file: str, lesson: Lesson, step: Step, checkpoints: Checkpoints,
                 moment.changed({name: value}).prepare(moment.checkpoint)
             except SettingsError as error:
                 yield Fault(file, step.line, f"record: {error}", "record a value that is allowed")
-    if not claims:
+    if plans is None:
         return
-    checker = Checker(moment)
+    checker = Checker(moment, plans)
     for claim in step.claims:
         try:
             outcome = checker.check(claim)

@@ -6,9 +6,8 @@ share by the exact binomial bound of Clopper and Pearson, a mean by Student's t,
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from functools import partial
+from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -18,8 +17,12 @@ from jaxtyping import Float
 from backend.lessons.measures import MEASURES, decisive
 from backend.lessons.model import CONFIDENCE, LEVEL, Bounds, Claim, Variant
 from backend.lessons.moments import StepMoment
-from planner import PLANNERS, PlanFailed, Record, SettingsError, run
+from planner import PLANNERS, PlanFailed, PlanRequest, Prepared, Record, SettingsError
+from planner.request import Compiled, run_each
 from planner.truth import Truth, has_truth
+
+BATCH = 100
+"""Plans that are made at once."""
 
 
 @dataclass(frozen=True)
@@ -31,13 +34,64 @@ class Outcome:
     """The numbers, in one sentence."""
 
 
-class Checker:
-    """Checks the claims of one step; plans with the same settings are made once."""
+class Plans:
+    """The plans that claims are about, each made once. Only those of the latest moment are kept: they are large."""
 
-    def __init__(self, step: StepMoment):
-        self.step = step
+    def __init__(self) -> None:
+        self._moment: tuple[str, str] | None = None
         self._truth: Truth | None = None
         self._records: dict[str, list[Record]] = {}
+        self._programs: dict[Hashable, Compiled] = {}
+
+    def get(self, step: StepMoment, variant: Variant, seeds: int) -> Sequence[Record]:
+        """The plans with seeds from 0 on.
+
+        Raises:
+          ClaimError: they are not possible, or one failed.
+        """
+        planner = variant.planner or step.request.planner
+        if planner not in PLANNERS:
+            raise ClaimError(f"planner: got {planner!r}, allowed: {', '.join(PLANNERS)}")
+        base: Mapping[str, Any] = step.request.settings if planner == step.request.planner else {}
+        try:
+            prepared = PlanRequest(planner, {**base, **variant.settings}).prepare(step.checkpoint)
+            kept = self._kept(step).setdefault(repr((planner, prepared.settings, variant.kill)), [])
+            most = BATCH * -(-seeds // BATCH)
+            whole = self.get(step, variant.model_copy(update={"kill": None}), most) if variant.kill else []
+            while len(kept) < most:
+                kept += self._make(step, prepared, range(len(kept), len(kept) + BATCH), whole)
+        except (SettingsError, PlanFailed) as error:
+            raise ClaimError(str(error)) from None
+        return kept[:seeds]
+
+    def _make(self, step: StepMoment, prepared: Prepared, seeds: Sequence[int], whole: Sequence[Record]) -> list[Record]:
+        """Plans with some seeds; without what carried the decision of `whole`, the plans with all seeds, where these are given."""
+        model, params = prepared.evaluator(step.checkpoint.model, step.checkpoint.params, self._truth)
+        state, key = step.moment.state, prepared.key(model)
+        if key not in self._programs:
+            self._programs[key] = prepared.compile_each(model, params, state, BATCH)
+        requests = [replace(prepared.request, seed=seed, interventions=(_kill(whole[seed]),) if whole else ()) for seed in seeds]
+        plans = [request.prepare(step.checkpoint) if whole else replace(prepared, request=request) for request in requests]
+        records = run_each(plans, self._programs[key], params, step.moment)
+        for plan, record in zip(plans, records, strict=True):
+            plan.check(record)
+        return [plan.answer(record, step.moment, self._truth) for plan, record in zip(plans, records, strict=True)] if self._truth else records
+
+    def _kept(self, step: StepMoment) -> dict[str, list[Record]]:
+        moment = step.checkpoint.card.sha256, step.moment.digest
+        if self._moment != moment:
+            model = step.checkpoint.model
+            self._truth = Truth(model, step.checkpoint.params) if has_truth(model.environment) else None
+            self._moment, self._records = moment, {}
+        return self._records
+
+
+class Checker:
+    """Checks the claims of one step."""
+
+    def __init__(self, step: StepMoment, plans: Plans | None = None):
+        self.step = step
+        self.plans = plans or Plans()
 
     def check(self, claim: Claim) -> Outcome:
         """Make the plans and compare.
@@ -72,7 +126,7 @@ class Checker:
         if claim.measure not in MEASURES:
             raise ClaimError(f"measure: got {claim.measure!r}, allowed: {', '.join(MEASURES)}")
         measure, _ = MEASURES[claim.measure]
-        records = self.records(variant, claim.seeds)
+        records = self.plans.get(self.step, variant, claim.seeds)
         action = 0
         if claim.action is not None:
             names = records[0].metadata.actions
@@ -84,27 +138,6 @@ class Checker:
             return np.array([measure(record, level, action) for record in records], np.float64)
         except (KeyError, IndexError) as error:
             raise ClaimError(f"measure {claim.measure}: these plans have no {error}") from None
-
-    def records(self, variant: Variant, seeds: int) -> Sequence[Record]:
-        """The plans with seeds from 0 on."""
-        request = self.step.request
-        planner = variant.planner or request.planner
-        if planner not in PLANNERS:
-            raise ClaimError(f"planner: got {planner!r}, allowed: {', '.join(PLANNERS)}")
-        base: Mapping[str, Any] = request.settings if planner == request.planner else {}
-        settings = {**base, **variant.settings}
-        kept = self._records.setdefault(repr((planner, sorted(settings.items()), variant.kill)), [])
-        whole = self.records(variant.model_copy(update={"kill": None}), seeds) if variant.kill else []
-        checkpoint = self.step.checkpoint
-        if self._truth is None and has_truth(checkpoint.model.environment):
-            self._truth = Truth(checkpoint.model, checkpoint.params)
-        make = partial(run, checkpoint, planner, state=self.step.moment.state, truth=self._truth, **settings)
-        try:
-            for seed in range(len(kept), seeds):
-                kept.append(make(seed=seed, interventions=[_kill(whole[seed])] if variant.kill else []))
-        except (SettingsError, PlanFailed) as error:
-            raise ClaimError(str(error)) from None
-        return kept[:seeds]
 
 
 class ClaimError(ValueError):

@@ -5,7 +5,7 @@ import pytest
 import scipy.stats
 from pydantic import ValidationError
 
-from backend.lessons.claims import Checker, ClaimError, _deviation, _mean, _share
+from backend.lessons.claims import Checker, ClaimError, Plans, _deviation, _mean, _share
 from backend.lessons.library import SHIPPED
 from backend.lessons.model import CONFIDENCE, Bounds, Claim
 from backend.lessons.moments import resolve
@@ -22,7 +22,7 @@ def claim(**fields) -> Claim:
 @pytest.fixture(scope="module")
 def checker():
     """Of plans that take a moment."""
-    return Checker(resolve("checkpoint=catch-early&planner=trt_smc&particles=16&depth=3&seed=2", CHECKPOINTS))
+    return Checker(resolve("checkpoint=catch-early&planner=trt_smc&particles=16&depth=3&seed=2", CHECKPOINTS), Plans())
 
 
 @pytest.mark.parametrize("plans", [100, 200])
@@ -112,8 +112,8 @@ def test_numbers_are_those_of_plans_made_one_by_one(checker):
 
 
 def test_what_carried_the_decision_is_killed_in_each_plan(checker):
-    killed = checker.records(claim(kill="carrier", mean={"at_least": 0}), 100)
-    whole = checker.records(claim(mean={"at_least": 0}), 100)
+    killed = checker.plans.get(checker.step, claim(kill="carrier", mean={"at_least": 0}), 100)
+    whole = checker.plans.get(checker.step, claim(mean={"at_least": 0}), 100)
     for before, after in zip(whole, killed, strict=True):
         (change,) = after.metadata.interventions
         assert change["kind"] == "kill" and change["level"] == 0

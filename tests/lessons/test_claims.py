@@ -6,7 +6,7 @@ from functools import lru_cache
 import pytest
 
 from backend.lessons.checking import check_lesson
-from backend.lessons.claims import Checker
+from backend.lessons.claims import Checker, Plans
 from backend.lessons.library import SHIPPED, Lessons
 from backend.lessons.moments import resolve
 from planner import Checkpoints
@@ -19,10 +19,13 @@ WORDS_A_MINUTE = 130
 """Read with thought, and not in one's first language."""
 
 
+PLANS = Plans()
+
+
 @lru_cache(maxsize=1)
 def checker_of(link: str) -> Checker:
-    """The checker of a step, whose claims share plans. Only the latest is kept: its plans are large."""
-    return Checker(resolve(link, CHECKPOINTS))
+    """The checker of a step; steps of one moment share plans."""
+    return Checker(resolve(link, CHECKPOINTS), PLANS)
 
 
 @pytest.mark.slow

@@ -14,7 +14,7 @@ from planner.algorithms.registry import PLANNERS
 from planner.core.model import Evaluation, Model
 from planner.record.container import TraceError, read
 from planner.record.metadata import SCHEMA
-from planner.request import MAX_SEED
+from planner.request import MAX_SEED, run_each
 from tests.planner.examples import random_mdp, random_prior, random_values
 
 ASSETS = Path(__file__).parents[2] / "assets" / "checkpoints"
@@ -221,3 +221,23 @@ def test_prepared_requests_that_differ_only_live_differ_only_live(checkpoint) ->
     request = PlanRequest(settings={"particles": 8, "depth": 3})
     one, two = (replace(request, settings={**request.settings, "alpha": alpha}).prepare(checkpoint) for alpha in (0.1, 0.8))
     assert one.static == two.static and one.live.alpha != two.live.alpha
+
+
+def test_plans_made_at_once_are_those_made_one_by_one(checkpoint) -> None:
+    prepared = PlanRequest(settings={"particles": 8, "depth": 4}).prepare(checkpoint)
+    moment = planner.Episodes(checkpoint.model).start(3)
+    kill = {"kind": "kill", "level": 1, "slot": 2}
+    plans = [
+        PlanRequest(settings={"particles": 8, "depth": 4}, seed=seed, interventions=changes).prepare(checkpoint)
+        for seed, changes in ((5, ()), (6, (kill,)), (5, ()))
+    ]
+    made = run_each(plans, prepared.compile_each(checkpoint.model, checkpoint.params, moment.state, 3), checkpoint.params, moment)
+    one = prepared.compile(checkpoint.model, checkpoint.params, moment.state)
+    for plan, record in zip(plans, made, strict=True):
+        alone = plan.run(one, checkpoint.params, moment)
+        assert record.arrays.keys() == alone.arrays.keys()
+        for name, array in alone.arrays.items():
+            np.testing.assert_allclose(record.arrays[name], array, rtol=1e-4, atol=1e-5, err_msg=name)
+        assert (record.metadata.seed, record.metadata.interventions) == (alone.metadata.seed, alone.metadata.interventions)
+    assert not np.array_equal(made[0].arrays["action"], made[1].arrays["action"])
+    np.testing.assert_array_equal(made[0].arrays["action"], made[2].arrays["action"])
