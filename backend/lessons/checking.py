@@ -12,6 +12,10 @@ from backend.lessons.reading import Fault, read_lesson
 from planner import PLANNERS, Checkpoints, SettingsError
 
 LAYOUTS = ("slots", "tree", "river")
+ORDERED = ("world", "genealogy", "strips", "weights", "comparison", "decision", "why", "seeds", "sweep", "particle")
+"""Panels that a link may put into another order."""
+HIDDEN = (*ORDERED, "knobs", "timeline", "narration")
+"""What a link may hide."""
 
 Say = Callable[[str], None]
 
@@ -51,16 +55,16 @@ def _check_step(file: str, step: Step, checkpoints: Checkpoints, plans: Plans | 
     except NoMoment as error:
         yield Fault(file, step.line, f"the moment of the step {step.title!r}: {error}", error.remedy)
         return
-    if moment.view.get("layout", LAYOUTS[0]) not in LAYOUTS:
-        yield Fault(file, step.line, f"there is no layout {moment.view['layout']!r}", f"layouts are {', '.join(LAYOUTS)}")
+    yield from (Fault(file, step.line, what, remedy) for what, remedy in _unknown(moment))
     for task in step.tasks:
         yield from (Fault(file, step.line, f"the task “{task.say}”: {what}", remedy) for what, remedy in _objections(task, moment))
     known = {each["name"] for each in PLANNERS[moment.request.planner].describe()["settings"]}
     for link in step.links:
         try:
-            resolve(link, checkpoints, exactly=exactly)
+            unknown = _unknown(resolve(link, checkpoints, exactly=exactly))
         except NoMoment as error:
-            yield Fault(file, step.line, f"the link ?{link[:80]} in the text: {error}", error.remedy)
+            unknown = [(str(error), error.remedy)]
+        yield from (Fault(file, step.line, f"the link ?{link[:80]} in the text: {what}", remedy) for what, remedy in unknown)
     for name, values in step.recorded.items():
         if name not in known:
             yield Fault(file, step.line, f"record: {moment.request.planner} has no setting {name!r}", f"settings are {', '.join(sorted(known))}")
@@ -82,6 +86,17 @@ def _check_step(file: str, step: Step, checkpoints: Checkpoints, plans: Plans | 
         say(f"  {'holds' if outcome.holds else 'FAILS'} {claim.id}: {outcome.text}")
         if not outcome.holds:
             yield Fault(file, step.line, f"the claim {claim.id!r} does not hold: {outcome.text}", "rewrite the sentence")
+
+
+def _unknown(moment: StepMoment) -> list[tuple[str, str]]:
+    """What a link says of the view that the page does not have, each with what it has."""
+    view = moment.view
+    faults = []
+    if view.get("layout", LAYOUTS[0]) not in LAYOUTS:
+        faults.append((f"there is no layout {view['layout']!r}", f"layouts are {', '.join(LAYOUTS)}"))
+    for field, names in (("hide", HIDDEN), ("order", ORDERED)):
+        faults += [(f"{field}: there is no panel {name!r}", f"panels are {', '.join(names)}") for name in view.get(field, ()) if name not in names]
+    return faults
 
 
 def _objections(task: Task, moment: StepMoment) -> Iterator[tuple[str, str]]:

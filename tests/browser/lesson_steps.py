@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from playwright.sync_api import Page
+from playwright.sync_api import Page, TimeoutError
 
 LIVE = "window.twistscope?.showing === 'live' && ['idle', 'ended'].includes(window.twistscope.phase)"
 DONE = "key => document.querySelector(`[data-task='${key}']`).hasAttribute('data-done')"
@@ -58,10 +58,15 @@ class Learner:
     def perform(self, task: dict[str, Any], key: str) -> None:
         kind = next(name for name in KINDS if name in task)
         KINDS[kind](self, task, key)
-        self.page.wait_for_function(DONE, arg=key, timeout=90_000)
+        try:
+            self.page.wait_for_function(DONE, arg=key, timeout=90_000)
+        except TimeoutError:
+            raise AssertionError(f"not done: {task['say']}") from None
         self.page.wait_for_function(LIVE, timeout=90_000)
 
     def done(self, key: str) -> bool:
+        """True where a task is done once what was pressed is drawn."""
+        self.page.evaluate("new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)))")
         return self.page.evaluate(DONE, key)
 
     def press(self, *keys: str) -> None:
@@ -84,7 +89,7 @@ class Learner:
             page.keyboard.press("Space")
         elif kind == "choice":
             wanted = task.get("is", task.get("at_least", task.get("at_most")))
-            page.keyboard.type(str(wanted).replace("_", " "))
+            self.choose(str(wanted).replace("_", " ") if isinstance(wanted, str) else f"{wanted:g}")
         else:
             # To the end that is in bounds; a value between is come by from there.
             up = "at_least" not in task and "at_most" not in task
@@ -103,8 +108,18 @@ class Learner:
     def planner(self, task: dict[str, Any], key: str) -> None:
         title = self.page.locator(f"#planner option[value={task['planner']}]").inner_text()
         self.page.focus("#planner")
-        self.page.keyboard.type(title)
+        self.choose(title)
         self.leave()
+
+    def choose(self, option: str) -> None:
+        """Type the name of an option of the list that has the focus; again where a slow list took two letters for two names."""
+        chosen = "document.activeElement.selectedOptions[0].text"
+        for _ in range(10):
+            self.page.keyboard.type(option)
+            if self.page.evaluate(chosen) == option:
+                return
+            self.page.wait_for_timeout(1500)
+        raise AssertionError(f"{option} is not chosen, but {self.page.evaluate(chosen)}")
 
     def level(self, task: dict[str, Any], key: str) -> None:
         self.leave()
@@ -157,6 +172,7 @@ class Learner:
         self.leave()
         if self.page.evaluate("window.twistscope.selection?.slot === undefined"):
             self.press("Home", "k")
+        self.page.wait_for_selector(".what-if-buttons:visible")
         if task["intervene"] == "weigh":
             self.page.focus(".what-if-weight")
             self.page.keyboard.type("3")

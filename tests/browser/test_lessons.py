@@ -5,6 +5,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from backend.lessons.checking import HIDDEN, LAYOUTS
 from backend.lessons.library import SHIPPED
 from tests.browser.lesson_steps import LIVE, Learner
 from tests.servers import serving, wait_until_ready
@@ -84,6 +85,13 @@ def test_each_lesson_is_done_from_start_to_end_by_the_keyboard_alone(teaching, o
         learner.next()
     page.wait_for_url("**/lessons")
     assert page.evaluate(PROGRESS)[name]["finished"]
+
+
+def test_what_a_lesson_is_checked_against_is_what_the_page_has(teaching, open_page):
+    page = open_page(f"{teaching.url}/", ready=LIVE)
+    assert page.evaluate("async () => (await import('/assets/js/frame/layouts.js')).LAYOUTS") == list(LAYOUTS)
+    panels = page.evaluate("[...document.querySelectorAll('[data-panel]')].map((each) => each.dataset.panel)")
+    assert sorted({*panels, "knobs"}) == sorted(HIDDEN)
 
 
 def test_a_learner_leaves_the_rails_and_returns_to_the_very_step(teaching, open_page):
