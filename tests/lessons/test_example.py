@@ -7,9 +7,18 @@ from tests.servers import ROOT, twistscope
 EXAMPLE = ROOT / "docs" / "example-lesson" / "first-steps.md"
 
 
-def test_the_example_holds():
-    ended = twistscope("lesson", "check", str(EXAMPLE), check=True)
+def test_the_example_holds_and_is_rendered(tmp_path):
+    ended = twistscope("lesson", "check", str(EXAMPLE), "--render", str(tmp_path / "pages"), check=True)
     assert "holds few" in ended.stdout and ended.stdout.endswith("1 lesson: everything holds\n")
+    assert "lesson=first-steps" in (tmp_path / "pages" / "index.html").read_text("utf-8")
+    assert (tmp_path / "pages" / "lessons" / "first-steps.js").is_file()
+
+
+def test_pages_do_not_take_the_place_of_other_files(tmp_path):
+    (tmp_path / "mine.txt").write_text("mine")
+    ended = twistscope("lesson", "check", str(EXAMPLE), "--render", str(tmp_path))
+    assert ended.returncode == 2 and "--render" in ended.stderr and "holds other files" in ended.stderr
+    assert [path.name for path in tmp_path.iterdir()] == ["mine.txt"]
 
 
 @pytest.mark.parametrize(
