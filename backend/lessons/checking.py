@@ -15,7 +15,7 @@ LAYOUTS = ("slots", "tree", "river")
 ORDERED = ("world", "genealogy", "strips", "weights", "comparison", "decision", "why", "seeds", "sweep", "particle")
 """Panels that a link may put into another order."""
 HIDDEN = (*ORDERED, "knobs", "timeline", "narration")
-"""What a link may hide."""
+"""Parts of the page that a link may hide."""
 
 Say = Callable[[str], None]
 
@@ -89,13 +89,13 @@ def _check_step(file: str, step: Step, checkpoints: Checkpoints, plans: Plans | 
 
 
 def _unknown(moment: StepMoment) -> list[tuple[str, str]]:
-    """What a link says of the view that the page does not have, each with what it has."""
+    """Names in a link's view that the page does not have, each with those that it has."""
     view = moment.view
     faults = []
     if view.get("layout", LAYOUTS[0]) not in LAYOUTS:
         faults.append((f"there is no layout {view['layout']!r}", f"layouts are {', '.join(LAYOUTS)}"))
     for field, names in (("hide", HIDDEN), ("order", ORDERED)):
-        faults += [(f"{field}: there is no panel {name!r}", f"panels are {', '.join(names)}") for name in view.get(field, ()) if name not in names]
+        faults += [(f"{field}: there is no panel {name!r}", f"panels are {', '.join(names)}") for name in view.get(field, "").split(",") if name and name not in names]
     return faults
 
 

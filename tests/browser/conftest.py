@@ -5,6 +5,7 @@ import shutil
 import pytest
 from playwright.sync_api import sync_playwright
 
+from tests.browser.notices import KEEP
 from tests.servers import serving, wait_until_ready
 
 CHROMIUM_OPTIONS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
@@ -43,6 +44,7 @@ def open_page(browser):
     def open_it(url, width=1440, height=900, ready=PAINTED, prepare=None, **options):
         # Chromium lets a page write to the clipboard; its shell asks first.
         context = browser.new_context(viewport={"width": width, "height": height}, permissions=["clipboard-write"], **options)
+        context.add_init_script(KEEP)
         page = context.new_page()
         page.errors = []
         page.on("pageerror", lambda error: page.errors.append(error.stack or str(error)))

@@ -91,19 +91,25 @@ class Learner:
             wanted = task.get("is", task.get("at_least", task.get("at_most")))
             self.choose(str(wanted).replace("_", " ") if isinstance(wanted, str) else f"{wanted:g}")
         else:
-            # To the end that is in bounds; a value between is come by from there.
-            up = "at_least" not in task and "at_most" not in task
-            page.keyboard.press("End" if "at_least" in task else "Home")
-            for _ in range(110):
-                page.wait_for_timeout(60)
-                if self.done(key) or not (up or {"at_least", "at_most"} <= task.keys()):
-                    break
-                page.keyboard.press("PageUp" if up else "PageDown")
+            self.slide(task)
         page.wait_for_function(DONE, arg=key, timeout=90_000)
         self.leave()
         # On a narrow page the knobs lie over the pictures.
         if page.locator("body[data-drawer]").count():
             page.keyboard.press("Escape")
+
+    def slide(self, task: dict[str, Any]) -> None:
+        """Move the slider that has the focus to the end that a task asks for; to a value between, from the end that is nearer."""
+        if "is" not in task and not {"at_least", "at_most"} <= task.keys():
+            self.press("End" if "at_least" in task else "Home")
+            return
+        wanted = task["is"] if "is" in task else (task["at_least"] + task["at_most"]) / 2
+        low, high = (float(self.page.evaluate(f"document.activeElement.ariaValue{end}")) for end in ("Min", "Max"))
+        upper = 2 * wanted > low + high
+        self.press("End" if upper else "Home")
+        beyond = (lambda value: value > 1.01 * wanted) if upper else (lambda value: value < 0.99 * wanted)
+        while beyond(float(self.page.evaluate("document.activeElement.ariaValueNow"))):
+            self.press("PageDown" if upper else "PageUp")
 
     def planner(self, task: dict[str, Any], key: str) -> None:
         title = self.page.locator(f"#planner option[value={task['planner']}]").inner_text()
@@ -143,7 +149,7 @@ class Learner:
             self.press("k")
             for direction in ("k", "j"):
                 for _ in range(0 if task["select"] in ("particle", "heaviest") else page.evaluate("window.twistscope.lastFrame.particles")):
-                    if self.done(key):
+                    if page.evaluate(DONE, key):
                         return
                     self.press(direction)
             if self.done(key):

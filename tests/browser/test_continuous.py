@@ -3,6 +3,7 @@
 import pytest
 
 from dashboard.app import ASSETS
+from tests.browser.notices import last_notice
 from tests.browser.test_page import PICTURES, last_frame, picture, sentence
 from tests.browser.test_truth import choose, marks, wait_for_mark
 
@@ -33,7 +34,7 @@ def test_a_pendulum_plays_with_an_axis_of_actions(server, open_page):
     page.wait_for_function("window.twistscope.lastFrame.step >= 5", timeout=60_000)
     page.keyboard.press("Space")
     page.wait_for_function("!window.twistscope.playing && window.twistscope.phase === 'idle'")
-    assert page.locator("#notice").inner_text() == ""
+    assert last_notice(page) == ""
     assert "NaN" not in page.locator("body").inner_text() and "undefined" not in page.locator("body").inner_text()
 
 

@@ -5,6 +5,7 @@ import signal
 import httpx
 import pytest
 
+from tests.browser.notices import last_notice
 from tests.browser.test_page import last_frame, press, settle
 from tests.servers import serving, wait_until_ready
 
@@ -138,7 +139,7 @@ def test_a_control_that_the_server_does_not_confirm_goes_back_also_where_it_is_g
     assert page.locator('[data-knob="depth"] select').input_value() == "24"
     page.wait_for_function("document.querySelector('[data-knob=alpha] .knob-value').innerText === '1'")
     page.wait_for_function("document.querySelector('[data-knob=alpha] [role=slider]').getAttribute('aria-valuenow') === '1'")
-    assert page.locator("#notice").inner_text().startswith("Not connected.")
+    assert last_notice(page).startswith("Not connected.")
 
 
 # --- lists ----------------------------------------------------------------------------------------------------------------------

@@ -7,6 +7,7 @@ import pytest
 
 from dashboard.app import ASSETS
 from planner import Checkpoints
+from tests.browser.notices import last_notice
 from tests.browser.test_page import last_frame, picture, settle
 from tests.servers import serving, wait_until_ready
 
@@ -49,7 +50,7 @@ def test_after_a_failed_plan_the_picture_is_marked_until_a_plan_succeeds(broken,
     assert page.evaluate(STALE) and max(page.evaluate(OPACITY)) < 0.6
     assert picture(page, "genealogy") == before
     # The banner has the reason for as long as it holds, so it is not said a second time for a while.
-    assert page.locator("#notice").inner_text() == ""
+    assert last_notice(page) == ""
     # Neither looking around nor pausing makes the picture true.
     page.keyboard.press("Home")
     httpx.post(f"{broken.api}/sessions/{page.evaluate('window.twistscope.session')}/commands", json={"command": "pause"}).raise_for_status()

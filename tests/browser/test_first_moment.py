@@ -7,6 +7,7 @@ import pytest
 
 from backend.config import ServerConfig
 from backend.openings import Openings
+from tests.browser.notices import last_notice
 from tests.browser.test_page import AT_REST, picture
 from tests.servers import serving, wait_until_ready
 
@@ -64,7 +65,7 @@ def test_the_first_moment_is_dramatic_live_and_goes_without_saying(open_page, da
         assert {name: picture(page, name) for name in DRAWN} == recorded
         assert page.locator(".panel-decision").inner_text() == said and page.evaluate(PLACES) == places
         assert "Waiting" not in page.locator("#microscope").inner_text()
-        assert page.evaluate("location.search") == "" and page.locator("#notice").inner_text() == ""
+        assert page.evaluate("location.search") == "" and last_notice(page) == ""
 
         # Every other moment has an address, and the way back needs none.
         page.locator("[data-do=forward]").click()

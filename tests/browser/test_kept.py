@@ -3,6 +3,7 @@
 import httpx
 import pytest
 
+from tests.browser.notices import last_notice
 from tests.browser.test_page import AT_REST, last_frame, picture, press, settle
 
 pytestmark = pytest.mark.browser
@@ -26,10 +27,6 @@ def opened(server, open_page, search="", **options):
     page.wait_for_function(CONTROLS)
     page.wait_for_function(AT_REST, timeout=60_000)
     return page
-
-
-def notice(page):
-    return page.locator("#notice").inner_text()
 
 
 def test_a_page_loaded_again_goes_on_with_planner_seed_step_and_knobs(server, open_page):
@@ -87,7 +84,7 @@ def test_what_an_address_asks_for_and_cannot_be_had_is_said_and_left_out(server,
     assert (session["planner"], session["seed"], session["step"], session["settings"]["alpha"]) == ("trt_smc", 0, 2, 0.25)
     page.wait_for_function(KEPT, arg={"step": "2", "alpha": "0.25"})
     for part in ("planner: “zork” is not possible", "seed: −1 is not possible", "kl_bound: “x” is not possible", "colour"):
-        assert part in notice(page), part
+        assert part in last_notice(page), part
     assert page.locator("#seed").input_value() == "0"
 
 
@@ -97,7 +94,7 @@ def test_a_step_that_cannot_be_reached_is_said(server, open_page):
     page.wait_for_function("window.twistscope.phase === 'ended'", timeout=60_000)
     assert session_of(page, server)["step"] == 9
     page.wait_for_function(KEPT, arg={"checkpoint": "catch-early", "step": "9"})
-    assert notice(page) == "Step 500 cannot be reached: the episode ends at step 9."
+    assert last_notice(page) == "Step 500 cannot be reached: the episode ends at step 9."
 
 
 def test_another_checkpoint_keeps_planner_seed_and_knobs_and_plays_on(server, open_page):
@@ -112,7 +109,7 @@ def test_another_checkpoint_keeps_planner_seed_and_knobs_and_plays_on(server, op
     session = session_of(page, server)
     assert (session["checkpoint"], session["planner"], session["seed"], session["speed"]) == ("cartpole", "spo", 3, 20)
     assert (session["settings"]["particles"], session["settings"]["depth"]) == (64, 8)
-    assert notice(page) == ""
+    assert last_notice(page) == ""
     page.keyboard.press("Escape")
     page.keyboard.press("Space")
     page.wait_for_function("!window.twistscope.playing")
@@ -171,7 +168,7 @@ def test_a_knob_that_another_checkpoint_does_not_have_is_said_and_left_behind(se
     )
     settings = session_of(page, server)["settings"]
     assert (settings["value_source"], settings["particles"]) == ("network", 64)
-    assert "value_source: “exact” is not possible" in notice(page)
+    assert "value_source: “exact” is not possible" in last_notice(page)
 
 
 def test_an_episode_that_has_ended_is_begun_again_with_reset(server, open_page):

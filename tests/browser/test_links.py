@@ -6,6 +6,7 @@ import httpx
 import pytest
 
 from tests.backend.link import read_trace
+from tests.browser.notices import last_notice
 from tests.browser.test_kept import opened, session_of
 from tests.browser.test_page import AT_REST, picture
 from tests.servers import free_port, serving, wait_until_ready
@@ -26,10 +27,6 @@ def at_step(page, step):
     page.wait_for_function("step => window.twistscope.lastFrame?.step === step", arg=step, timeout=60_000)
     page.wait_for_function(AT_REST, timeout=60_000)
     page.wait_for_function(LINKED, arg=step)
-
-
-def notice(page):
-    return page.locator("#notice").inner_text()
 
 
 def test_after_a_restart_a_link_opens_the_same_moment_elsewhere_and_an_open_page_is_there_again(open_page, data):
@@ -68,7 +65,7 @@ def test_after_a_restart_a_link_opens_the_same_moment_elsewhere_and_an_open_page
         assert other.evaluate("window.twistscope.selection") == selection
         assert {name: picture(other, name) for name in PICTURES} == drawn
         assert other.locator(".panel-decision").inner_text() == said
-        assert notice(other) == ""
+        assert last_notice(other) == ""
         assert other.evaluate("location.search") == search
 
         left.wait_for_function("id => window.twistscope.connection === 'open' && window.twistscope.session !== id", arg=session, timeout=60_000)
@@ -108,7 +105,7 @@ def test_a_damaged_link_gives_one_line_and_opens_the_checkpoint(server, open_pag
     page = opened(server, open_page, change(f"?{query}"))
     made = session_of(page, server)
     assert (made["checkpoint"], made["step"]) == ("catch-early", 0)
-    assert notice(page).startswith("The link cannot be opened, only its checkpoint.") and reason in notice(page).lower()
+    assert last_notice(page).startswith("The link cannot be opened, only its checkpoint.") and reason in last_notice(page).lower()
 
 
 def test_a_link_to_other_parameters_says_so(server, open_page):
@@ -117,7 +114,7 @@ def test_a_link_to_other_parameters_says_so(server, open_page):
     query = httpx.get(f"{server.api}/sessions/{session['id']}/link").json()["query"]
     sha = parse_qs(query)["sha"][0]
     page = opened(server, open_page, "?" + query.replace(sha, "0" * 12))
-    assert "is not the one that the link was made with" in notice(page)
+    assert "is not the one that the link was made with" in last_notice(page)
     assert session_of(page, server)["step"] == 2
 
 

@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from tests.browser.notices import last_notice
 from tests.browser.test_page import PICTURES, last_frame, picture, sentence
 
 pytestmark = pytest.mark.browser
@@ -27,7 +28,7 @@ def test_gumbel_mcts_is_drawn_as_a_tree_and_particles_come_back(server, open_pag
 
     choose_planner(page, "Gumbel MCTS")
     page.wait_for_function("document.querySelector('.decision-numbers').innerText.includes('nodes')")
-    assert page.locator("#notice").inner_text() == ""
+    assert last_notice(page) == ""
     for name in PICTURES:
         drawn = picture(page, name)
         assert drawn["drawn"] > 100 and drawn["hash"] != before[name]["hash"], name

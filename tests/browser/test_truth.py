@@ -4,6 +4,7 @@ from collections import Counter
 
 import pytest
 
+from tests.browser.notices import last_notice
 from tests.browser.test_page import last_frame, sentence, settle
 
 pytestmark = pytest.mark.browser
@@ -76,7 +77,7 @@ def test_exact_values_are_planned_with_at_once_and_named(server, open_page):
     # If nothing can be solved, the knob stays behind, and the page says so.
     choose(page, "checkpoint", "cartpole")
     page.wait_for_function("document.querySelector('.value-source').textContent === ''")
-    assert page.locator("#notice").inner_text().startswith("Left out: value_source: “exact” is not possible, allowed is network")
+    assert last_notice(page).startswith("Left out: value_source: “exact” is not possible, allowed is network")
 
 
 def test_a_value_source_that_is_refused_shows_why(server, open_page):

@@ -4,6 +4,7 @@ import itertools
 
 import pytest
 
+from tests.browser.notices import last_notice
 from tests.browser.test_checkpoints import READY
 from tests.browser.test_controls import BUILT
 from tests.browser.test_page import last_frame, picture, settle
@@ -95,7 +96,7 @@ def test_panels_are_enlarged_hidden_and_ordered_and_stay_so(server, open_page):
     page.keyboard.press("f")
 
     page.locator("[data-panel=world] .panel-hide").click()
-    assert "World is hidden" in page.locator("#notice").inner_text()
+    assert "World is hidden" in last_notice(page)
     page.keyboard.press("v")
     assert not page.get_by_label("World", exact=True).is_checked()
     up = page.get_by_role("button", name="Move up: Weights")
