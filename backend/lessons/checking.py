@@ -9,13 +9,16 @@ from backend.lessons.claims import Checker, ClaimError, Plans
 from backend.lessons.model import Step, Task
 from backend.lessons.moments import NoMoment, StepMoment, resolve
 from backend.lessons.reading import Fault, read_lesson
-from planner import PLANNERS, Checkpoints, SettingsError
+from planner import PLANNERS, Checkpoints, SettingsError, run
 
 LAYOUTS = ("slots", "tree", "river")
 ORDERED = ("world", "genealogy", "strips", "weights", "comparison", "decision", "why", "seeds", "sweep", "particle")
 """Panels that a link may put into another order."""
 HIDDEN = (*ORDERED, "knobs", "timeline", "narration")
 """Parts of the page that a link may hide."""
+
+DONE = ("it is done before anybody has done anything", "begin the step otherwise, or ask for something else")
+"""Fault and remedy of a task that asks for nothing."""
 
 Say = Callable[[str], None]
 
@@ -76,6 +79,7 @@ def _check_step(file: str, step: Step, checkpoints: Checkpoints, plans: Plans | 
                 yield Fault(file, step.line, f"record: {error}", "record a value that is allowed")
     if plans is None:
         return
+    yield from (Fault(file, step.line, f"the task “{task.say}”: {DONE[0]}", DONE[1]) for task in step.tasks if _chosen_already(task, moment))
     checker = Checker(moment, plans)
     for claim in step.claims:
         try:
@@ -95,7 +99,11 @@ def _unknown(moment: StepMoment) -> list[tuple[str, str]]:
     if view.get("layout", LAYOUTS[0]) not in LAYOUTS:
         faults.append((f"there is no layout {view['layout']!r}", f"layouts are {', '.join(LAYOUTS)}"))
     for field, names in (("hide", HIDDEN), ("order", ORDERED)):
-        faults += [(f"{field}: there is no panel {name!r}", f"panels are {', '.join(names)}") for name in view.get(field, "").split(",") if name and name not in names]
+        faults += [
+            (f"{field}: there is no panel {name!r}", f"panels are {', '.join(names)}")
+            for name in view.get(field, "").split(",")
+            if name and name not in names
+        ]
     return faults
 
 
@@ -110,9 +118,9 @@ def _objections(task: Task, moment: StepMoment) -> Iterator[tuple[str, str]]:
         elif (wrong := _impossible(task, setting)) is not None:
             yield wrong
         elif task.allows(getattr(prepared.settings, task.setting, None)):
-            yield "it is done before anybody has done anything", "begin the step with another value, or ask for another one"
+            yield DONE
     if task.planner == moment.request.planner or (task.layout is not None and task.layout == moment.view.get("layout")):
-        yield "it is done before anybody has done anything", "begin the step otherwise, or ask for something else"
+        yield DONE
     if task.planner is not None and task.planner not in PLANNERS:
         yield f"there is no planner {task.planner!r}", f"planners are {', '.join(PLANNERS)}"
     names = list(moment.checkpoint.model.environment.action_names)
@@ -123,6 +131,16 @@ def _objections(task: Task, moment: StepMoment) -> Iterator[tuple[str, str]]:
     wanted = task.is_ if task.is_ is not None else task.at_least
     if task.level and depth is not None and wanted is not None and wanted > depth - 1:
         yield f"the plan has no level {wanted:g}", f"its levels are 0 to {depth - 1}"
+
+
+def _chosen_already(task: Task, moment: StepMoment) -> bool:
+    """True where the plan of the moment takes the action that a task waits for."""
+    names = moment.checkpoint.model.environment.action_names
+    if task.chosen not in names:
+        return False
+    request = moment.request
+    record = run(moment.checkpoint, request.planner, state=moment.moment.state, seed=request.seed, step=request.step, check=False, **request.settings)
+    return names[int(record.arrays["chosen_action"])] == task.chosen
 
 
 def _impossible(task: Task, setting: dict) -> tuple[str, str] | None:

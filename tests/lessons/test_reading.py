@@ -35,10 +35,10 @@ of: {{at_least: 1}}
 """
 
 
-def faults_of(folder, text, name="a-lesson.md", known=frozenset()):
+def faults_of(folder, text, name="a-lesson.md", known=frozenset(), *, claims=False):
     path = folder / name
     path.write_text(text, "utf-8")
-    return check_lesson(path, CHECKPOINTS, known, claims=False, say=lambda said: None)
+    return check_lesson(path, CHECKPOINTS, known, claims=claims, say=lambda said: None)
 
 
 def test_a_lesson_without_a_fault_has_none(tmp_path):
@@ -163,3 +163,10 @@ def test_measures_are_listed_with_their_meaning():
     listed = twistscope("lesson", "measures", check=True).stdout.splitlines()
     assert len(listed) > 30 and all(len(line.split(maxsplit=1)) == 2 for line in listed)
     assert any(line.startswith("root_ancestors ") for line in listed)
+
+
+def test_a_task_that_waits_for_the_action_of_the_opened_plan_asks_for_nothing(tmp_path):
+    chosen = lambda name: LESSON.replace("- setting: alpha\n  at_least: 0.5", f"- chosen: {name}")
+    found = {name: faults_of(tmp_path, chosen(name), claims=True) for name in ("left", "stay", "right")}
+    taken = [name for name, faults in found.items() if faults]
+    assert len(taken) == 1 and "done before anybody" in found[taken[0]][0].what

@@ -3,9 +3,9 @@
 // A row is {name, short, domain, round?, log?, lines, bands?, bars?, threshold?, missing?, empty?, key?, grey?}. A line is {name, values, style}, null
 // where it has no value; the first is the row's own, whose value is read out. A domain that follows the values is to be made `round`.
 
-import { around, partOf } from "./spread.js";
+import { around, leavesPrior, partOf } from "./spread.js";
 import { treeStrips } from "./tree.js";
-import { NO_TWIST } from "../lib/format.js";
+import { GREEDY, NO_TWIST } from "../lib/format.js";
 
 /** All strips of particles, in the order they are shown. */
 const PARTICLE_STRIPS = [
@@ -92,13 +92,14 @@ function klRow({ kl, kl_bound, levels, restarts }) {
   };
 }
 
-function temperatureRow({ temperature, levels, living }) {
+function temperatureRow({ temperature, kl, levels, living, restarts }) {
   const { mean, band } = ranged(temperature, levels);
+  const moved = (level) => !restarts && leavesPrior(kl, level);
   return {
     name: "temperature", short: "temp.", domain: decades([...band.low, ...band.high]), round: true, log: true, bands: [band],
-    // An infinite temperature leaves the prior as it is, which says more than an empty strip.
-    missing: Array.from(living, (count) => (count ? "no twist" : "none")),
-    empty: living[0] && mean.every((value) => value === null) ? NO_TWIST : "",
+    // A temperature without a logarithm is infinite, which leaves the prior as it is, or zero, which is greedy: both say more than an empty strip.
+    missing: Array.from(living, (count, level) => (!count ? "none" : moved(level) ? "greedy" : "no twist")),
+    empty: living[0] && mean.every((value) => value === null) ? (moved(0) ? GREEDY : NO_TWIST) : "",
     lines: [{ name: "temperature", values: mean, style: "main" }],
   };
 }

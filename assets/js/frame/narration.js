@@ -1,8 +1,8 @@
 // One sentence (or three short ones) about what is seen: for the bottom bar, and as the text of each picture.
 
-import { spreadAt } from "./spread.js";
+import { leavesPrior, spreadAt } from "./spread.js";
 import { narrateTree, treeOutlook } from "./tree.js";
-import { alike, count, list, NO_TWIST, number, partOf, percent } from "../lib/format.js";
+import { alike, count, GREEDY, list, NO_TWIST, number, partOf, percent } from "../lib/format.js";
 
 /** About everything where nothing was planned. */
 export const OVER = "The episode is over: nothing is planned from its last state.";
@@ -30,7 +30,8 @@ export function narrate(frame, level) {
   const bound = frame.restarts ? null : spreadAt(frame.kl_bound, level);
   // A proposal that is the prior by its making has nothing to keep to.
   if (kl && (kl.high || bound?.high)) parts.push(`KL ${number(kl.mean, 2)}${bound ? ` of ${number(bound.mean, 2)} allowed` : " without a bound"}`);
-  if (living[level] && !spreadAt(frame.temperature, level) && !(frame.restarts && kl?.high)) parts.push(NO_TWIST);
+  // No logarithm: infinite, which leaves the prior as it is, or zero.
+  if (living[level] && !spreadAt(frame.temperature, level) && !(frame.restarts && kl?.high)) parts.push(leavesPrior(frame.kl, level) ? GREEDY : NO_TWIST);
   if (frame.valueSource) parts.push(frame.valueSource);
   return `${parts.join("; ")}.`;
 }

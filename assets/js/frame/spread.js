@@ -16,3 +16,6 @@ export function spreadAt(spreads, level) {
   const [low, mean, high] = spreads.subarray(3 * level, 3 * level + 3);
   return Number.isNaN(mean) ? null : { low, mean, high };
 }
+
+/** True where the proposal is another than the prior, by more than rounding. @type {(kl: Float32Array, level: number) => boolean} */
+export const leavesPrior = (kl, level) => (spreadAt(kl, level)?.high ?? 0) > 1e-6;

@@ -68,5 +68,6 @@ export function sweepSentence({ rows, label, now, actions, knob }) {
   const index = rows.findIndex(({ value }) => value === turn.value);
   const side = turn.value > now ? [`from ${label} ${number(turn.value)} on`, turn.to] : [`at ${label} ${number(rows[index - 1].value)} and below`, turn.from];
   const more = turns(rows).length - 1;
-  return `It takes ${name(/** @type {number} */ (side[1]))} ${side[0]}.${more ? ` The action changes ${more + 1} times over the range.` : ""}`;
+  const nearest = `it takes ${name(/** @type {number} */ (side[1]))} ${side[0]}`;
+  return more ? `Next to the value in force, ${nearest}; over the range the action changes ${more + 1} times.` : `I${nearest.slice(1)}.`;
 }

@@ -1,5 +1,6 @@
 // The lesson beside the pictures: its text drives the view, and the learner may leave it at any time and come back to the very step.
 
+import { LAYOUTS } from "../frame/layouts.js";
 import { momentAddress } from "../lib/address.js";
 import { around, element } from "../lib/elements.js";
 import { isDone } from "./conditions.js";
@@ -288,6 +289,8 @@ export class LessonPanel {
     const { pinned, frame } = this.microscope.store.state;
     if (pinned && frame && new URLSearchParams(this.step.link).get("checkpoint") !== pinned.frame.checkpoint) this.microscope.unpin();
     this.visit(momentAddress(location.href, this.step.link, this.fields));
+    // Links leave the usual layout out, and the step before may have asked for another.
+    this.microscope.layouts.choose(new URLSearchParams(this.step.link).get("layout") ?? LAYOUTS[0]);
     this.write();
   }
 

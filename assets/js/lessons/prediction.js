@@ -148,7 +148,7 @@ export class Prediction {
         row.toggleAttribute("data-right", input.value === answer);
         row.toggleAttribute("data-wrong", input.checked && input.value !== answer);
       }
-      this.verdict.textContent = this.answer === answer ? "✓ As you said." : `Not so: ${answer}`;
+      this.verdict.textContent = this.answer === answer ? "✓ As you said." : `The answer: ${answer}`;
     } else if (order) {
       this.setOrder([...this.answer]);
       const right = `${this.answer}` === `${order}`;

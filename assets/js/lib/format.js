@@ -102,6 +102,8 @@ export const amount = (value, range) => signed(value, finenessOf(range));
 
 /** Meaning of an infinite temperature. */
 export const NO_TWIST = "no twist: the proposal is the prior";
+/** Meaning of a temperature of zero. */
+export const GREEDY = "greedy: the proposal takes the best Q";
 
 /** "1 particle", "3 particles". */
 export const count = (amount, noun) => `${amount} ${noun}${amount === 1 ? "" : "s"}`;

@@ -80,8 +80,15 @@ test("the parts of the weight have the names that the drawing gives them", () =>
 });
 
 test("without any finite temperature the strip says so in words", () => {
+  const greedy = readFrame(encode(sampleArrays(), sampleMetadata));
+  greedy.temperature.fill(NaN);
+  assert.equal(rowOf("temperature", greedy).empty, "greedy: the proposal takes the best Q");
+  assert.deepEqual(rowOf("temperature", greedy).missing, ["greedy", "greedy", "greedy"]);
+  assert.match(narrate(greedy, 1), /; greedy: the proposal takes the best Q\.$/);
+  // A proposal that is the prior, up to rounding.
   const cold = readFrame(encode(sampleArrays(), sampleMetadata));
   cold.temperature.fill(NaN);
+  cold.kl.fill(1e-8);
   const row = rowOf("temperature", cold);
   assert.equal(row.empty, "no twist: the proposal is the prior");
   assert.deepEqual(row.missing, ["no twist", "no twist", "no twist"]);
