@@ -56,7 +56,7 @@ const dialogs = new Dialogs({
   link: () => chooser.linkOf(live.session.id).catch(() => null), view: () => looked(), command: (name, more) => command(name, more),
   visit: (link) => chooser.visit(momentAddress(location.href, link)), pin: (link) => pinning.pinLink(link), pinFile: (file) => pinning.pinFile(file), findable: () => findable(), say: (text) => notice.say(text),
 });
-const lessons = new Lessons({ api, microscope, visit: (href) => chooser.visit(href), focusKnob, say: (text) => notice.say(text), changed: () => chooser.keepAddress(), storage: ownStorage() });
+const lessons = new Lessons({ api, microscope, visit: visitStep, focusKnob, say: (text) => notice.say(text), changed: () => chooser.keepAddress(), storage: ownStorage() });
 const classroom = new Classroom({ live, microscope, lessons, watch: (id) => chooser.begin({ watch: id, checkpoint: "", planner: "", seed: 0, step: 0, settings: {} }), changed: () => remote.tell() });
 lessons.classroom = classroom;
 const remote = new Remote({ lessons, classroom, session: () => live.session.id });
@@ -234,6 +234,12 @@ async function loadKnobTools() {
     knobs, planner: () => chooser.planner(status.state.planner), storage: ownStorage(), change: (settings) => change(settings), say: (text) => notice.say(text),
     mounted: dash.mounted, lifetime,
   });
+}
+
+/** Goes to the moment of a lesson's step, with all knobs in sight. */
+function visitStep(href) {
+  knobTools?.clearSearch();
+  chooser.visit(href);
 }
 
 /** The knob may be hidden, behind a drawer, or not among those found. */

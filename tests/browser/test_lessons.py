@@ -108,8 +108,12 @@ def test_a_learner_leaves_the_rails_and_returns_to_the_very_step(teaching, open_
     again = page.evaluate("window.twistscope.lastFrame")
     assert (again["step"], again["particles"], again["depth"]) == (at_step["step"], at_step["particles"], at_step["depth"])
     page.wait_for_selector(".lesson-return", state="hidden")
+    # Another step has all knobs in sight again.
+    page.fill(".knob-search", "noise")
+    page.evaluate("document.activeElement.blur()")
     # Loaded again, and opened in another tab of the same browser, it goes on at its step.
     page.keyboard.press("PageDown")
+    page.wait_for_function("document.querySelector('.knob-search').value === ''")
     page.wait_for_function("location.search.includes('at=what-is-selected')")
     page.wait_for_function(LIVE)
     page.reload()
