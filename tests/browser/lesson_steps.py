@@ -104,12 +104,22 @@ class Learner:
             self.press("End" if "at_least" in task else "Home")
             return
         wanted = task["is"] if "is" in task else (task["at_least"] + task["at_most"]) / 2
-        low, high = (float(self.page.evaluate(f"document.activeElement.ariaValue{end}")) for end in ("Min", "Max"))
-        upper = 2 * wanted > low + high
-        self.press("End" if upper else "Home")
-        beyond = (lambda value: value > 1.01 * wanted) if upper else (lambda value: value < 0.99 * wanted)
-        while beyond(float(self.page.evaluate("document.activeElement.ariaValueNow"))):
-            self.press("PageDown" if upper else "PageUp")
+        if self.turned("End") < 1.01 * wanted:
+            return
+        value = self.turned("Home")
+        while not 0.99 * wanted <= value <= 1.01 * wanted:
+            value = self.turned("PageUp" if value < wanted else "ArrowDown")
+
+    def turned(self, key: str) -> float:
+        """Press a key on the slider that has the focus. Returns the value that its knob shows then."""
+        # The handle follows at once, the number beside it a moment later.
+        place = "document.activeElement.ariaValueNow"
+        number = "document.activeElement.closest('[data-knob]').querySelector('.knob-value').innerText"
+        before, text = self.page.evaluate(place), self.page.evaluate(number)
+        self.press(key)
+        if self.page.evaluate(place) != before:
+            self.page.wait_for_function(f"before => {number} !== before", arg=text)
+        return float(self.page.evaluate(number).replace("−", "-"))
 
     def planner(self, task: dict[str, Any], key: str) -> None:
         title = self.page.locator(f"#planner option[value={task['planner']}]").inner_text()

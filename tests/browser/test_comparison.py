@@ -5,7 +5,8 @@ from urllib.parse import parse_qs
 import httpx
 import pytest
 
-from tests.browser.test_kept import notice, opened, session_of
+from tests.browser.notices import last_notice
+from tests.browser.test_kept import opened, session_of
 from tests.browser.test_page import PIXELS, last_frame, picture, press, settle
 
 pytestmark = pytest.mark.browser
@@ -114,5 +115,5 @@ def test_a_pinned_link_that_cannot_be_opened_is_said_and_the_moment_is_shown(ser
     page.wait_for_function("location.search.includes('digest=')")
     damaged = opened(server, open_page, page.evaluate("location.search") + "&pin=v%3D1%26checkpoint%3Dcartpole")
     damaged.wait_for_function("document.getElementById('notice').textContent")
-    assert notice(damaged).startswith("The plan to compare with cannot be made: this link is cut off")
+    assert last_notice(damaged).startswith("The plan to compare with cannot be made: this link is cut off")
     assert comparison(damaged).is_hidden() and damaged.evaluate("window.twistscope.seed") == 3

@@ -2,8 +2,9 @@
 
 import pytest
 
+from tests.browser.notices import last_notice
 from tests.browser.test_accessibility import check
-from tests.browser.test_kept import notice, opened, session_of
+from tests.browser.test_kept import opened, session_of
 
 pytestmark = pytest.mark.browser
 
@@ -70,4 +71,4 @@ def test_planners_race_grow_and_are_compared(server, open_page):
     asked = "new URLSearchParams(location.search).get('planner') === 'gumbel_mcts'"
     page.wait_for_function(f"window.twistscope.showing === 'live' && {asked}", timeout=60_000)
     assert session_of(page, server)["settings"]["num_simulations"] == 256
-    assert notice(page) == ""
+    assert last_notice(page) == ""

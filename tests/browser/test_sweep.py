@@ -14,7 +14,7 @@ def test_a_setting_is_swept_and_a_click_takes_its_value_over(server, open_page):
     panel.get_by_label("Setting to sweep").select_option("alpha")
     panel.get_by_role("button", name="sweep", exact=True).click()
     page.wait_for_function("document.querySelectorAll('.sweep-picture rect > title').length === 33")
-    page.wait_for_function("/^(It takes|No alpha)/.test(document.querySelector('.sweep-note').textContent)")
+    page.wait_for_function("/^(It takes|Next to|No alpha)/.test(document.querySelector('.sweep-note').textContent)")
     assert panel.locator("polygon").count() == 4 and panel.locator("polyline").count() == 2
     now = float(panel.locator("[data-mark=now]").get_attribute("x1"))
     box = panel.locator("svg").bounding_box()

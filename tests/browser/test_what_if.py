@@ -3,8 +3,9 @@
 import httpx
 import pytest
 
+from tests.browser.notices import last_notice
 from tests.browser.test_kept import opened, session_of
-from tests.browser.test_links import LINKED, notice
+from tests.browser.test_links import LINKED
 from tests.browser.test_page import AT_REST, picture
 
 pytestmark = pytest.mark.browser
@@ -62,7 +63,7 @@ def test_what_is_not_possible_is_said_and_the_next_step_is_planned_without(serve
     field.fill("heavy")
     field.press("Enter")
     page.wait_for_function("document.querySelector('#notice').innerText.includes('heavy')")
-    assert "a number >= -1000 and <= 1000" in notice(page)
+    assert "a number >= -1000 and <= 1000" in last_notice(page)
     page.locator(".what-if").get_by_role("button", name="draw anew").click()
     changed(page, 1)
     page.locator("[data-do=forward]").click()
