@@ -8,14 +8,15 @@ taken once.
 """
 
 import argparse
+import contextlib
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from html import escape
 from pathlib import Path
 
 import httpx
-from playwright.sync_api import Page, TimeoutError, sync_playwright
+from playwright.sync_api import Browser, Page, TimeoutError, sync_playwright
 
 from benchmarks.page import CHROMIUM_OPTIONS, chromium, start_server
 
@@ -254,6 +255,20 @@ def contact_sheet(out: Path) -> None:
     (out / "index.html").write_text(head + "".join(figures), "utf-8")
 
 
+@contextlib.contextmanager
+def browsing() -> Iterator[tuple[Browser, str]]:
+    """A browser, and the address of a server of its own."""
+    with tempfile.TemporaryDirectory() as data, sync_playwright() as playwright:
+        process, address, _ = start_server(data, "--no-warm")
+        try:
+            browser = playwright.chromium.launch(executable_path=chromium(), args=CHROMIUM_OPTIONS)
+            yield browser, address
+            browser.close()
+        finally:
+            process.terminate()
+            process.wait()
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--out", type=Path, default=Path("gallery"), help="folder of the pictures; those that are in it are taken away first")
@@ -264,28 +279,21 @@ def main() -> int:
     options = parser.parse_args()
     camera = Camera(options.sizes, options.themes, options.out)
     states = [state for state in options.states if state in STATES]
-    with tempfile.TemporaryDirectory() as data, sync_playwright() as playwright:
-        process, address, _ = start_server(data, "--no-warm")
-        try:
-            browser = playwright.chromium.launch(executable_path=chromium(), args=CHROMIUM_OPTIONS)
-            chosen = first_of_each_environment(address) if options.checkpoints is None else options.checkpoints
-            for checkpoint in chosen if states else []:
-                before = camera.count
-                page = browser.new_page()
-                page.add_init_script(LEGIBLE)
-                page.add_init_script("localStorage.clear()")
-                walk(page, camera, address, checkpoint, states)
-                page.close()
-                print(f"{checkpoint}: {camera.count - before} pictures", flush=True)
-            if "checkpoints" in options.states:
-                page = browser.new_page()
-                page.add_init_script(LEGIBLE)
-                walk_checkpoints(page, camera, address)
-                page.close()
-            browser.close()
-        finally:
-            process.terminate()
-            process.wait()
+    with browsing() as (browser, address):
+        chosen = first_of_each_environment(address) if options.checkpoints is None else options.checkpoints
+        for checkpoint in chosen if states else []:
+            before = camera.count
+            page = browser.new_page()
+            page.add_init_script(LEGIBLE)
+            page.add_init_script("localStorage.clear()")
+            walk(page, camera, address, checkpoint, states)
+            page.close()
+            print(f"{checkpoint}: {camera.count - before} pictures", flush=True)
+        if "checkpoints" in options.states:
+            page = browser.new_page()
+            page.add_init_script(LEGIBLE)
+            walk_checkpoints(page, camera, address)
+            page.close()
     return camera.finish()
 
 

@@ -9,15 +9,13 @@ lesson, one whose moment was left, the dialog of the class, and the page of less
 
 import argparse
 import sys
-import tempfile
 from pathlib import Path
 from typing import Any
 
 import httpx
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page
 
-from benchmarks.gallery import LEGIBLE, MINUTES, THEMES, Camera
-from benchmarks.page import CHROMIUM_OPTIONS, chromium, start_server
+from benchmarks.gallery import LEGIBLE, MINUTES, THEMES, Camera, browsing
 
 SIZES = ["1440x900", "1280x720", "390x844", "1280x720-large"]
 ARRIVED = """() => window.twistscope?.showing === 'live' && ['idle', 'ended'].includes(window.twistscope.phase)
@@ -114,29 +112,22 @@ def main() -> int:
     parser.add_argument("--themes", nargs="+", default=THEMES, choices=THEMES)
     options = parser.parse_args()
     camera = Camera(options.sizes, options.themes, options.out)
-    with tempfile.TemporaryDirectory() as data, sync_playwright() as playwright:
-        process, address, _ = start_server(data, "--no-warm")
-        try:
-            browser = playwright.chromium.launch(executable_path=chromium(), args=CHROMIUM_OPTIONS)
-            service = httpx.Client(base_url=f"{address}/api/v1/", timeout=60)
-            names = [lesson["name"] for lesson in service.get("lessons").raise_for_status().json()["lessons"]]
-            for name in names if options.lessons is None else options.lessons:
-                before, lesson = camera.count, service.get(f"lessons/{name}").raise_for_status().json()
-                for number, step in enumerate(lesson["steps"], 1):
-                    # Nobody has been there before, and nothing grows from step to step.
-                    context = browser.new_context()
-                    page = context.new_page()
-                    page.add_init_script(LEGIBLE)
-                    walk_step(page, camera, address, name, number, step)
-                    context.close()
-                print(f"{name}: {camera.count - before} pictures", flush=True)
-            page = browser.new_context().new_page()
-            page.add_init_script(LEGIBLE)
-            walk_rest(page, camera, address, service.get(f"lessons/{names[-1]}").raise_for_status().json())
-            browser.close()
-        finally:
-            process.terminate()
-            process.wait()
+    with browsing() as (browser, address):
+        service = httpx.Client(base_url=f"{address}/api/v1/", timeout=60)
+        names = [lesson["name"] for lesson in service.get("lessons").raise_for_status().json()["lessons"]]
+        for name in names if options.lessons is None else options.lessons:
+            before, lesson = camera.count, service.get(f"lessons/{name}").raise_for_status().json()
+            for number, step in enumerate(lesson["steps"], 1):
+                # Nobody has been there before, and nothing grows from step to step.
+                context = browser.new_context()
+                page = context.new_page()
+                page.add_init_script(LEGIBLE)
+                walk_step(page, camera, address, name, number, step)
+                context.close()
+            print(f"{name}: {camera.count - before} pictures", flush=True)
+        page = browser.new_context().new_page()
+        page.add_init_script(LEGIBLE)
+        walk_rest(page, camera, address, service.get(f"lessons/{names[-1]}").raise_for_status().json())
     return camera.finish()
 
 
