@@ -86,7 +86,9 @@ export class Microscope extends PanelRoom {
         this.painter.request("decision");
       },
     }) : null;
-    this.whatIf = new WhatIf({ ask: (interventions) => this.hooks.call("intervene", this.frame, interventions), lifetime: this.lifetime });
+    this.whatIf = new WhatIf({
+      ask: (interventions) => this.hooks.call("intervene", this.frame, interventions), select: () => this.selectShown(), lifetime: this.lifetime,
+    });
     this.detail = new DetailRequest({ source: () => this.source, frame: () => this.frame, changed: () => this.detailChanged() });
     this.strip = new FilmStrip({
       store: this.store, detail: this.detail, source: () => this.source, theme: () => this.theme, particle: () => this.stripped(), lifetime: this.lifetime,
@@ -404,6 +406,12 @@ export class Microscope extends PanelRoom {
     if (this.store.state.film) return null;
     const level = this.store.state.hover?.level ?? this.store.state.level;
     return level === null ? null : { level };
+  }
+
+  /** Selects the particle whose numbers are shown. */
+  selectShown() {
+    const [level, slot] = this.frame.particle;
+    this.store.set({ level, selection: { level, slot } });
   }
 
   // --- painting -------------------------------------------------------------------------------------------------------------------

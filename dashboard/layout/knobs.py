@@ -44,7 +44,8 @@ def _knob(setting: Setting) -> html.Div:
     )
     equations = html.Span(_equations(setting["enters"]), className="knob-equation", title=f"Enters {setting['enters']} of the method")
     words = html.Span([html.Span(setting["label"], className="knob-name"), " ", equations, reset])
-    label = html.Div(className="knob-label", children=[words, html.Span(className="knob-value", **{"data-value": name})])
+    value = html.Span(className="knob-value", title="A click, or a digit on the slider: type a value", **{"data-value": name})
+    label = html.Div(className="knob-label", children=[words, value])
     control, shape = _control(setting)
     return html.Div(className=f"knob knob-{shape}", title=setting["help"], children=[label, control], **{"data-knob": name})
 

@@ -2,6 +2,7 @@
 
 import { around, element } from "../lib/elements.js";
 import { count } from "../lib/format.js";
+import { KnobEntry } from "./knob_entry.js";
 import { KnobGroups } from "./knob_groups.js";
 import { changesFor, deleteOwn, keepOwn, presetInForce, readOwn } from "../lib/presets.js";
 
@@ -49,7 +50,11 @@ export class KnobTools {
     lifetime.listen(this.search, "input", () => this.filter());
     knobs.onChange = () => this.write();
     knobs.onOpen = (group) => this.groups.show(group);
-    mounted.then(() => document.getElementById("knob-tools")?.append(this.element));
+    mounted.then(() => {
+      document.getElementById("knob-tools")?.append(this.element);
+      const root = document.getElementById("knobs");
+      if (root) new KnobEntry({ root, change, lifetime });
+    });
     this.write();
   }
 

@@ -112,13 +112,19 @@ function lineageReason({ actions, chosen }, { lineages, level, slot, share: part
   return { id: "lineages", text, place: { particle: { level, slot } }, mark: chosen };
 }
 
-const PARTS = /** @type {[keyof Carried, string][]} */ ([
-  ["reward", "rewards"], ["value", "values"], ["sampling", "prior − proposal"], ["log_prior", "the prior itself"], ["spread", "how evenly lineages share it"],
+/** The fewer lineages carry an action, the less its spread counts (docs/method.md, Reasons of a decision). @param {number} gain */
+const spreadWord = (gain) => (gain < 0 ? "fewer lineages carry it" : "more lineages carry it");
+
+const PARTS = /** @type {[keyof Carried, string | ((gain: number) => string)][]} */ ([
+  ["reward", "rewards"], ["value", "values"], ["sampling", "prior − proposal"], ["log_prior", "the prior itself"], ["spread", spreadWord],
   ["changed", "interventions"],
 ]);
 
 function partsReason({ actions, root_policy }, own, rival) {
-  const parts = PARTS.map(([name, word]) => ({ word, gain: own[name] - rival[name] }));
+  const parts = PARTS.map(([name, word]) => {
+    const gain = own[name] - rival[name];
+    return { word: typeof word === "string" ? word : word(gain), gain };
+  });
   const lead = parts.reduce((sum, { gain }) => sum + gain, 0);
   const least = MINOR * Math.max(...parts.map(({ gain }) => Math.abs(gain)), 0.01);
   const said = parts.filter(({ gain }) => Math.abs(gain) >= least).sort((a, b) => b.gain - a.gain);

@@ -1,8 +1,9 @@
-// Formulas of a lesson: set by KaTeX, and each symbol explained where a pointer rests on it or the formula has the focus.
+// Formulas of a lesson: set by KaTeX. Symbols and terms are explained where a pointer rests on them or they have the focus.
 
 import { around, element } from "../lib/elements.js";
 import { loadKatex } from "../lib/katex.js";
 import { sayingOf, symbolOf, withSymbols } from "./symbols.js";
+import { TERMS } from "./terms.js";
 
 /**
  * Sets the formulas below an element; they stay TeX where KaTeX cannot be had.
@@ -39,7 +40,17 @@ function fit(formula) {
   if (share < 1) formula.style.fontSize = `${Math.max(0.62, 0.98 * share)}em`;
 }
 
-/** The explanation under the formulas of one lesson. */
+const EXPLAINED = ".formula, .term";
+
+/** @param {string} tex @param {string} text */
+function tipLine(tex, text) {
+  const name = element("span", "symbol-name");
+  name.textContent = tex;
+  globalThis.katex?.render(tex, name, { throwOnError: false });
+  return around("p", "symbol-line", name, ...(text ? [element("span", "", text)] : []));
+}
+
+/** The explanation under the formulas and the terms of one lesson. */
 export class SymbolTip {
   /**
    * @param {HTMLElement} root that the formulas are in
@@ -55,19 +66,31 @@ export class SymbolTip {
     document.body.append(this.element);
     lifetime.add(() => this.element.remove());
     lifetime.listen(root, "pointerover", ({ target }) => this.point(target));
-    lifetime.listen(root, "pointerout", ({ target }) => target.closest?.("[data-symbol]") && !target.closest(".formula").matches(":focus") && this.hide());
-    lifetime.listen(root, "focusin", ({ target }) => (target.matches?.(".formula") ? this.list(target) : this.hide()));
+    lifetime.listen(root, "pointerout", ({ target }) => {
+      const left = target.closest?.("[data-symbol]")?.closest(".formula") ?? target.closest?.(".term");
+      if (left && !left.matches(":focus")) this.hide();
+    });
+    lifetime.listen(root, "focusin", ({ target }) => (target.matches?.(EXPLAINED) ? this.explain(target) : this.hide()));
     lifetime.listen(root, "focusout", () => this.hide());
-    lifetime.listen(root, "click", ({ target }) => target.closest?.(".formula") && this.list(target.closest(".formula")));
+    lifetime.listen(root, "click", ({ target }) => target.closest?.(EXPLAINED) && this.explain(target.closest(EXPLAINED)));
     lifetime.listen(root, "scroll", () => this.hide());
   }
 
   /** @param {any} target that the pointer is over */
   point(target) {
+    const term = target.closest?.(".term");
+    if (term) return this.explain(term);
     const own = target.closest?.("[data-symbol]");
     const symbol = own && symbolOf(own.dataset.symbol);
     if (!symbol || target.closest(".formula").matches(":focus")) return;
     this.show(own, [symbol]);
+  }
+
+  /** @param {HTMLElement} part a term or a formula */
+  explain(part) {
+    if (part.matches(".formula")) return this.list(part);
+    const { says, tex } = TERMS[part.dataset.term ?? ""];
+    this.place(part, [...(tex ? [tipLine(tex, "")] : []), element("p", "symbol-line term-line", `${says}.`)]);
   }
 
   /** All symbols of a formula. @param {HTMLElement} formula */
@@ -80,11 +103,12 @@ export class SymbolTip {
   /** @param {HTMLElement} place @param {(import("./symbols.js").Symbol & {tex: string})[]} symbols */
   show(place, symbols) {
     const { frame, level } = this.now();
-    this.element.replaceChildren(...symbols.map((symbol) => {
-      const name = element("span", "symbol-name");
-      globalThis.katex?.render(symbol.tex, name, { throwOnError: false });
-      return around("p", "symbol-line", name, element("span", "", sayingOf(symbol, frame, level)));
-    }));
+    this.place(place, symbols.map((symbol) => tipLine(symbol.tex, sayingOf(symbol, frame, level))));
+  }
+
+  /** Shows lines below a place, or above it. @param {HTMLElement} place @param {HTMLElement[]} lines */
+  place(place, lines) {
+    this.element.replaceChildren(...lines);
     this.element.hidden = false;
     const box = place.getBoundingClientRect();
     const own = this.element.getBoundingClientRect();

@@ -5,6 +5,7 @@ import { momentAddress } from "../lib/address.js";
 import { around, element } from "../lib/elements.js";
 import { isDone } from "./conditions.js";
 import { setFormulas, SymbolTip } from "./formulas.js";
+import { markTerms } from "./terms.js";
 import { Prediction } from "./prediction.js";
 import { progressOf, readProgress, writeProgress } from "./progress.js";
 import { canBeDone } from "./recorded.js";
@@ -160,6 +161,7 @@ export class LessonPanel {
       item.dataset.task = `${step.id}/${index}`;
       return item;
     }));
+    markTerms(text);
     const parts = [element("h2", "lesson-step-title", step.title), text, ...(step.tasks.length ? [tasks] : [])];
     if (step === this.lesson.steps.at(-1)) parts.push(this.ending());
     const article = around("article", "lesson-step", ...parts);

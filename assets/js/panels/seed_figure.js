@@ -27,10 +27,10 @@ const sorted = (settings) => JSON.stringify(Object.entries(settings).sort(([a], 
 
 /** Changes since, as "of step 12, other settings"; "" where nothing has. */
 export function staleness(result, frame) {
+  if (result.session !== frame.session) return "made before this moment was opened";
   const other = (what, differs) => differs && `other ${what}`;
   const parts = [
     result.step !== frame.step && `of step ${result.step}`,
-    other("session", result.session !== frame.session),
     other("seed", result.seed !== Number(frame.seed)),
     other("settings", sorted(result.settings) !== sorted(frame.settings)),
   ];

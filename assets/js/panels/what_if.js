@@ -42,15 +42,16 @@ export function comparisonText(before, after) {
 /** Two frames are of one moment, planned alike but for interventions. */
 const sameMoment = (a, b) => a.session === b.session && a.step === b.step && a.seed === b.seed && JSON.stringify(a.settings) === JSON.stringify(b.settings);
 
-const SELECT = "Select a particle to change it.";
+const SELECT = "Select a particle to change it:";
 
 export class WhatIf {
   /**
    * @param {object} given
    * @param {(interventions: any[]) => void} given.ask makes these the interventions of the plan
+   * @param {() => void} given.select selects the particle whose steps are shown
    * @param {import("../lib/lifetime.js").Lifetime} given.lifetime
    */
-  constructor({ ask, lifetime }) {
+  constructor({ ask, select, lifetime }) {
     this.ask = ask;
     /** @type {any} */
     this.frame = null;
@@ -69,10 +70,12 @@ export class WhatIf {
     this.weight.title = "Set its log-weight, in nats: Enter applies it";
     this.buttons.append(this.kill, this.redraw, this.force, this.weight);
     this.hint = element("span", "hint", SELECT);
+    this.select = Object.assign(element("button", "chip what-if-select", "this one"), { type: "button", title: "Select the particle whose steps are shown here" });
+    lifetime.listen(this.select, "click", select);
     this.list = element("p", "what-if-list");
     this.result = element("p", "what-if-result");
     this.result.setAttribute("role", "status");
-    this.element = around("div", "what-if", around("p", "what-if-row", element("span", "what-if-title", "What if"), this.hint, this.buttons), this.list, this.result);
+    this.element = around("div", "what-if", around("p", "what-if-row", element("span", "what-if-title", "What if"), this.hint, this.select, this.buttons), this.list, this.result);
     this.element.hidden = true;
     lifetime.listen(this.force, "change", () => {
       if (this.force.value === "") return;
@@ -128,6 +131,7 @@ export class WhatIf {
     if (!shown) return;
     this.hint.hidden = possible ? this.particle !== null : !soon;
     this.hint.textContent = possible ? SELECT : "Waiting for the live plan …";
+    this.select.hidden = !possible || this.particle !== null;
     this.buttons.hidden = !possible || this.particle === null;
     if (fresh) {
       this.writeActions(frame);

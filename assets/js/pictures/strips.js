@@ -9,7 +9,7 @@ import { alike, number } from "../lib/format.js";
 const GAP = 7;
 const PAD = 4;
 // Below this height a row has no room for the ends of its axis.
-const ROOMY = 29;
+const ROOMY = 26;
 
 /** Stroke of each line style. Lines of one strip differ in dashes as well as in colour. */
 const STYLES = {

@@ -37,7 +37,7 @@ test("the first sentence says whom the prior preferred, what became of it, and h
 test("the parts of the weight are named by size, gains before losses, and what is small is left out", () => {
   const carried = [part(0, { log_prior: 0.5 }), part(1, { reward: 1.2, value: 0.3, spread: -0.2, sampling: 0.01, levels: [0.1, 1.3, 0] }), part(2, { reward: 9 })];
   const [parts, level, lineages] = weightReasons(rootOf(), carried);
-  assert.equal(parts.text, "It leads left (20 %) by 0.81 nats: mostly rewards +1.20 and values +0.30; against it the prior itself −0.50 and how evenly lineages share it −0.20.");
+  assert.equal(parts.text, "It leads left (20 %) by 0.81 nats: mostly rewards +1.20 and values +0.30; against it the prior itself −0.50 and fewer lineages carry it −0.20.");
   assert.deepEqual(parts.place, { action: 0 });
   assert.deepEqual([level.text, level.place], ["It gained most at level 1: +1.30 nats on left.", { level: 1 }]);
   assert.deepEqual([lineages.text, lineages.place], ["About 3 lineages carry right; the one with most of it, 40 %, ends in slot 7 at level 2.", { particle: { level: 2, slot: 7 } }]);
