@@ -58,7 +58,7 @@ def _check_step(file: str, step: Step, checkpoints: Checkpoints, plans: Plans | 
     except NoMoment as error:
         yield Fault(file, step.line, f"the moment of the step {step.title!r}: {error}", error.remedy)
         return
-    yield from (Fault(file, step.line, what, remedy) for what, remedy in _unknown(moment))
+    yield from (Fault(file, step.line, what, remedy) for what, remedy in (*_unknown(moment), *_covered(step)))
     for task in step.tasks:
         yield from (Fault(file, step.line, f"the task “{task.say}”: {what}", remedy) for what, remedy in _objections(task, moment))
     known = {each["name"] for each in PLANNERS[moment.request.planner].describe()["settings"]}
@@ -105,6 +105,14 @@ def _unknown(moment: StepMoment) -> list[tuple[str, str]]:
             if name and name not in names
         ]
     return faults
+
+
+def _covered(step: Step) -> Iterator[tuple[str, str]]:
+    """Name the panels that a prediction covers and the page does not have."""
+    for prediction in step.predictions:
+        for name in prediction.covers:
+            if name not in HIDDEN:
+                yield f"the prediction {prediction.id!r} covers {name!r}, which is no panel", f"panels are {', '.join(HIDDEN)}"
 
 
 def _objections(task: Task, moment: StepMoment) -> Iterator[tuple[str, str]]:

@@ -163,6 +163,8 @@ class Prediction(Data):
     order: Annotated[list[Text], Field(min_length=2, max_length=6)] | None = None
     """In the right order."""
     sketch: Sketch | None = None
+    covers: list[Text] = []
+    """Panels that would give the answer away, until there is one; names as in `hide` of an address."""
     reveal: Text
     """Markdown that is shown after the answer."""
 

@@ -142,6 +142,33 @@ def test_a_control_that_the_server_does_not_confirm_goes_back_also_where_it_is_g
     assert last_notice(page).startswith("Not connected.")
 
 
+def test_a_value_is_typed_into_a_slider_by_a_click_or_by_its_digits(server, page):
+    def in_force(value):
+        page.wait_for_function("value => document.querySelector('[data-knob=alpha] .knob-value').innerText === value", arg=f"{value:g}")
+        assert session_of(page, server)["settings"]["alpha"] == value
+
+    page.locator("[data-knob=alpha] .knob-value").click()
+    entry = page.locator(".knob-entry")
+    assert entry.input_value() == "0.1"
+    entry.fill("0.37")
+    entry.press("Enter")
+    in_force(0.37)
+    # The focus is on the slider, and digits begin a value there.
+    page.keyboard.type(".62")
+    assert entry.input_value() == ".62"
+    page.keyboard.press("Escape")
+    assert entry.count() == 0
+    page.keyboard.type("0.5")
+    page.keyboard.press("Tab")
+    in_force(0.5)
+    for typed, said in (("7", "alpha: 7 is not possible"), ("much", "alpha: “much” is not possible")):
+        page.locator("[data-knob=alpha] .knob-value").click()
+        entry.fill(typed)
+        entry.press("Enter")
+        page.wait_for_function("said => document.querySelector('#notice').innerText.startsWith(said)", arg=said)
+        in_force(0.5)
+
+
 # --- lists ----------------------------------------------------------------------------------------------------------------------
 
 

@@ -165,6 +165,42 @@ def test_symbols_of_a_formula_say_their_values(teaching, open_page):
     assert tip.is_visible()
 
 
+def test_terms_say_what_they_mean_where_they_stand_first(teaching, open_page):
+    page = opened(teaching, open_page, "trust-region", at="the-price")
+    step = page.locator("[data-step=the-price]")
+    tip = page.locator("#symbol-tip")
+    equation = step.locator("[data-term=E5]")
+    assert equation.count() == 1
+    equation.focus()
+    assert "the weight after a step." in tip.inner_text() and tip.locator(".katex").count() == 1
+    page.evaluate("document.activeElement.blur()")
+    assert tip.is_hidden()
+    step.locator("[data-term=proposal]").hover()
+    assert "the policy that particles draw their actions from." in tip.inner_text()
+
+
+def test_panels_that_would_give_an_answer_away_are_covered_until_it_is_given(teaching, open_page):
+    page = opened(teaching, open_page, "path-degeneracy", at="healthy-leaves")
+    covered = "[...document.querySelectorAll('[data-covered]')].map(({ dataset }) => dataset.panel)"
+    assert page.evaluate(covered) == ["strips", "narration"]
+    assert page.locator(".narration").is_hidden()
+    page.locator(".cover").focus()
+    page.keyboard.press("Enter")
+    assert page.evaluate(covered) == [] and page.locator(".narration").is_visible()
+    # The step before asks a question of its own; freely explored, nothing is covered.
+    page.keyboard.press("PageUp")
+    assert page.evaluate(covered) == ["strips", "narration"]
+    page.locator(".lesson-fold").click()
+    assert page.evaluate(covered) == []
+    page.locator(".lesson-fold").click()
+    assert page.evaluate(covered) == ["strips", "narration"]
+    page.wait_for_selector("#lesson:not([data-arriving])")
+    lesson = lesson_of(teaching, "path-degeneracy")
+    [asked] = [each for step in lesson["steps"] for each in step["predictions"] if each["id"] == "narrowing"]
+    Learner(page, lesson).predict(asked)
+    assert page.evaluate(covered) == []
+
+
 def test_a_lesson_that_cannot_be_had_is_said_and_the_page_goes_on(teaching, open_page):
     page = open_page(f"{teaching.url}/?lesson=nonsense&checkpoint=catch-early", ready=LIVE)
     page.wait_for_function("document.getElementById('notice').textContent.includes('no lesson')")

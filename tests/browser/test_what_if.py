@@ -30,6 +30,9 @@ def test_changes_are_made_listed_linked_and_taken_back(server, open_page):
     before, panel = picture(page, "genealogy"), page.locator(".what-if")
     assert "Select a particle" in panel.inner_text()
     at = selected(page)
+    page.keyboard.press("Escape")
+    panel.get_by_role("button", name="this one").click()
+    assert page.evaluate("window.twistscope.selection") == at
     untouched = picture(page, "genealogy")
     panel.get_by_role("button", name="kill").click()
     changed(page, 1)

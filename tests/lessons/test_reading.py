@@ -79,6 +79,13 @@ def test_a_lesson_without_a_fault_has_none(tmp_path):
         ("Look.", "Particles are fast.", 9, "something without a check: “Particles are fast.”", "make it a claim"),
         ("Look.", "Look.\n\n> The weights are even.", 11, "something without a check", "[sentence]{.definition}"),
         ("```do", "```python", 18, "a block 'python'", "blocks are do, predict"),
+        (
+            "```do",
+            "```predict\nid: guess\nask: Which?\nchoose: [a, b]\nanswer: a\ncovers: [strips, sky]\nreveal: Look.\n```\n\n```do",
+            7,
+            "the prediction 'guess' covers 'sky', which is no panel",
+            "world, genealogy, strips",
+        ),
         ("title: A lesson\n", "", 2, "title", "docs/teaching.md lists the fields"),
         ("minutes: 5", "minutes: [5", 4, "cannot be read as YAML", "mend it"),
         ("minutes: 5", "minutes: 5\nneeds: [nothing]", 1, "there is no lesson 'nothing'", "lessons are"),

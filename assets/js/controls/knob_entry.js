@@ -39,8 +39,11 @@ export class KnobEntry {
     readout.hidden = true;
     field.focus();
     if (begun === undefined) field.select();
+    let closed = false;
     const close = (/** @type {boolean} */ asked) => {
-      if (!field.isConnected) return;
+      // Taking the field away is one more reason for it to lose the focus.
+      if (closed) return;
+      closed = true;
       const typed = field.value.trim();
       const other = typed !== "" && typed !== readout.textContent;
       const held = field === document.activeElement;

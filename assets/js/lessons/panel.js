@@ -4,6 +4,7 @@ import { LAYOUTS } from "../frame/layouts.js";
 import { momentAddress } from "../lib/address.js";
 import { around, element } from "../lib/elements.js";
 import { isDone } from "./conditions.js";
+import { coverPanels } from "./covers.js";
 import { setFormulas, SymbolTip } from "./formulas.js";
 import { markTerms } from "./terms.js";
 import { Prediction } from "./prediction.js";
@@ -79,6 +80,9 @@ export class LessonPanel {
     this.moved = false;
     /** @type {Prediction[]} */
     this.predictions = [];
+    /** Steps whose covered panels somebody wanted to see. @type {Set<string>} */
+    this.uncovered = new Set();
+    lifetime.add(() => coverPanels([], () => {}));
     this.build();
     this.follow();
   }
@@ -332,6 +336,17 @@ export class LessonPanel {
     this.fold.textContent = folded ? "return to the lesson" : "explore";
     if (!folded && this.away) this.arrive();
     if (!folded) this.show(this.at);
+    this.cover();
+  }
+
+  /** Covers what would answer the questions of this step that have no answer yet. */
+  cover() {
+    const { id, predictions } = this.step;
+    const open = this.folded || this.uncovered.has(id) ? [] : predictions.filter((asked) => !(asked.id in this.own.answers));
+    coverPanels(open.flatMap(({ covers }) => covers ?? []), () => {
+      this.uncovered.add(id);
+      this.cover();
+    });
   }
 
   // --- what is done -----------------------------------------------------------------------------------------------------------------
@@ -434,6 +449,7 @@ export class LessonPanel {
     this.back.disabled = this.at === 0;
     this.next.textContent = this.at + 1 < steps.length ? "next ›" : "finish";
     this.next.toggleAttribute("data-ready", this.complete(this.step));
+    this.cover();
     this.return_.hidden = !this.away;
   }
 }

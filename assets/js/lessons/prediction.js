@@ -12,6 +12,7 @@ import { Sketch } from "./sketch.js";
  * @property {string} [answer]
  * @property {string[]} [order]
  * @property {import("./sketch.js").Curve} [sketch]
+ * @property {string[]} [covers] names of panels that would give the answer away
  * @property {string} reveal HTML
  */
 
