@@ -7,6 +7,9 @@ import { around, leavesPrior, partOf } from "./spread.js";
 import { treeStrips } from "./tree.js";
 import { GREEDY, NO_TWIST } from "../lib/format.js";
 
+// Log-weights carry errors of rounding of a hundred-thousandth.
+const LEAST_NATS = 0.01;
+
 /** All strips of particles, in the order they are shown. */
 const PARTICLE_STRIPS = [
   { id: "ess", button: "ESS", title: "Effective particles as a share of all: ESS, and the perplexity of the weights", row: essRow },
@@ -108,7 +111,7 @@ function evidenceRow({ log_evidence, log_evidence_increment, truth }) {
   const [estimate, bars] = [finite(log_evidence), log_evidence_increment ? finite(log_evidence_increment) : null];
   const exact = truth?.logEvidence ? finite(truth.logEvidence) : null;
   return {
-    name: "log-evidence", short: "log Z", domain: around([0, ...estimate, ...(exact ?? []), ...(bars ?? [])]), round: true, bars, key: !!exact,
+    name: "log-evidence", short: "log Z", domain: around([0, ...estimate, ...(exact ?? []), ...(bars ?? [])], LEAST_NATS), round: true, bars, key: !!exact,
     lines: [{ name: "estimate", values: estimate, style: "main" }, ...(exact ? [{ name: "exact", values: exact, style: "truth" }] : [])],
   };
 }
@@ -117,7 +120,7 @@ function partsRow({ weight_part_mean: mean, weight_part_deviation: deviation, le
   const at = (index, offset) => finite(Array.from({ length: levels }, (_, level) => mean[3 * level + index] + offset * deviation[3 * level + index]));
   const parts = weightParts.map((name, index) => ({ name, style: `part${index}`, values: at(index, 0), low: at(index, -1), high: at(index, 1) }));
   return {
-    name: "weight parts", short: "parts", domain: around([0, ...parts.flatMap(({ low, high }) => [...low, ...high])]), round: true, key: true, readAll: true,
+    name: "weight parts", short: "parts", domain: around([0, ...parts.flatMap(({ low, high }) => [...low, ...high])], LEAST_NATS), round: true, key: true, readAll: true,
     bands: parts.map(({ low, high, style }) => ({ low, high, style })), lines: parts.map(({ name, style, values }) => ({ name, style, values })),
   };
 }

@@ -3,12 +3,18 @@
 /** The smallest, mean or largest of a spread, level by level. */
 export const partOf = (spreads, levels, name) => Array.from({ length: levels }, (_, level) => spreadAt(spreads, level)?.[name] ?? null);
 
-/** From the smallest to the largest, and of some height where they are equal. */
-export function around(values) {
+/**
+ * From the smallest to the largest, and of some height where they are equal.
+ * @param {(number | null)[]} values
+ * @param {number} [least] height below which rounding would look like a difference
+ */
+export function around(values, least = 0) {
   const usable = values.filter((value) => value !== null && Number.isFinite(value));
   if (!usable.length) return [0, 1];
   const [low, high] = [Math.min(...usable), Math.max(...usable)];
-  return low === high ? [low, low + 1] : [low, high];
+  if (low === high) return [low, low + 1];
+  const more = Math.max(least - (high - low), 0) / 2;
+  return [low - more, high + more];
 }
 
 /** Of the three numbers of a spread at a level: smallest, mean, largest; null where there is none. */

@@ -44,6 +44,14 @@ test("ancestors and offspring are two lines each", () => {
   assert.deepEqual(rowOf("offspring").lines.map(({ values }) => values), [[4, 3, 4], [1, 2, 1]]);
 });
 
+test("errors of rounding do not look like an evidence that differs", () => {
+  const arrays = sampleArrays();
+  const tiny = { ...arrays, log_evidence: { ...arrays.log_evidence, data: arrays.log_evidence.data.map(() => 3e-7) } };
+  for (const name of ["exact/log_evidence", "log_evidence_increment"]) if (tiny[name]) tiny[name] = { ...tiny[name], data: tiny[name].data.map(() => -1e-7) };
+  const [low, high] = rowOf("evidence", readFrame(encode(tiny, sampleMetadata))).domain;
+  assert.ok(high - low >= 0.01 && low < -1e-7 && high > 3e-7, `${low} ${high}`);
+});
+
 test("the log-evidence stands beside what is exact, over what each level added", () => {
   const { lines, bars } = rowOf("evidence");
   assert.deepEqual(lines.map(({ name, values }) => [name, values]), [["estimate", [0, 0.5, 0.75]], ["exact", [0.25, 0.5, 0.5]]]);
