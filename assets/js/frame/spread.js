@@ -5,7 +5,7 @@ export const partOf = (spreads, levels, name) => Array.from({ length: levels }, 
 
 /**
  * From the smallest to the largest, and of some height where they are equal.
- * @param {(number | null)[]} values
+ * @param {any[]} values
  * @param {number} [least] height below which rounding would look like a difference
  */
 export function around(values, least = 0) {
