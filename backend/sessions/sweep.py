@@ -79,4 +79,16 @@ def row(value: float, record: Record) -> dict[str, Any]:
         "disagreement": step.disagreement,
         "ess": step.ess,
         "loss": step.loss,
+        "regret": regret(record),
     }
+
+
+def regret(record: Record) -> float | None:
+    """Loss of the improved policy against the best action: sum over actions of its probability times (max Q* - Q*), >= 0 (docs/method.md, Races).
+
+    None without exact answers.
+    """
+    if "exact/optimal_q" not in record.arrays:
+        return None
+    optimal = np.asarray(record.arrays["exact/optimal_q"], float)
+    return float(np.sum(np.asarray(record.arrays["root_policy"], float) * (optimal.max() - optimal)))

@@ -30,7 +30,11 @@ def test_each_row_is_the_plan_of_the_session_with_that_value(server, new_session
         arrays, _ = read_trace(httpx.get(f"{server.api}/sessions/{session['id']}/moments/0/trace", timeout=60).content)
         assert row["policy"] == pytest.approx(arrays["root_policy"].tolist(), abs=1e-6) and row["chosen"] == int(arrays["chosen_action"])
         assert row["value_target"] == float(arrays["value_target"])
-        assert (row["loss"] is not None) == (checkpoint == "frozenlake-early")
+        assert (row["loss"] is not None) == (row["regret"] is not None) == (checkpoint == "frozenlake-early")
+        if row["regret"] is not None:
+            # By the policy itself, not by the action that it takes.
+            optimal = arrays["exact/optimal_q"]
+            assert row["regret"] == pytest.approx(float(np.sum(arrays["root_policy"] * (optimal.max() - optimal))), abs=1e-6)
 
 
 def test_a_row_of_a_map_holds_another_setting_at_a_value(server, new_session):

@@ -179,6 +179,22 @@ def test_terms_say_what_they_mean_where_they_stand_first(teaching, open_page):
     assert "the policy that particles draw their actions from." in tip.inner_text()
 
 
+def test_names_of_panels_lead_to_them(teaching, open_page):
+    page = opened(teaching, open_page, "path-degeneracy", at="a-coin-decides", width=390, height=844)
+    in_sight = """() => {
+      const box = document.querySelector("[data-panel=seeds]").getBoundingClientRect();
+      return box.top >= 0 && box.bottom <= document.querySelector("#lesson").getBoundingClientRect().top + 1;
+    }"""
+    assert not page.evaluate(in_sight)
+    page.locator("[data-step=a-coin-decides] .lesson-text .panel-link").first.click()
+    page.wait_for_function(in_sight)
+    assert page.locator("[data-panel=seeds]").get_attribute("data-pointed") is not None
+    page.wait_for_selector("[data-panel=seeds]:not([data-pointed])")
+    # Another step begins with the pictures at the top.
+    page.locator(".lesson-next").click()
+    page.wait_for_function("scrollY === 0")
+
+
 def test_panels_that_would_give_an_answer_away_are_covered_until_it_is_given(teaching, open_page):
     page = opened(teaching, open_page, "path-degeneracy", at="healthy-leaves")
     covered = "[...document.querySelectorAll('[data-covered]')].map(({ dataset }) => dataset.panel)"

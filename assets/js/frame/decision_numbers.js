@@ -36,6 +36,8 @@ export function regionUse(frame) {
   const { tree, restarts, kl, kl_bound: bounds, levels, over } = frame;
   if (tree || restarts || over || !kl) return null;
   const [used, bound] = [kl[1], bounds[1]];
+  // Nothing is twisted there, and nothing may be.
+  if (used === 0 && bound === 0) return null;
   const all = partOf(kl, levels, "mean").filter((value) => value !== null);
   const below = all.length > 1 ? ` Below the root it is ${nats(Math.min(...all.slice(1)))} to ${nats(Math.max(...all.slice(1)))} on average.` : "";
   const title = `Trust region: KL of the proposal to the prior at the root.${below}`;

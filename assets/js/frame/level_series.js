@@ -45,7 +45,7 @@ const ranged = (spreads, levels) => {
 function essRow({ ess, perplexity, slots, settings }) {
   const threshold = settings.resampling_rule === "ess" ? settings.ess_threshold : null;
   return {
-    name: "ESS, perplexity / N", short: "ESS / N", domain: [0, 1], threshold,
+    name: "ESS, perplexity / N", short: "ESS / N", domain: [0, 1], threshold, key: !!perplexity,
     lines: [
       { name: "ESS", values: shares(ess, slots), style: "main" },
       ...(perplexity ? [{ name: "perplexity", values: shares(perplexity, slots), style: "thin" }] : []),
@@ -62,7 +62,7 @@ function ancestorRow({ unique_branches, unique_root_actions, slots }) {
     name: "root ancestors", short: "ancestors", domain: [1, Math.max(slots, 2)], log: true, key: true,
     lines: [
       { name: "ancestors", values: Array.from(unique_branches), style: "main" },
-      ...(unique_root_actions ? [{ name: "their actions", values: Array.from(unique_root_actions), style: "second" }] : []),
+      ...(unique_root_actions ? [{ name: "root actions", values: Array.from(unique_root_actions), style: "second" }] : []),
     ],
   };
 }
@@ -90,7 +90,7 @@ function klRow({ kl, kl_bound, levels, restarts }) {
   const free = mean.every((value) => !value) && bound.every((value) => !value);
   return {
     name: "KL, nats", short: "KL", domain: [0, largest([...band.high, ...bound]) || 1], round: true, bands: [band],
-    empty: free ? NO_TWIST : "",
+    empty: free ? NO_TWIST : "", key: bound.some(Number.isFinite),
     lines: [{ name: "KL", values: mean, style: "main" }, ...(restarts ? [] : [{ name: "bound", values: bound, style: "bound" }])],
   };
 }

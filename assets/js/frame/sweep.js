@@ -50,6 +50,9 @@ export function nearestTurn(all, now, knob) {
   return all.length ? all.reduce((best, each) => (distance(each) < distance(best) ? each : best)) : null;
 }
 
+// From so many changes over a range on, little decides between the actions.
+const OFTEN = 4;
+
 /**
  * The answer of a sweep in one sentence.
  * @param {object} sweep
@@ -66,8 +69,20 @@ export function sweepSentence({ rows, label, now, actions, knob }) {
   if (!turn) return `No ${label} in this range makes it take another action than ${name(rows[0].chosen)} (${share(Math.min(...shares))} to ${share(Math.max(...shares))}).`;
   // The turn lies between two values; the one on the other side of the value in force is the first that is known to act otherwise.
   const index = rows.findIndex(({ value }) => value === turn.value);
-  const side = turn.value > now ? [`from ${label} ${number(turn.value)} on`, turn.to] : [`at ${label} ${number(rows[index - 1].value)} and below`, turn.from];
-  const more = turns(rows).length - 1;
-  const nearest = `it takes ${name(/** @type {number} */ (side[1]))} ${side[0]}`;
-  return more ? `Next to the value in force, ${nearest}; over the range the action changes ${more + 1} times.` : `I${nearest.slice(1)}.`;
+  const up = turn.value > now;
+  const start = up ? index : index - 1;
+  const end = endOfRun(rows, start, up ? 1 : -1);
+  const [from, to] = [number(rows[start].value), number(rows[end].value)];
+  const reaches = up ? end === rows.length - 1 : end === 0;
+  const where = reaches ? (up ? `from ${label} ${from} on` : `at ${label} ${from} and below`) : start === end ? `at ${label} ${from}` : `from ${label} ${from} ${up ? "up" : "down"} to ${to}`;
+  const nearest = `it takes ${name(up ? turn.to : turn.from)} ${where}`;
+  const changes = turns(rows).length;
+  return changes > 1 ? `Next to the value in force, ${nearest}; over the range the action changes ${changes} times${changes >= OFTEN ? ": a close call" : ""}.` : `I${nearest.slice(1)}.`;
+}
+
+/** Last of the rows from one on that take the same action. @param {any[]} rows @param {number} start @param {1 | -1} by */
+function endOfRun(rows, start, by) {
+  let end = start;
+  while (rows[end + by]?.chosen === rows[start].chosen) end += by;
+  return end;
 }

@@ -89,9 +89,9 @@ export function mapSentence(map, now) {
 }
 
 /** Numbers of one cell in words. */
-export function cellText({ first, second, frame: { actions } }, { value, second: up, chosen, policy, ess, loss }) {
+export function cellText({ first, second, frame: { actions } }, { value, second: up, chosen, policy, ess, regret }) {
   const parts = [`takes ${actions[chosen] ?? `action ${chosen + 1}`} (${share(policy[chosen])})`];
   if (ess !== null) parts.push(`least ESS ${share(ess)}`);
-  if (loss !== null) parts.push(`regret ${number(loss)}`);
+  if (regret !== null) parts.push(`regret ${number(regret)}`);
   return `${first.label} ${number(value)}, ${second.label} ${number(up)}: ${parts.join(", ")}`;
 }

@@ -120,7 +120,7 @@ const PARTS = /** @type {[keyof Carried, string | ((gain: number) => string)][]}
   ["changed", "interventions"],
 ]);
 
-function partsReason({ actions, root_policy }, own, rival) {
+function partsReason({ actions, chosen, root_policy }, own, rival) {
   const parts = PARTS.map(([name, word]) => {
     const gain = own[name] - rival[name];
     return { word: typeof word === "string" ? word : word(gain), gain };
@@ -131,11 +131,15 @@ function partsReason({ actions, root_policy }, own, rival) {
   const words = (some) => list(some.map(({ word, gain }) => `${word} ${signed(gain, 2)}`));
   const [gains, losses] = [said.filter(({ gain }) => gain > 0), said.filter(({ gain }) => gain < 0)];
   const other = `${actions[rival.action]} (${percent(root_policy[rival.action])})`;
-  const head = `It ${lead >= 0 ? "leads" : "trails"} ${other} by ${number(Math.abs(lead), 2)} nats`;
+  const rest = lead - said.reduce((sum, { gain }) => sum + gain, 0);
+  const head = `${capital(actions[chosen])} ${lead >= 0 ? "leads" : "trails"} ${other} by ${number(Math.abs(lead), 2)} nats`;
   const because = gains.length ? `: ${gains.length > 1 ? "mostly " : ""}${words(gains)}` : "";
   const against = losses.length ? `${gains.length ? "; against it " : ": "}${words(losses.reverse())}` : "";
-  return { id: "parts", text: `${head}${because}${against}.`, place: { action: rival.action }, mark: rival.action };
+  const smaller = Math.abs(rest) >= 0.1 ? `; the rest ${signed(rest, 2)}` : "";
+  return { id: "parts", text: `${head}${because}${against}${smaller}.`, place: { action: rival.action }, mark: rival.action };
 }
+
+const capital = (/** @type {string} */ name) => name[0].toUpperCase() + name.slice(1);
 
 /** The level at which most of the lead was made. */
 function levelReasons({ actions }, own, rival) {

@@ -4,11 +4,12 @@ import { element } from "../lib/elements.js";
 
 /**
  * Covers these panels of the microscope, and no others.
+ * @param {HTMLElement} root
  * @param {string[]} names
  * @param {() => void} look the person wants to see them without an answer
  */
-export function coverPanels(names, look) {
-  for (const panel of document.querySelectorAll("#microscope [data-panel]")) {
+export function coverPanels(root, names, look) {
+  for (const panel of root.querySelectorAll("[data-panel]")) {
     const covered = names.includes(/** @type {HTMLElement} */ (panel).dataset.panel ?? "");
     if (panel.hasAttribute("data-covered") === covered) continue;
     panel.toggleAttribute("data-covered", covered);

@@ -3,17 +3,19 @@
 import { LAYOUTS } from "../frame/layouts.js";
 import { momentAddress } from "../lib/address.js";
 import { around, element } from "../lib/elements.js";
+import { isBelow, NARROW } from "../lib/looks.js";
 import { isDone } from "./conditions.js";
 import { coverPanels } from "./covers.js";
 import { setFormulas, SymbolTip } from "./formulas.js";
-import { markTerms } from "./terms.js";
+import { linkPanels, pointAt } from "./panel_links.js";
 import { Prediction } from "./prediction.js";
 import { progressOf, readProgress, writeProgress } from "./progress.js";
 import { canBeDone } from "./recorded.js";
+import { markTerms } from "./terms.js";
 
 /** Selectors that find an open panel or dialog, by its name in a lesson's file. */
 const OPEN = {
-  share: "dialog#share[open]", help: "dialog#help[open]", race: "dialog#race[open]", why: ".panel-why[data-open]", seeds: ".panel-seeds[data-open]",
+  share: "dialog#share[open]", help: "dialog#help[open]", race: "dialog#race[open]", why: ".panel-why[data-open]", seeds: ".panel-seeds .seeds-figure:not([hidden])",
   sweep: ".panel-sweep[data-open], .panel-sweep .sweep-picture:not([hidden]):not(:empty), .panel-sweep .sweep-map:not([hidden]):not(:empty)", timeline: ".panel-timeline[data-open]",
   film: ".microscope[data-film]", comparison: ".panel-comparison:not([hidden])",
 };
@@ -82,7 +84,7 @@ export class LessonPanel {
     this.predictions = [];
     /** Steps whose covered panels somebody wanted to see. @type {Set<string>} */
     this.uncovered = new Set();
-    lifetime.add(() => coverPanels([], () => {}));
+    lifetime.add(() => coverPanels(this.microscope.root, [], () => {}));
     this.build();
     this.follow();
   }
@@ -112,7 +114,7 @@ export class LessonPanel {
     };
     this.count = element("span", "lesson-count");
     this.fold = button("lesson-fold", "explore", "Explore freely: make room, and come back to this step at any time", () => this.setFolded(!this.folded));
-    this.return_ = button("lesson-return", "back to this step", "Show the moment of this step again", () => this.arrive());
+    this.return_ = button("lesson-return", "reset step", "Show the moment of this step again, as it was at first", () => this.arrive());
     const close = button("lesson-close", "✕", "Leave the lesson; the page stays as it is", () => this.closed());
     close.setAttribute("aria-label", "Leave the lesson");
     const title = Object.assign(element("a", "lesson-title", this.lesson.title), { href: this.overview, title: "All lessons" });
@@ -160,12 +162,15 @@ export class LessonPanel {
     }
     const tasks = around("ul", "lesson-tasks", ...step.tasks.map((task, index) => {
       const item = around("li", "lesson-task", element("span", "task-mark"), element("span", "", task.say));
+      linkPanels(item, lead);
       if (task.setting && this.possible(task, step)) item.append(this.knobButton(task.setting));
       if (!this.possible(task, step)) item.append(element("span", "task-live", "needs the live page"));
       item.dataset.task = `${step.id}/${index}`;
       return item;
     }));
     markTerms(text);
+    const lead = (/** @type {string} */ panel) => pointAt(this.microscope.root, panel);
+    linkPanels(text, lead);
     const parts = [element("h2", "lesson-step-title", step.title), text, ...(step.tasks.length ? [tasks] : [])];
     if (step === this.lesson.steps.at(-1)) parts.push(this.ending());
     const article = around("article", "lesson-step", ...parts);
@@ -181,7 +186,7 @@ export class LessonPanel {
   }
 
   ending() {
-    const references = this.lesson.references.map((text) => element("li", "", text));
+    const references = this.lesson.references.map((text) => referenceOf(text));
     return references.length ? around("div", "lesson-references", element("h3", "", "To read on"), around("ul", "", ...references)) : element("div");
   }
 
@@ -291,6 +296,9 @@ export class LessonPanel {
     // Its last plans may still be on their way.
     this.left = this.microscope.frame?.session ?? "";
     this.root.toggleAttribute("data-arriving", true);
+    // The pictures that a step begins with are at the top.
+    if (isBelow(NARROW)) scrollTo({ top: 0 });
+    this.microscope.root.querySelector(".microscope-side")?.scrollTo({ top: 0 });
     // A plan of another environment is nothing to compare with.
     const { pinned, frame } = this.microscope.store.state;
     if (pinned && frame && new URLSearchParams(this.step.link).get("checkpoint") !== pinned.frame.checkpoint) this.microscope.unpin();
@@ -305,7 +313,7 @@ export class LessonPanel {
     clearTimeout(this.resting);
     this.resting = setTimeout(() => {
       if (performance.now() - this.scrolling < 600) return;
-      const top = this.list.scrollTop + 0.35 * this.list.clientHeight;
+      const top = this.list.scrollTop + 0.2 * this.list.clientHeight;
       const places = [...this.list.children].map((each) => /** @type {HTMLElement} */ (each).offsetTop);
       const place = places.findLastIndex((offset) => offset <= top);
       if (place < 0 || place === this.at) return;
@@ -343,7 +351,7 @@ export class LessonPanel {
   cover() {
     const { id, predictions } = this.step;
     const open = this.folded || this.uncovered.has(id) ? [] : predictions.filter((asked) => !(asked.id in this.own.answers));
-    coverPanels(open.flatMap(({ covers }) => covers ?? []), () => {
+    coverPanels(this.microscope.root, open.flatMap(({ covers }) => covers ?? []), () => {
       this.uncovered.add(id);
       this.cover();
     });
@@ -452,4 +460,11 @@ export class LessonPanel {
     this.cover();
     this.return_.hidden = !this.away;
   }
+}
+
+/** A reference, in which an article's number in the archive leads to it. @param {string} text */
+function referenceOf(text) {
+  const [before, id, after] = text.split(/\b(arXiv [\d.]+\d)/);
+  if (!id) return element("li", "", text);
+  return around("li", "", before, Object.assign(element("a", "", id), { href: `https://arxiv.org/abs/${id.slice(6)}`, target: "_blank", rel: "noopener" }), after);
 }

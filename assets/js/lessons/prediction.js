@@ -124,7 +124,11 @@ export class Prediction {
       this.sent = true;
       this.verdict.textContent = "Sent. The presenter will show the answer.";
       this.button.textContent = "send another answer";
-    } else this.show();
+    } else {
+      this.show();
+      // The answer beside the own one; what is said of it follows.
+      this.sketch?.element.scrollIntoView({ block: "start" });
+    }
     this.answered(this.answer);
   }
 

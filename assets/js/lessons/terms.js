@@ -1,5 +1,8 @@
 // The terms of lessons: words, letters and numbers of equations, each explained where it stands first in a step.
 
+import { element } from "../lib/elements.js";
+import { markWords, placesIn } from "./marking.js";
+
 /**
  * @typedef {object} Term
  * @property {RegExp} written as a text writes it
@@ -16,8 +19,8 @@ export const TERMS = {
   E5: { written: /\(E5\)/, says: "the weight after a step", tex: "\\log w \\mathrel{+}= \\log \\tfrac{\\pi(a \\mid s)}{q(a \\mid s)} + \\tfrac{r + \\gamma d V(s') - V(s)}{\\tau}" },
   E6: { written: /\(E6\)/, says: "resampling, and the effective sample size", tex: "\\mathrm{ESS} = 1 / \\textstyle\\sum_i w_i^2" },
   E7: { written: /\(E7\)/, says: "the evidence: mean weights, multiplied up over resamplings", tex: "\\log Z \\mathrel{+}= \\log \\tfrac1N \\textstyle\\sum_i w_i" },
-  E8: { written: /\(E8\)/, says: "the return of a step, averaged over what follows it", tex: "G(n) = r_n + \\gamma d_n \\, [(1 - l_n) V(s'_n) + l_n \\, \\overline{G(c)}]" },
-  E9: { written: /\(E9\)/, says: "the message of a step: its own log-weight, and the mean of what follows it", tex: "M(n) = u_n + \\log \\overline{e^{M(c)}}" },
+  E8: { written: /\(E8\)/, says: "the return of a step: its reward and the mean return of what follows it", tex: "G = r + \\gamma \\, \\overline{G}_{\\text{children}}" },
+  E9: { written: /\(E9\)/, says: "the message of a step: its own log-weight u, and the mean of what its children send", tex: "M = u + \\log \\overline{e^{M}}_{\\text{children}}" },
   nat: { written: /\bnats?\b/, says: "unit of logarithms to the base e: a difference of 1 nat is a factor of 2.7" },
   prior: { written: /\bprior\b/i, says: "the policy of the network, before any planning" },
   proposal: { written: /\bproposal\b/i, says: "the policy that particles draw their actions from" },
@@ -35,50 +38,17 @@ export const TERMS = {
   twist: { written: /\btwist(?:ed)?\b(?! temperature)/i, says: "a factor that makes good actions more probable in the proposal; weights take it back" },
 };
 
-/** Explained somewhere else, or no text of the lesson's. */
-const ELSEWHERE = ".formula, .term, a, button, h2, h3, input, svg";
+const WORDS = Object.fromEntries(Object.entries(TERMS).map(([key, { written }]) => [key, written]));
 
-/**
- * Places of terms in a text, each at its first one, in the order of the text and without overlaps. Pure.
- * @param {string} text
- * @returns {{key: string, from: number, to: number}[]}
- */
-export function termsIn(text) {
-  const places = Object.entries(TERMS).flatMap(([key, { written }]) => {
-    const found = written.exec(text);
-    return found ? [{ key, from: found.index, to: found.index + found[0].length }] : [];
-  });
-  places.sort((a, b) => a.from - b.from || b.to - a.to);
-  return places.filter(({ from }, index) => !places.slice(0, index).some(({ to }) => to > from));
-}
+/** Places of terms in a text, as `placesIn` gives them. @param {string} text */
+export const termsIn = (text) => placesIn(text, WORDS);
 
-/**
- * Marks terms below an element, each at the first place where it stands.
- * @param {HTMLElement} root
- */
-export function markTerms(root) {
-  const found = new Set();
-  const walker = document.createTreeWalker(root, NodeFilter.SHOW_TEXT);
-  const texts = /** @type {Text[]} */ ([]);
-  while (walker.nextNode()) if (!walker.currentNode.parentElement?.closest(ELSEWHERE)) texts.push(/** @type {Text} */ (walker.currentNode));
-  for (const text of texts) {
-    const places = termsIn(text.data).filter(({ key }) => !found.has(key));
-    // From the end, so that the places before it stay where they are.
-    for (const { key, from, to } of places.reverse()) {
-      found.add(key);
-      text.splitText(to);
-      const word = text.splitText(from);
-      word.replaceWith(termOf(key, word.data));
-    }
-  }
-}
+/** Marks terms below an element, each at the first place where it stands. @param {HTMLElement} root */
+export const markTerms = (root) => markWords(root, WORDS, termOf);
 
 /** @param {string} key @param {string} word */
 function termOf(key, word) {
-  const mark = document.createElement("span");
-  mark.className = "term";
-  mark.textContent = word;
-  mark.tabIndex = 0;
+  const mark = Object.assign(element("span", "term", word), { tabIndex: 0 });
   mark.dataset.term = key;
   mark.setAttribute("aria-description", TERMS[key].says);
   return mark;

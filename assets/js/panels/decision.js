@@ -9,7 +9,7 @@ import { axisLayout, axisPicture } from "./action_axis.js";
 import { dotAreas, dotsLayout, dotsPicture } from "./decision_dots.js";
 import { levelAreas, levelsLayout, levelsPicture } from "./decision_levels.js";
 import { FEW, rowsLayout, rowsOf, rowsPicture } from "./decision_rows.js";
-import { decimalsOf, fixed, nats, partOf, share, signed } from "../lib/format.js";
+import { decimalsOf, fixed, nats, number, partOf, share, signed } from "../lib/format.js";
 import { build, line, marker, node, optimalMarker, patch, textWidth, truthMarker } from "./shapes.js";
 import { extent, steadyAxis, steadyReach } from "../lib/steady_axis.js";
 
@@ -66,7 +66,7 @@ export function decisionAxes(previous, frame, pinned = /** @type {any} */ (null)
   };
 }
 
-/** The legend of the picture, as lines of [mark, text]. */
+/** The legend of the picture, as lines of [mark, text, meaning]. */
 export function decisionKey(frame, pinned = null, view = "bars") {
   const { continuous, truth } = frame;
   const ghost = pinned ? [["○", "A, pinned"]] : [];
@@ -77,15 +77,25 @@ export function decisionKey(frame, pinned = null, view = "bars") {
   if (view === "levels") return [[["~", "improved policy, cut off after each level"], ...(truth ? [["◆", "exact posterior"]] : [])]];
   const shares = captions(frame).shares;
   if (continuous) return [[["prior", "prior density"], ["–", shares], ["●", "improved policy"], ...ghost]];
-  const own = [["prior", "prior"], ["proposal", shares], ["improved", "improved policy"]];
-  const exact = [["◆", "exact posterior"], ["◆", "Q soft, exact"], ["×", "Q optimal"]];
-  return [[...own, ["●", "Q-hat"], ...ghost], ...(truth ? [exact] : [])];
+  const own = [["prior", "prior", "The network's policy, before any planning"], ["proposal", shares], ["improved", "improved policy", "What the plan makes of it: the action is taken from it"]];
+  const exact = [
+    ["◆", "exact posterior", "The policy that infinitely many particles would find, with exact values"],
+    ["◆", "Q soft, exact", "Exact return of an action for who pays the reward temperature for leaving the prior"],
+    ["×", "Q optimal", "Exact return of an action under the optimal policy"],
+  ];
+  return [[...own, ["●", "Q-hat", "Return of an action as the plan estimates it"], ...ghost], ...(truth ? [exact] : [])];
 }
 
 /** Largest distance of Q-hat from the truth, over the actions tried. */
 export function qError({ root_q, truth }) {
   const errors = Array.from(root_q, (value, action) => Math.abs(value - truth.q[action])).filter(Number.isFinite);
   return errors.length ? Math.max(...errors) : NaN;
+}
+
+/** What the improved policy loses against the best action, in units of return (docs/method.md, Races). */
+export function regretOf({ root_policy, truth: { optimalQ } }) {
+  const best = Math.max(...optimalQ);
+  return root_policy.reduce((sum, part, action) => sum + (part > 0 ? part * (best - optimalQ[action]) : 0), 0);
 }
 
 /** The numbers below the picture, as [name, value, help]; the first half are values, with as many decimals each. None where nothing was planned. */
@@ -112,12 +122,12 @@ function plannedNumbers(frame) {
     ...values,
     ["V soft", fixed(truth.value, decimals), "Exact value of this state for who pays the reward temperature for leaving the prior."],
     ["V*", fixed(truth.optimalValue, decimals), "Exact value of this state under the optimal policy."],
+    ["regret", number(regretOf(frame)), "What the improved policy loses against the best action: the sum of its probabilities times max Q* less Q*."],
     change,
     ["KL to exact", nats(truth.kl), "KL of the improved policy to the exact posterior, in nats."],
     ["Q-hat error", fixed(qError(frame), 3), "Largest distance of Q-hat from the exact Q soft, over the actions tried."],
-    error === null || error === undefined
-      ? budget
-      : ["log-evid. error", signed(error, 3), `Log-evidence at the last level, ${fixed(evidence, 3)}, less what is exact.`],
+    budget,
+    ...(error === null || error === undefined ? [] : [["log-evid. error", signed(error, 3), `Log-evidence at the last level, ${fixed(evidence, 3)}, less what is exact.`]]),
   ];
 }
 

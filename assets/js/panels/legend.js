@@ -8,15 +8,15 @@ function signOf(mark) {
   return element("span", mark === "◆" ? "mark mark-truth" : "mark", mark);
 }
 
-/** Writes a key where it changed. `lines` are lists of [mark, text]. */
+/** Writes a key where it changed. `lines` are lists of [mark, text, and what it means if that needs words]. */
 export function writeKey(root, lines) {
   const written = JSON.stringify(lines);
   if (root.dataset.written === written) return;
   root.dataset.written = written;
   root.replaceChildren(...lines.map((entries) => {
     const line = element("span", "key-line", "");
-    line.append(...entries.map(([mark, text]) => {
-      const entry = element("span", "", "");
+    line.append(...entries.map(([mark, text, title]) => {
+      const entry = Object.assign(element("span", "", ""), title ? { title } : {});
       entry.append(signOf(mark), text);
       return entry;
     }));

@@ -14,7 +14,7 @@ const NUMBER = { size: 8.5, width: 20, height: 11 };
 export const KINDS = {
   action: { label: "action", title: "The action that is taken; the paler, the less probable" },
   ess: { label: "ESS", title: "The smallest effective share of particles over all levels" },
-  loss: { label: "regret", title: "The optimal Q of the best action, minus that of the action taken" },
+  regret: { label: "regret", title: "What the improved policy loses against the best action: the sum of its probabilities times max Q* less Q*" },
 };
 
 /** The kinds that there are numbers of. */
@@ -54,7 +54,7 @@ export const mapHeight = AREA.top + AREA.height + AREA.foot;
  */
 export function mapPicture(map, kind, now, pointed, theme) {
   const places = mapPlaces(map);
-  const most = Math.max(...cellsOf(map).map(({ loss }) => loss ?? 0)) || 1;
+  const most = Math.max(...cellsOf(map).map(({ regret }) => regret ?? 0)) || 1;
   const paint = painterOf(kind, map.frame, most, theme);
   const cells = map.rows.flatMap((row, at) => map.xs.flatMap((_, column) => {
     const { x, y } = places.cell(column, at);
@@ -83,8 +83,8 @@ function painterOf(kind, frame, most, theme) {
       mark: frame.continuous ? none : ({ chosen }, x, y, { up }) => [marker(actionSymbol(frame, chosen), x, y, Math.min(up / 4, 3), look)],
     };
   }
-  const part = kind === "ess" ? ({ ess }) => ess : ({ loss }) => loss / most;
-  const written = kind === "ess" ? ({ ess }) => fixed(100 * ess, 0) : ({ loss }) => number(loss, 2);
+  const part = kind === "ess" ? ({ ess }) => ess : ({ regret }) => regret / most;
+  const written = kind === "ess" ? ({ ess }) => fixed(100 * ess, 0) : ({ regret }) => number(regret, 2);
   return {
     fill: (cell) => ({ fill: kind === "ess" ? theme.accent : theme.hues[1], "fill-opacity": 0.06 + 0.94 * (part(cell) ?? 0) }),
     mark(cell, x, y, { across, up }) {
@@ -143,7 +143,7 @@ export function mapKey(map, kind, theme) {
     const name = (action) => frame.values[action] ?? `action ${action + 1}`;
     return taken.map((action) => ({ glyph: actionGlyph(frame, action), colour: actionColour(theme, frame, action), text: name(action), opacity: 1 }));
   }
-  const most = kind === "ess" ? 1 : Math.max(...cells.map(({ loss }) => loss ?? 0));
+  const most = kind === "ess" ? 1 : Math.max(...cells.map(({ regret }) => regret ?? 0));
   const said = kind === "ess" ? (part) => share(part) : number;
   const colour = kind === "ess" ? theme.accent : theme.hues[1];
   return [0, 0.5, 1].map((part) => ({ glyph: "■", colour, text: said(part * most), opacity: 0.06 + 0.94 * part }));

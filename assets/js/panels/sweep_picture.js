@@ -15,10 +15,10 @@ export function sweepPicture({ rows, setting, frame }, now, theme) {
   const { width, policy, strip, gap, left, right, foot } = PICTURE;
   const { place } = placeOf(setting.knob);
   const x = (value) => left + place(value) * (width - left - right);
-  const exact = rows.some(({ loss }) => loss !== null);
+  const exact = rows.some(({ regret }) => regret !== null);
   const particles = rows.some(({ ess }) => ess !== null);
-  const tops = { ess: policy + gap, loss: policy + gap + (particles ? strip + gap : 0) };
-  const bottom = tops.loss + (exact ? strip + gap : 0) - gap;
+  const tops = { ess: policy + gap, regret: policy + gap + (particles ? strip + gap : 0) };
+  const bottom = tops.regret + (exact ? strip + gap : 0) - gap;
   const small = { "font-size": 10, fill: theme.muted };
   const parts = [
     ...bands(rows, x, policy, (action) => actionColour(theme, frame, action)),
@@ -31,11 +31,13 @@ export function sweepPicture({ rows, setting, frame }, now, theme) {
     return [
       svg("rect", { x: left, y: top + strip, width: width - left - right, height: 1, fill: theme.grid }),
       svg("polyline", { points: points.join(" "), fill: "none", stroke: theme.accent, "stroke-width": 1.5 }),
-      svgText({ ...small, x: left - 4, y: top + strip / 2 + 4, "text-anchor": "end" }, name),
+      svgText({ ...small, x: left - 4, y: top + 10, "text-anchor": "end" }, name),
+      // Its upper end, by its line's highest point.
+      svgText({ ...small, x: left - 4, y: top + 22, "text-anchor": "end" }, `≤ ${number(most || 1, 2)}`),
     ];
   };
   if (particles) parts.push(...curve("ESS", tops.ess, rows.map(({ ess }) => ess), 1));
-  if (exact) parts.push(...curve("regret", tops.loss, rows.map(({ loss }) => loss), Math.max(...rows.map(({ loss }) => loss ?? 0))));
+  if (exact) parts.push(...curve("regret", tops.regret, rows.map(({ regret }) => regret), Math.max(...rows.map(({ regret }) => regret ?? 0))));
   if (typeof now === "number") {
     parts.push(svg("line", { x1: x(now), x2: x(now), y1: 0, y2: bottom, stroke: theme.ink, "stroke-width": 1.5, "stroke-dasharray": "3 2", "data-mark": "now" }));
   }
@@ -64,8 +66,8 @@ function bands(rows, x, height, colour) {
 }
 
 /** All that is known at a value, for the pointer. */
-function area({ value, policy, chosen, ess, loss }, x, height, { actions }) {
-  const title = svgTitle([`${number(value)}: takes ${actions[chosen] ?? `action ${chosen + 1}`} (${percent(policy[chosen])})`, ...(ess === null ? [] : [`least ESS ${percent(ess)}`]), ...(loss === null ? [] : [`regret ${number(loss)}`])].join("\n"));
+function area({ value, policy, chosen, ess, regret }, x, height, { actions }) {
+  const title = svgTitle([`${number(value)}: takes ${actions[chosen] ?? `action ${chosen + 1}`} (${percent(policy[chosen])})`, ...(ess === null ? [] : [`least ESS ${percent(ess)}`]), ...(regret === null ? [] : [`regret ${number(regret)}`])].join("\n"));
   return svg("rect", { x: x(value) - 4, y: 0, width: 8, height, fill: "transparent" }, title);
 }
 

@@ -27,7 +27,8 @@ test("turns are the values at which another action is taken, and the nearest one
   assert.equal(nearestTurn(turns(rows([0, 0, 1, 1, 0])), 0.9, LINEAR).value, 1);
   assert.equal(sweepSentence({ rows: rows([0, 0, 1, 1, 1]), now: 0.1, ...about }), "It takes right from alpha 0.5 on.");
   assert.equal(sweepSentence({ rows: rows([0, 0, 1, 1, 1]), now: 0.8, ...about }), "It takes left at alpha 0.25 and below.");
-  assert.equal(sweepSentence({ rows: rows([0, 0, 1, 1, 0]), now: 0.1, ...about }), "Next to the value in force, it takes right from alpha 0.5 on; over the range the action changes 2 times.");
+  assert.equal(sweepSentence({ rows: rows([1, 0, 1, 0, 1]), now: 1, ...about }), "Next to the value in force, it takes left at alpha 0.75; over the range the action changes 4 times: a close call.");
+  assert.equal(sweepSentence({ rows: rows([0, 0, 1, 1, 0]), now: 0.1, ...about }), "Next to the value in force, it takes right from alpha 0.5 up to 0.75; over the range the action changes 2 times.");
   assert.equal(sweepSentence({ rows: rows([0, 0, 0]), now: 0.1, ...about }), "No alpha in this range makes it take another action than left (60 % to 60 %).");
 });
 

@@ -13,11 +13,11 @@ const FRAME = { actions: ["left", "right"], values: ["left", "right"], chosen: 0
 const NOW = { first: 0.3, second: 1 };
 
 /** Right is taken where alpha is more than a half, or the temperature is least. */
-function mapOf({ ess = 0.5, loss = null, size = 5 } = {}) {
+function mapOf({ ess = 0.5, regret = null, size = 5 } = {}) {
   const map = emptyMap(ALPHA, TAU, size, FRAME);
   map.rows = map.ys.map((second) => map.xs.map((value) => {
     const chosen = value > 0.5 || second < 0.05 ? 1 : 0;
-    return { value, chosen, policy: chosen ? [0.4, 0.6] : [0.7, 0.3], ess, loss: loss === null ? null : loss * chosen };
+    return { value, chosen, policy: chosen ? [0.4, 0.6] : [0.7, 0.3], ess, regret: regret === null ? null : regret * chosen };
   }));
   return map;
 }
@@ -41,7 +41,7 @@ test("the sentence says what is taken how often, and where the nearest other act
   map.rows = map.rows.map((row) => row.map((cell) => ({ ...cell, chosen: 0 })));
   assert.equal(mapSentence(map, NOW), "It takes left in all of 25 plans.");
   assert.equal(nearestOther(map, NOW, 0), null);
-  assert.equal(cellText(map, { value: 0.25, second: 1, chosen: 0, policy: [0.7, 0.3], ess: 0.5, loss: 0.25 }), "alpha 0.25, temperature 1: takes left (70 %), least ESS 50 %, regret 0.25");
+  assert.equal(cellText(map, { value: 0.25, second: 1, chosen: 0, policy: [0.7, 0.3], ess: 0.5, regret: 0.25 }), "alpha 0.25, temperature 1: takes left (70 %), least ESS 50 %, regret 0.25");
 });
 
 test("the cell at a place is the one that is drawn there, and a value in force lies in its cell", () => {
@@ -75,8 +75,8 @@ test("every planned cell is drawn in the colour and with the shape of its action
 
 test("there is a map of the ESS and of the regret only where there are such numbers", () => {
   assert.deepEqual(kindsOf(mapOf()), ["action", "ess"]);
-  assert.deepEqual(kindsOf(mapOf({ ess: null, loss: 2 })), ["action", "loss"]);
-  const parts = all(mapPicture(mapOf({ loss: 2 }), "loss", NOW, null, THEME)).filter(({ attributes }) => attributes["data-cell"]);
+  assert.deepEqual(kindsOf(mapOf({ ess: null, regret: 2 })), ["action", "regret"]);
+  const parts = all(mapPicture(mapOf({ regret: 2 }), "regret", NOW, null, THEME)).filter(({ attributes }) => attributes["data-cell"]);
   assert.deepEqual([...new Set(parts.map(({ attributes }) => Number(attributes["fill-opacity"].toFixed(2))))].sort(), [0.06, 1]);
-  assert.deepEqual(mapKey(mapOf({ loss: 2 }), "loss", THEME).map(({ text }) => text), ["0", "1", "2"]);
+  assert.deepEqual(mapKey(mapOf({ regret: 2 }), "regret", THEME).map(({ text }) => text), ["0", "1", "2"]);
 });

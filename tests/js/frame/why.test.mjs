@@ -37,12 +37,12 @@ test("the first sentence says whom the prior preferred, what became of it, and h
 test("the parts of the weight are named by size, gains before losses, and what is small is left out", () => {
   const carried = [part(0, { log_prior: 0.5 }), part(1, { reward: 1.2, value: 0.3, spread: -0.2, sampling: 0.01, levels: [0.1, 1.3, 0] }), part(2, { reward: 9 })];
   const [parts, level, lineages] = weightReasons(rootOf(), carried);
-  assert.equal(parts.text, "It leads left (20 %) by 0.81 nats: mostly rewards +1.20 and values +0.30; against it the prior itself −0.50 and fewer lineages carry it −0.20.");
+  assert.equal(parts.text, "Right leads left (20 %) by 0.81 nats: mostly rewards +1.20 and values +0.30; against it the prior itself −0.50 and fewer lineages carry it −0.20.");
   assert.deepEqual(parts.place, { action: 0 });
   assert.deepEqual([level.text, level.place], ["It gained most at level 1: +1.30 nats on left.", { level: 1 }]);
   assert.deepEqual([lineages.text, lineages.place], ["About 3 lineages carry right; the one with most of it, 40 %, ends in slot 7 at level 2.", { particle: { level: 2, slot: 7 } }]);
   const trails = weightReasons(rootOf(), [part(0, { reward: 1 }), part(1)])[0].text;
-  assert.equal(trails, "It trails left (20 %) by 1 nats: rewards −1.00.");
+  assert.equal(trails, "Right trails left (20 %) by 1 nats: rewards −1.00.");
   assert.match(weightReasons(rootOf({ settings: { policy_target: "surviving" } }), carried)[0].text, /by messages; the policy target here is surviving\.$/);
   assert.equal(weightReasons(rootOf(), [part(1, { lineages: 1, share: 1 })])[0].text, "No other action than right kept any weight.");
   assert.equal(weightReasons(rootOf(), [part(1, { lineages: 1 })])[1].text, "One lineage carries right; it ends in slot 7 at level 2.");

@@ -1,9 +1,12 @@
 // Terms of lessons are found in texts, and each equation that a lesson names is one.
 
 import assert from "node:assert/strict";
+import { KINDS } from "../../../assets/js/frame/captions.js";
 import { readdirSync, readFileSync } from "node:fs";
 import { test } from "node:test";
 
+import { NAMED } from "../../../assets/js/lessons/panel_links.js";
+import { placesIn } from "../../../assets/js/lessons/marking.js";
 import { TERMS, termsIn } from "../../../assets/js/lessons/terms.js";
 
 const LESSONS = new URL("../../../dashboard/lessons/", import.meta.url);
@@ -18,6 +21,13 @@ test("terms are found in the order of the text, each once and none within anothe
 
 test("names of settings and parts of words are no terms", () => {
   assert.deepEqual(words("Set the ESS threshold, the twist temperature; TV, IQ and prioritise; V* and Q-hat."), []);
+});
+
+test("names of panels lead to panels that there are", () => {
+  const named = (text) => placesIn(text, NAMED).map(({ key }) => key);
+  assert.deepEqual(named("Watch Root decision, then open Many seeds and the sweep; read the strips below the genealogy."), ["decision", "seeds", "sweep", "strips", "genealogy"]);
+  assert.deepEqual(named("A world of strippers and genealogies."), []);
+  for (const name of Object.keys(NAMED)) assert.ok(KINDS.particles.titles[name], name);
 });
 
 test("each equation that a lesson names has its formula", () => {

@@ -249,8 +249,8 @@ test("the KL of the improved policy counts only where it has mass, and is not ne
 test("the numbers say how far the plan is from the truth", () => {
   assert.equal(qError(solved), 1);
   assert.deepEqual(decisionNumbers(solved).map(([name, value]) => [name, value]), [
-    ["┊ V(s₀)", "10.00"], ["│ value target", "10.75"], ["V soft", "11.50"], ["V*", "13.00"],
-    ["KL to prior", "0.304"], ["KL to exact", "0.140"], ["Q-hat error", "1.000"], ["log-evid. error", "+0.250"],
+    ["┊ V(s₀)", "10.00"], ["│ value target", "10.75"], ["V soft", "11.50"], ["V*", "13.00"], ["regret", "0.5"],
+    ["KL to prior", "0.304"], ["KL to exact", "0.140"], ["Q-hat error", "1.000"], ["log-evidence", "0.750"], ["log-evid. error", "+0.250"],
   ]);
 });
 
