@@ -92,7 +92,7 @@ export function qError({ root_q, truth }) {
   return errors.length ? Math.max(...errors) : NaN;
 }
 
-/** What the improved policy loses against the best action, in units of return (docs/method.md, Races). */
+/** Loss of the improved policy against the best action, in units of return (docs/method.md, Races). */
 export function regretOf({ root_policy, truth: { optimalQ } }) {
   const best = Math.max(...optimalQ);
   return root_policy.reduce((sum, part, action) => sum + (part > 0 ? part * (best - optimalQ[action]) : 0), 0);
