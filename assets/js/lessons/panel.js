@@ -148,6 +148,7 @@ export class LessonPanel {
   /** @param {Step} step */
   article(step) {
     const text = element("div", "lesson-text");
+    const lead = (/** @type {string} */ panel) => pointAt(this.microscope.root, panel);
     // The service lets no markup of the file through but Markdown's.
     text.innerHTML = step.html;
     for (const asked of step.predictions) {
@@ -169,7 +170,6 @@ export class LessonPanel {
       return item;
     }));
     markTerms(text);
-    const lead = (/** @type {string} */ panel) => pointAt(this.microscope.root, panel);
     linkPanels(text, lead);
     const parts = [element("h2", "lesson-step-title", step.title), text, ...(step.tasks.length ? [tasks] : [])];
     if (step === this.lesson.steps.at(-1)) parts.push(this.ending());
