@@ -1,6 +1,7 @@
 // Names of panels in the text of a lesson lead to them: on a phone a panel may be far down the page, and on a projector one of ten.
 
 import { element } from "../lib/elements.js";
+import { isBelow, NARROW } from "../lib/looks.js";
 import { markWords } from "./marking.js";
 
 /** By the name of the panel, as texts write it. @type {Record<string, RegExp>} */
@@ -39,7 +40,8 @@ export function linkPanels(root, lead) {
 export function pointAt(root, name) {
   const panel = /** @type {HTMLElement | null} */ (root.querySelector(`.panel[data-panel="${name}"]`));
   if (!panel) return;
-  panel.scrollIntoView({ block: "nearest" });
+  // There the text of the lesson lies over the lower part of the page.
+  panel.scrollIntoView({ block: isBelow(NARROW) ? "start" : "nearest" });
   panel.toggleAttribute("data-pointed", true);
   setTimeout(() => panel.toggleAttribute("data-pointed", false), SHOWN);
 }
