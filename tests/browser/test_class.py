@@ -57,15 +57,19 @@ def test_followers_are_where_the_presenter_is_look_around_alone_and_return(teach
         page.wait_for_selector(".lesson-class", state="hidden")
 
 
-def test_answers_of_a_class_are_a_distribution_shown_with_the_truth(teaching, open_page):  # noqa: F811
+@pytest.mark.slow
+def test_answers_of_thirty_viewers_are_a_distribution_shown_with_the_truth(teaching, open_page):  # noqa: F811
     presenter, link = presented(teaching, open_page, "panels")
-    pages = [following(open_page, link) for _ in range(3)]
+    pages = [following(open_page, link, width=390, height=844) for _ in range(30)]
+    presenter.keyboard.press("Home")
+    for page in pages:
+        page.wait_for_function("window.twistscope.cursorLevel === 0")
     place = "[data-prediction=pick]"
-    for page, answer in zip(pages, ("2", "3", "3"), strict=True):
+    for page, answer in zip(pages, ("2", "3", "3") * 10, strict=True):
         page.check(f"{place} input[value='{answer}']")
         page.click(f"{place} .prediction-reveal")
         assert not page.locator(f"{place} .prediction-truth").is_visible()
-    presenter.wait_for_selector(f"{place} .prediction-class:has-text('3 of 3 have answered')")
+    presenter.wait_for_selector(f"{place} .prediction-class:has-text('30 of 30 have answered')")
     # The distribution would lead those who have not answered.
     assert presenter.locator(f"{place} .class-counts").count() == 0
     presenter.check(f"{place} input[value='3']")
@@ -76,3 +80,8 @@ def test_answers_of_a_class_are_a_distribution_shown_with_the_truth(teaching, op
             zip(page.locator(f"{place} .class-text").all_inner_texts(), page.locator(f"{place} .class-share").all_inner_texts(), strict=True)
         )
         assert shares == {"3": "67 %", "2": "33 %"}
+    # Another step is another session, which all of them join.
+    presenter.keyboard.press("PageUp")
+    for page in pages:
+        page.wait_for_function("document.querySelector('.lesson-count')?.textContent === '2 / 3'", timeout=90_000)
+        page.wait_for_function("window.twistscope.lastFrame?.checkpoint === 'cartpole-early'", timeout=90_000)
