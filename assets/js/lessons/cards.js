@@ -57,10 +57,15 @@ function needOf(name, lessons, all) {
 }
 
 /**
- * The lesson to go on with: one that was begun, else the first that is not finished; null where all are.
+ * The lesson to go on with: one that was begun, else the first new one after the last that is finished, else the first new one; null where all are
+ * finished.
  * @param {ReturnType<typeof cardOf>[]} cards
  */
-export const nextOf = (cards) => cards.find(({ state }) => state === "begun") ?? cards.find(({ state }) => state === "new") ?? null;
+export function nextOf(cards) {
+  const isNew = ({ state }) => state === "new";
+  const after = cards.findLastIndex(({ state }) => state === "finished") + 1;
+  return cards.find(({ state }) => state === "begun") ?? cards.slice(after).find(isNew) ?? cards.find(isNew) ?? null;
+}
 
 /** "7 lessons, 80 minutes in all; 2 are finished." @param {ReturnType<typeof cardOf>[]} cards */
 export function sayAll(cards) {

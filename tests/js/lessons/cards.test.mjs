@@ -48,6 +48,9 @@ test("the lesson to go on with is one that was begun, then the first new one, th
   assert.equal(next({}), "one");
   assert.equal(next({ three: progress({ at: "b" }) }), "three");
   assert.equal(next({ one: finished }), "two");
+  // Whoever left out the first one is not led back to it while there are others.
+  assert.equal(next({ two: finished }), "three");
+  assert.equal(next({ two: finished, three: finished }), "one");
   assert.equal(next({ one: finished, two: finished, three: finished }), undefined);
   assert.equal(sayAll(cards({})), "3 lessons, 15 minutes in all.");
   assert.equal(sayAll(cards({ one: finished })), "3 lessons, 15 minutes in all; 1 is finished.");
