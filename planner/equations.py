@@ -9,5 +9,6 @@ EQUATIONS = {
     "E6": "when due:  ancestors A_i drawn with probabilities w_i = softmax(norm(log w))_i,  then log w = 0",
     "E8": "G(n) = r_n + gamma d_n [ (1 - l_n) V(s'_n) + l_n mean_{c in C(n)} G(c) ]",
     "E10": "v_b = mu G(0, b) + (1 - mu) V(s0),      value_target = sum_b p_b v_b",
+    "E15": "p(a) ∝ pi(a) exp(c (Q~(a) - min Q~) / (max Q~ - min Q~))",
 }
 """Those that settings enter."""

@@ -4,9 +4,10 @@ from typing import Any
 
 import jax
 import jax.numpy as jnp
-from jaxtyping import Array, Float
+from jaxtyping import Array, Bool, Float, Int
 
 from planner.algorithms.smc_settings import Live, Static
+from planner.core.completed import complete_qvalues, completed_policy
 from planner.core.genealogy import Backup, back_up, log_mean_by_group
 from planner.core.interventions import Interventions
 from planner.core.model import Evaluation
@@ -55,8 +56,6 @@ def read_root(
         trace_weight=trace_weight,
         log_increment=log_increment,
     )
-    slot_logits = _slot_logits(trace, log_increment, log_ratio, backup, live, static)
-    slot_policy = jax.nn.softmax(slot_logits)
     # A terminal root has value 0, and its improved policy is the prior.
     root_value = jnp.where(root_terminal, 0.0, root.value)
     slot_value = live.value_mixing * backup.returns + (1 - live.value_mixing) * root_value
@@ -65,7 +64,14 @@ def read_root(
     sum_by_action = lambda values: jnp.zeros(root.qvalues.shape[0]).at[atom].add(values)
     visits = sum_by_action(jnp.ones_like(slot_value))
     prior = jax.nn.softmax(root.prior_logits)
-    policy = jnp.where(root_terminal, prior, sum_by_action(slot_policy))
+    if static.policy_target == "completed":
+        # A killed slot tells nothing.
+        counted = jnp.ones_like(slot_value, bool) if interventions is None else ~interventions.killed[0]
+        policy, slot_policy = _by_completed(backup.returns, counted, atom, root, root_value, live)
+    else:
+        slot_policy = jax.nn.softmax(_slot_logits(trace, log_increment, log_ratio, backup, live, static))
+        policy = sum_by_action(slot_policy)
+    policy = jnp.where(root_terminal, prior, policy)
     chosen = jnp.where(live.sample_action, jax.random.categorical(key, jnp.log(policy)), jnp.argmax(policy)).astype(jnp.int32)
     return Root(
         root_action=trace.action[0],
@@ -92,6 +98,21 @@ def _set_change(trace: Trace, log_increment: Array, interventions: Interventions
     return jnp.where(interventions.weighed & jnp.isfinite(own), interventions.log_weight - own, 0.0)
 
 
+def _by_completed(
+    returns: Float[Array, "N"], counted: Bool[Array, "N"], atom: Int[Array, "N"], root: Evaluation, root_value: Float[Array, ""], live: Live
+) -> tuple[Float[Array, "A"], Float[Array, "N"]]:
+    """The improved policy by completed Q-values (E14, E15), and its part of each slot: that of tried actions, split evenly and normalised."""
+    total = lambda values: jnp.zeros(root.qvalues.shape[0]).at[atom].add(jnp.where(counted, values, 0.0))
+    number = total(jnp.ones_like(returns))
+    log_prior = jax.nn.log_softmax(root.prior_logits)
+    completed = complete_qvalues(total(returns) / jnp.maximum(number, 1.0), number, jnp.exp(log_prior), root_value)
+    policy = jnp.exp(completed_policy(log_prior, completed, live.completed_scale))
+    parts = jnp.where(counted, (policy / jnp.maximum(number, 1.0))[atom], 0.0)
+    # The prior of each tried action may be too small for single precision: then each slot counts the same.
+    held = jnp.sum(parts)
+    return policy, jnp.where(held > 0, parts / jnp.where(held > 0, held, 1.0), 1.0 / returns.shape[0])
+
+
 def _slot_logits(trace: Trace, log_increment: Array, log_ratio: Array, backup: Backup, live: Live, static: Static) -> Float[Array, "N"]:
     """Unnormalised log-probabilities of the root slots, by `policy_target`."""
     if static.policy_target == "message":
@@ -103,4 +124,4 @@ def _slot_logits(trace: Trace, log_increment: Array, log_ratio: Array, backup: B
         return jnp.log(jnp.zeros_like(weights).at[trace.branch[-1]].add(weights))
     if static.policy_target == "online":
         return jnp.sum(jax.vmap(lambda values, branch: log_mean_by_group(values, branch, values.shape[0]))(log_increment, trace.branch), axis=0)
-    raise ValueError(f"policy target must be message, value, online or surviving, got {static.policy_target!r}")
+    raise ValueError(f"policy target must be message, value, online, surviving or completed, got {static.policy_target!r}")

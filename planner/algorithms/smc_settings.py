@@ -11,6 +11,7 @@ from jaxtyping import Array, Float
 
 from planner.algorithms.settings import (
     MAX_DEPTH,
+    MAX_FACTOR,
     MAX_NATS,
     MAX_TEMPERATURE,
     MIN_TEMPERATURE,
@@ -128,8 +129,20 @@ class SmcSettings(ParticleSettings):
         enters="after (E6)",
     )
 
-    policy_target: Literal["message", "value", "online", "surviving"] = setting(
+    policy_target: Literal["message", "value", "online", "surviving", "completed"] = setting(
         "message", "choice", "targets", "policy target", "Rule that turns the particles into the improved policy.", enters="before (E10)"
+    )
+    completed_scale: float = setting(
+        2.0,
+        "live",
+        "targets",
+        "strength c",
+        "Nats that the action of the best Q-hat gains on that of the worst; 0 is the prior.",
+        enters="c of (E15)",
+        ge=0,
+        le=MAX_FACTOR,
+        knob_maximum=20.0,
+        applies_when={"policy_target": ["completed"]},
     )
     root_sampling: Literal["stratified", "proposal"] = setting(
         "stratified",
@@ -225,6 +238,7 @@ class Live:
     retrace_lambda: Float[Array, ""]
     value_mixing: Float[Array, ""]
     root_prior_share: Float[Array, ""]
+    completed_scale: Float[Array, ""]
     sample_action: Array
 
     @classmethod

@@ -7,7 +7,7 @@ are made anew for each cut, several at a time, since later levels change what ea
 from collections.abc import Callable
 
 import numpy as np
-from jaxtyping import Float, Int
+from jaxtyping import Bool, Float, Int
 
 from planner.record.diagnostics import Arrays, increment_parts
 from planner.record.metadata import Metadata
@@ -37,13 +37,12 @@ def trail(arrays: Arrays, metadata: Metadata, cuts: int | None = None) -> dict[s
     most = cuts or (CUTS if levels * slots <= MANY_STEPS else FEW_CUTS)
     at = np.unique(np.linspace(0, levels - 1, min(most, levels)).round().astype(int))
     first = np.asarray(arrays["atom"][0] if "atom" in arrays else arrays["action"][0], int)
-    policy_of = _policies(arrays, metadata)
+    policy_of = _policies(arrays, metadata, first)
     policy, q = [], []
     for block in np.array_split(at, -(-at.size * slots // TOGETHER)):
-        returns, logits = policy_of(block)
+        returns, improved = policy_of(block)
         value = metadata.settings["value_mixing"] * returns + (1 - metadata.settings["value_mixing"]) * float(arrays["root_value"])
-        share = np.exp(logits - logits.max(1, keepdims=True))
-        policy.append(_by_action(share / share.sum(1, keepdims=True), first, arrays))
+        policy.append(improved)
         with np.errstate(invalid="ignore", divide="ignore"):
             q.append(_by_action(value, first, arrays) / _by_action(np.ones_like(value), first, arrays))
     return {"level": at.astype(np.int32), "policy": np.concatenate(policy).astype(np.float32), "q": np.concatenate(q).astype(np.float32)}
@@ -65,20 +64,44 @@ def _by_action(values: Float[np.ndarray, "L N"], first: Int[np.ndarray, "N"], ar
     return np.stack([np.bincount(first, row, actions) for row in values])
 
 
-def _policies(arrays: Arrays, metadata: Metadata) -> Callable[[Int[np.ndarray, "L"]], tuple[np.ndarray, np.ndarray]]:
-    """Returns (E8) and logits of the root slots (E10), both [L, N], as a function of the levels that the plan is cut off after."""
+def _policies(arrays: Arrays, metadata: Metadata, first: Int[np.ndarray, "N"]) -> Callable[[Int[np.ndarray, "L"]], tuple[np.ndarray, np.ndarray]]:
+    """Returns (E8) of the root slots [L, N] and the improved policy [L, A], as a function of the levels that the plan is cut off after."""
     settings, target = metadata.settings, metadata.settings["policy_target"]
     ratio, increment, kept = _increments(arrays, metadata)
 
     def of(cuts: Int[np.ndarray, "L"]) -> tuple[np.ndarray, np.ndarray]:
         returns, messages = _back_up(arrays, increment, kept, settings["discount"], cuts)
+        if target == "completed":
+            return returns, _by_completed(returns, ratio[0] > -np.inf, first, arrays, settings["completed_scale"])
         if target == "message":
-            return returns, messages
-        if target == "value":
-            return returns, ratio[0][None] + returns / settings["reward_temperature"]
-        return returns, np.stack([_of_branches(arrays, increment, target, cut) for cut in cuts])
+            logits = messages
+        elif target == "value":
+            logits = ratio[0][None] + returns / settings["reward_temperature"]
+        else:
+            logits = np.stack([_of_branches(arrays, increment, target, cut) for cut in cuts])
+        share = np.exp(logits - logits.max(1, keepdims=True))
+        return returns, _by_action(share / share.sum(1, keepdims=True), first, arrays)
 
     return of
+
+
+def _by_completed(
+    returns: Float[np.ndarray, "L N"], counted: Bool[np.ndarray, "N"], first: Int[np.ndarray, "N"], arrays: Arrays, scale: float
+) -> Float[np.ndarray, "L A"]:
+    """The improved policy by completed Q-values (E14, E15)."""
+    prior = arrays["root_prior"].astype(float)
+    number = np.bincount(first, counted, prior.size)
+    tried, support = number > 0, prior > 0
+    q = _by_action(np.where(counted, returns, 0), first, arrays) / np.maximum(number, 1)
+    mass = prior[tried].sum()
+    mean = q[:, tried] @ prior[tried] / mass if mass > 0 else np.zeros(len(q))
+    slots = number.sum() if mass > 0 else 0
+    mixed = (float(arrays["root_value"]) + slots * mean) / (1 + slots)
+    completed = np.where(tried, q, mixed[:, None])
+    low = completed[:, support].min(1, keepdims=True)
+    span = completed[:, support].max(1, keepdims=True) - low
+    weight = np.where(support, prior * np.exp(scale * np.where(support, (completed - low) / np.where(span > 0, span, 1), 0)), 0)
+    return weight / weight.sum(1, keepdims=True)
 
 
 def _increments(arrays: Arrays, metadata: Metadata) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

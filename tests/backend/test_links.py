@@ -134,6 +134,19 @@ def test_a_link_of_a_version_with_other_defaults_opens_what_it_meant(server, new
     assert address.read_address(query.replace(f"v={VERSION}", "v=0"), card_of).request.settings["alpha"] == 0.9
 
 
+def test_links_of_the_first_version_have_the_settings_that_came_later_at_their_defaults(server, new_session):
+    from backend import address
+    from planner import Card
+
+    query = httpx.get(f"{server.api}/sessions/{new_session()['id']}/link").json()["query"]
+    card = httpx.get(f"{server.api}/checkpoints/cartpole-early").json()
+    first, now = (
+        address.read_address(query.replace(f"v={VERSION}", f"v={version}"), lambda name: Card.model_validate(card)) for version in (1, VERSION)
+    )
+    given = lambda read: read.request.prepare(Card.model_validate(card)).settings
+    assert given(first) == given(now)
+
+
 @pytest.fixture
 def query(http, new_session):
     session = new_session(step=3)
@@ -141,7 +154,7 @@ def query(http, new_session):
 
 
 WRONG = [
-    ("v", "2"), ("v", ""), ("v", "1.0"), ("checkpoint", "zork"), ("checkpoint", "../cartpole"), ("checkpoint", ""), ("sha", "xyz"), ("sha", ""),
+    ("v", "99"), ("v", ""), ("v", "1.0"), ("checkpoint", "zork"), ("checkpoint", "../cartpole"), ("checkpoint", ""), ("sha", "xyz"), ("sha", ""),
     ("planner", "zork"), ("planner", ""), ("seed", "-1"), ("seed", "4294967296"), ("seed", "1e3"),
     ("step", "2"), ("step", "-3"), ("step", "99999999999"), ("step", "9999999999"), ("step", "100001"),
     ("actions", ""), ("actions", "AAAA"), ("actions", "%00"), ("digest", ""), ("digest", "zzzzzzzzzz"), ("particles", "0"), ("particles", "1e9"),

@@ -178,12 +178,35 @@ def slot_policy(trace: Arrays, derived: Arrays, returns: np.ndarray, messages: n
     if settings.policy_target == "surviving":
         weights = softmax(derived["log_weight"][-1])
         return np.array([weights[derived["branch"][-1] == b].sum() for b in range(slots)])
+    if settings.policy_target == "completed":
+        policy = completed_policy(trace, derived, returns, settings)
+        actions = trace["action"][0]
+        counted = np.isfinite(derived["log_change"][0])
+        parts = np.array([policy[a] / counted[actions == a].sum() if here else 0.0 for a, here in zip(actions, counted, strict=True)])
+        return parts / parts.sum()
     totals = np.zeros(slots)
     for t in range(levels):
         for b in range(slots):
             members = derived["log_increment"][t][derived["branch"][t] == b]
             totals[b] += log_mean_exp(members) if len(members) else 0.0
     return softmax(totals)
+
+
+def completed_policy(trace: Arrays, derived: Arrays, returns: np.ndarray, settings: Any) -> np.ndarray:
+    """The improved policy by completed Q-values (E14, E15), action by action. Slots of killed particles do not count."""
+    prior = trace["root_prior"].astype(float)
+    counted = np.isfinite(derived["log_change"][0])
+    own = [returns[counted & (trace["action"][0] == a)] for a in range(len(prior))]
+    tried = [a for a in range(len(prior)) if len(own[a])]
+    slots = sum(len(each) for each in own)
+    mean = sum(prior[a] * own[a].mean() for a in tried) / sum(prior[a] for a in tried)
+    mixed = (float(trace["root_value"]) + slots * mean) / (1 + slots)
+    completed = np.array([each.mean() if len(each) else mixed for each in own])
+    possible = completed[prior > 0]
+    span = possible.max() - possible.min()
+    scaled = (completed - possible.min()) / span if span > 0 else np.zeros_like(completed)
+    weights = np.where(prior > 0, prior * np.exp(settings.completed_scale * np.where(prior > 0, scaled, 0)), 0)
+    return weights / weights.sum()
 
 
 def read_root(trace: Arrays, derived: Arrays, settings: Any) -> Arrays:
@@ -201,7 +224,9 @@ def read_root(trace: Arrays, derived: Arrays, settings: Any) -> Arrays:
         "root_prior": trace["prior"][0, 0],
         "root_proposal": trace["proposal"][0, 0],
         "root_visits": np.array([t.sum() for t in tried]),
-        "root_policy": np.array([policy[t].sum() for t in tried]),
+        "root_policy": completed_policy(trace, derived, returns, settings)
+        if settings.policy_target == "completed"
+        else np.array([policy[t].sum() for t in tried]),
         "root_q": np.array([values[t].mean() if t.any() else np.nan for t in tried]),
         "value_target": float(np.sum(policy * values)),
     }

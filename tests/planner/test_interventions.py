@@ -23,7 +23,7 @@ from tests.planner.test_request import ASSETS
 MDP = random_mdp(4, stochastic=True, terminals=2)
 TABLES = exact.tables(random_prior(4, MDP), random_values(4, MDP))
 SLOTS, LEVELS, ACTIONS = 12, 6, 3
-TARGETS = ("message", "value", "online", "surviving")
+TARGETS = ("message", "value", "online", "surviving", "completed")
 RANDOM_NUMBERS = ("action", "reward", "continuation", "next_value")
 
 

@@ -156,6 +156,7 @@ OTHER_VALUES = {
     "retrace_lambda": 0.1,
     "value_mixing": 1.0,
     "root_prior_share": 0.8,
+    "completed_scale": 5.0,
     "act": "sample",
 }
 

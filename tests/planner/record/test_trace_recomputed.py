@@ -37,6 +37,7 @@ live_settings = st.fixed_dictionaries(
         "root_prior_share": share,
         "retrace_lambda": share,
         "value_mixing": share,
+        "completed_scale": st.floats(0, 8, width=32),
         "act": st.sampled_from(["argmax", "sample"]),
     }
 )
@@ -49,7 +50,7 @@ static_settings = st.fixed_dictionaries(
         "weight_normaliser": st.sampled_from(["none", "min_max", "standardise"]),
         "resampling_rule": st.sampled_from(["ess", "period", "never"]),
         "resampling_scheme": st.sampled_from(["systematic", "stratified", "residual", "multinomial"]),
-        "policy_target": st.sampled_from(["message", "value", "online", "surviving"]),
+        "policy_target": st.sampled_from(["message", "value", "online", "surviving", "completed"]),
         "root_sampling": st.sampled_from(["stratified", "proposal"]),
     }
 )

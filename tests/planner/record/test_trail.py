@@ -15,7 +15,7 @@ from tests.planner.test_interventions import plan as plan_changed
 from tests.planner.test_interventions import settings as settings_changed
 
 PROCESS = random_mdp(0, stochastic=True)
-TARGETS = ["message", "value", "online", "surviving"]
+TARGETS = ["message", "value", "online", "surviving", "completed"]
 
 
 def cut_off(arrays, level):
