@@ -8,19 +8,16 @@ and learning rate. Cells that are already in assets/learning.json are not measur
 
 import argparse
 import json
-import shutil
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote
 
 import jax
 import numpy as np
-import plotly
 import plotly.graph_objects as go
-from playwright.sync_api import sync_playwright
 from plotly.subplots import make_subplots
 
+from benchmarks.figures import export_svg
 from planner.algorithms.registry import get_planner
 from planner.training.config import TrainingConfig, read_config
 from planner.training.evaluation import iqm_interval
@@ -73,7 +70,7 @@ def main() -> None:
     if not options.report:
         measure(options.environments, options.algorithms, options.seeds)
     data = json.loads(DATA.read_text("utf-8"))
-    draw(data)
+    export_svg(figure(data), PICTURE)
     PAGE.write_text(page(data), encoding="utf-8")
 
 
@@ -138,20 +135,6 @@ def curve(config: TrainingConfig, algorithm: str, seeds: int) -> dict[str, Any]:
         "high": [round(each.high, 4) for each in intervals],
         "returns": [[round(value, 4) for value in each] for each in returns],
     }
-
-
-def draw(data: dict[str, Any]) -> None:
-    """Draw the figure in a headless browser, with the plotly.js of the Plotly package, so that nothing is loaded from the network."""
-    made = figure(data)
-    script = Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox", "--disable-gpu"])
-        tab = browser.new_page()
-        tab.add_script_tag(path=script)
-        size = {"format": "svg", "width": made.layout.width, "height": made.layout.height}
-        address = tab.evaluate("([figure, size]) => Plotly.toImage(figure, size)", [json.loads(made.to_json()), size])
-        browser.close()
-    PICTURE.write_text(unquote(address.split(",", 1)[1]), encoding="utf-8")
 
 
 def figure(data: dict[str, Any]) -> go.Figure:

@@ -143,7 +143,7 @@ def test_links_of_the_first_version_have_the_settings_that_came_later_at_their_d
     first, now = (
         address.read_address(query.replace(f"v={VERSION}", f"v={version}"), lambda name: Card.model_validate(card)) for version in (1, VERSION)
     )
-    given = lambda read: read.request.prepare(Card.model_validate(card)).settings
+    given = lambda link: link.request.prepare(Card.model_validate(card)).settings
     assert given(first) == given(now)
 
 

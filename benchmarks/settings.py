@@ -1,0 +1,223 @@
+"""Effects of TRT-SMC's settings on whole episodes: levels of each factor alone and crossed, common seeds, paired differences; docs/settings.md.
+
+    python -m benchmarks.settings [--only cartpole-early …] [--cells 60] [--episodes 32] [--data docs/settings.json] [--report]
+
+A cell is one level of each factor below. The default comes first, then each other level alone, every resampling without a twist, every policy target
+with every resampling, and cells drawn at random. All checkpoints have the same cells, one cell after the other, so the command may be stopped at any
+time; cells that the data file holds are not measured again. `--report` only writes the page and its picture from the data.
+"""
+
+import argparse
+import json
+import sys
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import jax
+import numpy as np
+import plotly.graph_objects as go
+
+from backend.config import ServerConfig
+from backend.engine.cache import use_compilation_cache
+from benchmarks.figures import export_svg
+from benchmarks.zoo import DEPTHS, FOLDER
+from planner.checkpoints import Checkpoint, Checkpoints
+from planner.request import PlanRequest
+from planner.training.evaluation import player
+
+ROOT = Path(__file__).resolve().parent.parent
+DATA, PAGE, PICTURE = ROOT / "docs" / "settings.json", ROOT / "docs" / "settings.md", ROOT / "docs" / "images" / "settings.svg"
+WORDS = Path(__file__).parent / "settings-words.md"
+
+VERSION = 1
+SEED = 1000
+"""Of the episodes. Those of cards are 0."""
+SLOW = ("mountaincar-continuous", "space-invaders")
+"""Environments whose episodes take minutes a cell: measured only where they are named."""
+
+FACTORS: dict[str, dict[str, dict[str, Any]]] = {
+    "resampling": {
+        "ESS 0.5": {},
+        "ESS 0.1": {"ess_threshold": 0.1},
+        "every level": {"resampling_rule": "period", "resampling_period": 1},
+        "never": {"resampling_rule": "never"},
+    },
+    "target": {
+        "message": {},
+        "value": {"policy_target": "value"},
+        "online": {"policy_target": "online"},
+        "surviving": {"policy_target": "surviving"},
+        "completed": {"policy_target": "completed"},
+    },
+    "twist": {
+        "alpha 0.1": {},
+        "alpha 0": {"alpha": 0.0},
+        "alpha 0.3": {"alpha": 0.3},
+        "0.1 at the root only": {"constraint": "fixed_kl", "kl_bound": 0.0, "root_constraint": "adaptive"},
+        "0.1 below the root only": {"root_constraint": "fixed_kl", "kl_bound": 0.0},
+    },
+    "temperature": {"x 1": {}, "x 0.25": {"reward_temperature": 0.25}, "x 4": {"reward_temperature": 4.0}},
+    "revival": {"revived": {}, "not revived": {"revive": False}},
+    "root": {"stratified root": {}, "root by proposal": {"root_sampling": "proposal"}},
+    "steps": {"512 steps": {}, "128 steps": {"particles": 0.25}},
+}
+"""Settings by the level of each factor; the first is the default. Temperatures are factors on the card's, particles on those of 512 model steps."""
+
+Cell = Mapping[str, str]
+Returns = dict[str, dict[tuple[str, ...], np.ndarray]]
+"""Checkpoint -> levels of a cell -> returns of the episodes."""
+
+
+def default_cell() -> dict[str, str]:
+    """The first level of each factor."""
+    return {name: next(iter(levels)) for name, levels in FACTORS.items()}
+
+
+def cells(drawn: int) -> list[Cell]:
+    """All cells in the order in which they are measured, `drawn` of them at random with a fixed seed."""
+    default = default_cell()
+    alone = [default | {name: level} for name, levels in FACTORS.items() for level in levels]
+    untwisted = [default | {"twist": "alpha 0", "resampling": each} for each in FACTORS["resampling"]]
+    crossed = [default | {"resampling": each, "target": target} for target in FACTORS["target"] for each in FACTORS["resampling"]]
+    random = np.random.default_rng(0)
+    sample = [{name: str(random.choice(list(levels))) for name, levels in FACTORS.items()} for _ in range(drawn)]
+    return list({json.dumps(cell): cell for cell in [default, *alone, *untwisted, *crossed, *sample]}.values())
+
+
+def settings_of(cell: Cell, environment: str, reward_temperature: float) -> dict[str, Any]:
+    """The settings of a cell, for a checkpoint with this environment and temperature."""
+    values: dict[str, Any] = {}
+    for name, level in cell.items():
+        values |= FACTORS[name][level]
+    depth = DEPTHS.get(environment, 8)
+    temperature = values.pop("reward_temperature", 1.0) * reward_temperature
+    particles = int(values.pop("particles", 1.0) * 512 / depth)
+    return values | {"reward_temperature": temperature, "particles": particles, "depth": depth, "act": "argmax"}
+
+
+def returns_of(checkpoint: Checkpoint, cell: Cell, episodes: int) -> np.ndarray:
+    """Returns of whole episodes with the settings of a cell, f32 [episodes]."""
+    card = checkpoint.card
+    prepared = PlanRequest("trt_smc", settings_of(cell, card.environment, card.defaults["reward_temperature"])).prepare(checkpoint)
+    run, live = prepared.program(checkpoint.model), prepared.live
+    play = player(checkpoint.model, lambda params, key, state: run(params, key, state, live).root.chosen_action)
+    return play(checkpoint.params, episodes=episodes, seed=SEED)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--data", type=Path, default=DATA)
+    parser.add_argument("--cells", type=int, default=60, help="drawn at random, after the others")
+    parser.add_argument("--only", nargs="+", help="names of checkpoints; by default the early and middle ones whose episodes are short")
+    parser.add_argument("--episodes", type=int, default=32)
+    parser.add_argument("--report", action="store_true", help="only the page and its picture, from the data")
+    options = parser.parse_args()
+    data = read_data(options.data)
+    if not options.report:
+        use_compilation_cache(ServerConfig().data / "compiled")
+        measure(options.data, data, options.only or usual_names(), options.cells, options.episodes)
+    returns = by_checkpoint(data)
+    export_svg(figure(returns), PICTURE)
+    PAGE.write_text(page(returns), "utf-8")
+
+
+def read_data(path: Path) -> dict[str, Any]:
+    """The data file, empty where there is none. Ends the program where it is of another version, and leaves it as it is."""
+    data = json.loads(path.read_text("utf-8")) if path.is_file() else {"version": VERSION, "cells": []}
+    if data.get("version") != VERSION:
+        sys.exit(f"{path} is of version {data.get('version')}, this command reads and writes {VERSION}: name another file with --data")
+    return data
+
+
+def usual_names() -> list[str]:
+    """Early and middle checkpoints whose episodes are short."""
+    return [name for name in Checkpoints(FOLDER).names() if name.endswith(("-early", "-middle")) and not name.startswith(SLOW)]
+
+
+def measure(path: Path, data: dict[str, Any], names: list[str], drawn: int, episodes: int) -> None:
+    """Measure the missing cells, and keep each at once."""
+    store = Checkpoints(FOLDER)
+    known = {(each["checkpoint"], *each["cell"].values(), len(each["returns"])) for each in data["cells"]}
+    for cell in cells(drawn):
+        for name in names:
+            if (name, *cell.values(), episodes) in known:
+                continue
+            began = time.monotonic()
+            returns = returns_of(store.load(name), cell, episodes)
+            data["cells"].append({"checkpoint": name, "cell": dict(cell), "returns": [round(float(value), 4) for value in returns]})
+            path.write_text(json.dumps(data) + "\n", "utf-8")
+            print(f"{name}: {returns.mean():.2f}, {words(tuple(cell.values()))} ({time.monotonic() - began:.0f} s)", flush=True)
+            # Hundreds of compiled programs would exceed the memory of the process.
+            jax.clear_caches()
+
+
+def by_checkpoint(data: dict[str, Any]) -> Returns:
+    """The data by checkpoint and cell."""
+    found: Returns = {}
+    for each in data["cells"]:
+        found.setdefault(each["checkpoint"], {})[tuple(each["cell"].values())] = np.array(each["returns"])
+    return found
+
+
+def words(levels: tuple[str, ...]) -> str:
+    """A cell by the levels that are not the default."""
+    return ", ".join(level for level, usual in zip(levels, default_cell().values(), strict=True) if level != usual) or "default"
+
+
+def verdict(returns: np.ndarray, usual: np.ndarray) -> int:
+    """1 where the mean paired difference is surely above 0 (95 %, normal), -1 where it is surely below, else 0."""
+    difference = returns - usual
+    error = difference.std(ddof=1) / np.sqrt(len(difference))
+    if error == 0:
+        return int(np.sign(difference.mean()))
+    return int(np.sign(difference.mean())) if abs(difference.mean()) > 1.96 * error else 0
+
+
+def complete_cells(returns: Returns) -> list[tuple[str, ...]]:
+    """Cells that every checkpoint has, in the order of the measurement."""
+    first = next(iter(returns.values()))
+    return [cell for cell in first if all(cell in each for each in returns.values())]
+
+
+def verdicts(returns: Returns, cell: tuple[str, ...]) -> list[int]:
+    """The verdict of each checkpoint on a cell against the default."""
+    usual = tuple(default_cell().values())
+    return [verdict(each[cell], each[usual]) for each in returns.values()]
+
+
+def figure(returns: Returns) -> go.Figure:
+    """For each cell the number of checkpoints that it is surely better on, to the right, and surely worse on, to the left."""
+    shown = [cell for cell in complete_cells(returns) if words(cell) != "default"][::-1]
+    judged = [verdicts(returns, cell) for cell in shown]
+    labels = [words(cell) for cell in shown]
+    made = go.Figure()
+    for sign, name, colour in ((1, "surely better than the default", "#0072B2"), (-1, "surely worse", "#D55E00")):
+        made.add_trace(go.Bar(y=labels, x=[sign * each.count(sign) for each in judged], orientation="h", name=name, marker_color=colour))
+    most = max(max(abs(value) for value in trace.x) for trace in made.data)
+    ticks = list(range(-most, most + 1))
+    made.update_xaxes(title_text=f"checkpoints, of {len(returns)}", tickvals=ticks, ticktext=[str(abs(tick)) for tick in ticks], zerolinecolor="#333")
+    made.update_layout(template="plotly_white", barmode="relative", width=860, height=110 + 24 * len(shown), font_size=12)
+    made.update_layout(margin={"l": 10, "r": 10, "t": 10, "b": 10}, legend={"orientation": "h", "y": 1.0, "yanchor": "bottom", "x": 0})
+    made.update_yaxes(automargin=True)
+    return made
+
+
+def page(returns: Returns) -> str:
+    """The Markdown page: the words of settings-words.md, which is written by hand, and the table."""
+    names = list(returns)
+    episodes = len(next(iter(next(iter(returns.values())).values())))
+    head = ["settings", *names, "better", "worse"]
+    rows = []
+    for cell in complete_cells(returns):
+        judged = verdicts(returns, cell)
+        means = [f"{returns[name][cell].mean():.4g}{'⁺' if sign > 0 else '⁻' if sign < 0 else ''}" for name, sign in zip(names, judged, strict=True)]
+        rows.append([words(cell), *means, str(judged.count(1)), str(judged.count(-1))])
+    table = "\n".join(f"| {' | '.join(row)} |" for row in (head, ["---"] * len(head), *rows))
+    about = f"Mean return of {episodes} episodes; ⁺ and ⁻: surely more or less than the default with the same episodes (95 %, paired)."
+    return f"{WORDS.read_text('utf-8').rstrip()}\n\n{about}\n\n{table}\n"
+
+
+if __name__ == "__main__":
+    main()
