@@ -100,7 +100,7 @@ def settings_of(cell: Cell, environment: str, reward_temperature: float) -> dict
 def returns_of(checkpoint: Checkpoint, cell: Cell, episodes: int) -> np.ndarray:
     """Returns of whole episodes with the settings of a cell, f32 [episodes]."""
     card = checkpoint.card
-    prepared = PlanRequest("trt_smc", settings_of(cell, card.environment, card.defaults["reward_temperature"])).prepare(checkpoint)
+    prepared = PlanRequest("trt_smc", settings_of(cell, card.environment, card.settings["reward_temperature"])).prepare(checkpoint)
     run, live = prepared.program(checkpoint.model), prepared.live
     play = player(checkpoint.model, lambda params, key, state: run(params, key, state, live).root.chosen_action)
     return play(checkpoint.params, episodes=episodes, seed=SEED)

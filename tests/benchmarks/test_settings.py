@@ -1,0 +1,66 @@
+"""The measurement of settings: cells that are what they say, differences that are paired, and a page that agrees with its data."""
+
+import json
+
+import numpy as np
+import pytest
+
+from benchmarks import settings
+from planner.checkpoints import Checkpoints
+from planner.request import PlanRequest
+
+CARDS = Checkpoints(settings.FOLDER)
+
+
+def test_cells_begin_with_the_default_and_none_is_measured_twice():
+    cells = settings.cells(20)
+    assert cells[0] == settings.default_cell() and settings.words(tuple(cells[0].values())) == "default"
+    keys = [tuple(cell.values()) for cell in cells]
+    assert len(set(keys)) == len(keys) and cells[: len(settings.cells(0))] == settings.cells(0)
+    # Each level alone is among them.
+    alone = {settings.words(key) for key in keys}
+    assert alone >= {level for levels in settings.FACTORS.values() for level in list(levels)[1:]}
+
+
+@pytest.mark.parametrize("name", settings.usual_names())
+def test_each_cell_is_a_plan_of_its_budget_and_differs_from_the_default_in_what_it_names(name):
+    card = CARDS.card(name)
+    made = lambda cell: (
+        PlanRequest("trt_smc", settings.settings_of(cell, card.environment, card.settings["reward_temperature"])).prepare(card).settings
+    )
+    usual = made(settings.default_cell())
+    assert usual.model_steps == 512 and usual.reward_temperature == temperature
+    for factor, levels in settings.FACTORS.items():
+        for level in list(levels)[1:]:
+            own = made(settings.default_cell() | {factor: level})
+            assert own != usual and own.model_steps == (128 if level == "128 steps" else 512)
+
+
+def test_a_difference_is_judged_by_its_pairs():
+    random = np.random.default_rng(0)
+    usual = random.normal(0, 100, 64)
+    # Far smaller than the spread of episodes, but the same in each of them.
+    assert settings.verdict(usual + 1 + random.normal(0, 0.5, 64), usual) == 1
+    assert settings.verdict(usual - 1, usual) == -1 and settings.verdict(usual, usual) == 0
+    alike = [settings.verdict(usual + random.normal(0, 5, 64), usual) for _ in range(400)]
+    # One in twenty is surely different by chance: 400 of them lie below 38 with a probability of 0.9999.
+    assert sum(map(abs, alike)) < 38
+
+
+def test_data_of_another_version_is_refused_and_left_as_it_is(tmp_path, monkeypatch):
+    path = tmp_path / "settings.json"
+    path.write_text('{"version": 99, "cells": []}')
+    monkeypatch.setattr("sys.argv", ["settings", "--data", str(path), "--report"])
+    with pytest.raises(SystemExit) as ended:
+        settings.main()
+    assert "is of version 99, this command reads and writes 1" in str(ended.value)
+    assert path.read_text() == '{"version": 99, "cells": []}'
+
+
+def test_the_page_is_that_of_the_data():
+    """If this fails, run `python -m benchmarks.settings --report`."""
+    data = json.loads(settings.DATA.read_text("utf-8"))
+    returns = settings.by_checkpoint(data)
+    assert settings.PAGE.read_text("utf-8") == settings.page(returns)
+    assert list(returns) == settings.usual_names()
+    assert len(settings.complete_cells(returns)) >= 17
