@@ -25,9 +25,8 @@ def test_cells_begin_with_the_default_and_none_is_measured_twice():
 @pytest.mark.parametrize("name", settings.usual_names())
 def test_each_cell_is_a_plan_of_its_budget_and_differs_from_the_default_in_what_it_names(name):
     card = CARDS.card(name)
-    made = lambda cell: (
-        PlanRequest("trt_smc", settings.settings_of(cell, card.environment, card.settings["reward_temperature"])).prepare(card).settings
-    )
+    temperature = card.settings["reward_temperature"]
+    made = lambda cell: PlanRequest("trt_smc", settings.settings_of(cell, card.environment, temperature)).prepare(card).settings
     usual = made(settings.default_cell())
     assert usual.model_steps == 512 and usual.reward_temperature == temperature
     for factor, levels in settings.FACTORS.items():
