@@ -151,7 +151,10 @@ export class SweepPanel {
     } finally {
       this.asking = null;
       this.arrange();
-      if (this.result?.rows.length === values.length) this.draw();
+      if (this.result?.rows.length === values.length) {
+        this.draw();
+        this.element.scrollIntoView?.({ block: "nearest" });
+      }
     }
   }
 
