@@ -4,14 +4,14 @@ import { LAYOUTS } from "../frame/layouts.js";
 import { momentAddress } from "../lib/address.js";
 import { around, element } from "../lib/elements.js";
 import { isBelow, NARROW } from "../lib/looks.js";
+import { readingList, stepArticle } from "./article.js";
 import { isDone } from "./conditions.js";
 import { coverPanels } from "./covers.js";
 import { setFormulas, SymbolTip } from "./formulas.js";
-import { linkPanels, pointAt } from "./panel_links.js";
+import { pointAt } from "./panel_links.js";
 import { Prediction } from "./prediction.js";
 import { progressOf, readProgress, writeProgress } from "./progress.js";
 import { canBeDone } from "./recorded.js";
-import { markTerms } from "./terms.js";
 
 /** Selectors that find an open panel or dialog, by its name in a lesson's file. */
 const OPEN = {
@@ -147,47 +147,17 @@ export class LessonPanel {
 
   /** @param {Step} step */
   article(step) {
-    const text = element("div", "lesson-text");
-    const lead = (/** @type {string} */ panel) => pointAt(this.microscope.root, panel);
-    // The service lets no markup of the file through but Markdown's.
-    text.innerHTML = step.html;
-    for (const asked of step.predictions) {
-      const prediction = new Prediction(asked, this.own.answers[asked.id], (answer) => this.heardAnswer(asked.id, answer), () => this.waits(asked.id));
-      this.predictions.push(prediction);
-      text.querySelector(`[data-predict="${asked.id}"]`)?.replaceWith(prediction.element);
-    }
-    for (const link of text.querySelectorAll("a")) {
-      const href = link.getAttribute("href") ?? "";
-      if (href.startsWith("?")) this.lifetime.listen(link, "click", (event) => this.follows(event, href));
-      else Object.assign(link, { target: "_blank", rel: "noopener" });
-    }
-    const tasks = around("ul", "lesson-tasks", ...step.tasks.map((task, index) => {
-      const item = around("li", "lesson-task", element("span", "task-mark"), element("span", "", task.say));
-      linkPanels(item, lead);
-      if (task.setting && this.possible(task, step)) item.append(this.knobButton(task.setting));
-      if (!this.possible(task, step)) item.append(element("span", "task-live", "needs the live page"));
-      item.dataset.task = `${step.id}/${index}`;
-      return item;
-    }));
-    markTerms(text);
-    linkPanels(text, lead);
-    const parts = [element("h2", "lesson-step-title", step.title), text, ...(step.tasks.length ? [tasks] : [])];
-    if (step === this.lesson.steps.at(-1)) parts.push(this.ending());
-    const article = around("article", "lesson-step", ...parts);
-    article.dataset.step = step.id;
+    const article = stepArticle(step, {
+      prediction: (asked) => {
+        const made = new Prediction(asked, this.own.answers[asked.id], (answer) => this.heardAnswer(asked.id, answer), () => this.waits(asked.id));
+        this.predictions.push(made);
+        return made.element;
+      },
+      possible: (task) => this.possible(task, step), focusKnob: this.focusKnob, follow: (event, href) => this.follows(event, href),
+      lead: (panel) => pointAt(this.microscope.root, panel), lifetime: this.lifetime,
+    });
+    if (step === this.lesson.steps.at(-1)) article.append(readingList(this.lesson.references));
     return article;
-  }
-
-  /** Leads to a knob: it may be far down, or behind a drawer. @param {string} name */
-  knobButton(name) {
-    const made = Object.assign(element("button", "quiet task-knob", "knob"), { type: "button", title: "Go to this knob" });
-    this.lifetime.listen(made, "click", () => this.focusKnob(name));
-    return made;
-  }
-
-  ending() {
-    const references = this.lesson.references.map((text) => referenceOf(text));
-    return references.length ? around("div", "lesson-references", element("h3", "", "To read on"), around("ul", "", ...references)) : element("div");
   }
 
   /** A link in the text shows its moment; the lesson stays at its step. @param {Event} event @param {string} href */
@@ -460,11 +430,4 @@ export class LessonPanel {
     this.cover();
     this.return_.hidden = !this.away;
   }
-}
-
-/** A reference, in which an article's number in the archive leads to it. @param {string} text */
-function referenceOf(text) {
-  const [before, id, after] = text.split(/\b(arXiv [\d.]+\d)/);
-  if (!id) return element("li", "", text);
-  return around("li", "", before, Object.assign(element("a", "", id), { href: `https://arxiv.org/abs/${id.slice(6)}`, target: "_blank", rel: "noopener" }), after);
 }
