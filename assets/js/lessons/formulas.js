@@ -125,7 +125,7 @@ export class SymbolTip {
     const own = this.element.getBoundingClientRect();
     const zoom = Number(getComputedStyle(document.documentElement).getPropertyValue("--zoom")) || 1;
     const below = box.bottom + own.height + 8 <= innerHeight;
-    this.element.style.left = `${Math.max(6, Math.min(box.left, innerWidth - own.width - 6)) / zoom}px`;
+    this.element.style.left = `${Math.max(6, Math.min(box.left, innerWidth - own.width - 12)) / zoom}px`;
     this.element.style.top = `${(below ? box.bottom + 4 : Math.max(6, box.top - own.height - 4)) / zoom}px`;
   }
 

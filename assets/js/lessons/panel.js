@@ -269,6 +269,8 @@ export class LessonPanel {
     // The pictures that a step begins with are at the top.
     if (isBelow(NARROW)) scrollTo({ top: 0 });
     this.microscope.root.querySelector(".microscope-side")?.scrollTo({ top: 0 });
+    // It lies over the genealogy.
+    if (!this.microscope.legend.element.hidden) this.microscope.legend.toggle();
     // A plan of another environment is nothing to compare with.
     const { pinned, frame } = this.microscope.store.state;
     if (pinned && frame && new URLSearchParams(this.step.link).get("checkpoint") !== pinned.frame.checkpoint) this.microscope.unpin();

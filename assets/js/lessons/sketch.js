@@ -6,6 +6,8 @@ import { number } from "../lib/format.js";
 const [WIDTH, HEIGHT] = [260, 165];
 const BOX = { left: 40, right: 10, top: 24, bottom: 32 };
 
+const HINTS = { pointer: "Draw with the pointer; or choose a point with ← and →, and move it with ↑ and ↓.", finger: "Draw with a finger." };
+
 /**
  * @typedef {{label: string, low: number, high: number}} Axis
  * @typedef {{x: Axis, y: Axis, truth: [number, number][]}} Curve
@@ -27,7 +29,7 @@ export class Sketch {
     this.band = null;
     this.root = svg("svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, class: "sketch", tabindex: 0, role: "application" });
     this.element = element("div", "sketch-box");
-    this.element.append(this.root, Object.assign(element("p", "sketch-hint hint"), { textContent: "Draw with the pointer; or choose a point with ← and →, and move it with ↑ and ↓." }));
+    this.element.append(this.root, Object.assign(element("p", "sketch-hint hint"), { textContent: HINTS[globalThis.matchMedia?.("(pointer: coarse)").matches ? "finger" : "pointer"] }));
     this.root.addEventListener("pointerdown", (event) => {
       if (this.revealed) return;
       this.root.setPointerCapture(event.pointerId);

@@ -43,7 +43,7 @@ export class MarkLegend {
     this.marks.setAttribute("aria-label", "Marks");
     this.actions.setAttribute("aria-label", "Root actions");
     const scroll = around("div", "legend-scroll", this.marks, this.actions);
-    this.element = around("div", "mark-legend", around("p", "legend-head", element("span", "hint", "Click an entry to hide it."), this.all, this.close), scroll);
+    this.element = around("div", "mark-legend", around("p", "legend-head", element("span", "hint", "Choose an entry to hide it."), this.all, this.close), scroll);
     this.element.setAttribute("role", "group");
     this.element.setAttribute("aria-label", "Legend of the genealogy");
     this.element.hidden = true;
