@@ -28,7 +28,7 @@ export function fateOf(frame, steps, name = "lineage") {
 function lineText({ slots, restarts }, fate, level, waits) {
   if (!fate) return "";
   const [reached, descendants, end] = fate;
-  if (reached < end) return reached === level ? "It has no offspring: its line ends here." : `Its line ends at level ${reached}, with ${count(descendants, "descendant")} there.`;
+  if (reached < end) return reached === level ? "Dies out here: 0 offspring." : `Its line died out at level ${reached}: 0 offspring${descendants > 1 ? ` of ${descendants} descendants` : ""} there.`;
   if (level === end) return waits ? "" : restarts ? "Reaches the end of its round." : "Reaches the last level.";
   return `${count(descendants, "particle")} of ${slots} at ${restarts ? `the end of its round, level ${end},` : `the last level, ${end},`} ${descendants === 1 ? "descends" : "descend"} from it.`;
 }

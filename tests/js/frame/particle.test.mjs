@@ -69,10 +69,10 @@ test("a fate is told in words", () => {
   const alive = { particle: ["I32", [3], [1, 1, 0]], "lineage/terminal": ["BOOL", [2], [0, 0]] };
   assert.equal(fate([2, 3, 2], alive), "3 particles of 4 at the last level, 2, descend from it.");
   assert.equal(fate([2, 1, 2], alive), "1 particle of 4 at the last level, 2, descends from it.");
-  assert.equal(fate([1, 1, 2], alive), "It has no offspring: its line ends here.");
+  assert.equal(fate([1, 1, 2], alive), "Dies out here: 0 offspring.");
   const early = { ...alive, particle: ["I32", [3], [0, 1, 0]], "lineage/level": ["I32", [2], [-1, 0]] };
-  assert.equal(fate([1, 2, 2], early), "Its line ends at level 1, with 2 descendants there.");
-  assert.equal(fate([1, 1, 2], { ...alive, "lineage/revived": ["BOOL", [2], [0, 1]] }), "It has no offspring: its line ends here. Revived at level 1 from the state of level 0.");
+  assert.equal(fate([1, 2, 2], early), "Its line died out at level 1: 0 offspring of 2 descendants there.");
+  assert.equal(fate([1, 1, 2], { ...alive, "lineage/revived": ["BOOL", [2], [0, 1]] }), "Dies out here: 0 offspring. Revived at level 1 from the state of level 0.");
   assert.match(fate([2, 1, 2], { particle: ["I32", [3], [1, 0, 0]] }), /^The episode ends here\./);
   const killed = made(alive, { interventions: '[{"kind": "kill", "level": 1, "slot": 0}]' });
   assert.match(fateOf(killed, particleSteps(killed)), /^Killed: it has no weight and no offspring\./);
