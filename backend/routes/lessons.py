@@ -60,6 +60,8 @@ def _step(step: Step) -> dict[str, Any]:
 
 def _prediction(step: Step, prediction: Prediction) -> dict[str, Any]:
     shown = prediction.model_dump(exclude_none=True, exclude={"sketch": {"claim"}})
+    if not prediction.covers:
+        del shown["covers"]
     return shown | {"reveal": step.reveals[prediction.id]}
 
 

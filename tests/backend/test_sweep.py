@@ -3,6 +3,7 @@
 from types import SimpleNamespace
 
 import httpx
+import numpy as np
 import pytest
 
 from backend.problems import Invalid

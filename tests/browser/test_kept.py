@@ -3,6 +3,7 @@
 import httpx
 import pytest
 
+from backend.address import VERSION
 from tests.browser.notices import last_notice
 from tests.browser.test_page import AT_REST, last_frame, picture, press, settle
 
@@ -14,8 +15,8 @@ KEPT = """wanted => {
   const all = Object.fromEntries(new URLSearchParams(location.search));
   const { v, sha, digest, actions, discount, reward_temperature, ...chosen } = all;
   const same = (a, b) => JSON.stringify(Object.entries(a).sort()) === JSON.stringify(Object.entries(b).sort());
-  return v === "1" && !!sha && !!digest && same({ checkpoint: "cartpole-early", planner: "trt_smc", seed: "0", step: "0", ...wanted }, chosen);
-}"""
+  return v === "VERSION" && !!sha && !!digest && same({ checkpoint: "cartpole-early", planner: "trt_smc", seed: "0", step: "0", ...wanted }, chosen);
+}""".replace("VERSION", f"{VERSION}")
 
 
 def session_of(page, server):

@@ -54,7 +54,7 @@ function knobButton(name, { focusKnob, lifetime }) {
   return made;
 }
 
-/** What to read on; an element without anything in it where there is nothing. @param {string[]} references */
+/** References to read on; an element without anything in it where there are none. @param {string[]} references */
 export function readingList(references) {
   if (!references.length) return element("div");
   return around("div", "lesson-references", element("h3", "", "To read on"), around("ul", "", ...references.map(referenceOf)));
