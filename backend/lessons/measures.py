@@ -7,6 +7,7 @@ from collections.abc import Callable
 import numpy as np
 
 from planner import Record
+from planner.record import steps
 from planner.record.diagnostics import normalised_weights
 from planner.record.why import Carried, carried
 
@@ -208,9 +209,7 @@ def action_regret(record: Record, level: int, action: int) -> float:
 
 @_measure("optimal value of the best action minus that of an action drawn from the improved policy, on average, in units of reward")
 def expected_regret(record: Record, level: int, action: int) -> float:
-    optimal = record.arrays["exact/optimal_q"]
-    loss = np.nanmax(optimal) - optimal
-    return float(np.nansum(record.arrays["root_policy"] * loss, dtype=np.float64))
+    return steps.expected_regret(record.arrays["root_policy"], record.arrays["exact/optimal_q"])
 
 
 @_measure("KL(improved policy || exact posterior) at the root, nats")

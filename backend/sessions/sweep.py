@@ -15,7 +15,7 @@ from backend.arguments import prepare
 from backend.problems import Conflict, Invalid
 from planner import PLANNERS, Prepared, Record
 from planner.messages import shortened
-from planner.record.steps import step_of
+from planner.record.steps import expected_regret, step_of
 
 if TYPE_CHECKING:
     from backend.sessions.session import Session
@@ -71,6 +71,7 @@ def row(value: float, record: Record) -> dict[str, Any]:
     step = step_of(record.arrays, record.metadata)
     chosen = record.arrays["chosen_atom"] if "chosen_atom" in record.arrays else record.arrays["chosen_action"]
     policy = np.asarray(record.arrays["root_policy"], float)
+    optimal = record.arrays.get("exact/optimal_q")
     return {
         "value": value,
         "policy": [round(float(part), 6) for part in policy],
@@ -79,16 +80,5 @@ def row(value: float, record: Record) -> dict[str, Any]:
         "disagreement": step.disagreement,
         "ess": step.ess,
         "loss": step.loss,
-        "regret": regret(record),
+        "regret": None if optimal is None else expected_regret(policy, optimal),
     }
-
-
-def regret(record: Record) -> float | None:
-    """Loss of the improved policy against the best action: sum over actions of its probability times (max Q* - Q*), >= 0 (docs/method.md, Races).
-
-    None without exact answers.
-    """
-    if "exact/optimal_q" not in record.arrays:
-        return None
-    optimal = np.asarray(record.arrays["exact/optimal_q"], float)
-    return float(np.sum(np.asarray(record.arrays["root_policy"], float) * (optimal.max() - optimal)))

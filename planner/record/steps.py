@@ -109,6 +109,16 @@ def coalescence_share(branch: Int[np.ndarray, "T N"]) -> float | None:
     return float(np.argmax(alone)) / levels if alone.any() else 1.0
 
 
+def expected_regret(policy: Float[np.ndarray, "A"], optimal: Float[np.ndarray, "A"]) -> float:
+    """Loss of a policy against the best action: the sum of its probabilities times (max Q* - Q*), in units of return (docs/method.md, Races).
+
+    Args:
+      policy: [A] probabilities of the root actions.
+      optimal: [A] optimal Q, NaN where an action is not possible.
+    """
+    return float(np.nansum(policy.astype(float) * (np.nanmax(optimal) - optimal.astype(float))))
+
+
 def _loss(arrays: Mapping[str, np.ndarray], chosen: int) -> tuple[float, float] | None:
     """Optimal Q that the chosen action loses, and how much of it may be rounding; None without exact answers."""
     if "exact/optimal_q" not in arrays:

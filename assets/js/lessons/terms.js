@@ -19,7 +19,7 @@ export const TERMS = {
   E5: { written: /\(E5\)/, says: "the weight after a step", tex: "\\log w \\mathrel{+}= \\log \\tfrac{\\pi(a \\mid s)}{q(a \\mid s)} + \\tfrac{r + \\gamma d V(s') - V(s)}{\\tau}" },
   E6: { written: /\(E6\)/, says: "resampling, and the effective sample size", tex: "\\mathrm{ESS} = 1 / \\textstyle\\sum_i w_i^2" },
   E7: { written: /\(E7\)/, says: "the evidence: mean weights, multiplied up over resamplings", tex: "\\log Z \\mathrel{+}= \\log \\tfrac1N \\textstyle\\sum_i w_i" },
-  E8: { written: /\(E8\)/, says: "the return of a step: its reward and the mean return of what follows it", tex: "G = r + \\gamma \\, \\overline{G}_{\\text{children}}" },
+  E8: { written: /\(E8\)/, says: "the return of a step: its reward, and V mixed with the mean return of its children", tex: "G = r + \\gamma \\, [(1 - \\lambda)\\, V + \\lambda \\, \\overline{G}_{\\text{children}}]" },
   E9: { written: /\(E9\)/, says: "the message of a step: its own log-weight u, and the mean of what its children send", tex: "M = u + \\log \\overline{e^{M}}_{\\text{children}}" },
   nat: { written: /\bnats?\b/, says: "unit of logarithms to the base e: a difference of 1 nat is a factor of 2.7" },
   prior: { written: /\bprior\b/i, says: "the policy of the network, before any planning" },
