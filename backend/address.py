@@ -26,8 +26,10 @@ VERSION = 2
 MAX_LENGTH = 8000
 """Characters of the longest link that is made or read; servers in between refuse longer ones."""
 SHA_DIGITS = 12
-VIEW = ("level", "slot", "action", "layout", "hide", "order", "ask", "pin", "lesson", "at")
+VIEW = ("level", "slot", "action", "with", "layout", "hide", "order", "ask", "pin", "lesson", "at")
 """Fields that only say what of the plan is looked at."""
+PARTICLE = re.compile(r"[0-9]{1,10}-[0-9]{1,10}")
+"""Level and slot of the particle that is kept to compare."""
 _OWN = ("v", "checkpoint", "sha", "planner", "seed", "step", "actions", "interventions", "digest", "token", *VIEW)
 
 
@@ -161,6 +163,10 @@ def _view(fields: Mapping[str, str]) -> dict[str, Any]:
     view: dict[str, Any] = {name: _whole(fields, name, None) for name in ("level", "slot", "action") if name in fields}
     # The page knows its panels, and passes over names of others.
     view |= {name: [each for each in fields[name].split(",") if each][:50] for name in ("hide", "order") if name in fields}
+    if "with" in fields:
+        if not PARTICLE.fullmatch(fields["with"]):
+            raise _refusal("with", fields["with"], "a level and a slot, as 9-14")
+        view["with"] = fields["with"]
     if "layout" in fields:
         view["layout"] = fields["layout"][:50]
     view |= {name: fields[name][:60] for name in ("lesson", "at") if name in fields}

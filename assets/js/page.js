@@ -24,6 +24,7 @@ import { kindOf } from "./frame/level_series.js";
 import { Classroom } from "./lessons/classroom.js";
 import { Remote } from "./lessons/remote_channel.js";
 import { Lessons } from "./lessons/opening.js";
+import { comparedOf, viewFields } from "./lessons/shared_view.js";
 import { momentAddress, readAddress, saysLessonOnly } from "./lib/address.js";
 import { followKeys } from "./lib/keyboard.js";
 import { Lifetime } from "./lib/lifetime.js";
@@ -138,18 +139,18 @@ function heardCreated({ id, offers, speed, replay, view = null, notes }, wish) {
 
 // --- what of the plan is looked at, as fields of an address ---------------------------------------------------------------------------
 
-function look({ level = null, slot, action, layout, hide, order, ask, pin }) {
+function look({ level = null, slot, action, with: compared, layout, hide, order, ask, pin }) {
   if (pin) pinning.pinLink(pin);
   const selection = slot !== undefined ? { level: level ?? 0, slot } : action !== undefined ? { action } : null;
-  microscope.store.set({ level, selection });
+  microscope.store.set({ level, selection, ...(compared ? { compared: comparedOf(compared) } : {}) });
   if (layout && !microscope.layouts.choose(layout)) notice.say(`There is no layout “${layout}” of the genealogy.`);
   panels.follow({ hide, order });
   if (!live.looksOnly && !questions.want(ask)) notice.say(`The link asks “${ask}”, a question that this page does not know.`);
 }
 
 function looked() {
-  const { level, selection, layout } = microscope.store.state;
-  const fields = { level: selection?.level ?? level, slot: selection?.slot, action: selection?.action, layout: layout.to === LAYOUTS[0] ? null : layout.to, ...panels.fields, ask: questions.asked, ...pinning.field, ...lessons.fields };
+  const { layout, ...others } = viewFields(microscope.store.state);
+  const fields = { ...others, layout: layout === LAYOUTS[0] ? null : layout, ...panels.fields, ask: questions.asked, ...pinning.field, ...lessons.fields };
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== null && value !== undefined && value !== ""));
 }
 
@@ -393,7 +394,7 @@ lifetime.listen(window, "popstate", () => {
   const { lesson = null, at = null } = readAddress(location.search);
   lessons.follow({ lesson, at });
 });
-microscope.store.subscribe(["level", "selection"], () => chooser.keepAddress());
+microscope.store.subscribe(["level", "selection", "compared"], () => chooser.keepAddress());
 // On the way from one layout to another the address would change with every frame.
 microscope.store.subscribe(["layout"], ({ layout }) => layout.share === 1 && chooser.keepAddress());
 // Left for good (not kept in the back-forward cache): the server need not keep the session.

@@ -7,15 +7,12 @@ from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import parse_qsl
 
-from backend.address import read_address
+from backend.address import VIEW, read_address
 from backend.problems import Problem
 from planner import PLANNERS, CheckpointError, Checkpoints, PlanRequest, SettingsError, UnknownPlannerError
 from planner.actions import as_executed
 from planner.checkpoints import Checkpoint
 from planner.episodes import Moment, episodes_of
-
-VIEW = ("level", "slot", "action", "layout", "hide", "order", "ask", "pin", "lesson", "at", "token")
-"""Fields of an address that only say what is looked at."""
 
 
 class NoMoment(ValueError):
@@ -85,7 +82,7 @@ def _written(fields: dict[str, str], checkpoints: Checkpoints) -> tuple[Checkpoi
     for number in ("level", "slot", "action"):
         if number in view:
             view[number] = _whole(number, view[number])
-    settings = {name: _meaning(text) for name, text in fields.items() if name not in ("checkpoint", "planner", "seed", "step", *VIEW)}
+    settings = {name: _meaning(text) for name, text in fields.items() if name not in ("checkpoint", "planner", "seed", "step", *VIEW, "token")}
     return checkpoints.load(name), PlanRequest(planner, settings, seed), [], view
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from backend.address import MAX_LENGTH
+from backend.address import MAX_LENGTH, PARTICLE
 from backend.arguments import flag, whole
 from backend.problems import Invalid, Problem
 from planner.messages import shortened
@@ -28,7 +28,7 @@ _NUMBERS = ("level", "slot", "action")
 _WORDS = ("layout", "ask")
 _LISTS = ("hide", "order")
 _NAMES = ("lesson", "at")
-PRESENTED = (*_NAMES, *_NUMBERS, *_WORDS, *_LISTS, "pin", "revealed")
+PRESENTED = (*_NAMES, *_NUMBERS, "with", *_WORDS, *_LISTS, "pin", "revealed")
 """Fields of what is presented; those that only say what of the plan is looked at are named as in a link."""
 
 
@@ -55,6 +55,8 @@ def _check(name: str, given: Mapping[str, Any]) -> None:
     value = given[name]
     if name in _NUMBERS:
         whole(given, name, 0, MAX_INDEX)
+    elif name == "with" and not (isinstance(value, str) and PARTICLE.fullmatch(value)):
+        raise _refusal(name, value, "a level and a slot, as 9-14")
     elif name in _NAMES:
         _name(given, name)
     elif name in _WORDS and not _is_text(value, SHORT):

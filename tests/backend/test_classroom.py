@@ -136,7 +136,7 @@ def opening(link):
     return [text for text in link.texts if text["type"] in ("presented", "answers")]
 
 
-STEP = {"lesson": "three", "at": "one", "level": 3, "slot": 5, "action": 1, "layout": "river", "revealed": ["side"]}
+STEP = {"lesson": "three", "at": "one", "level": 3, "slot": 5, "action": 1, "with": "2-7", "layout": "river", "revealed": ["side"]}
 
 
 def test_thirty_viewers_follow_a_presenter_and_their_answers_become_one_distribution(session, enter):
@@ -219,6 +219,7 @@ LONG = "x" * 61
         ({"slot": 2.5}, "slot: got 2.5"),
         ({"action": True}, "action: got True"),
         ({"level": 2**31}, "level: got 2147483648"),
+        ({"with": "9"}, "a level and a slot"),
         ({"layout": "x" * 51}, "a text of at most 50 characters"),
         ({"ask": {"a": 1}}, "ask: got"),
         ({"hide": "weights"}, "a list of at most 50 texts"),

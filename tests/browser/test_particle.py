@@ -71,6 +71,24 @@ def test_every_action_comes_on_request_and_stays_and_two_particles_stand_side_by
     for width, height in ((1280, 720), (390, 844)):
         page.set_viewport_size({"width": width, "height": height})
         page.wait_for_function("() => window.illegible().length === 0", timeout=10_000, polling=100)
+    # A link has both; in another page the same two stand side by side.
+    page.wait_for_function("/[?&]with=\\d+-\\d+/.test(location.search)")
+    sentence = page.locator(".pair-sentence").inner_text()
+    other = open_page(page.url, ready=f"{PAIR}")
+    other.wait_for_function("(text) => document.querySelector('.pair-sentence').textContent === text", arg=sentence)
     page.keyboard.press("Escape")
     page.wait_for_function(f"!{PAIR} && window.twistscope.selection !== null")
     page.wait_for_function("() => window.illegible().length === 0", timeout=10_000, polling=100)
+
+
+def test_a_click_with_shift_compares_a_particle_with_the_selected_one(server, open_page):
+    page = opened(server, open_page, "?checkpoint=cartpole-early&particles=64&depth=8")
+    page.keyboard.press("k")
+    first = page.evaluate("window.twistscope.selection")
+    box = page.locator(".panel-genealogy canvas").first.bounding_box()
+    page.keyboard.down("Shift")
+    page.mouse.click(box["x"] + 0.75 * box["width"], box["y"] + 0.8 * box["height"])
+    page.keyboard.up("Shift")
+    page.wait_for_function(PAIR)
+    assert page.evaluate("window.twistscope.selection") != first
+    page.wait_for_function("(field) => location.search.includes(field)", arg=f"with={first['level']}-{first['slot']}")

@@ -24,7 +24,7 @@ const PARTICLES = [
       + "particles that began with the action. Dotted line: V(s₀), the network's value of this state; solid line: the value target. Dots: to the right Q-hat, upwards the "
       + "improved policy, as large as the prior. Levels: what would have been decided after each level. KL: how much of the trust region the proposal at the root uses.",
   ],
-  ["Particle", "Point at any particle to see its path and numbers everywhere; click to keep it. Click an action's name to single it out."],
+  ["Particle", "Point at any particle to see its path and numbers everywhere; click to keep it, and click another with shift to compare the two. Click an action's name to single it out."],
 ];
 
 const TREE = [
@@ -36,7 +36,7 @@ const TREE = [
     "Prior: the network's policy. Visits: the share of the simulations that began with the action. Improved policy: the result of the search. Q-hat: mean return of "
       + "those simulations. Dotted line: V(s₀), the network's value of this state; solid line: the value target.",
   ],
-  ["Node", "Point at any node to see the steps that lead to it and their visits; click to keep it. Click an action's name to single it out."],
+  ["Node", "Point at any node to see the steps that lead to it and their visits; click to keep it, and click another with shift to compare the two. Click an action's name to single it out."],
 ];
 
 const BOTH = [

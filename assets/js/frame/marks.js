@@ -30,7 +30,7 @@ const PARTICLES = [
   { id: "pinned", text: "A, the pinned plan", more: "Dashed: from here on its particles are others", where: (_, { pinned }) => !!pinned },
   { id: "interventions", text: "changed by What if", where: ({ interventions }) => interventions.length > 0 },
   { id: "compared", text: "kept to compare", more: "Its lineage, dashed (b)", where: (_, { compared }) => !!compared, fixed: true },
-  { id: "kept", text: "kept by a click", more: "A second click lets it go", fixed: true },
+  { id: "kept", text: "kept by a click", more: "A second click lets it go; a click with shift on another compares them", fixed: true },
 ];
 
 /** @type {Mark[]} */

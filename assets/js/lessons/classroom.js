@@ -1,6 +1,6 @@
 // A class: one page presents a lesson, the others follow its step and cursor, look around on their own, and answer its predictions together.
 
-import { SLOT_NAMES, viewFields } from "./shared_view.js";
+import { SLOT_NAMES, comparedOf, viewFields } from "./shared_view.js";
 
 // A pointer that moves says it a few times a second.
 const PAUSE = 100;
@@ -117,9 +117,9 @@ export class Classroom {
       for (const [id, said] of this.answers) panel?.showClass(id, said);
     }
     if (this.alone) return;
-    const { level = null, slot, action, layout } = presented;
+    const { level = null, slot, action, with: compared, layout } = presented;
     this.quietly(() => {
-      microscope.store.set({ level, hover: null, selection: slot !== undefined ? { level: level ?? 0, slot } : action !== undefined ? { action } : null });
+      microscope.store.set({ level, hover: null, selection: slot !== undefined ? { level: level ?? 0, slot } : action !== undefined ? { action } : null, compared: comparedOf(compared) });
       if (layout && layout !== microscope.store.state.layout.to) microscope.layouts.choose(layout);
     });
   }

@@ -1,13 +1,21 @@
-// The view of a plan as a class shares it: fields of a link.
+// What of a plan is looked at, as fields of a link: a class shares them, and the address of the page has them.
 
 /** The fields that a follower can change without a command. */
-export const SLOT_NAMES = ["level", "slot", "action"];
+export const SLOT_NAMES = ["level", "slot", "action", "with"];
 
 /**
  * @param {any} state of a microscope's store
  * @returns {Record<string, any>} without fields that say nothing
  */
-export function viewFields({ level, selection, layout }) {
-  const fields = { level: selection?.level ?? level, slot: selection?.slot, action: selection?.action, layout: layout.to };
+export function viewFields({ level, selection, compared, layout }) {
+  const fields = {
+    level: selection?.level ?? level, slot: selection?.slot, action: selection?.action, with: compared ? `${compared.level}-${compared.slot}` : null, layout: layout.to,
+  };
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== null && value !== undefined));
+}
+
+/** The particle that is kept to compare, of the field of a link; null without one. @param {string | undefined} text as `9-14` */
+export function comparedOf(text) {
+  const [, level, slot] = /^(\d+)-(\d+)$/.exec(text ?? "") ?? [];
+  return level === undefined ? null : { level: Number(level), slot: Number(slot) };
 }

@@ -8,9 +8,9 @@ const TOKEN = "token";
 // The lesson beside the moment, and its step.
 const OF_LESSONS = ["lesson", "at"];
 // Fields that only links to a moment have.
-const OF_LINKS = ["v", "sha", "actions", "digest", "interventions", "level", "slot", "action", "layout", "hide", "order", "ask", "pin", ...OF_LESSONS];
+const OF_LINKS = ["v", "sha", "actions", "digest", "interventions", "level", "slot", "action", "with", "layout", "hide", "order", "ask", "pin", ...OF_LESSONS];
 /** Of those, the fields that an address that people write may have, too. */
-const OF_VIEW = ["level", "slot", "action", "layout", "hide", "order", "ask"];
+const OF_VIEW = ["level", "slot", "action", "with", "layout", "hide", "order", "ask"];
 
 /**
  * @typedef {object} Chosen

@@ -3,7 +3,8 @@
 import { sameParticle } from "../lib/store.js";
 
 /**
- * Pointing at a picture looks there; a click keeps it, and a second click lets it go.
+ * Pointing at a picture looks there; a click keeps it, and a second click lets it go. A click with shift on another particle keeps the selected one
+ * to compare.
  * @param {HTMLElement} element
  * @param {import("../lib/store.js").Store<any>} store with `frame`, `level`, `hover` and `selection`
  * @param {(x: number, y: number) => import("../lib/store.js").Pointed | null} pick
@@ -24,9 +25,13 @@ export function followPointer(element, store, pick, lifetime, busy = () => false
     if (busy()) return;
     const found = at(event);
     // A frame may have come since the pointer last moved.
-    /** @type {{hover: object | null, level?: number, selection?: object | null}} */
+    /** @type {{hover: object | null, level?: number, selection?: object | null, compared?: object}} */
     const patch = { hover: found, ...(found?.level === undefined ? {} : { level: found.level }) };
-    if (!found || found.slot !== undefined || found.action !== undefined) {
+    if (event.shiftKey && found?.slot !== undefined) {
+      const { selection, compared } = store.state;
+      if (!compared && selection?.slot !== undefined && !sameParticle(found, selection)) patch.compared = { level: selection.level, slot: selection.slot };
+      patch.selection = found;
+    } else if (!found || found.slot !== undefined || found.action !== undefined) {
       patch.selection = sameParticle(found, store.state.selection) ? null : found;
     }
     store.set(patch);
