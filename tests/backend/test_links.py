@@ -158,7 +158,8 @@ WRONG = [
     ("planner", "zork"), ("planner", ""), ("seed", "-1"), ("seed", "4294967296"), ("seed", "1e3"),
     ("step", "2"), ("step", "-3"), ("step", "99999999999"), ("step", "9999999999"), ("step", "100001"),
     ("actions", ""), ("actions", "AAAA"), ("actions", "%00"), ("digest", ""), ("digest", "zzzzzzzzzz"), ("particles", "0"), ("particles", "1e9"),
-    ("particles", "many"), ("alpha", "nan"), ("alpha", "2"), ("alpha", "1_0"), ("level", "-1"), ("level", "x"), ("slot", "1.5"), ("with", "9"), ("with", "9-"), ("with", "-9-1"),
+    ("particles", "many"), ("alpha", "nan"), ("alpha", "2"), ("alpha", "1_0"), ("level", "-1"), ("level", "x"), ("slot", "1.5"),
+    ("with", "9"), ("with", "9-"), ("with", "-9-1"),
 ]  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-// What of a plan is looked at, as fields of a link: a class shares them, and the address of the page has them.
+// The view of a plan as fields of a link: a class shares them, and the address of the page has them.
 
 /** The fields that a follower can change without a command. */
 export const SLOT_NAMES = ["level", "slot", "action", "with"];
