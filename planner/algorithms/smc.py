@@ -3,7 +3,7 @@
 `planner.core.particles` defines a particle, its step and its weight.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
 import jax
@@ -13,6 +13,7 @@ from jaxtyping import Array, Float, Int
 
 from planner.algorithms.smc_root import read_root
 from planner.algorithms.smc_settings import Live, Static
+from planner.core.agreement import Agreement, count, deserved, no_agreement
 from planner.core.categorical import choose, log_normalise
 from planner.core.interventions import Interventions
 from planner.core.model import Evaluation, Model, Params
@@ -26,6 +27,7 @@ from planner.core.particles import (
     evaluate_candidates,
     hold_the_dead,
     status_of,
+    take,
 )
 from planner.core.proposal import Twist, kl_divergence, twist
 from planner.core.resampling import effective_sample_size, normalise_logits, resample
@@ -57,6 +59,14 @@ class _RootEvaluation(NamedTuple):
     """Over the candidate actions that all particles choose among at the root."""
     twist: Twist
     terminal: Array
+
+
+class _Carried(NamedTuple):
+    """Carried from level to level."""
+
+    particles: Particles
+    agreement: Agreement | None
+    """Of Q with the levels so far; None where Q is trusted unseen."""
 
 
 class _Randomness(NamedTuple):
@@ -96,22 +106,26 @@ def plan(
       The trace, and the decision at the root. For a terminal root the decision is the prior, with value 0.
     """
     n, depth = static.particles, static.depth
-    root = _evaluate_root(params, key, root_state, live, static, model)
+    # None where Q is trusted unseen.
+    agreement = no_agreement() if static.trust == "agreement" else None
+    root = _evaluate_root(params, key, root_state, _trusting(live, agreement), static, model)
 
-    def level(particles: Particles, inputs: tuple[Array, _Randomness, Interventions | None]) -> tuple[Particles, dict[str, Any]]:
-        number, random, changes = inputs
-        proposed = _propose(params, root, particles, number, random, live, static, model, changes)
+    def level(carried: _Carried, inputs: tuple[Array, _Randomness, Interventions | None]) -> tuple[_Carried, dict[str, Any]]:
+        (particles, agreement), (number, random, changes) = carried, inputs
+        proposed = _propose(params, root, particles, number, random, _trusting(live, agreement), static, model, changes)
         keys = jax.random.split(random.model, n)
         after, record = advance(params, keys, particles, proposed, number, model=model, live=live, advantage=static.advantage, changes=changes)
         following, resampling = _resample_if_due(particles, after, number, random.resampling, root.terminal, live, static)
         record |= resampling
+        if agreement is not None:
+            agreement = _found(agreement, proposed, record, live)
         if atoms:
             record |= distributions(proposed)
         if not states:
             del record["state"]
-        return following, record
+        return _Carried(following, agreement), record
 
-    start = at_root(n, root_state, root.evaluation, root.terminal)
+    start = _Carried(at_root(n, root_state, root.evaluation, root.terminal), agreement)
     _, record = jax.lax.scan(level, start, (jnp.arange(depth), _draw(key, n, depth, static), interventions))
     trace, status, fault = read_trace(record, root_state, model, states=states)
     decision = read_root(
@@ -135,6 +149,22 @@ def _evaluate_root(params: Params, key: Array, state: Any, live: Live, static: S
     log_prior = log_normalise(candidates.prior_logits)
     terminal = model.environment.is_terminal(state)
     return _RootEvaluation(evaluation, candidates, _root_twist(log_prior, candidates.qvalues, static, live), terminal)
+
+
+def _trusting(live: Live, agreement: Agreement | None) -> Live:
+    """The live settings with the trust region that Q deserves (E16)."""
+    if agreement is None:
+        return live
+    share = deserved(agreement)
+    return replace(live, alpha=share * live.alpha, kl_bound=share * live.kl_bound)
+
+
+def _found(agreement: Agreement, proposed: Proposed, record: dict[str, Any], live: Live) -> Agreement:
+    """The agreement after a level: the advantages that Q promised for its steps, and those that were found (E16)."""
+    qvalues = jnp.where(proposed.log_prior > -jnp.inf, proposed.evaluation.qvalues, 0.0)
+    promised = take(qvalues, proposed.atom) - jnp.sum(jnp.exp(proposed.log_prior) * qvalues, axis=-1)
+    found = record["reward"] + live.discount * record["continuation"] * record["next_value"] - record["value"]
+    return count(agreement, promised, found, record["alive"])
 
 
 def _propose(

@@ -78,6 +78,16 @@ class SmcSettings(ParticleSettings):
         applies_when={"constraint": ["fixed_temperature"]},
     )
 
+    trust: Literal["full", "agreement"] = setting(
+        "full",
+        "choice",
+        "trust region",
+        "trust in Q",
+        "The trust region as it is set, or times how well Q agreed with the rewards and values of the levels before.",
+        enters="rho of (E16)",
+        applies_when={"constraint": ["adaptive", "fixed_kl"]},
+    )
+
     reward_temperature: float | None = reward_temperature_field("tau of (E5)")
     advantage: bool = setting(
         True,
@@ -200,6 +210,7 @@ class Static:
     depth: int = 24
     constraint: Constraint = "adaptive"
     root_constraint: Constraint = "adaptive"
+    trust: str = "full"
     weight_normaliser: str = "none"
     resampling_rule: str = "ess"
     resampling_scheme: str = "systematic"

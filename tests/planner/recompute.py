@@ -117,6 +117,37 @@ def offspring(ancestor: Particle, revive: bool) -> Particle:
     return replace(ancestor, log_weight=0.0, revived=not ancestor.alive, alive=True, node=ancestor.reference_node, depth=ancestor.reference_depth)
 
 
+def expect_bounds(trace: Arrays, settings: Any) -> np.ndarray:
+    """Expected `kl_bound` (E1, E3, E16), inf under a fixed temperature; with trust by agreement from the steps of earlier levels."""
+    levels, slots = trace["action"].shape
+    x, y, bounds = [], [], np.empty((levels, slots))
+    for t in range(levels):
+        constraint = settings.root_constraint if t == 0 and settings.root_constraint != "same" else settings.constraint
+        share = 1.0 if settings.trust == "full" else squared_correlation(x, y)
+        for i in range(slots):
+            prior, qvalues = trace["prior"][t, i].astype(float), trace["q_value"][t, i].astype(float)
+            best = (prior > 0) & (qvalues == qvalues[prior > 0].max())
+            greedy = max(0.0, float(-np.log(best.sum()) - np.log(prior[best]).mean()))
+            alpha = settings.alpha * share
+            bounds[t, i] = {
+                "adaptive": (1 - alpha) * 1e-4 + alpha * greedy,
+                "fixed_kl": settings.kl_bound * share,
+                "fixed_temperature": np.inf,
+            }[constraint]
+            if trace["alive"][t, i]:
+                x.append(qvalues[trace["action"][t, i]] - float(prior @ qvalues))
+                following = settings.discount * float(trace["continuation"][t, i]) * float(trace["next_value"][t, i])
+                y.append(float(trace["reward"][t, i]) + following - float(trace["value"][t, i]))
+    return bounds
+
+
+def squared_correlation(x: list[float], y: list[float]) -> float:
+    """max(0, corr)^2; 0 where one of them does not vary."""
+    if len(x) < 2 or np.ptp(x) == 0 or np.ptp(y) == 0:
+        return 0.0
+    return max(0.0, float(np.corrcoef(x, y)[0, 1])) ** 2
+
+
 def expect_resampling(trace: Arrays, derived: Arrays, settings: Any) -> np.ndarray:
     """Expected `resampled` of each level, never true at the last. Where ESS is within rounding of the threshold, the recorded value."""
     levels, slots = trace["action"].shape

@@ -57,6 +57,7 @@ EVIDENCE_CASES = [
     *[pytest.param(scheme, "period", {}, marks=pytest.mark.slow) for scheme in ("systematic", "stratified", "residual")],
     ("systematic", "never", {}),
     ("systematic", "ess", {"root_sampling": "proposal", "constraint": "fixed_kl", "kl_bound": 0.05}),
+    ("systematic", "ess", {"trust": "agreement", "alpha": 0.6}),
     ("multinomial", "period", {"advantage": False, "constraint": "fixed_temperature", "twist_temperature": 3.0}),
 ]
 
@@ -67,14 +68,13 @@ def test_evidence_is_unbiased(scheme: str, rule: str, rest: dict) -> None:
         particles=8,
         depth=LEVELS,
         revive=False,
-        alpha=0.1,
         resampling_scheme=scheme,
         resampling_rule=rule,
         ess_threshold=0.7,
         resampling_period=2,
         reward_temperature=TEMPERATURE,
         discount=DISCOUNT,
-        **rest,
+        **{"alpha": 0.1, **rest},
     )
     sample = batched(settings, MDP, lambda plan: (plan.trace.log_evidence, plan.trace.resampled))
     log_evidence, resampled = jax.device_get(sample(keys(RUNS), exact.tables(PRIOR, VALUES)))

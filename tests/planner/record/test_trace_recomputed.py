@@ -45,6 +45,7 @@ static_settings = st.fixed_dictionaries(
     {
         "constraint": st.sampled_from(["adaptive", "fixed_kl", "fixed_temperature"]),
         "root_constraint": st.sampled_from(["same", "adaptive", "fixed_kl", "fixed_temperature"]),
+        "trust": st.sampled_from(["full", "agreement"]),
         "advantage": st.booleans(),
         "revive": st.booleans(),
         "weight_normaliser": st.sampled_from(["none", "min_max", "standardise"]),
@@ -89,6 +90,7 @@ def assert_ancestors_fit(trace: dict[str, np.ndarray], derived: dict[str, np.nda
 def assert_proposals_fit(trace: dict[str, np.ndarray], settings: SmcSettings) -> None:
     """Check that KL is within its bound, and equal to it where the temperature is finite, and that the proposal is the prior tilted at it."""
     kl, bound, temperature = (trace[name].astype(float) for name in ("kl", "kl_bound", "temperature"))
+    np.testing.assert_allclose(bound, recompute.expect_bounds(trace, settings), rtol=5e-3, atol=2e-5)
     assert np.all(kl <= bound * (1 + 1e-3) + 1e-6)
     mixed = (np.arange(len(kl)) == 0) & (settings.root_sampling == "stratified")
     tilted = (temperature > 0) & np.isfinite(temperature)

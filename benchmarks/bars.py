@@ -1,0 +1,173 @@
+"""Standing of TRT-SMC among the planners: whole episodes at equal model steps with everybody's defaults; docs/bars.md.
+
+    python -m benchmarks.bars [--only cartpole-early …] [--planners bootstrap_smc …] [--data docs/bars.json] [--report]
+
+The episodes are others than those that defaults were chosen on (`benchmarks.settings`) and than those of cards. The command may be stopped at any
+time: a cell is measured again only where the planner's defaults have changed since. `--report` only writes the page and its picture from the data.
+"""
+
+import argparse
+import json
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import jax
+import numpy as np
+import plotly.graph_objects as go
+
+from backend.config import ServerConfig
+from backend.engine.cache import use_compilation_cache
+from benchmarks.figures import export_svg
+from benchmarks.settings import read_data, verdict
+from benchmarks.zoo import FOLDER, SIMULATIONS, budget
+from planner.algorithms.registry import PLANNERS, get_planner
+from planner.checkpoints import Checkpoint, Checkpoints
+from planner.request import Prepared
+from planner.training.evaluation import planning, player
+
+ROOT = Path(__file__).resolve().parent.parent
+DATA, PAGE, PICTURE = ROOT / "docs" / "bars.json", ROOT / "docs" / "bars.md", ROOT / "docs" / "images" / "bars.svg"
+WORDS = Path(__file__).parent / "bars-words.md"
+
+SEED = 2000
+"""Of the episodes. Defaults were chosen on 1000, and those of cards are 0."""
+EPISODES = 64
+FIRST = "trt_smc"
+
+Returns = dict[str, dict[str, np.ndarray]]
+"""Checkpoint -> planner -> returns of the episodes."""
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Checkpoints on which TRT-SMC is surely better than a planner, neither, and surely worse (95 %, paired)."""
+
+    better: int
+    level: int
+    worse: int
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--data", type=Path, default=DATA)
+    parser.add_argument("--only", nargs="+", help="names of checkpoints; by default all early and middle ones")
+    parser.add_argument("--planners", nargs="+", default=list(PLANNERS), choices=list(PLANNERS))
+    parser.add_argument("--report", action="store_true", help="only the page and its picture, from the data")
+    options = parser.parse_args()
+    data = read_data(options.data)
+    if not options.report:
+        use_compilation_cache(ServerConfig().data / "compiled")
+        measure(options.data, data, options.only or early_and_middle(), options.planners)
+    returns = by_checkpoint(data)
+    for name, each in standings(returns).items():
+        print(f"TRT-SMC against {get_planner(name).title}: {each.better} surely better, {each.level} level, {each.worse} surely worse")
+    if options.data == DATA:
+        export_svg(figure(returns), PICTURE)
+        PAGE.write_text(page(returns), "utf-8")
+
+
+def early_and_middle() -> list[str]:
+    """The checkpoints that planning has something to add to."""
+    return [name for name in Checkpoints(FOLDER).names() if name.endswith(("-early", "-middle"))]
+
+
+def measure(path: Path, data: dict[str, Any], names: list[str], planners: list[str]) -> None:
+    """Measure the cells that are missing or have other settings than the planner's of now, and keep each at once."""
+    store = Checkpoints(FOLDER)
+    for name in names:
+        checkpoint = store.load(name)
+        for planner in planners:
+            prepared = budget(planner, checkpoint.card)
+            settings = prepared.settings.model_dump(mode="json")
+            known = [each for each in data["cells"] if (each["checkpoint"], each["planner"]) == (name, planner)]
+            if known and known[0]["settings"] == settings:
+                continue
+            began = time.monotonic()
+            returns = returns_of(checkpoint, prepared)
+            data["cells"] = [each for each in data["cells"] if each not in known]
+            rounded = [round(float(value), 4) for value in returns]
+            data["cells"].append({"checkpoint": name, "planner": planner, "settings": settings, "returns": rounded})
+            data["cells"].sort(key=lambda each: (each["checkpoint"], list(PLANNERS).index(each["planner"])))
+            path.write_text(json.dumps(data) + "\n", "utf-8")
+            print(f"{name}, {prepared.planner.title}: {returns.mean():.2f} ({time.monotonic() - began:.0f} s)", flush=True)
+            # Hundreds of compiled programs would exceed the memory of the process.
+            jax.clear_caches()
+
+
+def returns_of(checkpoint: Checkpoint, prepared: Prepared) -> np.ndarray:
+    """Returns of whole episodes, f32 [EPISODES]."""
+    return player(checkpoint.model, planning(prepared, checkpoint.model))(checkpoint.params, episodes=EPISODES, seed=SEED)
+
+
+def by_checkpoint(data: dict[str, Any]) -> Returns:
+    """The data by checkpoint and planner."""
+    found: Returns = {}
+    for each in data["cells"]:
+        found.setdefault(each["checkpoint"], {})[each["planner"]] = np.array(each["returns"])
+    return found
+
+
+def others(returns: Returns) -> list[str]:
+    """The planners that TRT-SMC is compared with: those that every checkpoint has."""
+    return [name for name in PLANNERS if name != FIRST and all(name in each for each in returns.values())]
+
+
+def standings(returns: Returns) -> dict[str, Standing]:
+    """The standing of TRT-SMC against each other planner."""
+    found = {}
+    for name in others(returns):
+        judged = [verdict(each[FIRST], each[name]) for each in returns.values()]
+        found[name] = Standing(judged.count(1), judged.count(0), judged.count(-1))
+    return found
+
+
+def figure(returns: Returns) -> go.Figure:
+    """For each planner the number of checkpoints on which TRT-SMC is surely better, to the right, and surely worse, to the left."""
+    found = standings(returns)
+    labels = [get_planner(name).title for name in found][::-1]
+    rows = list(found.values())[::-1]
+    made = go.Figure()
+    for values, name, colour in (
+        ([each.better for each in rows], "TRT-SMC is surely better", "#0072B2"),
+        ([-each.worse for each in rows], "surely worse", "#D55E00"),
+    ):
+        made.add_trace(go.Bar(y=labels, x=values, orientation="h", name=name, marker_color=colour))
+    most = max(1, *(max(each.better, each.worse) for each in rows))
+    ticks = list(range(-most, most + 1))
+    made.update_xaxes(title_text=f"checkpoints, of {len(returns)}", tickvals=ticks, ticktext=[str(abs(tick)) for tick in ticks], zerolinecolor="#333")
+    made.update_layout(template="plotly_white", barmode="relative", width=760, height=110 + 34 * len(rows), font_size=12)
+    made.update_layout(margin={"l": 10, "r": 10, "t": 10, "b": 10}, legend={"orientation": "h", "y": 1.0, "yanchor": "bottom", "x": 0})
+    made.update_yaxes(automargin=True)
+    return made
+
+
+def page(returns: Returns) -> str:
+    """The Markdown page: the words of bars-words.md, which is written by hand, and the tables."""
+    compared = others(returns)
+    counts = [["planner", "TRT-SMC is surely better", "neither", "surely worse"], ["---"] * 4]
+    counts += [[get_planner(name).title, str(each.better), str(each.level), str(each.worse)] for name, each in standings(returns).items()]
+    head = ["checkpoint", "TRT-SMC", *(get_planner(name).title for name in compared)]
+    rows = [head, ["---"] * len(head)]
+    for checkpoint, each in returns.items():
+        judged = [verdict(each[FIRST], each[name]) for name in compared]
+        marks = ["⁻" if sign > 0 else "⁺" if sign < 0 else "" for sign in judged]
+        rows.append([checkpoint, _mean(each[FIRST]), *(f"{_mean(each[name])}{mark}" for name, mark in zip(compared, marks, strict=True))])
+    about = (
+        f"Mean return of {EPISODES} episodes ± its standard error, 512 model steps a decision ({SIMULATIONS} for Gumbel MCTS).\n"
+        "⁺ and ⁻: surely more or less than TRT-SMC with the same first states (95 %, paired)."
+    )
+    return f"{WORDS.read_text('utf-8').rstrip()}\n\n{_table(counts)}\n\n## All checkpoints\n\n{about}\n\n{_table(rows)}\n"
+
+
+def _mean(returns: np.ndarray) -> str:
+    return f"{returns.mean():.4g} ± {returns.std(ddof=1) / np.sqrt(len(returns)):.2g}"
+
+
+def _table(rows: list[list[str]]) -> str:
+    return "\n".join(f"| {' | '.join(row)} |" for row in rows)
+
+
+if __name__ == "__main__":
+    main()
