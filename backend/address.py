@@ -22,7 +22,7 @@ from planner.environments import Environment
 from planner.interventions import pack_interventions, unpack_interventions
 from planner.messages import shortened
 
-VERSION = 2
+VERSION = 3
 MAX_LENGTH = 8000
 """Characters of the longest link that is made or read; servers in between refuse longer ones."""
 SHA_DIGITS = 12

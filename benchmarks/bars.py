@@ -2,8 +2,8 @@
 
     python -m benchmarks.bars [--only cartpole-early …] [--planners bootstrap_smc …] [--data docs/bars.json] [--report]
 
-The episodes are others than those that defaults were chosen on (`benchmarks.settings`) and than those of cards. The command may be stopped at any
-time: a cell is measured again only where the planner's defaults have changed since. `--report` only writes the page and its picture from the data.
+The episodes are others than those that defaults were chosen on (`benchmarks.settings`), and than those of cards. The command may be stopped at
+any time: a cell is measured again only where the planner's defaults have changed since. `--report` only writes the page and its picture.
 """
 
 import argparse

@@ -2,9 +2,10 @@
 
     python -m benchmarks.settings [--only cartpole-early …] [--cells 60] [--episodes 32] [--data docs/settings.json] [--report]
 
-A cell is one level of each factor below. The default comes first, then each other level alone, every policy target with every resampling without a
-twist and with one, and cells drawn at random. All checkpoints have the same cells, one cell after the other, so the command may be stopped at any
-time; cells that the data file holds are not measured again. `--report` only writes the page and its picture from the data.
+A cell is one level of each factor below. The settings for learning come first, as what others are compared with; then each other level alone, every
+twist with every resampling, every policy target with both, and cells drawn at random. All checkpoints have the same cells, one cell after the other,
+so the command may be stopped at any time; cells that the data file holds are not measured again. `--report` only writes the page and its picture from
+the data.
 """
 
 import argparse
@@ -39,7 +40,7 @@ SLOW = ("mountaincar-continuous", "space-invaders")
 
 FACTORS: dict[str, dict[str, dict[str, Any]]] = {
     "resampling": {
-        "ESS 0.5": {},
+        "ESS 0.5": {"ess_threshold": 0.5},
         "ESS 0.1": {"ess_threshold": 0.1},
         "resampled every level": {"resampling_rule": "period", "resampling_period": 1},
         "never resampled": {"resampling_rule": "never"},
@@ -52,38 +53,41 @@ FACTORS: dict[str, dict[str, dict[str, Any]]] = {
         "target completed": {"policy_target": "completed"},
     },
     "twist": {
-        "alpha 0.1": {},
-        "alpha 0": {"alpha": 0.0},
-        "alpha 0.3": {"alpha": 0.3},
-        "0.1 at the root only": {"constraint": "fixed_kl", "kl_bound": 0.0, "root_constraint": "adaptive"},
-        "0.1 below the root only": {"root_constraint": "fixed_kl", "kl_bound": 0.0},
+        "alpha 0.1": {"trust": "full"},
+        "alpha 0": {"alpha": 0.0, "trust": "full"},
+        "alpha 0.3": {"alpha": 0.3, "trust": "full"},
+        "0.1 at the root only": {"constraint": "fixed_kl", "kl_bound": 0.0, "root_constraint": "adaptive", "trust": "full"},
+        "0.1 below the root only": {"root_constraint": "fixed_kl", "kl_bound": 0.0, "trust": "full"},
+        "0.1 by agreement": {"trust": "agreement"},
+        "0.3 by agreement": {"alpha": 0.3, "trust": "agreement"},
     },
     "temperature": {"temperature x 1": {}, "temperature x 0.25": {"reward_temperature": 0.25}, "temperature x 4": {"reward_temperature": 4.0}},
     "revival": {"revived": {}, "not revived": {"revive": False}},
     "root": {"stratified root": {}, "root by proposal": {"root_sampling": "proposal"}},
     "steps": {"512 steps": {}, "128 steps": {"particles": 0.25}, "2048 steps": {"particles": 4.0}},
 }
-"""Settings by the level of each factor; the first is the default. Temperatures are factors on the card's, particles on those of 512 model steps."""
+"""Settings by the level of each factor, first that for learning. Temperatures are factors on the card's, particles on those of 512 model steps."""
 
 Cell = Mapping[str, str]
 Returns = dict[str, dict[tuple[str, ...], np.ndarray]]
 """Checkpoint -> levels of a cell -> returns of the episodes."""
 
 
-def default_cell() -> dict[str, str]:
-    """The first level of each factor."""
+def first_cell() -> dict[str, str]:
+    """The first level of each factor: TRT-SMC's settings for learning."""
     return {name: next(iter(levels)) for name, levels in FACTORS.items()}
 
 
 def cells(drawn: int) -> list[Cell]:
     """All cells in the order in which they are measured, `drawn` of them at random with a fixed seed."""
-    default = default_cell()
-    alone = [default | {name: level} for name, levels in FACTORS.items() for level in levels]
-    twists, targets, resamplings = ("alpha 0", "alpha 0.1"), FACTORS["target"], FACTORS["resampling"]
-    crossed = [default | {"twist": one, "target": two, "resampling": three} for one in twists for two in targets for three in resamplings]
+    first = first_cell()
+    alone = [first | {name: level} for name, levels in FACTORS.items() for level in levels]
+    twists, targets, resamplings = ("0.1 by agreement", "alpha 0", "alpha 0.1"), FACTORS["target"], FACTORS["resampling"]
+    paired = [first | {"twist": one, "resampling": two} for one in twists for two in resamplings]
+    crossed = [first | {"twist": one, "target": two, "resampling": three} for one in twists for two in targets for three in resamplings]
     random = np.random.default_rng(0)
     sample = [{name: str(random.choice(list(levels))) for name, levels in FACTORS.items()} for _ in range(drawn)]
-    return list({json.dumps(cell): cell for cell in [default, *alone, *crossed, *sample]}.values())
+    return list({json.dumps(cell): cell for cell in [first, *alone, *paired, *crossed, *sample]}.values())
 
 
 def settings_of(cell: Cell, environment: str, reward_temperature: float) -> dict[str, Any]:
@@ -162,8 +166,8 @@ def by_checkpoint(data: dict[str, Any]) -> Returns:
 
 
 def words(levels: tuple[str, ...]) -> str:
-    """A cell by the levels that are not the default."""
-    return ", ".join(level for level, usual in zip(levels, default_cell().values(), strict=True) if level != usual) or "default"
+    """A cell by its levels that are not those for learning."""
+    return ", ".join(level for level, usual in zip(levels, first_cell().values(), strict=True) if level != usual) or "for learning"
 
 
 def verdict(returns: np.ndarray, usual: np.ndarray) -> int:
@@ -182,18 +186,18 @@ def complete_cells(returns: Returns) -> list[tuple[str, ...]]:
 
 
 def verdicts(returns: Returns, cell: tuple[str, ...]) -> list[int]:
-    """The verdict of each checkpoint on a cell against the default."""
-    usual = tuple(default_cell().values())
+    """The verdict of each checkpoint on a cell against the settings for learning."""
+    usual = tuple(first_cell().values())
     return [verdict(each[cell], each[usual]) for each in returns.values()]
 
 
 def figure(returns: Returns) -> go.Figure:
     """For each cell the number of checkpoints that it is surely better on, to the right, and surely worse on, to the left."""
-    shown = [cell for cell in complete_cells(returns) if words(cell) != "default"][::-1]
+    shown = [cell for cell in complete_cells(returns) if words(cell) != "for learning"][::-1]
     judged = [verdicts(returns, cell) for cell in shown]
     labels = [words(cell) for cell in shown]
     made = go.Figure()
-    for sign, name, colour in ((1, "surely better than the default", "#0072B2"), (-1, "surely worse", "#D55E00")):
+    for sign, name, colour in ((1, "surely better than the settings for learning", "#0072B2"), (-1, "surely worse", "#D55E00")):
         made.add_trace(go.Bar(y=labels, x=[sign * each.count(sign) for each in judged], orientation="h", name=name, marker_color=colour))
     most = max(max(abs(value) for value in trace.x) for trace in made.data)
     ticks = list(range(-most, most + 1))
@@ -215,7 +219,7 @@ def page(returns: Returns) -> str:
         means = [f"{returns[name][cell].mean():.4g}{'⁺' if sign > 0 else '⁻' if sign < 0 else ''}" for name, sign in zip(names, judged, strict=True)]
         rows.append([words(cell), *means, str(judged.count(1)), str(judged.count(-1))])
     table = "\n".join(f"| {' | '.join(row)} |" for row in (head, ["---"] * len(head), *rows))
-    about = f"Mean return of {episodes} episodes; ⁺ and ⁻: surely more or less than the default with the same episodes (95 %, paired)."
+    about = f"Mean return of {episodes} episodes; ⁺ and ⁻: surely more or less than the settings for learning with the same episodes (95 %, paired)."
     return f"{WORDS.read_text('utf-8').rstrip()}\n\n{about}\n\n{table}\n"
 
 

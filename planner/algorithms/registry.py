@@ -75,6 +75,8 @@ class Algorithm:
 
 _PRIOR_ONLY = {"constraint": "fixed_kl", "root_constraint": "same", "kl_bound": 0.0}
 _SURVIVING = {**_PRIOR_ONLY, "revive": False, "policy_target": "surviving", "root_sampling": "proposal"}
+_ACTING: Mapping[str, Any] = {"ess_threshold": 0.1}
+_LEARNING: Mapping[str, Any] = {"ess_threshold": 0.5}
 _WITHOUT_NOISE = Preset("greedy", "No Gumbel noise: the best action found is always played.", {"gumbel_scale": 0.0})
 
 SMC = Algorithm(
@@ -85,9 +87,10 @@ SMC = Algorithm(
     smc.plan,
     presets=(
         Preset("prior only", "Every action is drawn from the network's policy; the weights alone do the work.", _PRIOR_ONLY),
-        Preset("greedy", "Every action is a best one by Q.", {"constraint": "adaptive", "root_constraint": "same", "alpha": 1.0}),
+        Preset("greedy", "Every action is a best one by Q.", {"constraint": "adaptive", "root_constraint": "same", "alpha": 1.0, "trust": "full"}),
         Preset("plain SMC", "The bootstrap filter: samples of the prior, no revival, and the policy is what survives.", _SURVIVING),
         Preset("no resampling", "Particles keep their weights to the end: see them degenerate.", {"resampling_rule": "never"}),
+        Preset("for learning", "Earlier resampling, and Q trusted unseen: how the networks here were trained.", {**_LEARNING, "trust": "full"}),
     ),
 )
 TSMCTS = Algorithm(
@@ -117,9 +120,13 @@ class Planner:
     title: str
     help: str
     defaults: Mapping[str, Any] = field(default_factory=dict)
-    """Settings whose default differs from that of the algorithm."""
+    """Settings that make the planner the one it is, where they differ from the algorithm's."""
     source: str = ""
     algorithm: Algorithm = SMC
+    acting: Mapping[str, Any] = field(default_factory=dict)
+    """Other settings whose default differs from that of the algorithm: with a network that is given, they act best (docs/settings.md)."""
+    learning: Mapping[str, Any] = field(default_factory=dict)
+    """Settings in training where they differ from those for acting: what acts best with a given network is not what a network learns best with."""
     from_card: Mapping[str, str] = field(default_factory=dict)
     """Setting -> name of the card's default that it takes, where the names differ."""
 
@@ -134,7 +141,7 @@ class Planner:
         Raises:
           SettingsError: as `make_settings`.
         """
-        return make_settings(values, {**self._card_defaults(card), **self.defaults}, self.algorithm.settings)
+        return make_settings(values, {**self._card_defaults(card), **self.acting, **self.defaults}, self.algorithm.settings)
 
     def split(self, settings: PlannerSettings) -> tuple[Hashable, Any]:
         """Complete settings as `static`, which selects a program, and `live`, an argument of every call."""
@@ -154,9 +161,9 @@ class Planner:
         """Name, title, help, presets, and the settings with this planner's defaults, for building knobs."""
         model = self.algorithm.settings
         described = [describe_setting(name, model) for name in model.model_fields]
+        own = {**self.acting, **self.defaults}
         for setting in described:
-            if setting["name"] in self.defaults:
-                setting["default"] = self.defaults[setting["name"]]
+            setting["default"] = own.get(setting["name"], setting["default"])
         presets = [{"name": each.name, "help": each.help, "settings": dict(each.settings)} for each in self.algorithm.presets]
         words = {"name": self.name, "title": self.title, "help": self.help, "source": self.source}
         return words | {"kind": self.traits.kind, "presets": presets, "settings": described}
@@ -175,6 +182,8 @@ PLANNERS = {
             "TRT-SMC",
             "Particles sample from the prior twisted towards Q within a trust region, dead ones are revived, and messages read off the policy.",
             source="de Vries, He, Oren, Spaan 2025, arXiv 2504.06048",
+            acting={**_ACTING, "trust": "agreement"},
+            learning={**_LEARNING, "trust": "full"},
         ),
         Planner(
             "bootstrap_smc",
@@ -182,6 +191,8 @@ PLANNERS = {
             "Particles sample from the prior; the weights alone do the work.",
             {"constraint": "fixed_kl", "kl_bound": 0.0, "revive": False, "policy_target": "surviving", "root_sampling": "proposal"},
             source="Piché et al. 2019",
+            acting=_ACTING,
+            learning=_LEARNING,
         ),
         Planner(
             "spo",
@@ -204,6 +215,8 @@ PLANNERS = {
             "The prior twisted by exp(Q / temperature), with no trust region.",
             {"constraint": "fixed_temperature"},
             source="TRT-SMC without its trust region",
+            acting=_ACTING,
+            learning=_LEARNING,
             # Without a trust region, the temperature of the twist is the reward temperature.
             from_card={"twist_temperature": "reward_temperature"},
         ),

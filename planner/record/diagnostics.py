@@ -187,7 +187,7 @@ def variance_objections(metadata: Metadata) -> list[str]:
         "root actions are stratified": settings["root_sampling"] != "proposal",
         "dead particles are revived": settings["revive"] and settings["resampling_rule"] != "never",
         "weights are normalised before resampling": settings["weight_normaliser"] != "none" and settings["resampling_rule"] != "never",
-        "the proposal depends on other particles": settings["trust"] == "agreement" and settings["constraint"] != "fixed_temperature",
+        "the proposal depends on other particles": settings.get("trust") == "agreement" and settings["constraint"] != "fixed_temperature",
         "the plan has interventions": bool(metadata.interventions),
     }
     return [reason for reason, holds in objections.items() if holds]

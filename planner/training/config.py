@@ -133,7 +133,7 @@ class TrainingConfig(_Section):
         Raises:
           ValueError: no planner is named.
         """
-        return self._request(self.planner)
+        return self._request(self.planner, learning=True)
 
     def evaluating(self) -> PlanRequest:
         """The planner whose returns are on the card; raises as `acting`."""
@@ -145,10 +145,11 @@ class TrainingConfig(_Section):
         request = self.acting()
         return get_planner(request.planner).settings(request.settings, {}).model_steps
 
-    def _request(self, section: dict[str, Any]) -> PlanRequest:
+    def _request(self, section: dict[str, Any], *, learning: bool = False) -> PlanRequest:
         if "name" not in section:
             raise ValueError(f"planner.name is missing, one of {', '.join(PLANNERS)}")
-        return PlanRequest(section["name"], {key: value for key, value in section.items() if key != "name"})
+        usual = get_planner(section["name"]).learning if learning else {}
+        return PlanRequest(section["name"], {**usual, **{key: value for key, value in section.items() if key != "name"}})
 
 
 def names() -> list[str]:

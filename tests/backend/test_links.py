@@ -134,17 +134,17 @@ def test_a_link_of_a_version_with_other_defaults_opens_what_it_meant(server, new
     assert address.read_address(query.replace(f"v={VERSION}", "v=0"), card_of).request.settings["alpha"] == 0.9
 
 
-def test_links_of_the_first_version_have_the_settings_that_came_later_at_their_defaults(server, new_session):
+def test_links_of_earlier_versions_have_what_were_the_defaults_then(server, new_session):
     from backend import address
     from planner import Card
 
     query = httpx.get(f"{server.api}/sessions/{new_session()['id']}/link").json()["query"]
     card = httpx.get(f"{server.api}/checkpoints/cartpole-early").json()
-    first, now = (
-        address.read_address(query.replace(f"v={VERSION}", f"v={version}"), lambda name: Card.model_validate(card)) for version in (1, VERSION)
+    first, second, now = (
+        address.read_address(query.replace(f"v={VERSION}", f"v={version}"), lambda name: Card.model_validate(card)) for version in (1, 2, VERSION)
     )
     given = lambda link: link.request.prepare(Card.model_validate(card)).settings
-    assert given(first) == given(now)
+    assert given(first) == given(second) == given(now).model_copy(update={"trust": "full", "ess_threshold": 0.5}) != given(now)
 
 
 @pytest.fixture

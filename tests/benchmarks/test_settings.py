@@ -12,9 +12,9 @@ from planner.request import PlanRequest
 CARDS = Checkpoints(settings.FOLDER)
 
 
-def test_cells_begin_with_the_default_and_none_is_measured_twice():
+def test_cells_begin_with_the_settings_for_learning_and_none_is_measured_twice():
     cells = settings.cells(20)
-    assert cells[0] == settings.default_cell() and settings.words(tuple(cells[0].values())) == "default"
+    assert cells[0] == settings.first_cell() and settings.words(tuple(cells[0].values())) == "for learning"
     keys = [tuple(cell.values()) for cell in cells]
     assert len(set(keys)) == len(keys) and cells[: len(settings.cells(0))] == settings.cells(0)
     # Each level alone is among them.
@@ -23,16 +23,16 @@ def test_cells_begin_with_the_default_and_none_is_measured_twice():
 
 
 @pytest.mark.parametrize("name", settings.usual_names())
-def test_each_cell_is_a_plan_of_its_budget_and_differs_from_the_default_in_what_it_names(name):
+def test_each_cell_is_a_plan_of_its_budget_and_differs_from_the_first_in_what_it_names(name):
     card = CARDS.card(name)
     temperature = card.settings["reward_temperature"]
     made = lambda cell: PlanRequest("trt_smc", settings.settings_of(cell, card.environment, temperature)).prepare(card).settings
-    usual = made(settings.default_cell())
+    usual = made(settings.first_cell())
     assert usual.model_steps == 512 and usual.reward_temperature == temperature
     for factor, levels in settings.FACTORS.items():
         for level in list(levels)[1:]:
-            own = made(settings.default_cell() | {factor: level})
-            assert own != usual and own.model_steps == (128 if level == "128 steps" else 512)
+            own = made(settings.first_cell() | {factor: level})
+            assert own != usual and own.model_steps == {"128 steps": 128, "2048 steps": 2048}.get(level, 512)
 
 
 def test_a_difference_is_judged_by_its_pairs():

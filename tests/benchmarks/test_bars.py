@@ -1,0 +1,58 @@
+"""The standing of TRT-SMC: counts that follow from paired returns, cells of the defaults of now, and a page that agrees with its data."""
+
+import json
+
+import numpy as np
+import pytest
+
+from benchmarks import bars
+from benchmarks.zoo import budget
+from planner.algorithms.registry import PLANNERS
+from planner.checkpoints import Checkpoints
+
+CARDS = Checkpoints(bars.FOLDER)
+
+
+def test_a_win_is_a_difference_that_is_sure():
+    random = np.random.default_rng(0)
+    base = random.normal(0, 100, bars.EPISODES)
+    off = lambda by: base + by + random.normal(0, 0.5, bars.EPISODES)
+    returns = {name: {"trt_smc": base, "spo": off(by)} for name, by in (("a", -1), ("b", -1), ("c", 1), ("d", 0))}
+    returns["d"]["spo"] = base
+    assert bars.standings(returns) == {"spo": bars.Standing(better=2, level=1, worse=1)}
+    # A planner that one checkpoint lacks is left out.
+    returns["a"]["tsmcts"] = base
+    assert bars.others(returns) == ["spo"]
+
+
+def test_only_cells_of_other_settings_are_measured_again(tmp_path, monkeypatch):
+    path, played = tmp_path / "bars.json", []
+    monkeypatch.setattr(bars, "returns_of", lambda checkpoint, prepared: played.append(prepared.planner.name) or np.zeros(3))
+    data = {"version": 1, "cells": []}
+    bars.measure(path, data, ["catch-early"], ["trt_smc", "spo"])
+    bars.measure(path, json.loads(path.read_text()), ["catch-early"], ["trt_smc", "spo"])
+    assert played == ["trt_smc", "spo"]
+    data = json.loads(path.read_text())
+    data["cells"][0]["settings"]["ess_threshold"] = 0.9
+    bars.measure(path, data, ["catch-early"], ["trt_smc", "spo"])
+    assert played == ["trt_smc", "spo", "trt_smc"]
+    assert [each["settings"]["ess_threshold"] for each in json.loads(path.read_text())["cells"]][0] == 0.1
+
+
+def test_data_of_another_version_is_refused_and_left_as_it_is(tmp_path, monkeypatch):
+    path = tmp_path / "bars.json"
+    path.write_text('{"version": 99, "cells": []}')
+    monkeypatch.setattr("sys.argv", ["bars", "--data", str(path), "--report"])
+    with pytest.raises(SystemExit) as ended:
+        bars.main()
+    assert "is of version 99" in str(ended.value) and path.read_text() == '{"version": 99, "cells": []}'
+
+
+def test_the_page_is_that_of_the_data_and_the_data_that_of_the_defaults():
+    """If this fails, run `python -m benchmarks.bars`, which measures what has changed and writes the page."""
+    data = json.loads(bars.DATA.read_text("utf-8"))
+    returns = bars.by_checkpoint(data)
+    assert list(returns) == bars.early_and_middle() and bars.others(returns) == [name for name in PLANNERS if name != "trt_smc"]
+    assert bars.PAGE.read_text("utf-8") == bars.page(returns)
+    for each in data["cells"]:
+        assert each["settings"] == budget(each["planner"], CARDS.card(each["checkpoint"])).settings.model_dump(mode="json"), each["checkpoint"]
