@@ -81,8 +81,8 @@ def create_dashboard(server: FastAPI, catalogue: GetCatalogue, public_api_url: s
         update_title="",
         assets_folder=str(ASSETS),
         assets_path_ignore=["^js$", "^vendor$", "^checkpoints$", "^moments$"],
-        # The styles of the other pages.
-        assets_ignore=r"^(plain|checkpoints|lesson_cards|remote)\.css$",
+        # The styles of the other pages, and those that come late.
+        assets_ignore=r"^(plain|checkpoints|lesson_cards|remote|lesson|race)\.css$",
         suppress_callback_exceptions=True,
         add_log_handler=False,
     )

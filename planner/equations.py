@@ -10,6 +10,6 @@ EQUATIONS = {
     "E8": "G(n) = r_n + gamma d_n [ (1 - l_n) V(s'_n) + l_n mean_{c in C(n)} G(c) ]",
     "E10": "v_b = mu G(0, b) + (1 - mu) V(s0),      value_target = sum_b p_b v_b",
     "E15": "p(a) ∝ pi(a) exp(c (Q~(a) - min Q~) / (max Q~ - min Q~))",
-    "E16": "rho_t = max(0, corr(x, y))^2 over the steps of the levels before t;   alpha rho_t for alpha, kl_bound rho_t for kl_bound",
+    "E16": "rho_t = max(0, corr(x, y))^2 over all steps of the levels before t,  rho_0 = 0",
 }
 """Those that settings enter."""

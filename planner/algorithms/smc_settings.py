@@ -43,7 +43,7 @@ class SmcSettings(ParticleSettings):
         "live",
         "trust region",
         "alpha",
-        "0 samples from the prior, 1 acts greedily on Q.",
+        "0 samples from the prior, 1 acts greedily on Q where that is trusted in full.",
         enters="(E3)",
         ge=0,
         le=1,

@@ -11,7 +11,7 @@ from tests.browser.test_page import PIXELS, last_frame, picture, press, settle
 
 pytestmark = pytest.mark.browser
 
-SMALL = "?checkpoint=cartpole-early&particles=64&depth=8"
+SMALL = "?checkpoint=cartpole-early&particles=64&depth=8&trust=full"
 PINNED = "new URLSearchParams(location.search).get('pin')?.includes('digest=')"
 SAYS = "text => document.querySelector('[data-panel=comparison]').innerText.includes(text)"
 DROP = """([name, text]) => {

@@ -48,7 +48,7 @@ def crowded(count=64, letters=40):
 
 
 def test_the_decision_is_seen_as_bars_as_dots_and_by_level(server, open_page):
-    page = opened(server, open_page, "?checkpoint=frozenlake-early&particles=64&depth=12")
+    page = opened(server, open_page, "?checkpoint=frozenlake-early&particles=64&depth=12&ess_threshold=0.5&trust=full")
     assert page.locator(VIEW).inner_text() == "bars"
     assert page.locator(".region-text").inner_text().startswith("KL 0.")
     # Dots come with the trail, which the page then asks for.

@@ -29,7 +29,7 @@ def go_to(page, title, level):
 
 
 def test_a_plan_is_shown_in_slow_motion_and_its_numbers_are_those_of_the_trace(server, open_page):
-    page = opened(server, open_page, "?checkpoint=frozenlake-early&particles=64&depth=12")
+    page = opened(server, open_page, "?checkpoint=frozenlake-early&particles=64&depth=12&ess_threshold=0.5&trust=full")
     whole = picture(page, "genealogy")
     session = f"{server.api}/sessions/{page.evaluate('window.twistscope.session')}"
     trace, _ = read_trace(httpx.get(f"{session}/moments/0/trace").content)

@@ -24,7 +24,7 @@ def chosen(page, name):
 
 
 def test_the_genealogy_is_shown_by_slots_as_a_tree_or_as_a_river(server, open_page):
-    page = opened(server, open_page, "?checkpoint=frozenlake-early&particles=64&depth=12", reduced_motion="reduce")
+    page = opened(server, open_page, "?checkpoint=frozenlake-early&particles=64&depth=12&ess_threshold=0.5&trust=full", reduced_motion="reduce")
     slots = chosen(page, "slots")
     page.keyboard.press("g")
     tree = chosen(page, "tree")

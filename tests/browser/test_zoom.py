@@ -14,7 +14,7 @@ IS_WHOLE = f"{WINDOW}.wide === 1 && {WINDOW}.high === 1"
 
 
 def test_the_genealogy_is_magnified_moved_counted_and_filtered(server, open_page):
-    page = opened(server, open_page, "?checkpoint=frozenlake-early&particles=64&depth=12", reduced_motion="reduce")
+    page = opened(server, open_page, "?checkpoint=frozenlake-early&particles=64&depth=12&ess_threshold=0.5&trust=full", reduced_motion="reduce")
     assert page.evaluate(WINDOW) == WHOLE
     stage = page.locator("[data-panel=genealogy] .stage")
     box = stage.bounding_box()

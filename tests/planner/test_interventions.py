@@ -16,7 +16,7 @@ from planner.core.model import Model
 from planner.core.trace import to_arrays
 from planner.interventions import check_interventions, pack_interventions, unpack_interventions
 from planner.interventions import to_arrays as changes_of
-from tests.planner.examples import UNOPTIMISED, complete, quick, random_mdp, random_prior, random_values, settings_of
+from tests.planner.examples import UNOPTIMISED, quick, random_mdp, random_prior, random_values, settings_of
 from tests.planner.record.test_trace_recomputed import assert_follows
 from tests.planner.test_request import ASSETS
 
@@ -28,7 +28,8 @@ RANDOM_NUMBERS = ("action", "reward", "continuation", "next_value")
 
 
 def settings(**values):
-    return complete(particles=SLOTS, depth=LEVELS, **values)
+    """What `plan` plans with."""
+    return settings_of("trt_smc", particles=SLOTS, depth=LEVELS, **values)
 
 
 @cache
@@ -134,10 +135,10 @@ def test_the_plan_in_which_all_particles_are_killed_says_that_no_weight_is_left(
 
 def test_a_forced_action_that_the_proposal_excludes_has_a_finite_weight() -> None:
     # At alpha = 1 the proposal is greedy: log q of all other actions is -inf.
-    greedy = plan(alpha=1.0, root_sampling="proposal")
+    greedy = plan(alpha=1.0, trust="full", root_sampling="proposal")
     best = int(greedy["action"][0, 0])
     other = (best + 1) % ACTIONS
-    trace = plan([{"kind": "force", "level": 0, "slot": 3, "action": other}], alpha=1.0, root_sampling="proposal")
+    trace = plan([{"kind": "force", "level": 0, "slot": 3, "action": other}], alpha=1.0, trust="full", root_sampling="proposal")
     assert trace["proposal"][0, 3, other] == 0 and np.isfinite(trace["log_weight"][:, 3]).all() and np.isfinite(trace["root_policy"]).all()
 
 

@@ -64,7 +64,7 @@ def test_checkpoints_of_one_environment_and_network_share_a_program_and_others_d
     assert hash(own) == hash(key("catch-early")) and own == key("catch-early")
     assert own == key("catch", settings={"alpha": 0.7}, seed=5, step=2)
     assert own != key("cartpole") and own != key("catch", settings={"depth": 5}) and own != key("catch", states=True)
-    assert own == key("catch", planner="twisted_smc", settings={"constraint": "adaptive"})
+    assert own == key("catch", planner="twisted_smc", settings={"constraint": "adaptive", "trust": "agreement"})
     assert own != key("catch", planner="tsmcts")
 
 

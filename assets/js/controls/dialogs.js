@@ -1,5 +1,6 @@
 // The dialogs of the page. None is needed for the first picture, so their modules come after it.
 
+import { loadStyle } from "../lib/late_files.js";
 import { LateDialog } from "./late.js";
 import { writeRecordButtons } from "./record_button.js";
 
@@ -49,7 +50,7 @@ export class Dialogs {
       return dialog;
     }, say);
     this.race = new LateDialog(async () => {
-      const { Race } = await import("./race.js");
+      const [{ Race }] = await Promise.all([import("./race.js"), loadStyle("race.css")]);
       const moment = () => ({ id: session(), frame: microscope.frame, layout: microscope.store.state.layout, playing: now().playing });
       return new Race({ api, now: moment, theme, pause: () => command("pause"), visit, pin, say, lifetime });
     }, say);

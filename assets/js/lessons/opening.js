@@ -1,6 +1,7 @@
 // Opens a lesson beside the microscope, closes it, and offers the tour to those who have never been here.
 
 import { around, element } from "../lib/elements.js";
+import { loadStyle } from "../lib/late_files.js";
 import { Lifetime } from "../lib/lifetime.js";
 import { placeOfLesson } from "./place.js";
 import { readProgress } from "./progress.js";
@@ -57,7 +58,7 @@ export class Lessons {
       let lesson;
       let LessonPanel;
       try {
-        [lesson, { LessonPanel }] = await Promise.all([this.api.lesson(name), import("./panel.js")]);
+        [lesson, { LessonPanel }] = await Promise.all([this.api.lesson(name), import("./panel.js"), loadStyle("lesson.css")]);
       } catch (error) {
         this.close();
         this.say(`The lesson cannot be opened: ${/** @type {Error} */ (error).message}.`);

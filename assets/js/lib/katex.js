@@ -1,12 +1,11 @@
 // KaTeX, which sets formulas; loaded when the first one is asked for.
 
+import { loadFile } from "./late_files.js";
+
 const [SCRIPT, STYLE] = ["katex.min.js", "katex.min.css"];
 
 /** The address of a file of the library. A module in a document without a server has no address that others could begin from. */
 const addressOf = (name) => new URL(`../../vendor/katex/${name}`, import.meta.url).href;
-
-/** @type {Promise<any> | null} */
-let loading = null;
 
 /**
  * The library, loaded once.
@@ -16,19 +15,8 @@ let loading = null;
 export function loadKatex() {
   // A page may bring it along.
   if (globalThis.katex) return Promise.resolve(globalThis.katex);
-  loading ??= Promise.all([
-    loaded(Object.assign(document.createElement("link"), { rel: "stylesheet", href: addressOf(STYLE) })),
-    loaded(Object.assign(document.createElement("script"), { src: addressOf(SCRIPT) })),
-  ]).then(() => globalThis.katex);
-  return loading;
+  return Promise.all([STYLE, SCRIPT].map((name) => loadFile(addressOf(name)))).then(() => globalThis.katex);
 }
-
-/** @param {HTMLElement} own */
-const loaded = (own) => new Promise((resolve, reject) => {
-  own.addEventListener("load", resolve);
-  own.addEventListener("error", () => reject(new Error("formulas are not set: their library could not be loaded.")));
-  document.head.append(own);
-});
 
 /**
  * Writes a formula into an element: as plain text at once and wherever KaTeX cannot be had, and set as soon as it can.
