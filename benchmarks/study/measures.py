@@ -90,11 +90,11 @@ class Runner:
 
         Args:
           planner: name of the planner.
-          values: settings that differ from the planner's defaults.
+          values: settings that differ from the planner's settings for learning.
           source: source of the values.
           measure: a function of `(plan, answer, live, static)`.
         """
-        prepared = PlanRequest(planner, values).prepare(self.subject.model, defaults=self.subject.settings)
+        prepared = PlanRequest(planner, {**get_planner(planner).learning, **values}).prepare(self.subject.model, defaults=self.subject.settings)
         run = _program(self.subject.model, planner, prepared.static, measure, self.seeds, prepared.settings.model_steps)
         measured = run(self.subject.sources[source], self.subject.roots, self.subject.answer, prepared.live)
         return {name: np.asarray(array, float) for name, array in measured.items()}
