@@ -35,6 +35,8 @@ SEED = 2000
 """Of the episodes. Defaults were chosen on 1000, and those of cards are 0."""
 EPISODES = 64
 FIRST = "trt_smc"
+OTHERS = [name for name in PLANNERS if name != FIRST]
+"""The planners that TRT-SMC is compared with."""
 
 Returns = dict[str, dict[str, np.ndarray]]
 """Checkpoint -> planner -> returns of the episodes."""
@@ -102,22 +104,17 @@ def returns_of(checkpoint: Checkpoint, prepared: Prepared) -> np.ndarray:
 
 
 def by_checkpoint(data: dict[str, Any]) -> Returns:
-    """The data by checkpoint and planner."""
+    """The data by checkpoint and planner; checkpoints that lack a planner are left out."""
     found: Returns = {}
     for each in data["cells"]:
         found.setdefault(each["checkpoint"], {})[each["planner"]] = np.array(each["returns"])
-    return found
-
-
-def others(returns: Returns) -> list[str]:
-    """The planners that TRT-SMC is compared with: those that every checkpoint has."""
-    return [name for name in PLANNERS if name != FIRST and all(name in each for each in returns.values())]
+    return {name: own for name, own in found.items() if own.keys() == PLANNERS.keys()}
 
 
 def standings(returns: Returns) -> dict[str, Standing]:
     """The standing of TRT-SMC against each other planner."""
     found = {}
-    for name in others(returns):
+    for name in OTHERS:
         judged = [verdict(each[FIRST], each[name]) for each in returns.values()]
         found[name] = Standing(judged.count(1), judged.count(0), judged.count(-1))
     return found
@@ -145,15 +142,14 @@ def figure(returns: Returns) -> go.Figure:
 
 def page(returns: Returns) -> str:
     """The Markdown page: the words of bars-words.md, which is written by hand, and the tables."""
-    compared = others(returns)
     counts = [["planner", "TRT-SMC is surely better", "neither", "surely worse"], ["---"] * 4]
     counts += [[get_planner(name).title, str(each.better), str(each.level), str(each.worse)] for name, each in standings(returns).items()]
-    head = ["checkpoint", "TRT-SMC", *(get_planner(name).title for name in compared)]
+    head = ["checkpoint", "TRT-SMC", *(get_planner(name).title for name in OTHERS)]
     rows = [head, ["---"] * len(head)]
     for checkpoint, each in returns.items():
-        judged = [verdict(each[FIRST], each[name]) for name in compared]
+        judged = [verdict(each[FIRST], each[name]) for name in OTHERS]
         marks = ["⁻" if sign > 0 else "⁺" if sign < 0 else "" for sign in judged]
-        rows.append([checkpoint, _mean(each[FIRST]), *(f"{_mean(each[name])}{mark}" for name, mark in zip(compared, marks, strict=True))])
+        rows.append([checkpoint, _mean(each[FIRST]), *(f"{_mean(each[name])}{mark}" for name, mark in zip(OTHERS, marks, strict=True))])
     about = (
         f"Mean return of {EPISODES} episodes ± its standard error, 512 model steps a decision ({SIMULATIONS} for Gumbel MCTS).\n"
         "⁺ and ⁻: surely more or less than TRT-SMC with the same first states (95 %, paired)."
