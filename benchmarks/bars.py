@@ -1,14 +1,16 @@
 """Standing of TRT-SMC among the planners: whole episodes at equal model steps with everybody's defaults; docs/bars.md.
 
-    python -m benchmarks.bars [--only cartpole-early …] [--planners bootstrap_smc …] [--data docs/bars.json] [--report]
+    python -m benchmarks.bars [--only cartpole-early …] [--planners bootstrap_smc …] [--data docs/bars.json] [--times | --report]
 
 The episodes are others than those that defaults were chosen on (`benchmarks.settings`), and than those of cards. The command may be stopped at
-any time: a cell is measured again only where the planner's defaults have changed since. `--report` only writes the page and its picture.
+any time: a cell is measured again only where the planner's defaults have changed since. `--times` measures how long a plan of each takes instead, side by
+side. `--report` only writes the page and its picture.
 """
 
 import argparse
 import json
 import time
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -21,9 +23,11 @@ from backend.config import ServerConfig
 from backend.engine.cache import use_compilation_cache
 from benchmarks.figures import export_svg
 from benchmarks.settings import read_data, verdict
+from benchmarks.timing import interleaved
 from benchmarks.zoo import FOLDER, SIMULATIONS, budget
 from planner.algorithms.registry import PLANNERS, get_planner
 from planner.checkpoints import Checkpoint, Checkpoints
+from planner.episodes import plan_key, reset_key
 from planner.request import Prepared
 from planner.training.evaluation import planning, player
 
@@ -31,6 +35,8 @@ ROOT = Path(__file__).resolve().parent.parent
 DATA, PAGE, PICTURE = ROOT / "docs" / "bars.json", ROOT / "docs" / "bars.md", ROOT / "docs" / "images" / "bars.svg"
 WORDS = Path(__file__).parent / "bars-words.md"
 
+REPEATS = 30
+"""Plans of each planner that are timed."""
 SEED = 2000
 """Of the episodes. Defaults were chosen on 1000, and those of cards are 0."""
 EPISODES = 64
@@ -56,18 +62,19 @@ def main() -> None:
     parser.add_argument("--data", type=Path, default=DATA)
     parser.add_argument("--only", nargs="+", help="names of checkpoints; by default all early and middle ones")
     parser.add_argument("--planners", nargs="+", default=list(PLANNERS), choices=list(PLANNERS))
+    parser.add_argument("--times", action="store_true", help="the time of a plan of each planner instead of its returns; on a quiet machine")
     parser.add_argument("--report", action="store_true", help="only the page and its picture, from the data")
     options = parser.parse_args()
     data = read_data(options.data)
     if not options.report:
         use_compilation_cache(ServerConfig().data / "compiled")
-        measure(options.data, data, options.only or early_and_middle(), options.planners)
+        (measure_times if options.times else measure)(options.data, data, options.only or early_and_middle(), options.planners)
     returns = by_checkpoint(data)
     for name, each in standings(returns).items():
         print(f"TRT-SMC against {get_planner(name).title}: {each.better} surely better, {each.level} level, {each.worse} surely worse")
     if options.data == DATA:
         export_svg(figure(returns), PICTURE)
-        PAGE.write_text(page(returns), "utf-8")
+        PAGE.write_text(page(returns, data.get("times", {})), "utf-8")
 
 
 def early_and_middle() -> list[str]:
@@ -96,6 +103,27 @@ def measure(path: Path, data: dict[str, Any], names: list[str], planners: list[s
             print(f"{name}, {prepared.planner.title}: {returns.mean():.2f} ({time.monotonic() - began:.0f} s)", flush=True)
             # Hundreds of compiled programs would exceed the memory of the process.
             jax.clear_caches()
+
+
+def measure_times(path: Path, data: dict[str, Any], names: list[str], planners: list[str]) -> None:
+    """Measure the time of a plan of each planner, relative to TRT-SMC in the same run, and keep it at once."""
+    store = Checkpoints(FOLDER)
+    for name in names:
+        checkpoint = store.load(name)
+        calls = {planner: _single_plan(checkpoint, budget(planner, checkpoint.card)) for planner in dict.fromkeys([FIRST, *planners])}
+        spent = interleaved(calls, REPEATS)
+        ratios = {planner: round(spent[planner] / spent[FIRST], 3) for planner in calls if planner != FIRST}
+        data.setdefault("times", {})[name] = data.get("times", {}).get(name, {}) | ratios
+        path.write_text(json.dumps(data) + "\n", "utf-8")
+        print(f"{name}: TRT-SMC {spent[FIRST]:.2f} ms, others relative to it {ratios}", flush=True)
+        jax.clear_caches()
+
+
+def _single_plan(checkpoint: Checkpoint, prepared: Prepared) -> Callable[[int], object]:
+    """A function of the number of a plan, which makes it."""
+    state = checkpoint.model.environment.reset(reset_key(0))
+    run = jax.jit(prepared.program(checkpoint.model))
+    return lambda number: run(checkpoint.params, plan_key(0, number), state, prepared.live)
 
 
 def returns_of(checkpoint: Checkpoint, prepared: Prepared) -> np.ndarray:
@@ -140,7 +168,7 @@ def figure(returns: Returns) -> go.Figure:
     return made
 
 
-def page(returns: Returns) -> str:
+def page(returns: Returns, times: Mapping[str, Mapping[str, float]]) -> str:
     """The Markdown page: the words of bars-words.md, which is written by hand, and the tables."""
     counts = [["planner", "TRT-SMC is surely better", "neither", "surely worse"], ["---"] * 4]
     counts += [[get_planner(name).title, str(each.better), str(each.level), str(each.worse)] for name, each in standings(returns).items()]
@@ -154,7 +182,15 @@ def page(returns: Returns) -> str:
         f"Mean return of {EPISODES} episodes ± its standard error, 512 model steps a decision ({SIMULATIONS} for Gumbel MCTS).\n"
         "⁺ and ⁻: surely more or less than TRT-SMC with the same first states (95 %, paired)."
     )
-    return f"{WORDS.read_text('utf-8').rstrip()}\n\n{_table(counts)}\n\n## All checkpoints\n\n{about}\n\n{_table(rows)}\n"
+    parts = [WORDS.read_text("utf-8").rstrip(), _table(counts), "## All checkpoints", about, _table(rows)]
+    if times:
+        parts += ["## Seconds", "Time of a plan, relative to that of TRT-SMC in the same run.", _table(_time_rows(times))]
+    return "\n\n".join(parts) + "\n"
+
+
+def _time_rows(times: Mapping[str, Mapping[str, float]]) -> list[list[str]]:
+    rows = [["checkpoint", *(get_planner(name).title for name in OTHERS)], ["---"] * (1 + len(OTHERS))]
+    return rows + [[checkpoint, *(f"{own[name]:.2f}" if name in own else "" for name in OTHERS)] for checkpoint, own in times.items()]
 
 
 def _mean(returns: np.ndarray) -> str:

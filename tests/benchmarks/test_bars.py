@@ -57,6 +57,6 @@ def test_the_page_is_that_of_the_data_and_the_data_that_of_the_defaults():
     returns = bars.by_checkpoint(data)
     # Those whose episodes take minutes may be missing.
     assert set(usual_names()) <= set(returns) <= set(bars.early_and_middle())
-    assert bars.PAGE.read_text("utf-8") == bars.page(returns)
+    assert bars.PAGE.read_text("utf-8") == bars.page(returns, data.get("times", {}))
     for each in data["cells"]:
         assert each["settings"] == budget(each["planner"], CARDS.card(each["checkpoint"])).settings.model_dump(mode="json"), each["checkpoint"]
