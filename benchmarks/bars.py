@@ -3,8 +3,8 @@
     python -m benchmarks.bars [--only cartpole-early …] [--planners bootstrap_smc …] [--data docs/bars.json] [--times | --report]
 
 The episodes are others than those that defaults were chosen on (`benchmarks.settings`), and than those of cards. The command may be stopped at
-any time: a cell is measured again only where the planner's defaults have changed since. `--times` measures how long a plan of each takes instead, side by
-side. `--report` only writes the page and its picture.
+any time: a cell is measured again only where the planner's defaults have changed since. `--times` measures instead how long a plan of each takes,
+side by side. `--report` only writes the page and its picture.
 """
 
 import argparse
