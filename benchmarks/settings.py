@@ -61,7 +61,12 @@ FACTORS: dict[str, dict[str, dict[str, Any]]] = {
         "0.1 by agreement": {"trust": "agreement"},
         "0.3 by agreement": {"alpha": 0.3, "trust": "agreement"},
     },
-    "temperature": {"temperature x 1": {}, "temperature x 0.25": {"reward_temperature": 0.25}, "temperature x 4": {"reward_temperature": 4.0}},
+    "temperature": {
+        "temperature x 1": {},
+        "temperature x 0.25": {"reward_temperature": 0.25},
+        "temperature x 4": {"reward_temperature": 4.0},
+        "read off at 0.2 nats": {"temperature_rule": "target_kl", "target_kl": 0.2},
+    },
     "revival": {"revived": {}, "not revived": {"revive": False}},
     "root": {"stratified root": {}, "root by proposal": {"root_sampling": "proposal"}},
     "steps": {"512 steps": {}, "128 steps": {"particles": 0.25}, "2048 steps": {"particles": 4.0}},

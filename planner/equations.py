@@ -11,5 +11,6 @@ EQUATIONS = {
     "E10": "v_b = mu G(0, b) + (1 - mu) V(s0),      value_target = sum_b p_b v_b",
     "E15": "p(a) ∝ pi(a) exp(c (Q~(a) - min Q~) / (max Q~ - min Q~))",
     "E16": "rho_t = max(0, corr(x, y))^2 over all steps of the levels before t,  rho_0 = 0",
+    "E17": "p(a) ∝ pi(a) (p_tau(a) / pi(a))^k,      k > 0 such that KL(p || pi) = target_kl",
 }
 """Those that settings enter."""

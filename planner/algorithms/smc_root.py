@@ -12,6 +12,7 @@ from planner.core.genealogy import Backup, back_up, log_mean_by_group
 from planner.core.interventions import Interventions
 from planner.core.model import Evaluation
 from planner.core.proposal import Twist
+from planner.core.target_kl import at_target_kl
 from planner.core.targets import Root, first_atoms, if_continuous
 from planner.core.trace import Trace
 
@@ -71,6 +72,10 @@ def read_root(
     else:
         slot_policy = jax.nn.softmax(_slot_logits(trace, log_increment, log_ratio, backup, live, static))
         policy = sum_by_action(slot_policy)
+    if static.temperature_rule == "target_kl":
+        tilted = at_target_kl(policy, prior, live.target_kl)
+        slot_policy = slot_policy * jnp.where(policy > 0, tilted / jnp.where(policy > 0, policy, 1.0), 0.0)[atom]
+        policy, slot_policy = tilted, slot_policy / jnp.sum(slot_policy)
     policy = jnp.where(root_terminal, prior, policy)
     chosen = jnp.where(live.sample_action, jax.random.categorical(key, jnp.log(policy)), jnp.argmax(policy)).astype(jnp.int32)
     return Root(

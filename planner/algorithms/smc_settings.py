@@ -154,6 +154,28 @@ class SmcSettings(ParticleSettings):
         knob_maximum=20.0,
         applies_when={"policy_target": ["completed"]},
     )
+    temperature_rule: Literal["fixed", "target_kl"] = setting(
+        "fixed",
+        "choice",
+        "targets",
+        "temperature rule",
+        "Read the improved policy off at the reward temperature, or at the one that moves it by the target KL.",
+        enters="(E17)",
+    )
+    target_kl: float = setting(
+        0.2,
+        "live",
+        "targets",
+        "target KL",
+        "KL(improved policy, prior) at the root, in nats.",
+        enters="(E17)",
+        ge=0,
+        le=MAX_NATS,
+        scale="log",
+        knob_minimum=1e-2,
+        knob_maximum=10.0,
+        applies_when={"temperature_rule": ["target_kl"]},
+    )
     root_sampling: Literal["stratified", "proposal"] = setting(
         "stratified",
         "choice",
@@ -217,6 +239,7 @@ class Static:
     revive: bool = True
     advantage: bool = True
     policy_target: str = "message"
+    temperature_rule: str = "fixed"
     root_sampling: str = "stratified"
     action_atoms: int = 8
 
@@ -250,6 +273,7 @@ class Live:
     value_mixing: Float[Array, ""]
     root_prior_share: Float[Array, ""]
     completed_scale: Float[Array, ""]
+    target_kl: Float[Array, ""]
     sample_action: Array
 
     @classmethod

@@ -8,6 +8,7 @@ from collections.abc import Callable
 
 import numpy as np
 from jaxtyping import Bool, Float, Int
+from scipy import optimize
 
 from planner.record.diagnostics import Arrays, increment_parts
 from planner.record.metadata import Metadata
@@ -70,6 +71,13 @@ def _policies(arrays: Arrays, metadata: Metadata, first: Int[np.ndarray, "N"]) -
     ratio, increment, kept = _increments(arrays, metadata)
 
     def of(cuts: Int[np.ndarray, "L"]) -> tuple[np.ndarray, np.ndarray]:
+        returns, policy = fixed(cuts)
+        if settings.get("temperature_rule") == "target_kl":
+            prior = arrays["root_prior"].astype(float)
+            policy = np.array([_at_target_kl(each, prior, settings["target_kl"]) for each in policy])
+        return returns, policy
+
+    def fixed(cuts: Int[np.ndarray, "L"]) -> tuple[np.ndarray, np.ndarray]:
         returns, messages = _back_up(arrays, increment, kept, settings["discount"], cuts)
         if target == "completed":
             return returns, _by_completed(returns, ratio[0] > -np.inf, first, arrays, settings["completed_scale"])
@@ -83,6 +91,39 @@ def _policies(arrays: Arrays, metadata: Metadata, first: Int[np.ndarray, "N"]) -
         return returns, _by_action(share / share.sum(1, keepdims=True), first, arrays)
 
     return of
+
+
+def _at_target_kl(policy: Float[np.ndarray, "A"], prior: Float[np.ndarray, "A"], target: float) -> Float[np.ndarray, "A"]:
+    """The prior tilted along log(policy / prior) until their divergence is `target` (E17)."""
+    held = (policy > 0) & (prior > 0)
+    own = prior[held] / prior[held].sum()
+    gained = np.log(policy[held] / own)
+    gained -= gained.max()
+
+    def tilted(strength: float) -> Float[np.ndarray, "A"]:
+        weight = own * np.exp(strength * gained)
+        return weight / weight.sum()
+
+    def excess(strength: float) -> float:
+        now = tilted(strength)
+        return float(np.sum(np.where(now > 0, now * np.log(np.where(now > 0, now, 1) / own), 0))) - target
+
+    found = np.zeros_like(prior)
+    span = -gained.min()
+    if span == 0 or target <= 0:
+        found[held] = own
+    elif -np.log(own[gained == 0].sum()) <= target:
+        best = gained == 0
+        # The uniform distribution over several best actions, where the target allows that.
+        even = best / best.sum()
+        uniform = np.sum(even[best] * np.log(even[best] / own[best])) <= target
+        found[held] = even if uniform else np.where(best, own, 0) / own[best].sum()
+    else:
+        high = 1.0 / span
+        while excess(high) < 0:
+            high *= 2
+        found[held] = tilted(optimize.brentq(excess, 0, high, xtol=1e-12))
+    return found
 
 
 def _by_completed(

@@ -100,6 +100,7 @@ export function weightReasons(frame, carried) {
   const alone = { id: "parts", text: `No other action than ${actions[chosen]} kept any weight.`, place: { action: chosen } };
   const first = rival ? partsReason(frame, own, rival) : alone;
   if (settings.policy_target !== "message") first.text += ` That is by messages; the policy target here is ${settings.policy_target}.`;
+  else if (settings.temperature_rule === "target_kl") first.text += " That is at the reward temperature; the improved policy here is read off at a target KL.";
   return [first, ...(rival ? levelReasons(frame, own, rival) : []), lineageReason(frame, own)];
 }
 

@@ -44,6 +44,7 @@ test("the parts of the weight are named by size, gains before losses, and what i
   const trails = weightReasons(rootOf(), [part(0, { reward: 1 }), part(1)])[0].text;
   assert.equal(trails, "Right trails left (20 %) by 1 nats: rewards −1.00.");
   assert.match(weightReasons(rootOf({ settings: { policy_target: "surviving" } }), carried)[0].text, /by messages; the policy target here is surviving\.$/);
+  assert.match(weightReasons(rootOf({ settings: { policy_target: "message", temperature_rule: "target_kl" } }), carried)[0].text, /read off at a target KL\.$/);
   assert.equal(weightReasons(rootOf(), [part(1, { lineages: 1, share: 1 })])[0].text, "No other action than right kept any weight.");
   assert.equal(weightReasons(rootOf(), [part(1, { lineages: 1 })])[1].text, "One lineage carries right; it ends in slot 7 at level 2.");
   assert.deepEqual(weightReasons(rootOf(), [part(0)]), []);

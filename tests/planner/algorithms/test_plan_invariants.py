@@ -157,6 +157,7 @@ OTHER_VALUES = {
     "value_mixing": 1.0,
     "root_prior_share": 0.8,
     "completed_scale": 5.0,
+    "target_kl": 1.0,
     "act": "sample",
 }
 

@@ -38,6 +38,7 @@ live_settings = st.fixed_dictionaries(
         "retrace_lambda": share,
         "value_mixing": share,
         "completed_scale": st.floats(0, 8, width=32),
+        "target_kl": st.floats(0, 2, width=32),
         "act": st.sampled_from(["argmax", "sample"]),
     }
 )
@@ -52,6 +53,7 @@ static_settings = st.fixed_dictionaries(
         "resampling_rule": st.sampled_from(["ess", "period", "never"]),
         "resampling_scheme": st.sampled_from(["systematic", "stratified", "residual", "multinomial"]),
         "policy_target": st.sampled_from(["message", "value", "online", "surviving", "completed"]),
+        "temperature_rule": st.sampled_from(["fixed", "target_kl"]),
         "root_sampling": st.sampled_from(["stratified", "proposal"]),
     }
 )
