@@ -41,6 +41,7 @@ SLOW = ("mountaincar-continuous", "space-invaders")
 FACTORS: dict[str, dict[str, dict[str, Any]]] = {
     "resampling": {
         "ESS 0.5": {"ess_threshold": 0.5},
+        "ESS 0.2": {"ess_threshold": 0.2},
         "ESS 0.1": {"ess_threshold": 0.1},
         "resampled every level": {"resampling_rule": "period", "resampling_period": 1},
         "never resampled": {"resampling_rule": "never"},

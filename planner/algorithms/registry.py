@@ -182,7 +182,7 @@ PLANNERS = {
             "TRT-SMC",
             "Particles sample from the prior twisted towards Q within a trust region, dead ones are revived, and messages read off the policy.",
             source="de Vries, He, Oren, Spaan 2025, arXiv 2504.06048",
-            acting={**_ACTING, "trust": "agreement"},
+            acting={"ess_threshold": 0.2, "trust": "agreement"},
             learning={**_LEARNING, "trust": "full"},
         ),
         Planner(

@@ -39,7 +39,7 @@ def test_only_cells_of_other_settings_are_measured_again(tmp_path, monkeypatch):
     data["cells"][0]["settings"]["ess_threshold"] = 0.9
     bars.measure(path, data, ["catch-early"], ["trt_smc", "spo"])
     assert played == ["trt_smc", "spo", "trt_smc"]
-    assert json.loads(path.read_text())["cells"][0]["settings"]["ess_threshold"] == 0.1
+    assert json.loads(path.read_text())["cells"][0]["settings"]["ess_threshold"] == 0.2
 
 
 def test_data_of_another_version_is_refused_and_left_as_it_is(tmp_path, monkeypatch):

@@ -130,7 +130,7 @@ def test_everything_is_found_by_its_name(server, open_page):
     page.keyboard.type("ess thr")
     chosen = "document.getElementById(document.activeElement.getAttribute('aria-activedescendant')).innerText"
     found = page.evaluate(chosen)
-    assert "ESS threshold" in found and "0.1" in found and "(E6)" in found
+    assert "ESS threshold" in found and "0.2" in found and "(E6)" in found
     page.keyboard.press("Enter")
     assert page.evaluate("document.activeElement.closest('[data-knob]').dataset.knob") == "ess_threshold"
     # A switch is led to, not pressed: the key that chose it is released there.
