@@ -21,7 +21,7 @@ import plotly.graph_objects as go
 
 from backend.config import ServerConfig
 from backend.engine.cache import use_compilation_cache
-from benchmarks.figures import export_svg
+from benchmarks.figures import counts_figure, export_svg
 from benchmarks.settings import read_data, verdict
 from benchmarks.timing import interleaved
 from benchmarks.zoo import FOLDER, SIMULATIONS, budget
@@ -153,19 +153,8 @@ def figure(returns: Returns) -> go.Figure:
     found = standings(returns)
     labels = [get_planner(name).title for name in found][::-1]
     rows = list(found.values())[::-1]
-    made = go.Figure()
-    for values, name, colour in (
-        ([each.better for each in rows], "TRT-SMC is surely better", "#0072B2"),
-        ([-each.worse for each in rows], "surely worse", "#D55E00"),
-    ):
-        made.add_trace(go.Bar(y=labels, x=values, orientation="h", name=name, marker_color=colour))
-    most = max(1, *(max(each.better, each.worse) for each in rows))
-    ticks = list(range(-most, most + 1))
-    made.update_xaxes(title_text=f"checkpoints, of {len(returns)}", tickvals=ticks, ticktext=[str(abs(tick)) for tick in ticks], zerolinecolor="#333")
-    made.update_layout(template="plotly_white", barmode="relative", width=760, height=110 + 34 * len(rows), font_size=12)
-    made.update_layout(margin={"l": 10, "r": 10, "t": 10, "b": 10}, legend={"orientation": "h", "y": 1.0, "yanchor": "bottom", "x": 0})
-    made.update_yaxes(automargin=True)
-    return made
+    names = ("TRT-SMC is surely better", "surely worse")
+    return counts_figure(labels, [each.better for each in rows], [each.worse for each in rows], names, len(returns), width=760, row=34)
 
 
 def page(returns: Returns, times: Mapping[str, Mapping[str, float]]) -> str:

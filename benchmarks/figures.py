@@ -11,6 +11,29 @@ from playwright.sync_api import sync_playwright
 
 BROWSERS = ("chromium", "chromium-headless-shell")
 
+BETTER, WORSE = "#0072B2", "#D55E00"
+
+
+def counts_figure(labels: list[str], better: list[int], worse: list[int], names: tuple[str, str], of: int, *, width: int, row: int) -> go.Figure:
+    """Bars of how often something is surely better, to the right, and surely worse, to the left.
+
+    Args:
+      labels: of the rows, from below.
+      names: of the two kinds of bars.
+      of: number of checkpoints that were counted.
+      width: pixels; `row` are those of a row's height.
+    """
+    made = go.Figure()
+    for values, name, colour in ((better, names[0], BETTER), ([-each for each in worse], names[1], WORSE)):
+        made.add_trace(go.Bar(y=labels, x=values, orientation="h", name=name, marker_color=colour))
+    most = max(1, *better, *worse)
+    ticks = list(range(-most, most + 1))
+    made.update_xaxes(title_text=f"checkpoints, of {of}", tickvals=ticks, ticktext=[str(abs(tick)) for tick in ticks], zerolinecolor="#333")
+    made.update_layout(template="plotly_white", barmode="relative", width=width, height=110 + row * len(labels), font_size=12)
+    made.update_layout(margin={"l": 10, "r": 10, "t": 10, "b": 10}, legend={"orientation": "h", "y": 1.0, "yanchor": "bottom", "x": 0})
+    made.update_yaxes(automargin=True)
+    return made
+
 
 def export_svg(made: go.Figure, path: Path) -> None:
     """Write a figure as SVG, in the size that its layout gives."""

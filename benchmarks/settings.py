@@ -22,7 +22,7 @@ import plotly.graph_objects as go
 
 from backend.config import ServerConfig
 from backend.engine.cache import use_compilation_cache
-from benchmarks.figures import export_svg
+from benchmarks.figures import counts_figure, export_svg
 from benchmarks.zoo import DEPTHS, FOLDER
 from planner.checkpoints import Checkpoint, Checkpoints
 from planner.request import PlanRequest
@@ -202,16 +202,8 @@ def figure(returns: Returns) -> go.Figure:
     shown = [cell for cell in complete_cells(returns) if words(cell) != "for learning"][::-1]
     judged = [verdicts(returns, cell) for cell in shown]
     labels = [words(cell) for cell in shown]
-    made = go.Figure()
-    for sign, name, colour in ((1, "surely better than the settings for learning", "#0072B2"), (-1, "surely worse", "#D55E00")):
-        made.add_trace(go.Bar(y=labels, x=[sign * each.count(sign) for each in judged], orientation="h", name=name, marker_color=colour))
-    most = max(max(abs(value) for value in trace.x) for trace in made.data)
-    ticks = list(range(-most, most + 1))
-    made.update_xaxes(title_text=f"checkpoints, of {len(returns)}", tickvals=ticks, ticktext=[str(abs(tick)) for tick in ticks], zerolinecolor="#333")
-    made.update_layout(template="plotly_white", barmode="relative", width=860, height=110 + 24 * len(shown), font_size=12)
-    made.update_layout(margin={"l": 10, "r": 10, "t": 10, "b": 10}, legend={"orientation": "h", "y": 1.0, "yanchor": "bottom", "x": 0})
-    made.update_yaxes(automargin=True)
-    return made
+    names = ("surely better than the settings for learning", "surely worse")
+    return counts_figure(labels, [each.count(1) for each in judged], [each.count(-1) for each in judged], names, len(returns), width=860, row=24)
 
 
 def page(returns: Returns) -> str:

@@ -74,8 +74,10 @@ def read_root(
         policy = sum_by_action(slot_policy)
     if static.temperature_rule == "target_kl":
         tilted = at_target_kl(policy, prior, live.target_kl)
-        slot_policy = slot_policy * jnp.where(policy > 0, tilted / jnp.where(policy > 0, policy, 1.0), 0.0)[atom]
-        policy, slot_policy = tilted, slot_policy / jnp.sum(slot_policy)
+        moved = slot_policy * jnp.where(policy > 0, tilted / jnp.where(policy > 0, policy, 1.0), 0.0)[atom]
+        # Completed Q-values may leave no tried action any probability: then the slots keep theirs.
+        held = jnp.sum(moved)
+        policy, slot_policy = tilted, jnp.where(held > 0, moved / jnp.where(held > 0, held, 1.0), slot_policy)
     policy = jnp.where(root_terminal, prior, policy)
     chosen = jnp.where(live.sample_action, jax.random.categorical(key, jnp.log(policy)), jnp.argmax(policy)).astype(jnp.int32)
     return Root(

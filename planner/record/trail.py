@@ -96,6 +96,8 @@ def _policies(arrays: Arrays, metadata: Metadata, first: Int[np.ndarray, "N"]) -
 def _at_target_kl(policy: Float[np.ndarray, "A"], prior: Float[np.ndarray, "A"], target: float) -> Float[np.ndarray, "A"]:
     """The prior tilted along log(policy / prior) until their divergence is `target` (E17)."""
     held = (policy > 0) & (prior > 0)
+    if not held.any():
+        return policy
     own = prior[held] / prior[held].sum()
     gained = np.log(policy[held] / own)
     gained -= gained.max()

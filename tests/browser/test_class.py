@@ -37,6 +37,13 @@ def test_followers_are_where_the_presenter_is_look_around_alone_and_return(teach
     presenter.keyboard.press("Home")
     for page in pages:
         page.wait_for_function("window.twistscope.cursorLevel === 0")
+    # The particle that is kept to compare goes along, without any other move.
+    presenter.keyboard.press("b")
+    for page in pages:
+        page.wait_for_function("document.querySelector('.particle-note').textContent.startsWith('Kept.')")
+    presenter.keyboard.press("b")
+    for page in pages:
+        page.wait_for_function("!document.querySelector('.particle-note').textContent.startsWith('Kept.')")
     # One looks around; the other still follows.
     pages[0].keyboard.press("End")
     pages[0].wait_for_selector(".lesson-class:has-text('alone')")

@@ -16,7 +16,8 @@ from planner.core.model import Model
 from planner.core.trace import to_arrays
 from planner.interventions import check_interventions, pack_interventions, unpack_interventions
 from planner.interventions import to_arrays as changes_of
-from tests.planner.examples import UNOPTIMISED, quick, random_mdp, random_prior, random_values, settings_of
+from planner.record.trail import trail
+from tests.planner.examples import UNOPTIMISED, metadata_of, quick, random_mdp, random_prior, random_values, settings_of
 from tests.planner.record.test_trace_recomputed import assert_follows
 from tests.planner.test_request import ASSETS
 
@@ -265,3 +266,27 @@ def test_packed_and_unpacked_they_are_the_same(asked) -> None:
 def test_damaged_text_is_refused(text) -> None:
     with pytest.raises(SettingsError, match="kill_LEVEL_SLOT"):
         unpack_interventions(text)
+
+
+def all_slots(kind, **more):
+    return [{"kind": kind, "level": 0, "slot": slot, **more} for slot in range(SLOTS)]
+
+
+@pytest.mark.parametrize("target", ["message", "completed"])
+def test_a_target_kl_leaves_numbers_where_the_prior_allows_nothing_that_was_tried(target) -> None:
+    values = {"policy_target": target, "temperature_rule": "target_kl"}
+    static, live = get_planner("trt_smc").split(settings(**values))
+    prior = random_prior(4, MDP)
+    prior[:, 1] = 0
+    impossible = exact.tables(prior / prior.sum(1, keepdims=True), random_values(4, MDP))
+    asked = check_interventions(all_slots("force", action=1), LEVELS, SLOTS, ACTIONS, ())
+    trace = to_arrays(program("trt_smc", static)(impossible, jax.random.key(0), MDP.state(0), live, changes_of(asked, LEVELS, SLOTS)))
+    assert np.isfinite(trace["slot_policy"]).all() and np.isfinite(trace["value_target"])
+
+
+def test_the_trail_of_a_plan_without_any_weight_left_is_not_an_error() -> None:
+    asked = all_slots("kill")
+    values = settings(temperature_rule="target_kl")
+    metadata = metadata_of(values).model_copy(update={"interventions": tuple(asked)})
+    with np.errstate(invalid="ignore"):
+        assert trail(plan(asked, temperature_rule="target_kl"), metadata)["policy"].shape == (LEVELS, ACTIONS)

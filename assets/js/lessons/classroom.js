@@ -35,7 +35,7 @@ export class Classroom {
     this.moving = false;
     /** The answers of the class by prediction. @type {Map<string, any>} */
     this.answers = new Map();
-    microscope.store.subscribe(["level", "selection", "layout"], () => this.looked());
+    microscope.store.subscribe(["level", "selection", "compared", "layout"], () => this.looked());
   }
 
   /** True where this page follows a presenter. */
