@@ -1,6 +1,6 @@
 // Numbers of the root decision that more than one panel shows.
 
-import { fixed, nats } from "../lib/format.js";
+import { nats, natsWithin } from "../lib/format.js";
 import { partOf } from "./spread.js";
 
 /** KL(improved policy, prior) in nats: how much the plan changed the network's mind. Its terms are never negative, unlike those of the plain sum. */
@@ -44,7 +44,8 @@ export function regionUse(frame) {
   if (!Number.isFinite(bound)) return { used, bound: Infinity, share: 0, text: `KL ${nats(used)}, no bound`, title: `${title} The temperature is fixed, so nothing bounds it.` };
   const share = bound > 0 ? used / bound : used > 0 ? Infinity : 0;
   const over1 = share > 1.01 ? " More than the bound: root actions are drawn from a mixture with the prior, and the bound is that of the twist." : "";
-  return { used, bound, share, text: `KL ${nats(used)} of ${nats(bound)}`, title: `${title} Allowed: ${fixed(bound, 4)} nats.${over1}` };
+  const [taken, allowed] = natsWithin(used, bound);
+  return { used, bound, share, text: `KL ${taken} of ${allowed}`, title: `${title} Allowed: ${allowed} nats.${over1}` };
 }
 
 /** Actions by their improved probability, the most probable first; of equal ones the first. */

@@ -76,6 +76,12 @@ export function nats(value, decimals = 3) {
   return fixed(withoutNoise(value), decimals);
 }
 
+/** A KL and its bound in nats, with as many decimals as show the bound with two digits. */
+export function natsWithin(used, bound) {
+  const decimals = bound > NO_KL && Number.isFinite(bound) ? Math.min(Math.max(1 - Math.floor(Math.log10(bound)), 3), 6) : 3;
+  return [nats(used, decimals), nats(bound, decimals)];
+}
+
 /** A share as a percentage with so many decimals, never rounded to a false 0 or 100. */
 export function share(value, decimals = 0) {
   if (!Number.isFinite(value)) return "none";

@@ -2,7 +2,7 @@
 // increment, and the running log-weight, each on one scale for all rows. Rows are plain nodes (panels/shapes.js).
 
 import { inColumns } from "../frame/particle.js";
-import { alike, decimalsOf, fixed, nats, number, share, signed } from "../lib/format.js";
+import { alike, decimalsOf, fixed, nats, natsWithin, number, share, signed } from "../lib/format.js";
 import { actionColour, actionSymbol } from "../lib/palette.js";
 import { line, marker, node, openPath, text } from "./shapes.js";
 
@@ -260,7 +260,8 @@ export function rowText({ frame, steps, offers, complete, columns }, index) {
   const all = complete || !frame.continuous ? columns.shown.filter((action) => Number.isFinite(priors[action]) || Number.isFinite(proposals[action])).map(ofAction) : [`prior ${share(step.prior)}, proposal ${share(step.proposal)}`];
   const lines = [head, ...all];
   if (frame.tree) return [...lines, `${step.visits} visits, Q ${number(step.q, 4)}, reward ${number(step.reward)}`].join("\n");
-  const region = Number.isFinite(step.kl) ? [`KL ${nats(step.kl)}${Number.isFinite(step.bound) ? ` of ${nats(step.bound)} allowed` : ", no bound"}`] : [];
+  const [used, allowed] = natsWithin(step.kl, step.bound);
+  const region = Number.isFinite(step.kl) ? [`KL ${used}${Number.isFinite(step.bound) ? ` of ${allowed} allowed` : ", no bound"}`] : [];
   const parts = frame.weightParts.map((part, at) => `${part} ${signed(step.parts[at], 3)}`).join(", ");
   return [...lines, `reward ${number(step.reward)}, V ${number(step.value, 4)} → ${number(step.nextValue, 4)}`, ...region, `Δ log-weight ${signed(step.change, 3)}: ${parts}`,
     `log-weight ${fixed(step.running, 3)}${step.fresh && index ? " (begun again at 0)" : ""}, ${step.offspring} offspring`].join("\n");

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { test } from "node:test";
 
-import { alike, amount, count, fixed, list, nats, number, partOf, percent, share, signed } from "../../../assets/js/lib/format.js";
+import { alike, amount, count, fixed, list, nats, natsWithin, number, partOf, percent, share, signed } from "../../../assets/js/lib/format.js";
 
 const ASSETS = new URL("../../../assets/js/", import.meta.url);
 
@@ -38,6 +38,14 @@ test("every half of a decimal goes away from zero", () => {
 
 test("a KL is not negative, and what rounding leaves of none is none", () => {
   assert.deepEqual([0, -1.5e-8, 3e-8, 1e-5, 0.3041].map((value) => nats(value)), ["0.000", "0.000", "0.000", "<0.001", "0.304"]);
+});
+
+test("a KL stands beside its bound with digits that tell them apart", () => {
+  assert.deepEqual(natsWithin(6.1e-5, 1e-4), ["0.00006", "0.00010"]);
+  assert.deepEqual(natsWithin(0.0121, 0.0123), ["0.012", "0.012"]);
+  assert.deepEqual(natsWithin(0.3041, 0.5), ["0.304", "0.500"]);
+  assert.deepEqual(natsWithin(0, 1e-4), ["0.00000", "0.00010"]);
+  assert.deepEqual([natsWithin(0.1, Infinity)[1], natsWithin(0, 0)[1]], ["∞", "0.000"]);
 });
 
 test("numbers in columns have real minus signs, and nothing is rounded to a false end", () => {
