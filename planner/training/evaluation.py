@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import jax
 import jax.numpy as jnp
@@ -51,21 +52,11 @@ def player(model: Model, act: Actor) -> Play:
     and returns the undiscounted returns, f32 [episodes].
     """
     environment = model.environment
-
-    @jax.jit
-    def advance(
-        params: Params, keys: tuple[Array, Array], number: Array, states: object, running: Array, returns: Array
-    ) -> tuple[object, Array, Array]:
-        act_keys, step_keys = (jax.vmap(lambda key: jax.random.fold_in(key, number))(k) for k in keys)
-        actions = jax.vmap(act, in_axes=(None, 0, 0))(params, act_keys, states)
-        steps = jax.vmap(environment.step)(step_keys, states, actions)
-        over = (steps.continuation == 0) | jax.vmap(environment.is_truncated)(steps.state)
-        return steps.state, running & ~over, returns + jnp.where(running, steps.reward, 0.0)
-
+    advance = jax.jit(_advance(model, act))
     reset = jax.jit(jax.vmap(environment.reset))
 
     def play(params: Params, *, episodes: int, seed: int = 0, progress: Callable[[int, int], None] = lambda step, running: None) -> np.ndarray:
-        reset_keys, step_keys, act_keys = (jax.random.split(key, episodes) for key in jax.random.split(jax.random.key(seed), 3))
+        reset_keys, step_keys, act_keys = _episode_keys(episodes, seed)
         states, running, returns = reset(reset_keys), jnp.ones(episodes, bool), jnp.zeros(episodes)
         for number in range(MAX_STEPS):
             states, running, returns = advance(params, (act_keys, step_keys), jnp.int32(number), states, running, returns)
@@ -78,6 +69,43 @@ def player(model: Model, act: Actor) -> Play:
         return np.asarray(returns)
 
     return play
+
+
+def parallel_player(model: Model, act: Actor, *, episodes: int, seed: int) -> Callable[[Params], Array]:
+    """Make a function that plays the episodes of `player` with many networks at once, in one compiled program.
+
+    The function takes parameters with a leading axis, and returns f32 [networks, episodes].
+    """
+    advance = _advance(model, act)
+
+    def play(params: Params) -> Array:
+        reset_keys, step_keys, act_keys = _episode_keys(episodes, seed)
+        start = jnp.int32(0), jax.vmap(model.environment.reset)(reset_keys), jnp.ones(episodes, bool), jnp.zeros(episodes)
+        going_on = lambda playing: (playing[0] < MAX_STEPS) & playing[2].any()
+        step = lambda playing: (playing[0] + 1, *advance(params, (act_keys, step_keys), *playing))
+        return jax.lax.while_loop(going_on, step, start)[3]
+
+    return jax.jit(jax.vmap(play))
+
+
+def _episode_keys(episodes: int, seed: int) -> tuple[Array, Array, Array]:
+    """Keys of each episode: of its first state, of its steps and of its actions."""
+    reset_key, step_key, act_key = jax.random.split(jax.random.key(seed), 3)
+    return jax.random.split(reset_key, episodes), jax.random.split(step_key, episodes), jax.random.split(act_key, episodes)
+
+
+def _advance(model: Model, act: Actor) -> Callable[..., tuple[Any, Array, Array]]:
+    """Make the function that steps all episodes which are not over, and adds up their rewards."""
+    environment = model.environment
+
+    def advance(params: Params, keys: tuple[Array, Array], number: Array, states: Any, running: Array, returns: Array) -> tuple[Any, Array, Array]:
+        act_keys, step_keys = (jax.vmap(lambda key: jax.random.fold_in(key, number))(k) for k in keys)
+        actions = jax.vmap(act, in_axes=(None, 0, 0))(params, act_keys, states)
+        steps = jax.vmap(environment.step)(step_keys, states, actions)
+        over = (steps.continuation == 0) | jax.vmap(environment.is_truncated)(steps.state)
+        return steps.state, running & ~over, returns + jnp.where(running, steps.reward, 0.0)
+
+    return advance
 
 
 def summarise(returns: np.ndarray, settings: PlannerSettings | None = None) -> Returns:

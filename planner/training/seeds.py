@@ -10,7 +10,7 @@ import numpy as np
 
 from planner.training.algorithms import make_run
 from planner.training.config import TrainingConfig
-from planner.training.evaluation import greedy_prior, player
+from planner.training.evaluation import greedy_prior, parallel_player
 
 
 @dataclass(frozen=True)
@@ -22,6 +22,8 @@ class SeedsProgress:
     """Environment steps of each run so far."""
     seconds: float
     """Seconds since the start, compiling and evaluation included."""
+    processor_seconds: float
+    """Processor seconds that one run has spent on training so far, on average: without compiling and evaluation; other programs sway them less."""
     returns: np.ndarray
     """f32 [seeds] mean undiscounted return of the greedy prior."""
 
@@ -40,17 +42,19 @@ def train_seeds(config: TrainingConfig, seeds: Sequence[int], *, episodes: int =
     run = make_run(config)
     began = time.monotonic()
     state = jax.vmap(run.start)(jnp.stack([jax.random.key(seed) for seed in seeds]))
-    iterate = jax.jit(jax.vmap(run.iterate))
-    play = player(run.model, greedy_prior(run.model))
+    iterate = jax.jit(jax.vmap(run.iterate)).lower(state).compile()
+    play = parallel_player(run.model, greedy_prior(run.model), episodes=episodes, seed=1)
     steps = config.collect.environments * config.collect.steps
 
-    def news(iteration: int) -> SeedsProgress:
-        each = [jax.tree.map(lambda x, i=i: x[i], state.params) for i in range(len(seeds))]
-        returns = np.array([play(params, episodes=episodes, seed=1).mean() for params in each])
-        return SeedsProgress(iteration, iteration * steps, time.monotonic() - began, returns)
+    def news(iteration: int, spent: float) -> SeedsProgress:
+        returns = np.asarray(play(state.params)).mean(axis=1)
+        return SeedsProgress(iteration, iteration * steps, time.monotonic() - began, spent / len(seeds), returns)
 
-    yield news(0)
+    spent = 0.0
+    yield news(0, spent)
     for iteration in range(1, config.iterations + 1):
-        state, _ = iterate(state)
+        since = time.process_time()
+        state, _ = jax.block_until_ready(iterate(state))
+        spent += time.process_time() - since
         if iteration % config.evaluate_every == 0 or iteration == config.iterations:
-            yield news(iteration)
+            yield news(iteration, spent)
