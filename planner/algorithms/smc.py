@@ -50,7 +50,7 @@ class Plan:
     """i32 [] id of the transition into the state with the fault; -1 for the root, NOWHERE without a fault."""
 
 
-class _RootEvaluation(NamedTuple):
+class RootEvaluation(NamedTuple):
     """Evaluation and proposal of the root, used at every level."""
 
     evaluation: Any
@@ -69,7 +69,7 @@ class _Carried(NamedTuple):
     """Of Q with the levels so far; None where Q is trusted unseen."""
 
 
-class _Randomness(NamedTuple):
+class Randomness(NamedTuple):
     """Everything random in a plan, drawn in one place."""
 
     action: Float[Array, "T N"]
@@ -108,17 +108,17 @@ def plan(
     n, depth = static.particles, static.depth
     # None where Q is trusted unseen.
     agreement = no_agreement() if static.trust == "agreement" else None
-    root = _evaluate_root(params, key, root_state, _trusting(live, agreement), static, model)
+    root = evaluate_root(params, key, root_state, _trusting(live, agreement), static, model)
 
-    def level(carried: _Carried, inputs: tuple[Array, _Randomness, Interventions | None]) -> tuple[_Carried, dict[str, Any]]:
+    def level(carried: _Carried, inputs: tuple[Array, Randomness, Interventions | None]) -> tuple[_Carried, dict[str, Any]]:
         (particles, agreement), (number, random, changes) = carried, inputs
-        proposed = _propose(params, root, particles, number, random, _trusting(live, agreement), static, model, changes)
+        proposed = propose(params, root, particles, number, random, _trusting(live, agreement), static, model, changes)
         keys = jax.random.split(random.model, n)
         after, record = advance(params, keys, particles, proposed, number, model=model, live=live, advantage=static.advantage, changes=changes)
-        following, resampling = _resample_if_due(particles, after, number, random.resampling, root.terminal, live, static)
+        following, resampling = resample_if_due(particles, after, number, random.resampling, root.terminal, live, static)
         record |= resampling
         if agreement is not None:
-            agreement = _found(agreement, proposed, record, live)
+            agreement = found_agreement(agreement, proposed, record, live)
         if atoms:
             record |= distributions(proposed)
         if not states:
@@ -126,7 +126,7 @@ def plan(
         return _Carried(following, agreement), record
 
     start = _Carried(at_root(n, root_state, root.evaluation, root.terminal), agreement)
-    _, record = jax.lax.scan(level, start, (jnp.arange(depth), _draw(key, n, depth, static), interventions))
+    _, record = jax.lax.scan(level, start, (jnp.arange(depth), draw(key, n, depth, static), interventions))
     trace, status, fault = read_trace(record, root_state, model, states=states)
     decision = read_root(
         trace,
@@ -142,13 +142,13 @@ def plan(
     return Plan(trace, decision, status, fault)
 
 
-def _evaluate_root(params: Params, key: Array, state: Any, live: Live, static: Static, model: Model) -> _RootEvaluation:
+def evaluate_root(params: Params, key: Array, state: Any, live: Live, static: Static, model: Model) -> RootEvaluation:
     """Evaluate the root, its candidate actions, and the proposal of the first level."""
     evaluation = model.evaluate(params, state)
     candidates = model.over_root_atoms(params, key, evaluation, static.action_atoms)
     log_prior = log_normalise(candidates.prior_logits)
     terminal = model.environment.is_terminal(state)
-    return _RootEvaluation(evaluation, candidates, _root_twist(log_prior, candidates.qvalues, static, live), terminal)
+    return RootEvaluation(evaluation, candidates, _root_twist(log_prior, candidates.qvalues, static, live), terminal)
 
 
 def _trusting(live: Live, agreement: Agreement | None) -> Live:
@@ -159,7 +159,7 @@ def _trusting(live: Live, agreement: Agreement | None) -> Live:
     return replace(live, alpha=share * live.alpha, kl_bound=share * live.kl_bound)
 
 
-def _found(agreement: Agreement, proposed: Proposed, record: dict[str, Any], live: Live) -> Agreement:
+def found_agreement(agreement: Agreement, proposed: Proposed, record: dict[str, Any], live: Live) -> Agreement:
     """The agreement after a level: the advantages that Q promised for its steps, and those that were found (E16)."""
     qvalues = jnp.where(proposed.log_prior > -jnp.inf, proposed.evaluation.qvalues, 0.0)
     promised = take(qvalues, proposed.atom) - jnp.sum(jnp.exp(proposed.log_prior) * qvalues, axis=-1)
@@ -167,12 +167,12 @@ def _found(agreement: Agreement, proposed: Proposed, record: dict[str, Any], liv
     return count(agreement, promised, found, record["alive"])
 
 
-def _propose(
+def propose(
     params: Params,
-    root: _RootEvaluation,
+    root: RootEvaluation,
     particles: Particles,
     level: Array,
-    random: _Randomness,
+    random: Randomness,
     live: Live,
     static: Static,
     model: Model,
@@ -191,7 +191,7 @@ def _propose(
     return Proposed(evaluation, log_prior, proposals, atom)
 
 
-def _resample_if_due(
+def resample_if_due(
     before: Particles, after: Particles, level: Array, uniforms: Float[Array, "N"], root_terminal: Array, live: Live, static: Static
 ) -> tuple[Particles, dict[str, Array]]:
     """Resample where the rule requires it (E6, E7), never after the last level. Also returns the arrays that the trace records."""
@@ -224,13 +224,13 @@ def read_trace(record: dict[str, Any], root_state: Any, model: Model, *, states:
     return trace, *status_of(trace, faults)
 
 
-def _draw(key: Array, n: int, depth: int, static: Static) -> _Randomness:
+def draw(key: Array, n: int, depth: int, static: Static) -> Randomness:
     """All uniforms and keys of a plan; the root's actions are spread evenly where `root_sampling` is stratified."""
     action_key, resampling_key, model_key = jax.random.split(jax.random.fold_in(key, 0), 3)
     action = jax.random.uniform(action_key, (depth, n))
     if static.root_sampling == "stratified":
         action = action.at[0].set((jnp.arange(n) + action[0, 0]) / n)
-    return _Randomness(action, jax.random.uniform(resampling_key, (depth, n)), jax.random.split(model_key, depth))
+    return Randomness(action, jax.random.uniform(resampling_key, (depth, n)), jax.random.split(model_key, depth))
 
 
 def _root_twist(log_prior: Float[Array, "A"], qvalues: Float[Array, "A"], static: Static, live: Live) -> Twist:
