@@ -103,9 +103,12 @@ function drawEnds(context, axis, y, row, theme) {
   if (!row.readAll) label(context, low, axis.left - 6, y(row.domain[0]) - 3, style);
 }
 
-/** Of the corners and the middles of a row the one where a box of some width hides least of its lines; pure. */
+/**
+ * Of the corners and the middles of a row the one where a box of some width hides least of its lines; pure. Of equal ones the one to the left: the
+ * level of the cursor, whose values have a dot, is mostly the last one.
+ */
 export function freePlace(axis, { top, bottom, y }, { lines }, width) {
-  const corners = [axis.right - width, axis.left + 4, (axis.left + axis.right - width) / 2].flatMap((x) => [[x, top + 8], [x, bottom - 8], [x, (top + bottom) / 2]]);
+  const corners = [axis.left + 4, (axis.left + axis.right - width) / 2, axis.right - width].flatMap((x) => [[x, top + 8], [x, bottom - 8], [x, (top + bottom) / 2]]);
   /** @param {number[]} corner */
   const hidden = ([x, middle]) =>
     lines.reduce((sum, { values }) => sum + values.filter((value, level) => {

@@ -125,6 +125,14 @@ test("the key goes where it hides least", () => {
   assert.ok(y > 20);
 });
 
+test("where all places hide as much the key is to the left, away from the last level with the dots of the cursor", () => {
+  const axis = levelAxis(800, 20);
+  const values = Array.from({ length: 20 }, () => 1);
+  const place = { top: 0, bottom: 28, y: (value) => value };
+  const [x] = strips.freePlace(axis, place, { lines: [8, 20].map((y) => ({ values: values.map(() => y) })) }, 200);
+  assert.ok(x + 200 < axis.x(19));
+});
+
 test("the choice of strips is remembered, and what there is not is forgotten", () => {
   const kept = (text) => readOpen({ getItem: () => text });
   assert.deepEqual(kept('{"particles": ["kl", "gone", "ess"]}').particles, ["ess", "kl"]);
