@@ -8,7 +8,6 @@ side by side. `--report` only writes the page and its picture.
 """
 
 import argparse
-import json
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -22,7 +21,8 @@ import plotly.graph_objects as go
 from backend.config import ServerConfig
 from backend.engine.cache import use_compilation_cache
 from benchmarks.figures import counts_figure, export_svg
-from benchmarks.settings import read_data, verdict
+from benchmarks.kept_data import read_data, write_data
+from benchmarks.settings import verdict
 from benchmarks.timing import interleaved
 from benchmarks.zoo import FOLDER, SIMULATIONS, budget
 from planner.algorithms.registry import PLANNERS, get_planner
@@ -60,7 +60,9 @@ class Standing:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--data", type=Path, default=DATA)
-    parser.add_argument("--only", nargs="+", help="names of checkpoints; by default all early and middle ones")
+    parser.add_argument(
+        "--only", nargs="+", choices=Checkpoints(FOLDER).names(), metavar="NAME", help="checkpoints; by default all early and middle ones"
+    )
     parser.add_argument("--planners", nargs="+", default=list(PLANNERS), choices=list(PLANNERS))
     parser.add_argument("--times", action="store_true", help="the time of a plan of each planner instead of its returns; on a quiet machine")
     parser.add_argument("--report", action="store_true", help="only the page and its picture, from the data")
@@ -99,7 +101,7 @@ def measure(path: Path, data: dict[str, Any], names: list[str], planners: list[s
             rounded = [round(float(value), 4) for value in returns]
             data["cells"].append({"checkpoint": name, "planner": planner, "settings": settings, "returns": rounded})
             data["cells"].sort(key=lambda each: (each["checkpoint"], list(PLANNERS).index(each["planner"])))
-            path.write_text(json.dumps(data) + "\n", "utf-8")
+            write_data(path, data)
             print(f"{name}, {prepared.planner.title}: {returns.mean():.2f} ({time.monotonic() - began:.0f} s)", flush=True)
             # Hundreds of compiled programs would exceed the memory of the process.
             jax.clear_caches()
@@ -114,7 +116,7 @@ def measure_times(path: Path, data: dict[str, Any], names: list[str], planners: 
         spent = interleaved(calls, REPEATS)
         ratios = {planner: round(spent[planner] / spent[FIRST], 3) for planner in calls if planner != FIRST}
         data.setdefault("times", {})[name] = data.get("times", {}).get(name, {}) | ratios
-        path.write_text(json.dumps(data) + "\n", "utf-8")
+        write_data(path, data)
         print(f"{name}: TRT-SMC {spent[FIRST]:.2f} ms, others relative to it {ratios}", flush=True)
         jax.clear_caches()
 

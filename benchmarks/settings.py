@@ -10,7 +10,6 @@ the data.
 
 import argparse
 import json
-import sys
 import time
 from collections.abc import Mapping
 from pathlib import Path
@@ -23,6 +22,7 @@ import plotly.graph_objects as go
 from backend.config import ServerConfig
 from backend.engine.cache import use_compilation_cache
 from benchmarks.figures import counts_figure, export_svg
+from benchmarks.kept_data import read_data, write_data
 from benchmarks.zoo import DEPTHS, FOLDER
 from planner.checkpoints import Checkpoint, Checkpoints
 from planner.request import PlanRequest
@@ -32,7 +32,6 @@ ROOT = Path(__file__).resolve().parent.parent
 DATA, PAGE, PICTURE = ROOT / "docs" / "settings.json", ROOT / "docs" / "settings.md", ROOT / "docs" / "images" / "settings.svg"
 WORDS = Path(__file__).parent / "settings-words.md"
 
-VERSION = 1
 SEED = 1000
 """Of the episodes. Those of cards are 0."""
 SLOW = ("mountaincar-continuous", "space-invaders")
@@ -120,7 +119,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--data", type=Path, default=DATA)
     parser.add_argument("--cells", type=int, default=60, help="drawn at random, after the others")
-    parser.add_argument("--only", nargs="+", help="names of checkpoints; by default the early and middle ones whose episodes are short")
+    parser.add_argument(
+        "--only", nargs="+", choices=Checkpoints(FOLDER).names(), metavar="NAME", help="by default the early and middle checkpoints of short episodes"
+    )
     parser.add_argument("--episodes", type=int, default=32)
     parser.add_argument("--report", action="store_true", help="only the page and its picture, from the data")
     options = parser.parse_args()
@@ -131,14 +132,6 @@ def main() -> None:
     returns = by_checkpoint(data)
     export_svg(figure(returns), PICTURE)
     PAGE.write_text(page(returns), "utf-8")
-
-
-def read_data(path: Path) -> dict[str, Any]:
-    """The data file, empty where there is none. Ends the program where it is of another version, and leaves it as it is."""
-    data = json.loads(path.read_text("utf-8")) if path.is_file() else {"version": VERSION, "cells": []}
-    if data.get("version") != VERSION:
-        sys.exit(f"{path} is of version {data.get('version')}, this command reads and writes {VERSION}: name another file with --data")
-    return data
 
 
 def usual_names() -> list[str]:
@@ -157,7 +150,7 @@ def measure(path: Path, data: dict[str, Any], names: list[str], drawn: int, epis
             began = time.monotonic()
             returns = returns_of(store.load(name), cell, episodes)
             data["cells"].append({"checkpoint": name, "cell": dict(cell), "returns": [round(float(value), 4) for value in returns]})
-            path.write_text(json.dumps(data) + "\n", "utf-8")
+            write_data(path, data)
             print(f"{name}: {returns.mean():.2f}, {words(tuple(cell.values()))} ({time.monotonic() - began:.0f} s)", flush=True)
             # Hundreds of compiled programs would exceed the memory of the process.
             jax.clear_caches()

@@ -16,6 +16,7 @@ import jax
 import numpy as np
 
 from backend.engine.cache import use_compilation_cache
+from benchmarks.kept_data import refuse
 from benchmarks.study.measures import Runner
 from benchmarks.study.parts import FEW_SEEDS, cases, measure_case
 from benchmarks.study.report import write_report
@@ -46,7 +47,7 @@ def collect(path: Path, subjects: list[str], parts: list[str], seeds: int) -> No
     empty = {"seeds": seeds, "few_seeds": min(seeds, FEW_SEEDS), "seconds": 0, "subjects": {}, "cells": {}}
     data = json.loads(path.read_text("utf-8")) if path.exists() else empty
     if data["seeds"] != seeds:
-        raise SystemExit(f"{path} has {data['seeds']} seeds, this run {seeds}; remove it or choose another --out")
+        refuse(f"{path} has {data['seeds']} seeds, this run {seeds}; remove it or choose another --out")
     for name in subjects:
         subject = SUBJECTS[name]()
         data["subjects"][name] = describe(subject)

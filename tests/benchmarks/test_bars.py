@@ -3,7 +3,6 @@
 import json
 
 import numpy as np
-import pytest
 
 from benchmarks import bars
 from benchmarks.settings import usual_names
@@ -40,15 +39,6 @@ def test_only_cells_of_other_settings_are_measured_again(tmp_path, monkeypatch):
     bars.measure(path, data, ["catch-early"], ["trt_smc", "spo"])
     assert played == ["trt_smc", "spo", "trt_smc"]
     assert json.loads(path.read_text())["cells"][0]["settings"]["ess_threshold"] == 0.2
-
-
-def test_data_of_another_version_is_refused_and_left_as_it_is(tmp_path, monkeypatch):
-    path = tmp_path / "bars.json"
-    path.write_text('{"version": 99, "cells": []}')
-    monkeypatch.setattr("sys.argv", ["bars", "--data", str(path), "--report"])
-    with pytest.raises(SystemExit) as ended:
-        bars.main()
-    assert "is of version 99" in str(ended.value) and path.read_text() == '{"version": 99, "cells": []}'
 
 
 def test_the_page_is_that_of_the_data_and_the_data_that_of_the_defaults():

@@ -46,16 +46,6 @@ def test_a_difference_is_judged_by_its_pairs():
     assert sum(map(abs, alike)) < 38
 
 
-def test_data_of_another_version_is_refused_and_left_as_it_is(tmp_path, monkeypatch):
-    path = tmp_path / "settings.json"
-    path.write_text('{"version": 99, "cells": []}')
-    monkeypatch.setattr("sys.argv", ["settings", "--data", str(path), "--report"])
-    with pytest.raises(SystemExit) as ended:
-        settings.main()
-    assert "is of version 99, this command reads and writes 1" in str(ended.value)
-    assert path.read_text() == '{"version": 99, "cells": []}'
-
-
 def test_the_page_is_that_of_the_data():
     """If this fails, run `python -m benchmarks.settings --report`."""
     data = json.loads(settings.DATA.read_text("utf-8"))
