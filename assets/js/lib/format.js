@@ -76,9 +76,9 @@ export function nats(value, decimals = 3) {
   return fixed(withoutNoise(value), decimals);
 }
 
-/** A KL and its bound in nats, with as many decimals as show the bound with two digits. */
+/** A KL and its bound in nats, with as many decimals as show the bound with two digits. One in single precision may lie just below a round number. */
 export function natsWithin(used, bound) {
-  const decimals = bound > NO_KL && Number.isFinite(bound) ? Math.min(Math.max(1 - Math.floor(Math.log10(bound)), 3), 6) : 3;
+  const decimals = bound > NO_KL && Number.isFinite(bound) ? Math.min(Math.max(1 - Math.floor(Math.log10(bound * 1.001)), 3), 6) : 3;
   return [nats(used, decimals), nats(bound, decimals)];
 }
 

@@ -42,6 +42,7 @@ test("a KL is not negative, and what rounding leaves of none is none", () => {
 
 test("a KL stands beside its bound with digits that tell them apart", () => {
   assert.deepEqual(natsWithin(6.1e-5, 1e-4), ["0.00006", "0.00010"]);
+  assert.deepEqual(natsWithin(6.1e-5, Math.fround(1e-4) - 1e-11), ["0.00006", "0.00010"]);
   assert.deepEqual(natsWithin(0.0121, 0.0123), ["0.012", "0.012"]);
   assert.deepEqual(natsWithin(0.3041, 0.5), ["0.304", "0.500"]);
   assert.deepEqual(natsWithin(0, 1e-4), ["0.00000", "0.00010"]);
