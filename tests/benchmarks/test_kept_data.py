@@ -4,12 +4,12 @@ import json
 
 import pytest
 
-from benchmarks import bars, settings
+from benchmarks import bars, learning, settings
 from benchmarks.kept_data import read_data, write_data
 from benchmarks.study import __main__ as study
 
 
-@pytest.mark.parametrize("command", [bars, settings], ids=lambda command: command.__name__)
+@pytest.mark.parametrize("command", [bars, learning, settings], ids=lambda command: command.__name__)
 @pytest.mark.parametrize(
     ("text", "said"),
     [
