@@ -3,7 +3,7 @@
 import { around, element, svg, svgText } from "../lib/elements.js";
 import { narrateLearning, shortSteps, spreadLabels } from "./learning.js";
 import { shareOf } from "../lib/scale.js";
-import { alike } from "../lib/format.js";
+import { alike, count } from "../lib/format.js";
 
 const HEIGHT = 190;
 const LABEL_GAP = 14;
@@ -12,15 +12,23 @@ const DASHES = ["", "7 4", "2 3", "9 3 2 3"];
 
 /** @param chart as `readLearning` makes it */
 export function curvesPicture(chart, theme) {
-  const figure = around("figure", "curves", element("h3", "", chart.environment), element("p", "hint", chart.unit));
+  const figure = around("figure", "curves", element("h3", "", chart.environment), element("p", "hint", `${chart.unit}; ${seedsOf(chart)}`));
   const picture = around("div", "curves-picture", valueAxis(chart), plotOf(chart, theme), lineNames(chart, theme), stepAxis(chart));
+  picture.style.setProperty("--longest", `${Math.max(...chart.lines.map(({ title }) => title.length), 0)}`);
   picture.setAttribute("role", "img");
   picture.setAttribute("aria-label", narrateLearning(chart));
   figure.append(picture);
   return figure;
 }
 
-const styleOf = (theme, index) => ({ stroke: theme.hues[index % theme.hues.length], "stroke-dasharray": DASHES[index % DASHES.length] });
+/** "20 seeds", or "5 to 20 seeds" where algorithms differ. */
+function seedsOf({ lines }) {
+  const numbers = lines.map(({ seeds }) => seeds).sort((a, b) => a - b);
+  const [least, most] = [numbers[0], numbers.at(-1)];
+  return least === most ? count(most, "seed") : `${least} to ${count(most, "seed")}`;
+}
+
+const styleOf = (theme, look) => ({ stroke: theme.hues[look % theme.hues.length], "stroke-dasharray": DASHES[look % DASHES.length] });
 
 /** Drawn in per cent of both directions and stretched to its room; strokes keep their width. */
 function plotOf({ lines, x, y }, theme) {
@@ -29,12 +37,12 @@ function plotOf({ lines, x, y }, theme) {
   const straight = (x1, y1, x2, y2) => svg("line", { class: "grid-line", x1, y1, x2, y2 });
   plot.append(...y.ticks.map((tick) => straight(0, 100 - shareOf(y, tick), 100, 100 - shareOf(y, tick))));
   plot.append(...x.ticks.map((tick) => straight(shareOf(x, tick), 0, shareOf(x, tick), 100)));
-  lines.forEach(({ points }, index) => {
+  lines.forEach(({ points, look }) => {
     const edge = [...points.map((point) => place(point.x, point.high)), ...points.map((point) => place(point.x, point.low)).reverse()];
-    plot.append(svg("polygon", { points: edge.join(" "), fill: styleOf(theme, index).stroke, "fill-opacity": 0.16 }));
+    plot.append(svg("polygon", { points: edge.join(" "), fill: styleOf(theme, look).stroke, "fill-opacity": 0.16 }));
   });
-  lines.forEach(({ points }, index) => {
-    plot.append(svg("polyline", { class: "curve", points: points.map((point) => place(point.x, point.y)).join(" "), ...styleOf(theme, index) }));
+  lines.forEach(({ points, look }) => {
+    plot.append(svg("polyline", { class: "curve", points: points.map((point) => place(point.x, point.y)).join(" "), ...styleOf(theme, look) }));
   });
   return plot;
 }
@@ -43,8 +51,8 @@ function plotOf({ lines, x, y }, theme) {
 function lineNames({ lines, y }, theme) {
   const ends = lines.map(({ points }) => HEIGHT * (1 - shareOf(y, points.at(-1).y) / 100));
   const places = spreadLabels(ends, LABEL_GAP, HEIGHT);
-  const names = lines.flatMap(({ title }, index) => {
-    const leader = svg("polyline", { class: "curve", points: `0,${ends[index]} 7,${places[index]} 23,${places[index]}`, ...styleOf(theme, index) });
+  const names = lines.flatMap(({ title, look }, index) => {
+    const leader = svg("polyline", { class: "curve", points: `0,${ends[index]} 7,${places[index]} 23,${places[index]}`, ...styleOf(theme, look) });
     return [leader, svgText({ x: 27, y: places[index], "dominant-baseline": "central" }, title)];
   });
   return svg("svg", { class: "curves-names", height: HEIGHT }, ...names);

@@ -5,12 +5,15 @@ import { whole } from "./cards.js";
 import { list, number } from "../lib/format.js";
 
 /**
- * One chart for each environment: {environment, unit, lines: [{title, seeds, points: [{x, y, low, high}]}], x, y}.
+ * One chart for each environment: {environment, unit, lines: [{title, seeds, look, points: [{x, y, low, high}]}], x, y}. Lines of one algorithm have
+ * the same `look`, a number, in all charts.
  * @throws {TypeError} where the file is not what it should be
  */
 export function readLearning({ environments }) {
+  // The chart with the most algorithms has them in their order.
+  const names = [...new Set(Object.values(environments).map(({ curves }) => Object.keys(curves)).sort((a, b) => b.length - a.length).flat())];
   return Object.entries(environments).map(([environment, { unit, curves }]) => {
-    const lines = Object.entries(curves).map(([name, curve]) => ({ title: curve.title ?? name, seeds: curve.seeds, points: pointsOf(curve) }));
+    const lines = Object.entries(curves).map(([name, curve]) => ({ title: curve.title ?? name, seeds: curve.seeds, look: names.indexOf(name), points: pointsOf(curve) }));
     const points = lines.flatMap((line) => line.points);
     const furthest = Math.max(1, ...points.map(({ x }) => x));
     return {

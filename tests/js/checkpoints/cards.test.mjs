@@ -92,6 +92,12 @@ test("learning curves keep what was measured, and axes have room for the bands",
   assert.ok(y.low < 5 && y.high > 500);
 });
 
+test("an algorithm looks the same in all charts, in which others may be missing", () => {
+  const curve = { seeds: 5, environment_steps: [0, 1000], iqm: [10, 20] };
+  const charts = readLearning({ environments: { A: { unit: "", curves: { trt_smc: curve, ppo: curve } }, B: { unit: "", curves: { trt_smc: curve, spo: curve, ppo: curve } } } });
+  assert.deepEqual(charts.map(({ lines }) => lines.map(({ title, look }) => [title, look])), [[["trt_smc", 0], ["ppo", 2]], [["trt_smc", 0], ["spo", 1], ["ppo", 2]]]);
+});
+
 test("a chart says in words where its lines end, and how they were measured", () => {
   const charts = readLearning(RESULTS);
   assert.equal(narrateLearning(charts[0]),
