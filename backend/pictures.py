@@ -14,8 +14,8 @@ from pathlib import Path
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome", "chromium-headless-shell")
 SECONDS = 120
 """Longest time that a picture may take."""
-SCRIPT_MILLISECONDS = (30_000, 600_000)
-"""Time that scripts see pass before the document is read: at first, and once more where there is no picture, as on a very busy machine."""
+SCRIPT_MILLISECONDS = (30_000, 600_000, 3_600_000)
+"""Time that scripts see pass before the document is read: at first, and again where there is no picture, as on a very busy machine."""
 WINDOW = "1440,900"
 """Pixels of the window, which the size of the pictures follows."""
 PICTURES = ("world", "genealogy", "strips", "weights", "decision")

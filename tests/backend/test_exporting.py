@@ -315,5 +315,6 @@ def test_a_browser_that_ends_without_a_picture_is_started_again_with_more_time(t
     (folder / "chromium").chmod(0o755)
     monkeypatch.setenv("PATH", f"{folder}:{os.environ['PATH']}")
     assert ET.fromstring(written(tmp_path / "a.svg", trace)).tag == f"{SVG}svg"
-    first, second = (int(line.partition("=")[2]) for line in budgets.read_text().splitlines())
-    assert second > first
+    # A busy machine may need another one.
+    first, *more = (int(line.partition("=")[2]) for line in budgets.read_text().splitlines())
+    assert more and [first, *more] == sorted({first, *more})

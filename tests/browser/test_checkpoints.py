@@ -144,7 +144,7 @@ def test_a_checkpoint_opens_in_the_microscope_and_the_way_back_is_there(server, 
     assert "Catch-bsuite" in page.locator("[data-panel=world] .panel-note").inner_text()
     # A choice made there goes into the address.
     page.locator("#checkpoint").select_option("cartpole-early")
-    page.wait_for_function("document.querySelector('[data-panel=world] .panel-note').innerText.includes('CartPole-v1')", timeout=60_000)
+    page.wait_for_function("document.querySelector('[data-panel=world] .panel-note')?.innerText.includes('CartPole-v1')", timeout=60_000)
     assert page.url.endswith("/?checkpoint=cartpole-early")
     page.locator("#to-checkpoints").click()
     page.wait_for_function(READY)

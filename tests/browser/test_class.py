@@ -40,7 +40,7 @@ def test_followers_are_where_the_presenter_is_look_around_alone_and_return(teach
     # The particle that is kept to compare goes along, without any other move.
     presenter.keyboard.press("b")
     for page in pages:
-        page.wait_for_function("document.querySelector('.particle-note').textContent.startsWith('Kept.')")
+        page.wait_for_function("document.querySelector('.particle-note')?.textContent.startsWith('Kept.')")
     presenter.keyboard.press("b")
     for page in pages:
         page.wait_for_function("!document.querySelector('.particle-note').textContent.startsWith('Kept.')")
@@ -57,7 +57,7 @@ def test_followers_are_where_the_presenter_is_look_around_alone_and_return(teach
     for page in pages:
         page.wait_for_function("document.querySelector('.lesson-count')?.textContent === '3 / 3'", timeout=60_000)
         page.wait_for_function("window.twistscope.lastFrame?.particles === 32 && document.body.dataset.connection === 'open'", timeout=60_000)
-        page.wait_for_function("document.querySelector('[data-panel=world], .panel-world').textContent.includes('Catch')", timeout=60_000)
+        page.wait_for_function("document.querySelector('[data-panel=world], .panel-world')?.textContent.includes('Catch')", timeout=60_000)
     presenter.click(".lesson-share")
     presenter.click(".class-begin")
     for page in pages:
@@ -91,4 +91,4 @@ def test_answers_of_thirty_viewers_are_a_distribution_shown_with_the_truth(teach
     presenter.keyboard.press("PageUp")
     for page in pages:
         page.wait_for_function("document.querySelector('.lesson-count')?.textContent === '2 / 3'", timeout=90_000)
-        page.wait_for_function("document.querySelector('.panel-world').textContent.includes('CartPole')", timeout=90_000)
+        page.wait_for_function("document.querySelector('.panel-world')?.textContent.includes('CartPole')", timeout=90_000)

@@ -43,8 +43,10 @@ def test_a_plan_is_pinned_compared_shown_beside_linked_and_let_go(server, open_p
     frame = last_frame(page)
     press(page, "alpha", "ArrowRight", times=5)
     settle(page, frame)
+    page.wait_for_function("document.querySelector('.panel-comparison .chip')?.innerText === 'alpha 0.1 → 0.105'")
+    assert comparison(page).locator(".chip").all_inner_texts() == ["alpha 0.1 → 0.105"]
     chosen = session_of(page, server)["settings"]["alpha"]
-    assert comparison(page).locator(".chip").all_inner_texts() == [f"alpha 0.1 → {chosen:g}"]
+    assert f"{chosen:g}" == "0.105"
     said = comparison(page).inner_text()
     assert "Particles part at once, at level 0" in said and "value target" in said and "moved" in said
     assert page.locator(".decision-picture [data-mark=pinned]").count() == 4
@@ -54,7 +56,7 @@ def test_a_plan_is_pinned_compared_shown_beside_linked_and_let_go(server, open_p
     # Side by side: A as it was, cursor and pointer in both, and no ghost in B.
     comparison(page).get_by_role("button", name="side by side").click()
     page.wait_for_function("document.querySelectorAll('#beside canvas.base').length === 4")
-    page.wait_for_function("document.querySelector('#beside .panel-note').textContent")
+    page.wait_for_function("document.querySelector('#beside .panel-note')?.textContent")
     assert beside(page, "genealogy")["drawn"] > 100
     alone = picture(page, "genealogy")
     page.keyboard.press("ArrowLeft")
@@ -105,7 +107,7 @@ def test_a_plan_is_pinned_compared_shown_beside_linked_and_let_go(server, open_p
         ("a.safetensors", "?", "no trace"),
     ]:
         page.evaluate(DROP, [name, text])
-        page.wait_for_function("said => document.getElementById('notice').textContent.includes(said)", arg=said)
+        page.wait_for_function("said => lastNotice.includes(said)", arg=said)
     # The one that was pinned stays.
     assert comparison(page).locator("td").all_inner_texts() == numbers
 
@@ -114,6 +116,6 @@ def test_a_pinned_link_that_cannot_be_opened_is_said_and_the_moment_is_shown(ser
     page = opened(server, open_page, SMALL + "&seed=3")
     page.wait_for_function("location.search.includes('digest=')")
     damaged = opened(server, open_page, page.evaluate("location.search") + "&pin=v%3D1%26checkpoint%3Dcartpole")
-    damaged.wait_for_function("document.getElementById('notice').textContent")
+    damaged.wait_for_function("lastNotice")
     assert last_notice(damaged).startswith("The plan to compare with cannot be made: this link is cut off")
     assert comparison(damaged).is_hidden() and damaged.evaluate("window.twistscope.seed") == 3

@@ -54,7 +54,7 @@ def test_two_microscopes_share_nothing_but_what_is_linked_and_give_everything_ba
     point(page, "live", 0.5, 0.02)
     page.wait_for_function("scopes.file.view.level === scopes.live.view.level && scopes.file.store.state.hover !== null")
     level = page.evaluate("scopes.live.view.level")
-    page.wait_for_function("level => document.querySelector('#file .panel-particle .panel-note').textContent.endsWith(`level ${level}`)", arg=level)
+    page.wait_for_function("level => document.querySelector('#file .panel-particle .panel-note')?.textContent.endsWith(`level ${level}`)", arg=level)
     page.locator("#file .microscope").focus()
     page.keyboard.press("Home")
     page.wait_for_function("scopes.live.view.level === 0 && scopes.file.view.level === 0")

@@ -50,7 +50,7 @@ def test_a_tree_over_continuous_actions_is_drawn_too(server, open_page):
     page = open_page(server.url)
     choose(page, "checkpoint", "pendulum")
     choose(page, "planner", "Gumbel MCTS")
-    page.wait_for_function("document.querySelector('.decision-numbers').innerText.includes('nodes')")
+    page.wait_for_function("document.querySelector('.decision-numbers')?.innerText.includes('nodes')")
     assert "simulations pass here" in sentence(page) and "torque " in sentence(page)
     assert marks(page)["density"] == 1
     # Help and panel titles speak of nodes.

@@ -54,7 +54,7 @@ def test_after_a_failed_plan_the_picture_is_marked_until_a_plan_succeeds(broken,
     # Neither looking around nor pausing makes the picture true.
     page.keyboard.press("Home")
     httpx.post(f"{broken.api}/sessions/{page.evaluate('window.twistscope.session')}/commands", json={"command": "pause"}).raise_for_status()
-    page.wait_for_function("document.querySelector('[data-panel=narration]').innerText.startsWith('Level 0:')")
+    page.wait_for_function("document.querySelector('[data-panel=narration]')?.innerText.startsWith('Level 0:')")
     assert page.evaluate(FAILED) and page.evaluate(STALE)
 
     set_settings(page, broken, {"value_source": "exact"})
@@ -71,7 +71,7 @@ def test_when_the_first_plan_fails_the_page_says_why_in_place_of_a_blank_one(bro
     page.wait_for_function("document.querySelector('[data-knob=value_source] select')?.value === 'network'")
     page.locator('[data-knob="value_source"] select').select_option("exact")
     page.wait_for_function(PAINTED, timeout=60_000)
-    page.wait_for_function("document.querySelector('#banner').innerText === ''")
+    page.wait_for_function("document.querySelector('#banner')?.innerText === ''")
     assert "ESS" in page.locator("[data-panel=narration]").inner_text()
 
 

@@ -151,7 +151,9 @@ def test_every_picture_is_kept_as_vectors_and_as_pixels(server, open_page, tmp_p
     page.keyboard.press("k")
     page.wait_for_function("window.twistscope.selection !== null")
     # The numbers of the particle have come, and with them a frame whose lineage is drawn.
-    page.wait_for_function("document.querySelector('.panel-particle .panel-note').textContent.includes(`level ${window.twistscope.selection.level}`)")
+    page.wait_for_function(
+        "document.querySelector('.panel-particle .panel-note')?.textContent.includes(`level ${window.twistscope.selection.level}`)"
+    )
     page.locator("[data-do=share]").first.click()
     page.wait_for_selector("#share[open]")
     drawn = redraw(page, scheme)

@@ -61,7 +61,7 @@ def test_a_plan_is_shown_in_slow_motion_and_its_numbers_are_those_of_the_trace(s
 
     choose_planner(page, "Gumbel MCTS")
     page.locator(".film-open").click()
-    page.wait_for_function("document.querySelector('.film-title').textContent === 'Select'")
+    page.wait_for_function("document.querySelector('.film-title')?.textContent === 'Select'")
     page.keyboard.press(" ")
     assert said(page)[0] in ("Select", "Expand")
     assert "Simulation 1 of" in go_to(page, "Select", 0)

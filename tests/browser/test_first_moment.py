@@ -46,7 +46,7 @@ def test_the_first_moment_is_dramatic_live_and_goes_without_saying(open_page, da
 
         page = open_page(server.url, ready="window.twistscope?.firstPictureMs > 0", prepare=hold, reduced_motion="reduce")
         page.wait_for_selector("#page", state="attached")
-        page.wait_for_function("document.querySelector('#banner').innerText.startsWith('Recorded opening plan.')")
+        page.wait_for_function("document.querySelector('#banner')?.innerText.startsWith('Recorded opening plan.')")
         assert page.evaluate("window.twistscope.recorded")
         said = page.locator(".panel-decision").inner_text()
         recorded = {name: picture(page, name) for name in DRAWN}

@@ -105,7 +105,7 @@ def test_another_checkpoint_keeps_planner_seed_and_knobs_and_plays_on(server, op
     page.keyboard.press("Space")
     page.wait_for_function("window.twistscope.playing && window.twistscope.lastFrame.step >= 1", timeout=60_000)
     page.locator("#checkpoint").select_option("cartpole")
-    page.wait_for_function("document.querySelector('#checkpoint').value === 'cartpole' && window.twistscope.showing === 'live'", timeout=60_000)
+    page.wait_for_function("document.querySelector('#checkpoint')?.value === 'cartpole' && window.twistscope.showing === 'live'", timeout=60_000)
     page.wait_for_function("window.twistscope.playing && window.twistscope.lastFrame.step >= 2", timeout=60_000)
     session = session_of(page, server)
     assert (session["checkpoint"], session["planner"], session["seed"], session["speed"]) == ("cartpole", "spo", 3, 20)
@@ -141,7 +141,7 @@ def test_choices_in_quick_succession_lose_nothing(server, open_page):
 def test_another_planner_keeps_the_knobs_that_it_has(server, open_page):
     page = opened(server, open_page, "?particles=64&depth=8&ess_threshold=0.25&seed=2")
     page.locator("#planner").select_option("tsmcts")
-    page.wait_for_function("document.querySelector('#planner').value === 'tsmcts' && window.twistscope.showing === 'live'", timeout=120_000)
+    page.wait_for_function("document.querySelector('#planner')?.value === 'tsmcts' && window.twistscope.showing === 'live'", timeout=120_000)
     session = session_of(page, server)
     assert (session["planner"], session["seed"], session["settings"]["particles"], session["settings"]["depth"]) == ("tsmcts", 2, 64, 8)
     assert "ess_threshold" not in session["settings"]
@@ -177,7 +177,7 @@ def test_an_episode_that_has_ended_is_begun_again_with_reset(server, open_page):
     page.keyboard.press("Space")
     page.wait_for_function("window.twistscope.phase === 'ended'", timeout=60_000)
     page.keyboard.press("Space")
-    page.wait_for_function("document.querySelector('#notice').innerText.includes('go back or reset')")
+    page.wait_for_function("lastNotice.includes('go back or reset')")
     page.get_by_role("button", name="Reset: begin the episode again").click()
     page.wait_for_function("window.twistscope.step === 0 && window.twistscope.lastFrame.step === 0 && window.twistscope.phase === 'idle'")
     session = session_of(page, server)

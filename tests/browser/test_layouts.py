@@ -35,7 +35,7 @@ def test_the_genealogy_is_shown_by_slots_as_a_tree_or_as_a_river(server, open_pa
     first = httpx.get(session).json()["actions"][roots.min()]
     canvas = page.locator("[data-panel=genealogy] canvas.overlay").bounding_box()
     page.mouse.move(canvas["x"] + canvas["width"] - 14, canvas["y"] + 12)
-    page.wait_for_function("/^slot \\d+ at level 11/.test(document.querySelector('.panel-particle .panel-note').textContent)")
+    page.wait_for_function("/^slot \\d+ at level 11/.test(document.querySelector('.panel-particle .panel-note')?.textContent)")
     assert page.locator(".particle-facts").inner_text().strip().startswith(f"{first} ·")
     page.locator(".layout-chooser").get_by_role("button", name="river").click()
     river = chosen(page, "river")
@@ -51,5 +51,5 @@ def test_the_genealogy_is_shown_by_slots_as_a_tree_or_as_a_river(server, open_pa
     assert chosen(other, "river")
     other.close()
     choose_planner(page, "Gumbel MCTS")
-    page.wait_for_function("document.querySelector('.microscope').dataset.kind === 'tree'")
+    page.wait_for_function("document.querySelector('.microscope')?.dataset.kind === 'tree'")
     assert page.locator(".layout-chooser").is_hidden()

@@ -113,12 +113,12 @@ def test_a_learner_leaves_the_rails_and_returns_to_the_very_step(teaching, open_
     page.evaluate("document.activeElement.blur()")
     # Loaded again, and opened in another tab of the same browser, it goes on at its step.
     page.keyboard.press("PageDown")
-    page.wait_for_function("document.querySelector('.knob-search').value === ''")
+    page.wait_for_function("document.querySelector('.knob-search')?.value === ''")
     page.wait_for_function("location.search.includes('at=what-is-selected')")
     page.wait_for_function(LIVE)
     page.reload()
     page.wait_for_function(LIVE)
-    page.wait_for_function("document.querySelector('.lesson-count').textContent === '2 / 3'")
+    page.wait_for_function("document.querySelector('.lesson-count')?.textContent === '2 / 3'")
     page.goto(f"{teaching.url}/?lesson={NAME}")
     page.wait_for_function("location.search.includes('at=what-is-selected')")
     page.go_back()
@@ -136,7 +136,7 @@ def test_text_drives_the_view_by_keys_scroll_swipe_and_history(teaching, open_pa
     page.keyboard.press("ArrowLeft")
     page.wait_for_function("location.search.includes('at=knobs-and-keys')")
     page.go_back()
-    page.wait_for_function("document.querySelector('.lesson-count').textContent === '2 / 3'")
+    page.wait_for_function("document.querySelector('.lesson-count')?.textContent === '2 / 3'")
     page.wait_for_function("location.search.includes('at=what-is-selected')")
     swipe = """by => {
       const list = document.querySelector(".lesson-steps");
@@ -219,10 +219,10 @@ def test_panels_that_would_give_an_answer_away_are_covered_until_it_is_given(tea
 
 def test_a_lesson_that_cannot_be_had_is_said_and_the_page_goes_on(teaching, open_page):
     page = open_page(f"{teaching.url}/?lesson=nonsense&checkpoint=catch-early", ready=LIVE)
-    page.wait_for_function("document.getElementById('notice').textContent.includes('no lesson')")
+    page.wait_for_function("lastNotice.includes('no lesson')")
     assert page.evaluate("document.querySelector('#lesson') === null")
     page = open_page(f"{teaching.url}/?lesson={NAME}&at=nowhere", ready=LIVE)
-    page.wait_for_function("document.getElementById('notice').textContent.includes('no step')")
+    page.wait_for_function("lastNotice.includes('no step')")
     assert page.locator(".lesson-count").inner_text() == "1 / 3"
 
 
@@ -230,12 +230,12 @@ def test_a_step_that_cannot_be_shown_has_its_text_and_the_reason_and_the_lesson_
     page = open_page(f"{teaching.url}/?lesson=faulty", ready="document.getElementById('banner').textContent.includes('nowhere')")
     assert "Look here." in page.locator("[data-step=a-checkpoint-that-is-missing]").inner_text()
     page.keyboard.press("PageDown")
-    page.wait_for_function("document.getElementById('notice').textContent.includes('digest')")
+    page.wait_for_function("lastNotice.includes('digest')")
     page.keyboard.press("PageDown")
     page.wait_for_function("window.twistscope.lastFrame?.particles === 32")
     page.wait_for_function(LIVE)
     page = open_page(f"{teaching.url}/?lesson=broken", ready=LIVE)
-    page.wait_for_function("document.getElementById('notice').textContent.includes('broken.md:5')")
+    page.wait_for_function("lastNotice.includes('broken.md:5')")
 
 
 def test_the_tour_is_offered_once_and_never_in_the_way(teaching, open_page):

@@ -104,7 +104,7 @@ def test_progress_made_in_another_tab_is_shown_and_what_is_open_stays_open(schoo
           writeProgress(storageOfPage(), "first", { at: "step-2", done: ["step-1"] });
         }"""
     )
-    page.wait_for_function("document.querySelector('[data-lesson=first] .lesson-said').innerText === 'at step 2 of 4, 1 done'")
+    page.wait_for_function("document.querySelector('[data-lesson=first] .lesson-said')?.innerText === 'at step 2 of 4, 1 done'")
     assert card_of(page, "first").locator("details").get_attribute("open") is not None
 
 

@@ -39,10 +39,9 @@ def press(page, knob, key, times=1):
 
 
 def settle(page, changed_from):
-    """Wait until a frame newer than `changed_from` is painted and no plan is running."""
-    page.wait_for_function(
-        "frame => window.twistscope.lastFrame.frame > frame && window.twistscope.phase === 'idle'", arg=changed_from["frame"], timeout=60_000
-    )
+    """Wait until a frame newer than `changed_from` is painted, no plan is running, and no knob waits to be in force."""
+    done = "window.twistscope.phase === 'idle' && !document.querySelector('[data-pending]')"
+    page.wait_for_function(f"frame => window.twistscope.lastFrame.frame > frame && {done}", arg=changed_from["frame"], timeout=60_000)
 
 
 def last_frame(page):
@@ -106,10 +105,10 @@ def test_the_level_cursor_moves_with_the_arrow_keys_and_the_sentence_follows(ser
     page = open_page(server.url)
     page.keyboard.press("Home")
     # The sentence follows with the next paint.
-    page.wait_for_function("document.querySelector('[data-panel=narration]').innerText.startsWith('Level 0:')")
+    page.wait_for_function("document.querySelector('[data-panel=narration]')?.innerText.startsWith('Level 0:')")
     page.keyboard.press("ArrowRight")
     page.wait_for_function("window.twistscope.cursorLevel === 1")
-    page.wait_for_function("document.querySelector('[data-panel=narration]').innerText.startsWith('Level 1:')")
+    page.wait_for_function("document.querySelector('[data-panel=narration]')?.innerText.startsWith('Level 1:')")
     page.keyboard.press("End")
     page.wait_for_function("window.twistscope.cursorLevel === 23")
 
@@ -175,7 +174,7 @@ def test_a_large_session_draws_some_of_it_and_stays_in_hand(server, open_page):
     page.wait_for_function("window.twistscope.selection !== null")
     chosen = page.evaluate("window.twistscope.selection")
     title = f"slot {chosen['slot']} at level {chosen['level']}"
-    page.wait_for_function("title => document.querySelector('[data-panel=particle] .panel-note').innerText.endsWith(title)", arg=title)
+    page.wait_for_function("title => document.querySelector('[data-panel=particle] .panel-note')?.innerText.endsWith(title)", arg=title)
     assert page.locator(".particle-numbers .steps tr").count() >= 2
 
 

@@ -29,7 +29,7 @@ def test_every_action_comes_on_request_and_stays_and_two_particles_stand_side_by
     frame = last_frame(page)
     page.locator("[data-knob=alpha] [role=slider]").press("End")
     settle(page, frame)
-    page.wait_for_function(f"{KNOWN} && document.querySelector('.particle-note').textContent === ''", timeout=60_000)
+    page.wait_for_function(f"{KNOWN} && document.querySelector('.particle-note')?.textContent === ''", timeout=60_000)
 
     # Escape leaves a field first.
     page.keyboard.press("Escape")
@@ -46,7 +46,7 @@ def test_every_action_comes_on_request_and_stays_and_two_particles_stand_side_by
     assert page.locator(".film-strip").is_hidden()
     paths = picture(page, "world")
     page.keyboard.press("h")
-    page.wait_for_function("document.querySelector('.heat-open').getAttribute('aria-pressed') === 'true'")
+    page.wait_for_function("document.querySelector('.heat-open')?.getAttribute('aria-pressed') === 'true'")
     page.evaluate("() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)))")
     assert picture(page, "world")["hash"] != paths["hash"]
     page.keyboard.press("h")
@@ -62,7 +62,7 @@ def test_every_action_comes_on_request_and_stays_and_two_particles_stand_side_by
 
     page.keyboard.press("k")
     page.keyboard.press("b")
-    page.wait_for_function("document.querySelector('.particle-note').textContent.startsWith('Kept.')")
+    page.wait_for_function("document.querySelector('.particle-note')?.textContent.startsWith('Kept.')")
     page.keyboard.press("j")
     page.wait_for_function(PAIR)
     assert page.locator(".pair-sentence").inner_text().startswith(("They part at level", "The second descends", "Both"))
@@ -75,7 +75,7 @@ def test_every_action_comes_on_request_and_stays_and_two_particles_stand_side_by
     page.wait_for_function("/[?&]with=\\d+-\\d+/.test(location.search)")
     sentence = page.locator(".pair-sentence").inner_text()
     other = open_page(page.url, ready=f"{PAIR}")
-    other.wait_for_function("(text) => document.querySelector('.pair-sentence').textContent === text", arg=sentence)
+    other.wait_for_function("(text) => document.querySelector('.pair-sentence')?.textContent === text", arg=sentence)
     page.keyboard.press("Escape")
     page.wait_for_function(f"!{PAIR} && window.twistscope.selection !== null")
     page.wait_for_function("() => window.illegible().length === 0", timeout=10_000, polling=100)

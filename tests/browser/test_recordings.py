@@ -16,16 +16,16 @@ def recorded(page, steps=2):
     """Record some steps of the session. Returns the pictures of the last."""
     page.locator(".record-open").click()
     page.locator(".record-toggle").click()
-    page.wait_for_function("document.querySelector('.record-kept').innerText === '1 frame kept'")
+    page.wait_for_function("document.querySelector('.record-kept')?.innerText === '1 frame kept'")
     page.locator("#recordings [data-do=recordings]").click()
     for step in range(1, steps + 1):
         page.locator("[data-do=forward]").click()
         at_step(page, step)
-        page.wait_for_function("count => document.querySelector('.record-open').innerText === `● ${count}`", arg=step + 1)
+        page.wait_for_function("count => document.querySelector('.record-open')?.innerText === `● ${count}`", arg=step + 1)
     drawn = {name: picture(page, name) for name in PICTURES}
     page.locator(".record-open").click()
     page.locator(".record-toggle").click()
-    page.wait_for_function("document.querySelector('.record-open').innerText === 'record'")
+    page.wait_for_function("document.querySelector('.record-open')?.innerText === 'record'")
     return drawn
 
 
@@ -72,20 +72,20 @@ def test_recordings_are_renamed_deleted_taken_back_and_taken_in(server, open_pag
     httpx.delete(f"{server.api}/recordings/{other}").raise_for_status()
     page.locator(".recording-name").press_sequentially("y")
     page.locator(".recording-name").press("Enter")
-    page.wait_for_function("document.querySelector('.recording-title').innerText === '<b>first</b> try'")
+    page.wait_for_function("document.querySelector('.recording-title')?.innerText === '<b>first</b> try'")
     with page.expect_download() as download:
         item.get_by_role("link", name="file").click()
     kept = tmp_path / "kept.twistscope"
     download.value.save_as(kept)
     count = page.locator(".recording").count()
     page.get_by_label("Take in a file of a recording").set_input_files(kept)
-    page.wait_for_function("document.querySelector('.recordings-note').innerText.startsWith('Taken in: <b>first</b> try, 2 frames')")
+    page.wait_for_function("document.querySelector('.recordings-note')?.innerText.startsWith('Taken in: <b>first</b> try, 2 frames')")
     assert page.locator(".recording").count() == count + 1
     (tmp_path / "other.twistscope").write_bytes(b"no recording at all")
     page.get_by_label("Take in a file of a recording").set_input_files(tmp_path / "other.twistscope")
-    page.wait_for_function("document.querySelector('.recordings-note').innerText.startsWith('Not possible: not a recording')")
+    page.wait_for_function("document.querySelector('.recordings-note')?.innerText.startsWith('Not possible: not a recording')")
     item.get_by_role("button", name="delete").click()
-    page.wait_for_function("document.querySelector('.recording').innerText.includes('Deleted')")
+    page.wait_for_function("document.querySelector('.recording')?.innerText.includes('Deleted')")
     page.locator(".recording").first.get_by_role("button", name="undo").click()
     page.wait_for_function("count => document.querySelectorAll('.recording-title').length === count", arg=count + 1)
 

@@ -129,11 +129,11 @@ def remote_of(page, school, session=SESSION, width=600, height=800):
 
 
 def wait_for_step(remote, title):
-    remote.wait_for_function("title => document.querySelector('#remote-title').innerText === title", arg=title)
+    remote.wait_for_function("title => document.querySelector('#remote-title')?.innerText === title", arg=title)
 
 
 def note(remote, text):
-    remote.wait_for_function("text => document.querySelector('#remote-note').innerText.includes(text)", arg=text)
+    remote.wait_for_function("text => document.querySelector('#remote-note')?.innerText.includes(text)", arg=text)
 
 
 def test_the_remote_shows_notes_and_steps_and_leads_through_them(school, present):
@@ -178,7 +178,7 @@ def test_the_answers_of_the_class_are_shown_as_they_come(school, present):
     assert remote.locator(".answers-total").inner_text() == "Nobody has answered yet."
     tell = lambda answers: page.evaluate("answers => tell({ answers })", answers)
     tell({"side": {"counts": {"left": 3, "right": 9}, "total": 12, "viewers": 30}})
-    remote.wait_for_function("document.querySelector('.answers-total').innerText === '12 of 30 have answered.'")
+    remote.wait_for_function("document.querySelector('.answers-total')?.innerText === '12 of 30 have answered.'")
     rows = remote.locator(".answers-row")
     assert rows.count() == 3 and rows.nth(0).inner_text().split("\n")[-1] == "3, 25 %" and rows.nth(2).inner_text().endswith("0")
     assert rows.nth(1).get_attribute("data-right") == "" and "right ✓" in rows.nth(1).inner_text()
@@ -211,7 +211,7 @@ def test_what_is_not_meant_for_this_remote_changes_nothing(school, present):
     other.evaluate("tell({ at: 'the-third-step' })")
     page.evaluate("tell({ answers: 'garbage' })")
     page.evaluate("tell({ answers: { side: { counts: { right: 1 }, total: 1 } } })")
-    remote.wait_for_function("document.querySelector('.answers-total').innerText === '1 has answered.'")
+    remote.wait_for_function("document.querySelector('.answers-total')?.innerText === '1 has answered.'")
     assert remote.locator("#remote-title").inner_text() == "The first step"
 
 
@@ -310,5 +310,5 @@ def test_the_remote_leads_a_real_lesson_and_all_who_follow_it(school, open_page)
     assert page.evaluate(own) == follower.evaluate(own) != first
     follower.locator("input[value=left]").check()
     follower.locator(".prediction-reveal").first.click()
-    remote.wait_for_function("document.querySelector('.answers-total').innerText.endsWith('has answered.')")
+    remote.wait_for_function("document.querySelector('.answers-total')?.innerText.endsWith('has answered.')")
     assert remote.locator(".answers-row").first.inner_text().split("\n")[-1] == "1, 100 %"

@@ -36,7 +36,7 @@ def test_a_viewer_follows_the_session_and_can_change_nothing(protected, open_pag
     for page in (teacher, student):
         page.wait_for_function("window.twistscope.lastFrame.step === 1", timeout=60_000)
     student.keyboard.press("Shift+ArrowRight")
-    student.wait_for_function("document.querySelector('#notice').innerText.includes('may look, not touch')")
+    student.wait_for_function("lastNotice.includes('may look, not touch')")
     assert all(student.evaluate("name => document.getElementById(name).inert", name) for name in ("drawer", "transport", "checkpoint", "planner"))
     assert student.locator(".record-open").is_hidden() and student.locator(".what-if").is_hidden()
     # It looks at what it likes.

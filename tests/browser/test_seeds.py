@@ -17,7 +17,7 @@ def note(page):
 
 
 def answered(page):
-    page.wait_for_function("document.querySelector('.seeds-note').textContent.includes(' seeds.')", timeout=120_000)
+    page.wait_for_function("document.querySelector('.seeds-note')?.textContent.includes(' seeds.')", timeout=120_000)
 
 
 def small(page, server):
@@ -50,7 +50,7 @@ def test_many_seeds_give_a_dot_each_and_this_run_by_itself(server, open_page):
     frame = last_frame(page)
     press(page, "alpha", "End")
     settle(page, frame)
-    page.wait_for_function("document.querySelector('.seeds-note').textContent.startsWith('Out of date: other settings.')")
+    page.wait_for_function("document.querySelector('.seeds-note')?.textContent.startsWith('Out of date: other settings.')")
     assert page.locator("[data-panel=seeds][data-stale]").count() == 1
     frame = last_frame(page)
     page.locator('[data-reset="trust region"]:visible').click()
@@ -66,9 +66,9 @@ def test_planning_with_many_seeds_can_be_cancelled(server, open_page):
     page.locator(".seeds-count").select_option("256")
     assert page.locator(".seeds-plan").get_attribute("aria-label") == "plan with 256 seeds"
     page.locator(".seeds-plan").click()
-    page.wait_for_function("document.querySelector('.seeds-note').textContent.startsWith('Planning with 256 seeds … 1 s')")
+    page.wait_for_function("document.querySelector('.seeds-note')?.textContent.startsWith('Planning with 256 seeds … 1 s')")
     page.locator(".seeds-cancel").click()
-    page.wait_for_function("document.querySelector('.seeds-note').textContent === 'Cancelled.'")
+    page.wait_for_function("document.querySelector('.seeds-note')?.textContent === 'Cancelled.'")
     assert page.locator(".seeds-plan").is_visible() and not page.locator(".seeds-cancel").is_visible()
 
 
@@ -77,4 +77,4 @@ def test_what_the_server_refuses_is_shown_with_its_reason(server, open_page):
     problem = '{"title": "Unprocessable Content", "status": 422, "detail": "seeds: got 64, allowed: at most 3"}'
     page.route("**/seeds", lambda route: route.fulfill(status=422, content_type="application/problem+json", body=problem))
     page.locator(".seeds-plan").click()
-    page.wait_for_function("document.querySelector('.seeds-note').textContent === 'No answer: seeds: got 64, allowed: at most 3'")
+    page.wait_for_function("document.querySelector('.seeds-note')?.textContent === 'No answer: seeds: got 64, allowed: at most 3'")

@@ -74,7 +74,7 @@ def test_a_library_that_does_not_come_is_said_and_asked_for_again(server, open_p
     page.route("**/vendor/*.js", lambda route: route.abort())
     page.locator(".seeds-count").select_option("16")
     page.locator(".seeds-plan").click()
-    page.wait_for_function("document.querySelector('.seeds-note').textContent.includes('could not be loaded')", timeout=120_000)
+    page.wait_for_function("document.querySelector('.seeds-note')?.textContent.includes('could not be loaded')", timeout=120_000)
     page.unroute("**/vendor/*.js")
     page.locator(".seeds-plan").click()
     page.wait_for_function("document.querySelector('.seeds-figure.js-plotly-plot')", timeout=120_000)

@@ -14,12 +14,12 @@ def test_a_setting_is_swept_and_a_click_takes_its_value_over(server, open_page):
     panel.get_by_label("Setting to sweep").select_option("alpha")
     panel.get_by_role("button", name="sweep", exact=True).click()
     page.wait_for_function("document.querySelectorAll('.sweep-picture rect > title').length === 33")
-    page.wait_for_function("/^(It takes|Next to|No alpha)/.test(document.querySelector('.sweep-note').textContent)")
+    page.wait_for_function("/^(It takes|Next to|No alpha)/.test(document.querySelector('.sweep-note')?.textContent)")
     assert panel.locator("polygon").count() == 4 and panel.locator("polyline").count() == 2
     now = float(panel.locator("[data-mark=now]").get_attribute("x1"))
     box = panel.locator("svg").bounding_box()
     page.mouse.click(box["x"] + 0.75 * box["width"], box["y"] + 30)
-    page.wait_for_function("before => Number(document.querySelector('.sweep-picture [data-mark=now]').getAttribute('x1')) > before + 50", arg=now)
+    page.wait_for_function("before => Number(document.querySelector('.sweep-picture [data-mark=now]')?.getAttribute('x1')) > before + 50", arg=now)
     assert 0.65 < session_of(page, server)["settings"]["alpha"] < 0.8
     # The sweep is still that of this moment; after a step it is of another one.
     assert not panel.evaluate("panel => panel.hasAttribute('data-stale')")
@@ -34,7 +34,7 @@ def test_a_setting_is_swept_and_a_click_takes_its_value_over(server, open_page):
     panel.get_by_label("Other setting, for a map").select_option("discount")
     panel.get_by_role("button", name="sweep", exact=True).click()
     page.wait_for_function("document.querySelectorAll('.sweep-map [data-cell]').length === 169", timeout=60_000)
-    page.wait_for_function("document.querySelector('.sweep-note').textContent.endsWith('.')")
+    page.wait_for_function("document.querySelector('.sweep-note')?.textContent.endsWith('.')")
     assert "169 plans" in panel.locator(".sweep-note").inner_text()
     panel.get_by_role("button", name="regret").click()
     assert panel.locator(".sweep-map [data-mark=here]").count() == 1
@@ -46,4 +46,4 @@ def test_a_setting_is_swept_and_a_click_takes_its_value_over(server, open_page):
         page.keyboard.press(key)
     assert panel.locator(".sweep-reading").inner_text().startswith("alpha 0.333, discount 0.5: takes")
     page.keyboard.press("Enter")
-    page.wait_for_function("document.querySelector('[data-value=alpha]').textContent === '0.333'")
+    page.wait_for_function("document.querySelector('[data-value=alpha]')?.textContent === '0.333'")

@@ -43,7 +43,7 @@ def test_an_episode_is_played_planned_ahead_and_gone_through_by_its_marks(server
     for step in (1, 2):
         page.keyboard.press("Shift+ArrowRight")
         at_step(page, step)
-    page.wait_for_function("document.querySelector('.timeline-note').textContent.includes('in steps 0 to 2.')")
+    page.wait_for_function("document.querySelector('.timeline-note')?.textContent.includes('in steps 0 to 2.')")
     # The step may be in the time line before its plan is made.
     page.wait_for_function("document.querySelectorAll('.timeline-value')[1].textContent !== 'none'")
     # The numbers are those of the plan that is shown.
@@ -52,7 +52,7 @@ def test_an_episode_is_played_planned_ahead_and_gone_through_by_its_marks(server
     assert "Plan on from this step in the background" in page.locator(".timeline-ahead").get_attribute("title")
 
     page.locator(".timeline-ahead").click()
-    page.wait_for_function("document.querySelector('.timeline-note').textContent.startsWith('The episode ends at step ')")
+    page.wait_for_function("document.querySelector('.timeline-note')?.textContent.startsWith('The episode ends at step ')")
     last = int(note(page).split("at step ")[1].split(".")[0])
     assert note(page).endswith("Lighter: planned ahead.") and page.locator(".timeline-cancel").is_hidden()
     found = marks(page)
@@ -64,7 +64,7 @@ def test_an_episode_is_played_planned_ahead_and_gone_through_by_its_marks(server
     # A mark is reached and followed by the keyboard; its sentence stands beside the lines meanwhile.
     mark = page.locator(f'.timeline-mark[data-step="{ahead[0]}"]')
     mark.focus()
-    page.wait_for_function("step => document.querySelector('.timeline-note').textContent.includes(`Step ${step}: `)", arg=ahead[0])
+    page.wait_for_function("step => document.querySelector('.timeline-note')?.textContent.includes(`Step ${step}: `)", arg=ahead[0])
     page.keyboard.press("Enter")
     at_step(page, ahead[0])
     page.wait_for_function(f"document.querySelector('.timeline-mark[data-step=\"{ahead[0]}\"]:not([data-ahead])')")
@@ -77,13 +77,13 @@ def test_an_episode_is_played_planned_ahead_and_gone_through_by_its_marks(server
     stage.click(position={"x": 8, "y": 30})
     at_step(page, 0)
     stage.hover(position={"x": stage.bounding_box()["width"] - 1, "y": 30})
-    page.wait_for_function(f"document.querySelector('.timeline-note').textContent.startsWith('Step {last}')")
+    page.wait_for_function(f"document.querySelector('.timeline-note')?.textContent.startsWith('Step {last}')")
 
     # Other settings, and what was planned ahead no longer holds.
     frame = last_frame(page)
     press(page, "alpha", "End")
     settle(page, frame)
-    page.wait_for_function("document.querySelector('.timeline-note').textContent.includes('is dropped: the settings were changed.')")
+    page.wait_for_function("document.querySelector('.timeline-note')?.textContent.includes('is dropped: the settings were changed.')")
     assert page.locator(".timeline-mark[data-ahead]").count() == 0
 
 
@@ -94,7 +94,7 @@ def test_planning_ahead_is_cancelled_and_the_panel_keeps_its_state_and_can_be_hi
     assert page.locator(".timeline-lines").is_hidden() and page.locator(".timeline-track").is_visible()
     title = page.evaluate(CANCEL_SOON)
     assert title.startswith("Planning ahead: step ") and "of at most 500, about" in title
-    page.wait_for_function("document.querySelector('.timeline-note').textContent.startsWith('Cancelled at step ')")
+    page.wait_for_function("document.querySelector('.timeline-note')?.textContent.startsWith('Cancelled at step ')")
     assert page.locator(".timeline-ahead").is_visible()
     page.locator(".timeline-toggle").click()
     assert page.locator(".timeline-lines").is_visible() and page.locator(".timeline-toggle").get_attribute("aria-expanded") == "true"

@@ -27,14 +27,14 @@ def test_gumbel_mcts_is_drawn_as_a_tree_and_particles_come_back(server, open_pag
     assert titles(page) == ["Weights", "Particle"]
 
     choose_planner(page, "Gumbel MCTS")
-    page.wait_for_function("document.querySelector('.decision-numbers').innerText.includes('nodes')")
+    page.wait_for_function("document.querySelector('.decision-numbers')?.innerText.includes('nodes')")
     assert last_notice(page) == ""
     for name in PICTURES:
         drawn = picture(page, name)
         assert drawn["drawn"] > 100 and drawn["hash"] != before[name]["hash"], name
     assert titles(page) == ["Visits", "Node"]
     page.keyboard.press("Home")
-    page.wait_for_function("document.querySelector('[data-panel=narration]').innerText.startsWith('Level 0:')")
+    page.wait_for_function("document.querySelector('[data-panel=narration]')?.innerText.startsWith('Level 0:')")
     # Every simulation begins with some first action.
     nodes, passing, simulations = map(int, re.match(r"Level 0: (\d+) nodes?; (\d+) of (\d+) simulations pass here", sentence(page)).groups())
     assert 1 <= nodes <= 2 and passing == simulations == 512
@@ -46,7 +46,7 @@ def test_gumbel_mcts_is_drawn_as_a_tree_and_particles_come_back(server, open_pag
     assert str(frame["steps"]) in page.locator(".decision-numbers").inner_text()
 
     choose_planner(page, "TRT-SMC")
-    page.wait_for_function("document.querySelector('.decision-numbers').innerText.includes('log-evidence')")
+    page.wait_for_function("document.querySelector('.decision-numbers')?.innerText.includes('log-evidence')")
     assert titles(page) == ["Weights", "Particle"]
     assert "ESS" in sentence(page)
     assert picture(page, "genealogy") == before["genealogy"]

@@ -66,17 +66,17 @@ def test_exact_values_are_planned_with_at_once_and_named(server, open_page):
     frame = last_frame(page)
     set_choice(page, "value_source", "exact")
     settle(page, frame)
-    page.wait_for_function("document.querySelector('.value-source').textContent === 'exact values'")
+    page.wait_for_function("document.querySelector('.value-source')?.textContent === 'exact values'")
     assert sentence(page).endswith("; exact values.")
     assert last_frame(page)["step"] == frame["step"]
     frame = last_frame(page)
     slider = page.locator('[data-knob="value_noise"] [role=slider]')
     slider.press("PageUp")
     settle(page, frame)
-    page.wait_for_function("document.querySelector('.value-source').textContent.startsWith('exact values, noise ')")
+    page.wait_for_function("document.querySelector('.value-source')?.textContent.startsWith('exact values, noise ')")
     # If nothing can be solved, the knob stays behind, and the page says so.
     choose(page, "checkpoint", "cartpole")
-    page.wait_for_function("document.querySelector('.value-source').textContent === ''")
+    page.wait_for_function("document.querySelector('.value-source')?.textContent === ''")
     assert last_notice(page).startswith("Left out: value_source: “exact” is not possible, allowed is network")
 
 
@@ -91,8 +91,8 @@ def test_a_value_source_that_is_refused_shows_why(server, open_page):
            }"""
     )
     set_choice(page, "value_source", "exact")
-    page.wait_for_function("document.querySelector('#notice').textContent.includes('value_source')")
-    page.wait_for_function("document.querySelector('[data-knob=value_source]').innerText.includes('network')")
+    page.wait_for_function("lastNotice.includes('value_source')")
+    page.wait_for_function("document.querySelector('[data-knob=value_source]')?.innerText.includes('network')")
 
 
 def test_a_strip_is_opened_by_its_button_and_stays_open(server, open_page):
@@ -103,7 +103,7 @@ def test_a_strip_is_opened_by_its_button_and_stays_open(server, open_page):
     assert "weight parts" not in page.locator("[data-panel=strips] canvas.base").get_attribute("aria-label")
     button.focus()
     page.keyboard.press("Enter")
-    page.wait_for_function("document.querySelector('[data-panel=strips] canvas.base').getAttribute('aria-label').includes('weight parts')")
+    page.wait_for_function("document.querySelector('[data-panel=strips] canvas.base')?.getAttribute('aria-label').includes('weight parts')")
     assert button.get_attribute("aria-pressed") == "true"
     page.wait_for_function("height => document.querySelector('[data-panel=strips] .stage').clientHeight > height", arg=height)
     page.reload()

@@ -115,7 +115,7 @@ def test_panels_are_enlarged_hidden_and_ordered_and_stay_so(server, open_page):
     # Elsewhere the link arranges the page for this visit, and names what it does not know.
     other = open_page(link.replace("hide=world", "hide=world%2Czork"))
     other.wait_for_function(f"document.body.dataset.hide === 'world' && {CENTRE}[1] === 'weights'")
-    other.wait_for_function("document.querySelector('#notice').innerText === 'The link names panels that this page does not have: “zork”.'")
+    other.wait_for_function("lastNotice === 'The link names panels that this page does not have: “zork”.'")
     other.goto(server.url)
     other.wait_for_function("window.twistscope?.framesPainted > 0 && document.body.dataset.hide === ''")
     assert other.evaluate(CENTRE)[1] == "genealogy"
@@ -178,19 +178,19 @@ def test_knobs_are_searched_reset_one_by_one_and_kept_as_presets(server, open_pa
     assert page.locator("[data-knob=resampling_rule] select").input_value() == "never" and last_frame(page)["particles"] == 32
     page.get_by_role("button", name="alpha: reset").wait_for(state="hidden")
     page.locator("[data-knob=alpha] [role=slider]").press("End")
-    page.wait_for_function("document.querySelector('[aria-label=Preset]').value === ''")
+    page.wait_for_function("document.querySelector('[aria-label=Preset]')?.value === ''")
     page.get_by_role("button", name="save …").click()
     page.keyboard.type("all or nothing")
     page.keyboard.press("Enter")
-    page.wait_for_function("document.querySelector('[aria-label=Preset]').value === 'own all or nothing'")
+    page.wait_for_function("document.querySelector('[aria-label=Preset]')?.value === 'own all or nothing'")
     page.get_by_role("button", name="resampling rule: reset").click()
-    page.wait_for_function("document.querySelector('[data-knob=resampling_rule] select').value === 'ess'")
+    page.wait_for_function("document.querySelector('[data-knob=resampling_rule] select')?.value === 'ess'")
     assert page.locator("[data-knob=alpha] .knob-value").inner_text() == "1"
 
     page.reload()
     page.wait_for_function(BUILT)
     preset.select_option("own all or nothing")
-    page.wait_for_function("document.querySelector('[data-knob=resampling_rule] select').value === 'never'")
+    page.wait_for_function("document.querySelector('[data-knob=resampling_rule] select')?.value === 'never'")
     page.get_by_role("button", name="delete", exact=True).click()
     page.wait_for_function(
         "document.querySelector('[aria-label=Preset]').value === '' && document.querySelectorAll('[aria-label=Preset] optgroup').length === 0"

@@ -37,7 +37,7 @@ def test_sentences_lead_to_lineage_level_seeds_and_sweep(server, open_page):
     panel.get_by_role("button", name="how sure?").click()
     reason(page, "seeds").wait_for(timeout=60_000)
     panel.get_by_role("button", name="cancel").click()
-    page.wait_for_function("document.querySelector('.why-note').textContent.startsWith('Stopped')")
+    page.wait_for_function("document.querySelector('.why-note')?.textContent.startsWith('Stopped')")
     assert "of 64 seeds take" in reason(page, "seeds").inner_text()
     panel.get_by_role("button", name="how sure?").click()
     page.wait_for_function(FOUND, timeout=180_000)
