@@ -127,6 +127,7 @@ def measure(path: Path, data: dict[str, Any], names: Sequence[str], algorithms: 
         if known is None:
             known = dict(zip(kept, wanted, strict=True)) | train(configure(name, algorithm, tuning), seeds)
             data["cells"].append(known)
+            data["device"] = jax.devices()[0].device_kind
             write_data(path, data)
             over = areas(known)
             print(f"{name} {algorithm} {tuning}, {len(seeds)} seeds: {over.mean():.4g} ± {over.std(ddof=1) / len(over) ** 0.5:.2g}", flush=True)
@@ -242,7 +243,7 @@ def curves(data: dict[str, Any]) -> dict[str, Any]:
         environments[read_config(name).environment] = {"unit": UNIT, "config": name, "curves": lines}
     about = {
         "command": "python -m benchmarks.learning",
-        "device": "cpu",
+        "device": data["device"],
         "interval": "95 % bootstrap interval of the interquartile mean over seeds",
     }
     return {"environments": environments, "about": about}

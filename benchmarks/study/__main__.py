@@ -45,9 +45,13 @@ def main() -> None:
 def collect(path: Path, subjects: list[str], parts: list[str], seeds: int) -> None:
     """Measure the missing cells, one subject after the other, and write the data after every cell."""
     empty = {"seeds": seeds, "few_seeds": min(seeds, FEW_SEEDS), "seconds": 0, "subjects": {}, "cells": {}}
-    data = json.loads(path.read_text("utf-8")) if path.exists() else empty
-    if data["seeds"] != seeds:
-        refuse(f"{path} has {data['seeds']} seeds, this run {seeds}; remove it or choose another --out")
+    try:
+        data = json.loads(path.read_text("utf-8")) if path.exists() else empty
+        seen = data["seeds"]
+    except (OSError, ValueError, KeyError, TypeError):
+        refuse(f"{path} is no data of a study; remove it or choose another --out")
+    if seen != seeds:
+        refuse(f"{path} has {seen} seeds, this run {seeds}; remove it or choose another --out")
     for name in subjects:
         subject = SUBJECTS[name]()
         data["subjects"][name] = describe(subject)

@@ -33,13 +33,18 @@ def test_a_file_that_is_something_else_is_refused_in_one_line_and_left_as_it_is(
     assert path.read_bytes() == before
 
 
-def test_a_study_with_another_number_of_seeds_is_refused_in_one_line(tmp_path, capsys):
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [('{"seeds": 3, "cells": {}}', "has 3 seeds, this run 5"), *((text, "is no data of a study") for text in ("{", "{}", "[1]", "3"))],
+)
+def test_a_file_that_is_no_study_of_as_many_seeds_is_refused_in_one_line(text, said, tmp_path, capsys):
     path = tmp_path / "study.json"
-    path.write_text('{"seeds": 3, "cells": {}}')
+    path.write_text(text)
     with pytest.raises(SystemExit) as ended:
         study.collect(path, [], [], 5)
-    assert ended.value.code == 2 and "has 3 seeds, this run 5" in capsys.readouterr().err
-    assert path.read_text() == '{"seeds": 3, "cells": {}}'
+    lines = capsys.readouterr().err.splitlines()
+    assert ended.value.code == 2 and len(lines) == 1 and said in lines[0]
+    assert path.read_text() == text
 
 
 @pytest.mark.parametrize("command", [bars, settings], ids=lambda command: command.__name__)

@@ -1,9 +1,9 @@
 // A chart of learning curves: lines in bands, each named at its end.
 
 import { around, element, svg, svgText } from "../lib/elements.js";
-import { narrateLearning, shortSteps, spreadLabels } from "./learning.js";
+import { narrateLearning, seedsOf, shortSteps, spreadLabels } from "./learning.js";
 import { shareOf } from "../lib/scale.js";
-import { alike, count } from "../lib/format.js";
+import { alike } from "../lib/format.js";
 
 const HEIGHT = 190;
 const LABEL_GAP = 14;
@@ -12,20 +12,13 @@ const DASHES = ["", "7 4", "2 3", "9 3 2 3"];
 
 /** @param chart as `readLearning` makes it */
 export function curvesPicture(chart, theme) {
-  const figure = around("figure", "curves", element("h3", "", chart.environment), element("p", "hint", `${chart.unit}; ${seedsOf(chart)}`));
+  const figure = around("figure", "curves", element("h3", "", chart.environment), element("p", "hint", [chart.unit, seedsOf(chart.lines)].filter(Boolean).join("; ")));
   const picture = around("div", "curves-picture", valueAxis(chart), plotOf(chart, theme), lineNames(chart, theme), stepAxis(chart));
   picture.style.setProperty("--longest", `${Math.max(...chart.lines.map(({ title }) => title.length), 0)}`);
   picture.setAttribute("role", "img");
   picture.setAttribute("aria-label", narrateLearning(chart));
   figure.append(picture);
   return figure;
-}
-
-/** "20 seeds", or "5 to 20 seeds" where algorithms differ. */
-function seedsOf({ lines }) {
-  const numbers = lines.map(({ seeds }) => seeds).sort((a, b) => a - b);
-  const [least, most] = [numbers[0], numbers.at(-1)];
-  return least === most ? count(most, "seed") : `${least} to ${count(most, "seed")}`;
 }
 
 const styleOf = (theme, look) => ({ stroke: theme.hues[look % theme.hues.length], "stroke-dasharray": DASHES[look % DASHES.length] });

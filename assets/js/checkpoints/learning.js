@@ -2,7 +2,7 @@
 
 import { roundValues, scaleOf } from "../lib/scale.js";
 import { whole } from "./cards.js";
-import { list, number } from "../lib/format.js";
+import { count, list, number } from "../lib/format.js";
 
 /**
  * One chart for each environment: {environment, unit, lines: [{title, seeds, look, points: [{x, y, low, high}]}], x, y}. Lines of one algorithm have
@@ -56,14 +56,21 @@ export function narrateLearning({ environment, unit, lines }) {
   return `${environment}, ${unit} over environment steps: ${list(ends) || "nothing was measured"}.`;
 }
 
+/** "20 seeds", "5 to 20 seeds" where lines differ, and nothing where no line says its number. */
+export function seedsOf(lines) {
+  const numbers = [...new Set(lines.map(({ seeds }) => seeds))].filter(Number.isFinite).sort((a, b) => a - b);
+  if (numbers.length < 2) return numbers.length ? count(numbers[0], "seed") : "";
+  return `${numbers[0]} to ${count(numbers.at(-1), "seed")}`;
+}
+
 /**
  * Facts about all curves of the file, as a sentence or two.
  * @param {{about?: {command?: string, device?: string, interval?: string}}} results
  * @param {any[]} charts
  */
 export function aboutLearning({ about = {} }, charts) {
-  const seeds = [...new Set(charts.flatMap(({ lines }) => lines.map((line) => line.seeds)))].sort((a, b) => a - b);
-  const over = seeds.length ? ` over ${seeds.length > 1 ? `${seeds[0]} to ${seeds.at(-1)}` : seeds[0]} seeds` : "";
+  const seeds = seedsOf(charts.flatMap(({ lines }) => lines));
+  const over = seeds ? ` over ${seeds}` : "";
   const band = about.interval ? ` Band: ${about.interval}.` : "";
   const how = [about.command && `by ${about.command}`, about.device && `on ${about.device}`].filter(Boolean).join(" ");
   return `Line: interquartile mean${over}.${band}${how ? ` Measured ${how}.` : ""}`;

@@ -3,7 +3,7 @@ import { test } from "node:test";
 
 import { linkTo } from "../../../assets/js/lib/address.js";
 import { byEnvironment, duration, factsOf, measured, returnsOf, returnsScale, whole } from "../../../assets/js/checkpoints/cards.js";
-import { aboutLearning, narrateLearning, readLearning, shortSteps, spreadLabels } from "../../../assets/js/checkpoints/learning.js";
+import { aboutLearning, narrateLearning, readLearning, seedsOf, shortSteps, spreadLabels } from "../../../assets/js/checkpoints/learning.js";
 import { roundValues, scaleOf, shareOf } from "../../../assets/js/lib/scale.js";
 
 const card = (name, environment, steps, returns = {}) => ({
@@ -96,6 +96,10 @@ test("an algorithm looks the same in all charts, in which others may be missing"
   const curve = { seeds: 5, environment_steps: [0, 1000], iqm: [10, 20] };
   const charts = readLearning({ environments: { A: { unit: "", curves: { trt_smc: curve, ppo: curve } }, B: { unit: "", curves: { trt_smc: curve, spo: curve, ppo: curve } } } });
   assert.deepEqual(charts.map(({ lines }) => lines.map(({ title, look }) => [title, look])), [[["trt_smc", 0], ["ppo", 2]], [["trt_smc", 0], ["spo", 1], ["ppo", 2]]]);
+});
+
+test("seeds are counted in words", () => {
+  assert.deepEqual([[], [{}], [{ seeds: 1 }], [{ seeds: 20 }, { seeds: 20 }, {}], [{ seeds: 20 }, { seeds: 5 }]].map(seedsOf), ["", "", "1 seed", "20 seeds", "5 to 20 seeds"]);
 });
 
 test("a chart says in words where its lines end, and how they were measured", () => {
