@@ -34,8 +34,8 @@ WORDS = Path(__file__).parent / "settings-words.md"
 
 SEED = 1000
 """Of the episodes. Those of cards are 0."""
-SLOW = ("mountaincar-continuous", "space-invaders")
-"""Environments whose episodes take minutes a cell: measured only where they are named."""
+UNUSUAL = ("mountaincar-continuous", "space-invaders", "snake6x6", "rubiks-cube-3")
+"""Environments that are measured only where they are named: episodes of some take minutes a cell, and some need an extra."""
 
 FACTORS: dict[str, dict[str, dict[str, Any]]] = {
     "resampling": {
@@ -120,7 +120,11 @@ def main() -> None:
     parser.add_argument("--data", type=Path, default=DATA)
     parser.add_argument("--cells", type=int, default=60, help="drawn at random, after the others")
     parser.add_argument(
-        "--only", nargs="+", choices=Checkpoints(FOLDER).names(), metavar="NAME", help="by default the early and middle checkpoints of short episodes"
+        "--only",
+        nargs="+",
+        choices=Checkpoints(FOLDER).names(),
+        metavar="NAME",
+        help="by default the early and middle checkpoints of short episodes without extras",
     )
     parser.add_argument("--episodes", type=int, default=32)
     parser.add_argument("--report", action="store_true", help="only the page and its picture, from the data")
@@ -135,8 +139,8 @@ def main() -> None:
 
 
 def usual_names() -> list[str]:
-    """Early and middle checkpoints whose episodes are short."""
-    return [name for name in Checkpoints(FOLDER).names() if name.endswith(("-early", "-middle")) and not name.startswith(SLOW)]
+    """Early and middle checkpoints whose episodes are short, and which need no extra."""
+    return [name for name in Checkpoints(FOLDER).names() if name.endswith(("-early", "-middle")) and not name.startswith(UNUSUAL)]
 
 
 def measure(path: Path, data: dict[str, Any], names: list[str], drawn: int, episodes: int) -> None:

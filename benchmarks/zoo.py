@@ -30,6 +30,7 @@ DEPTHS = {
     "MountainCarContinuous-v0": 32,
     "Breakout-MinAtar": 16,
     "SpaceInvaders-MinAtar": 16,
+    "Snake6x6-jumanji": 16,
     "FrozenLake-misc": 2,
 }
 """Depth of plans, 8 elsewhere: the number of steps until an action shows its effect. On slippery ice, smaller depths are better."""

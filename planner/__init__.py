@@ -15,7 +15,7 @@ from planner.checkpoints import Card, Checkpoint, CheckpointError, Checkpoints
 from planner.core.model import Evaluation, Model
 from planner.core.particles import STATUSES
 from planner.core.trace import Trace, to_arrays
-from planner.environments import make_environment
+from planner.environments import make_environment, missing_extra
 from planner.episodes import Episodes, Moment
 from planner.notebook import run
 from planner.record.container import TraceError
@@ -62,6 +62,7 @@ __all__ = [
     "load",
     "make_environment",
     "make_settings",
+    "missing_extra",
     "plan",
     "plan_seeds",
     "run",

@@ -22,6 +22,7 @@ Name = Annotated[str, typer.Option("--checkpoint", help="Name of a checkpoint.")
 def checkpoints(folder: Folder = None, as_json: Annotated[bool, typer.Option("--json")] = False) -> None:
     """List the checkpoints."""
     from planner.checkpoints import CheckpointError
+    from planner.environments import missing_extra
 
     store = open_checkpoints(folder)
     cards, damaged = [], []
@@ -31,7 +32,8 @@ def checkpoints(folder: Folder = None, as_json: Annotated[bool, typer.Option("--
         except CheckpointError as error:
             damaged.append(str(error))
     if as_json:
-        typer.echo(json.dumps({"checkpoints": [card.model_dump() for card in cards], "damaged": damaged}, indent=2))
+        missing = {card.name: detail for card in cards if (detail := missing_extra(card.environment))}
+        typer.echo(json.dumps({"checkpoints": [card.model_dump() for card in cards], "damaged": damaged, "missing": missing}, indent=2))
         return
     for card in cards:
         returns = ", ".join(f"{who} {r.mean:.1f} ± {r.standard_error:.1f}" for who, r in card.returns.items())
@@ -39,6 +41,8 @@ def checkpoints(folder: Folder = None, as_json: Annotated[bool, typer.Option("--
             f"{card.name}: {card.environment}, {card.training.get('environment_steps', 'an unknown number of')} steps of training; return: {returns}"
         )
         typer.echo(f"    {card.description}")
+        if missing_extra(card.environment):
+            typer.echo(f"    {missing_extra(card.environment)}")
     for line in damaged:
         typer.echo(f"damaged: {line}", err=True)
 

@@ -21,7 +21,7 @@ from backend.config import ServerConfig
 from backend.engine.cache import use_compilation_cache
 from backend.engine.interface import Engine
 from backend.openings import REQUEST
-from planner import Card
+from planner import Card, CheckpointError, Checkpoints, missing_extra
 
 IDLE_SECONDS = 1.5
 """Idle seconds of the engine before compiling begins or continues."""
@@ -88,15 +88,10 @@ async def _pause_while_busy(process: subprocess.Popen[str], engine: Engine) -> N
 async def _main(checkpoints: Path, cache: Path, scratch: Path) -> None:
     """Make the opening plan of one checkpoint of each environment and network shape, and say after each how many are ready."""
     from backend.engine.local import LocalEngine
-    from planner import CheckpointError
 
     engine = LocalEngine(checkpoints)
-    found: dict[tuple[str, str], Card] = {}
-    for name in engine.checkpoints.names():
-        with contextlib.suppress(CheckpointError):
-            card = engine.checkpoints.card(name)
-            found.setdefault((card.environment, json.dumps(card.network, sort_keys=True)), card)
-    for done, card in enumerate(found.values()):
+    found = one_of_each(engine.checkpoints)
+    for done, card in enumerate(found):
         print(json.dumps({"ready": done, "of": len(found)}), flush=True)
         try:
             moment = await engine.first_moment(card.name, REQUEST.seed)
@@ -108,6 +103,17 @@ async def _main(checkpoints: Path, cache: Path, scratch: Path) -> None:
         _hand_over(scratch, cache)
     print(json.dumps({"ready": len(found), "of": len(found)}), flush=True)
     engine.close()
+
+
+def one_of_each(checkpoints: Checkpoints) -> list[Card]:
+    """The card of one checkpoint of each environment and network shape, without those that are damaged or need an extra that is not installed."""
+    found: dict[tuple[str, str], Card] = {}
+    for name in checkpoints.names():
+        with contextlib.suppress(CheckpointError):
+            card = checkpoints.card(name)
+            if missing_extra(card.environment) is None:
+                found.setdefault((card.environment, json.dumps(card.network, sort_keys=True)), card)
+    return list(found.values())
 
 
 def _hand_over(scratch: Path, cache: Path) -> None:

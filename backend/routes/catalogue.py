@@ -13,7 +13,7 @@ from backend.problems import NotFound
 from backend.routes.bodies import JSONText
 from backend.routes.documented import bytes_of, problems
 from backend.routes.services import Given, Services, client
-from planner import PLANNERS, Card, CheckpointError
+from planner import PLANNERS, Card, CheckpointError, missing_extra
 from planner.algorithms.settings import GROUPS
 from planner.equations import EQUATIONS
 from planner.request import MAX_SEED
@@ -28,6 +28,13 @@ class Damaged(BaseModel):
     detail: str
 
 
+class Missing(BaseModel):
+    """A checkpoint whose environment is of an extra that is not installed, and how to install it."""
+
+    name: str
+    detail: str
+
+
 class Cards(BaseModel):
     """The checkpoints of the server's folder."""
 
@@ -35,6 +42,8 @@ class Cards(BaseModel):
     """Name of the checkpoint to open by default; None where there is no checkpoint."""
     checkpoints: list[Card]
     damaged: list[Damaged]
+    missing: list[Missing]
+    """Of `checkpoints`, those of which only a recorded opening can be shown here."""
 
 
 @router.get("/checkpoints", response_model=Cards)
@@ -46,10 +55,13 @@ async def checkpoints(given: Given) -> Response:
 
 def read_cards(given: Services) -> Cards:
     """Read the cards of all checkpoints from their files."""
-    found = Cards(first=given.first_checkpoint, checkpoints=[], damaged=[])
+    found = Cards(first=given.first_checkpoint, checkpoints=[], damaged=[], missing=[])
     for name in given.engine.checkpoints.names():
         try:
-            found.checkpoints.append(given.engine.checkpoints.card(name))
+            card = given.engine.checkpoints.card(name)
+            found.checkpoints.append(card)
+            if detail := missing_extra(card.environment):
+                found.missing.append(Missing(name=name, detail=detail))
         except CheckpointError as error:
             found.damaged.append(Damaged(name=name, detail=str(error)))
     return found

@@ -9,7 +9,7 @@ from typing import cast
 
 from planner.environments.base import Environment, Transition
 
-__all__ = ["ENVIRONMENTS", "EXTRAS", "Environment", "Transition", "UnavailableError", "make_environment"]
+__all__ = ["ENVIRONMENTS", "EXTRAS", "Environment", "Transition", "UnavailableError", "make_environment", "missing_extra"]
 
 ENVIRONMENTS = {
     "CartPole-v1": "planner.environments.cartpole:CartPole",
@@ -28,7 +28,9 @@ ENVIRONMENTS = {
     "Freeway-MinAtar": "planner.environments.minatar:Freeway",
     "SpaceInvaders-MinAtar": "planner.environments.minatar:SpaceInvaders",
     "Snake-jumanji": "planner.environments.snake:Snake",
+    "Snake6x6-jumanji": "planner.environments.snake:SmallSnake",
     "RubiksCube-partly-scrambled-jumanji": "planner.environments.rubiks_cube:PartlyScrambledRubiksCube",
+    "RubiksCube-scrambled-3-jumanji": "planner.environments.rubiks_cube:SlightlyScrambledRubiksCube",
     "Ant-brax": "planner.environments.locomotion:Ant",
     "HalfCheetah-brax": "planner.environments.locomotion:HalfCheetah",
     "Humanoid-brax": "planner.environments.locomotion:Humanoid",
@@ -66,7 +68,9 @@ def make_environment(name: str) -> Environment:
 
 def _make(name: str) -> Environment:
     if name in ENVIRONMENTS:
-        _require_extra(name)
+        # Before the import, so that an error inside an installed extra is not reported as its absence.
+        if remedy := missing_extra(name):
+            raise UnavailableError(remedy)
         module, _, attribute = ENVIRONMENTS[name].partition(":")
         return getattr(import_module(module), attribute)()
     offered = {point.name: point for point in entry_points(group=GROUP)}
@@ -80,8 +84,9 @@ def _make(name: str) -> Environment:
     return cast(Environment, environment)
 
 
-def _require_extra(name: str) -> None:
-    """Check that the extra is installed before importing it, so that an import error inside an installed extra is not reported as its absence."""
+def missing_extra(name: str) -> str | None:
+    """The line that says how to install the extra of an environment; None where nothing is missing."""
     extra = name.rpartition("-")[2]
-    if extra in EXTRAS and find_spec(extra) is None:
-        raise UnavailableError(f'environment {name!r} needs an extra: pip install "twistscope[{extra}]", or in a clone pip install -e ".[{extra}]"')
+    if name not in ENVIRONMENTS or extra not in EXTRAS or find_spec(extra) is not None:
+        return None
+    return f'environment {name!r} needs an extra: pip install "twistscope[{extra}]", or in a clone pip install -e ".[{extra}]"'

@@ -1,4 +1,4 @@
-"""Snake-v1 of jumanji: a snake that grows when it eats, on twelve by twelve cells."""
+"""Snake-v1 of jumanji: a snake that grows when it eats, on twelve by twelve cells as there, or on six by six."""
 
 from typing import Any
 
@@ -12,18 +12,18 @@ from planner.environments.jumanji_adapter import JumanjiAdapter, JumanjiState
 
 
 class Snake(Cells, JumanjiAdapter):
-    """Eat fruit, one point each. The episode ends when the snake hits the border or itself, or fills the board; the limit is 4000 steps.
+    """Eat fruit, one point each. The episode ends when the snake hits the border or itself, or fills the board; `limit` is in steps.
 
     All four actions are valid everywhere: those that jumanji's mask forbids end the episode.
     """
 
     name = "Snake-jumanji"
     action_names = ("up", "right", "down", "left")
-    rows, columns = 12, 12
-    observation_shape = (12 * 12 * 5 + 4 + 2,)
+    rows, columns, limit = 12, 12, 4000
 
     def __init__(self) -> None:
-        super().__init__(JumanjiSnake(num_rows=self.rows, num_cols=self.columns))
+        super().__init__(JumanjiSnake(num_rows=self.rows, num_cols=self.columns, time_limit=self.limit))
+        self.observation_shape = (self.rows * self.columns * 5 + 4 + 2,)
 
     def ended(self, before: Any, action: Array, after: Any) -> Array:
         return ~before.action_mask[action] | jnp.all(after.body)
@@ -32,7 +32,7 @@ class Snake(Cells, JumanjiAdapter):
         """Row and column of the head; outside the board where the episode ended at the border."""
         return state.board.head_position.row, state.board.head_position.col
 
-    def observation(self, state: JumanjiState) -> Float[Array, "726"]:
+    def observation(self, state: JumanjiState) -> Float[Array, "features"]:
         """Planes (body, head, tail, fruit, order of the body) and mask of jumanji, and the displacement from the head to the fruit.
 
         The planes contain the displacement, but a perceptron would have to learn it for every pair of cells.
@@ -51,4 +51,13 @@ class Snake(Cells, JumanjiAdapter):
         shapes += [self.square(cell, "joint") for cell in np.argwhere(board.body_state == 1)] if board.length > 1 else []
         caption = f"head at row {head.row}, column {head.col}, length {board.length}; the fruit is at row {fruit.row}, column {fruit.col}"
         picture = self.draw(caption, [*shapes, self.square((head.row, head.col), "accent")])
-        return picture | {"extent": [-1.2, self.columns + 1.2, -1.2, self.rows + 1.2]}
+        # With the cells beyond the border, in which snakes die.
+        extent = [-1.0, self.columns + 1.0, -1.0, self.rows + 1.0]
+        return picture | {"extent": extent, "focus": extent}
+
+
+class SmallSnake(Snake):
+    """The same on a board that a good player fills most of within the limit."""
+
+    name = "Snake6x6-jumanji"
+    rows, columns, limit = 6, 6, 300

@@ -26,12 +26,12 @@ pytestmark = pytest.mark.filterwarnings("ignore:Accessing `(ncon|contact)` direc
 
 ROOT = Path(__file__).parents[2]
 OURS = {extra: [name for name in ENVIRONMENTS if name.endswith(f"-{extra}")] for extra in EXTRAS}
-SNAKE, CUBE = OURS["jumanji"]
+SNAKE, SMALL_SNAKE, CUBE, EASY_CUBE = OURS["jumanji"]
 ANT, CHEETAH, HUMANOID = OURS["brax"]
 WALKS, STEPS = 4, 60
-ENDING = {SNAKE: range(WALKS), ANT: range(2, WALKS)}
+ENDING = {SNAKE: range(WALKS), SMALL_SNAKE: range(WALKS), ANT: range(2, WALKS)}
 """Walks that end: random actions soon end a game of Snake, and the last walks of the ant start too high above the ground."""
-LIMITS = {SNAKE: 4000, CUBE: 20, ANT: 1000, CHEETAH: 1000}
+LIMITS = {SNAKE: 4000, SMALL_SNAKE: 300, CUBE: 20, EASY_CUBE: 10, ANT: 1000, CHEETAH: 1000}
 """Steps of the environments that are walked in. The humanoid, which takes longest to compile, goes through the same code as the ant."""
 
 
@@ -169,7 +169,7 @@ def _with_time(state, time, board):
     return replace(state, board=state.board.replace(step_count=np.int32(time))) if board else replace(state, time=np.int32(time))
 
 
-SHAPES = {"line": {"points", "width"}, "rect": {"x", "y", "w", "h"}, "circle": {"x", "y", "r"}, "text": {"x", "y", "text"}}
+SHAPES = {"line": {"points", "width"}, "rect": {"x", "y", "w", "h"}, "circle": {"x", "y", "r"}, "text": {"x", "y", "w", "text"}}
 ROLES = {"ground", "limit", "body", "accent", "joint", "goal", "hazard", "cell"}
 
 
@@ -178,7 +178,7 @@ def test_the_picture_is_made_of_known_shapes_moves_and_holds_the_position(name):
     environment = make_environment(name)
     states, _, _, (positions, truncated, _) = walks(name)
     pictures = []
-    for step in range(0, STEPS, 4):
+    for step in range(0, STEPS, 2):
         if truncated[1, step]:
             break
         scene = environment.scene(at(states, 1, step))
@@ -191,7 +191,7 @@ def test_the_picture_is_made_of_known_shapes_moves_and_holds_the_position(name):
         for shape in scene["shapes"]:
             assert shape["role"] in ROLES and set(shape) == {"kind", "role"} | SHAPES[shape["kind"]]
         pictures.append(scene["shapes"])
-    assert environment.scene(state_at(state_arrays(states), at(states, 0, 0), STEPS + 4))["shapes"] == pictures[1]
+    assert environment.scene(state_at(state_arrays(states), at(states, 0, 0), STEPS + 4))["shapes"] == pictures[2]
     for projection in projections_of(environment):
         places = projection(states)
         assert places.shape == (WALKS, STEPS, 2) and np.isfinite(places).all() and (np.ptp(places, axis=(0, 1)) > 0).all()
@@ -281,7 +281,7 @@ def test_a_turn_and_its_inverse_leave_the_cube_and_solving_it_ends_the_episode()
 
 
 @needs("jumanji")
-def test_a_cube_has_seven_turns_of_scramble_and_twenty_to_solve_it():
+def test_cubes_and_boards_are_those_of_jumanji_or_smaller():
     import jumanji
 
     own, registered = make_environment(CUBE)._environment, jumanji.make("RubiksCube-partly-scrambled-v0")
@@ -289,6 +289,29 @@ def test_a_cube_has_seven_turns_of_scramble_and_twenty_to_solve_it():
     assert own.generator.num_scrambles_on_reset == registered.generator.num_scrambles_on_reset == 7
     own, registered = make_environment(SNAKE)._environment, jumanji.make("Snake-v1")
     assert (own.board_shape, own.time_limit) == (registered.board_shape, registered.time_limit) == ((12, 12), LIMITS[SNAKE])
+    small, easy = make_environment(SMALL_SNAKE), make_environment(EASY_CUBE)
+    assert (small._environment.board_shape, small.observation_shape) == ((6, 6), (6 * 6 * 5 + 4 + 2,))
+    assert easy._environment.generator.num_scrambles_on_reset == 3
+    assert {small, make_environment(SNAKE), easy, make_environment(CUBE)} == {small, easy, make_environment(SNAKE), make_environment(CUBE)}
+    assert small != make_environment(SNAKE) and easy != make_environment(CUBE)
+
+
+@needs("jumanji")
+@pytest.mark.slow
+def test_every_cube_of_three_turns_is_solved_by_three_turns():
+    environment = make_environment(EASY_CUBE)
+    step, solved = jax.jit(jax.vmap(environment.step, in_axes=(None, None, 0))), []
+    for seed in range(4):
+        reached = jax.tree.map(lambda leaf: leaf[None], environment.reset(jax.random.key(seed)))
+        for _ in range(3):
+            # Every turn of every state so far.
+            after = [
+                step(jax.random.key(0), jax.tree.map(lambda leaf, own=own: leaf[own], reached), jnp.arange(18))
+                for own in range(len(reached.terminal))
+            ]
+            reached = jax.tree.map(lambda *leaves: jnp.concatenate(leaves), *[transition.state for transition in after])
+        solved.append(bool(reached.terminal.any()))
+    assert all(solved)
 
 
 @needs("brax")

@@ -13,16 +13,17 @@ export class CheckpointGallery {
   /**
    * @param {object} page
    * @param {any[]} page.checkpoints cards as the service has them
+   * @param {{name: string, detail: string}[]} page.missing checkpoints that cannot be planned with, and how they could
    * @param {any[]} page.planners
    * @param {import("../source/api.js").Api} page.api
    * @param {() => import("../lib/palette.js").Theme} page.theme
    * @param {string} page.wanted environment that the address asks for; "" for all
    * @param {import("../lib/lifetime.js").Lifetime} page.lifetime
    */
-  constructor({ checkpoints, planners, api, theme, wanted, lifetime }) {
+  constructor({ checkpoints, missing, planners, api, theme, wanted, lifetime }) {
     this.api = api;
     this.theme = theme;
-    this.known = { checkpoints, planners };
+    this.known = { checkpoints, missing, planners };
     const environments = byEnvironment(checkpoints).map(({ environment }) => environment);
     this.wish = { environment: environments.includes(wanted) ? wanted : "", stage: "", sort: SORTS[0].name };
     /** @type {string[]} names of the checkpoints to compare */
@@ -97,7 +98,8 @@ export class CheckpointGallery {
     const line = element("p", "card-gain");
     if (gain) line.append("prior alone ", element("b", "", measured(gain.prior.mean, NaN)), `, with ${gain.best.title} `, element("b", "", measured(gain.best.mean, NaN)), ` (${signed(gain.gain, 1)})`);
     else line.append("No returns were measured.");
-    const words = around("div", "card-words", around("h3", "", card.title, element("code", "", card.name)), ...(gain ? [dumbbell(rows, scale)] : []), line, around("div", "card-tools", open, around("label", "", tick, "compare")), details);
+    const missing = this.known.missing.filter(({ name }) => name === card.name).map(({ detail }) => element("p", "card-missing", `Recorded plan only: ${detail}`));
+    const words = around("div", "card-words", around("h3", "", card.title, element("code", "", card.name)), ...(gain ? [dumbbell(rows, scale)] : []), line, ...missing, around("div", "card-tools", open, around("label", "", tick, "compare")), details);
     const made = around("article", "card", picture.element, words);
     Object.assign(made.dataset, { checkpoint: card.name, environment: card.environment, stage: stageOf(card) });
     return made;

@@ -17,7 +17,7 @@ let learning = null;
 
 // --- cards ----------------------------------------------------------------------------------------------------------------------
 
-function writeCheckpoints({ checkpoints, damaged }, planners) {
+function writeCheckpoints({ checkpoints, damaged, missing }, planners) {
   const environments = byEnvironment(checkpoints).length;
   const empty = "There are no checkpoints here yet. Train one with “twistscope train”.";
   const summary = `${count(checkpoints.length, "checkpoint")} for ${count(environments, "environment")}.`;
@@ -25,7 +25,7 @@ function writeCheckpoints({ checkpoints, damaged }, planners) {
   at("damaged-list").replaceChildren(...damaged.map(({ detail }) => element("li", "", detail)));
   at("checkpoints-note").textContent = checkpoints.length || damaged.length ? summary : empty;
   if (!checkpoints.length) return;
-  gallery = new CheckpointGallery({ checkpoints, planners, api, theme: () => theme, wanted: decodeURIComponent(location.hash.slice(1)), lifetime });
+  gallery = new CheckpointGallery({ checkpoints, missing, planners, api, theme: () => theme, wanted: decodeURIComponent(location.hash.slice(1)), lifetime });
   at("gallery").replaceChildren(gallery.element);
 }
 

@@ -77,7 +77,7 @@ export function rootValueLines({ root_value, value_target }, theme, draw) {
 
 // Of a wide font (DejaVu Sans), in parts of its size: with others there is a little more air.
 /** @type {[RegExp, number][]} */
-const WIDTHS = [[/[iljI.,:;'|!]/, 0.3], [/[ftr()[\]\s\-/]/, 0.4], [/[mwMW%@…]/, 0.95], [/[+−=<>]/, 0.84], [/[A-Z▸]/, 0.7]];
+const WIDTHS = [[/[iljI.,:;'|!]/, 0.3], [/[ftr()[\]\s\-/]/, 0.4], [/[mwMW%@…]/, 0.95], [/[+−=<>≤≥]/, 0.84], [/[A-Z▸]/, 0.7]];
 
 /** About how wide a text is, rather more than less; layout must not wait for a font. */
 export function textWidth(words, size = 11, bold = false) {

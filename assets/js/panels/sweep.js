@@ -9,7 +9,7 @@ import { Lifetime } from "../lib/lifetime.js";
 import { significant } from "../lib/format.js";
 import { panelSection } from "./section.js";
 import { SweepMapView } from "./sweep_map_view.js";
-import { PICTURE, sweepPicture } from "./sweep_picture.js";
+import { leftOf, PICTURE, sweepPicture } from "./sweep_picture.js";
 
 // Plans of one request: what is there is drawn while the rest is planned.
 const CHUNK = 6;
@@ -214,7 +214,8 @@ export class SweepPanel {
   take({ clientX }) {
     const box = this.picture.querySelector("svg")?.getBoundingClientRect();
     if (!this.result || !box) return;
-    const { left, width, right } = PICTURE;
+    const { width, right } = PICTURE;
+    const left = leftOf(this.result.rows);
     const place = ((clientX - box.left) * (width / box.width) - left) / (width - left - right);
     const { setting } = this.result;
     if (place >= 0 && place <= 1) this.change({ [setting.name]: significant(placeOf(setting.knob).value(place), 3) });

@@ -4,40 +4,58 @@ import { placeOf } from "../frame/sweep.js";
 import { svg, svgText } from "../lib/elements.js";
 import { number, percent, share } from "../lib/format.js";
 import { actionColour } from "../lib/palette.js";
+import { textWidth } from "./shapes.js";
 
 export const PICTURE = { width: 320, policy: 96, strip: 26, gap: 8, left: 34, right: 8, foot: 16 };
+
+/** Gap between the curves and their labels, and the size of the labels. */
+const [BESIDE, FONT] = [4, 10];
+
+/** The highest point of each line below the bands, where it is known; pure. */
+function peaksOf(rows) {
+  const most = (values) => Math.max(...values) || 1;
+  return {
+    ...(rows.some(({ ess }) => ess !== null) ? { ESS: 1 } : {}),
+    ...(rows.some(({ regret }) => regret !== null) ? { regret: most(rows.map(({ regret }) => regret ?? 0)) } : {}),
+  };
+}
+
+const peakText = (peak) => `≤ ${number(peak, 2)}`;
+
+/** The left end of the curves of a sweep: a tiny regret has a long label; pure. */
+export const leftOf = (rows) => Math.max(PICTURE.left, ...Object.values(peaksOf(rows)).map((peak) => Math.ceil(textWidth(peakText(peak), FONT)) + BESIDE));
 
 /** A corner of a shape. */
 const point = (x, y) => `${x.toFixed(1)},${y.toFixed(1)}`;
 
 /** The picture of a sweep. `now` is the value in force. */
 export function sweepPicture({ rows, setting, frame }, now, theme) {
-  const { width, policy, strip, gap, left, right, foot } = PICTURE;
+  const { width, policy, strip, gap, right, foot } = PICTURE;
+  const left = leftOf(rows);
   const { place } = placeOf(setting.knob);
   const x = (value) => left + place(value) * (width - left - right);
-  const exact = rows.some(({ regret }) => regret !== null);
-  const particles = rows.some(({ ess }) => ess !== null);
-  const tops = { ess: policy + gap, regret: policy + gap + (particles ? strip + gap : 0) };
-  const bottom = tops.regret + (exact ? strip + gap : 0) - gap;
-  const small = { "font-size": 10, fill: theme.muted };
+  const peaks = peaksOf(rows);
+  const bottom = policy + Object.keys(peaks).length * (gap + strip);
+  const small = { "font-size": FONT, fill: theme.muted };
   const parts = [
     ...bands(rows, x, policy, (action) => actionColour(theme, frame, action)),
-    svgText({ ...small, x: left - 4, y: 9, "text-anchor": "end" }, "100 %"),
-    svgText({ ...small, x: left - 4, y: policy, "text-anchor": "end" }, "0"),
+    svgText({ ...small, x: left - BESIDE, y: 9, "text-anchor": "end" }, "100 %"),
+    svgText({ ...small, x: left - BESIDE, y: policy, "text-anchor": "end" }, "0"),
   ];
-  const curve = (name, top, values, most) => {
-    const y = (value) => top + strip - (value / (most || 1)) * strip;
-    const points = rows.flatMap((row, index) => (values[index] === null ? [] : [point(x(row.value), y(values[index]))]));
-    return [
+  Object.entries(peaks).forEach(([name, peak], index) => {
+    const top = policy + gap + index * (gap + strip);
+    const points = rows.flatMap((row) => {
+      const value = name === "ESS" ? row.ess : row.regret;
+      return value === null ? [] : [point(x(row.value), top + strip - (value / peak) * strip)];
+    });
+    parts.push(
       svg("rect", { x: left, y: top + strip, width: width - left - right, height: 1, fill: theme.grid }),
       svg("polyline", { points: points.join(" "), fill: "none", stroke: theme.accent, "stroke-width": 1.5 }),
-      svgText({ ...small, x: left - 4, y: top + 10, "text-anchor": "end" }, name),
+      svgText({ ...small, x: left - BESIDE, y: top + 10, "text-anchor": "end" }, name),
       // Its upper end, by its line's highest point.
-      svgText({ ...small, x: left - 4, y: top + 22, "text-anchor": "end" }, `≤ ${number(most || 1, 2)}`),
-    ];
-  };
-  if (particles) parts.push(...curve("ESS", tops.ess, rows.map(({ ess }) => ess), 1));
-  if (exact) parts.push(...curve("regret", tops.regret, rows.map(({ regret }) => regret), Math.max(...rows.map(({ regret }) => regret ?? 0))));
+      svgText({ ...small, x: left - BESIDE, y: top + 22, "text-anchor": "end" }, peakText(peak)),
+    );
+  });
   if (typeof now === "number") {
     parts.push(svg("line", { x1: x(now), x2: x(now), y1: 0, y2: bottom, stroke: theme.ink, "stroke-width": 1.5, "stroke-dasharray": "3 2", "data-mark": "now" }));
   }

@@ -20,9 +20,17 @@ export function legendLayout({ actions: { length: actions }, continuous }, botto
   return { row, y: (index) => LEGEND.top + index * row, shown: Array.from({ length: room }, (_, index) => Math.round(index * every)) };
 }
 
+/** The rows as they are drawn: where not all actions have one, the last one says how many `others` there are. */
+export function legendPlaces(frame, bottom) {
+  const layout = legendLayout(frame, bottom);
+  const others = frame.continuous ? 0 : frame.actions.length - layout.shown.length;
+  if (!others || layout.shown.length < 2) return { ...layout, others: 0 };
+  return { ...layout, shown: layout.shown.slice(0, -1), others: others + 1 };
+}
+
 /** Room for the names, and true where counts are on the same lines; where names would be cut, low rows go without counts. */
 function roomOf(context, { axis, bottom }, frame, theme) {
-  const { shown, row } = legendLayout(frame, bottom);
+  const { shown, row } = legendPlaces(frame, bottom);
   context.font = theme.font;
   const room = axis.left - 8 - LEGEND.x - LEGEND.name;
   if (row !== LEGEND.compact) return { room, beside: false };
@@ -32,7 +40,7 @@ function roomOf(context, { axis, bottom }, frame, theme) {
 }
 
 export function drawNames(context, { axis, bottom }, frame, view, theme) {
-  const { shown, y } = legendLayout(frame, bottom);
+  const { shown, others, y } = legendPlaces(frame, bottom);
   const { room } = roomOf(context, { axis, bottom }, frame, theme);
   shown.forEach((action, index) => {
     context.globalAlpha = (view.action === null || view.action === action) && showsAction(view, action) ? 1 : 0.35;
@@ -42,10 +50,11 @@ export function drawNames(context, { axis, bottom }, frame, view, theme) {
     label(context, name, LEGEND.x + LEGEND.name, y(index), { colour: theme.ink, font: theme.font });
   });
   context.globalAlpha = 1;
+  if (others) label(context, fitting(context, [`… ${others} others`, `… ${others}`], room), LEGEND.x + LEGEND.name, y(shown.length), { colour: theme.muted, font: theme.font });
 }
 
 export function drawCounts(context, { axis, bottom }, frame, view, theme) {
-  const { shown, row, y } = legendLayout(frame, bottom);
+  const { shown, row, y } = legendPlaces(frame, bottom);
   const counts = legendRows(frame, view.level);
   const { beside } = roomOf(context, { axis, bottom }, frame, theme);
   label(context, fitting(context, [`from each at level ${view.level}`, `at level ${view.level}`, `level ${view.level}`], axis.left - 12), LEGEND.x, LEGEND.head, { colour: theme.muted, font: theme.font });
@@ -61,7 +70,7 @@ export function drawCounts(context, { axis, bottom }, frame, view, theme) {
 /** The root action whose row is at a point of the gutter, or null. */
 export function pickName({ axis, bottom }, frame, x, y) {
   if (frame.over || x >= axis.left - 16) return null;
-  const { row, shown } = legendLayout(frame, bottom);
+  const { row, shown } = legendPlaces(frame, bottom);
   const action = shown[Math.floor((y - LEGEND.top + LEGEND.head) / row)];
   return action === undefined ? null : { action };
 }

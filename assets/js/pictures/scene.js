@@ -121,7 +121,9 @@ const DRAW = {
     context.fill();
     context.stroke();
   },
-  text(context, { x: tx, y: ty, text }, { x, y }, theme) {
-    label(context, text, x(tx), y(ty), { colour: theme.muted, font: theme.font, align: "center", baseline: "middle" });
+  // Letters keep their size: where the picture is too small for a text, it is left out.
+  text(context, { x: tx, y: ty, w = Infinity, text }, { scale, x, y }, theme) {
+    context.font = theme.font;
+    if (context.measureText(text).width <= w * scale) label(context, text, x(tx), y(ty), { colour: theme.muted, font: theme.font, align: "center", baseline: "middle" });
   },
 };

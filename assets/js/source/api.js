@@ -58,7 +58,7 @@ export class Api {
     return (await this.call("GET", "/sessions")).sessions;
   }
 
-  /** {checkpoints: cards, damaged: [{name, detail}]}. */
+  /** {checkpoints: cards, damaged: [{name, detail}], missing: [{name, detail}]}. */
   checkpoints() {
     return this.call("GET", "/checkpoints");
   }

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { readFrame } from "../../../assets/js/frame/frame.js";
-import { legendLayout } from "../../../assets/js/pictures/gutter.js";
+import { legendLayout, legendPlaces } from "../../../assets/js/pictures/gutter.js";
 import { narrate, narrateDecision, neverTried } from "../../../assets/js/frame/narration.js";
 import { actionColour, actionGlyph } from "../../../assets/js/lib/palette.js";
 import { particleSteps } from "../../../assets/js/frame/particle.js";
@@ -44,4 +44,18 @@ test("of more atoms than there is room for evenly some have a row", () => {
   const { shown } = legendLayout(many, 180);
   assert.ok(shown.length < 20 && shown[0] === 0 && shown.at(-1) === 63);
   assert.deepEqual(legendLayout({ ...many, continuous: false }, 180).shown, shown.map((_, index) => index));
+  assert.equal(legendPlaces(many, 180).others, 0);
+});
+
+test("of more actions than there is room for the last row says how many have none", () => {
+  const named = (count) => ({ actions: Array.from({ length: count }, (_, action) => `${action}`), continuous: false });
+  for (let count = 1; count <= 64; count++) {
+    for (const bottom of [60, 120, 180, 400]) {
+      const all = legendLayout(named(count), bottom).shown.length;
+      const { shown, others } = legendPlaces(named(count), bottom);
+      assert.equal(shown.length + others, count);
+      assert.equal(shown.length + (others ? 1 : 0), all);
+      assert.ok(others !== 1);
+    }
+  }
 });

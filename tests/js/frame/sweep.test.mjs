@@ -4,7 +4,10 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { nearestTurn, placeOf, sweepSentence, sweepValues, turns } from "../../../assets/js/frame/sweep.js";
+import { number } from "../../../assets/js/lib/format.js";
+import { textWidth } from "../../../assets/js/panels/shapes.js";
 import { sweepable } from "../../../assets/js/panels/sweep.js";
+import { leftOf, PICTURE } from "../../../assets/js/panels/sweep_picture.js";
 
 const LINEAR = { minimum: 0, maximum: 1, scale: "linear" };
 const LOG = { minimum: 0.001, maximum: 100, scale: "log" };
@@ -40,4 +43,12 @@ test("only live numbers that have an effect now can be swept", () => {
     { name: "particles", label: "N", kind: "shape", type: "integer", knob }, { name: "act", label: "act", kind: "live", type: "choice" },
   ];
   assert.deepEqual(sweepable(described, { constraint: "adaptive", alpha: 0.1, kl_bound: 1, particles: 8 }).map(({ name }) => name), ["alpha"]);
+});
+
+test("the label of the highest regret has room, however tiny it is", () => {
+  for (const regret of [0, 6.6e-8, 1.25e-12, 0.00012, 0.5, 12345]) {
+    const swept = rows([0, 0, 1]).map((row, index) => ({ ...row, ess: 0.5, regret: index * regret }));
+    assert.ok(leftOf(swept) - 4 >= textWidth(`≤ ${number(2 * regret || 1, 2)}`, 10), `${regret}`);
+  }
+  assert.equal(leftOf(rows([0, 1]).map((row) => ({ ...row, ess: 1, regret: null }))), PICTURE.left);
 });

@@ -1,0 +1,84 @@
+"""Checkpoints of an extra that is not installed: they are shown, say how to install it, and hinder no other."""
+
+import json
+import shutil
+import sys
+
+import httpx
+import pytest
+
+from backend.engine.ahead import one_of_each
+from dashboard.app import ASSETS
+from planner import Checkpoints
+from tests.servers import serving, twistscope
+
+pytestmark = pytest.mark.browser
+
+SNAKE, POLE = "snake6x6-early", "cartpole-early"
+SAYS = 'environment \'Snake6x6-jumanji\' needs an extra: pip install "twistscope[jumanji]", or in a clone pip install -e ".[jumanji]"'
+HIDDEN = """import importlib.util
+there = importlib.util.find_spec
+importlib.util.find_spec = lambda name, package=None: None if name in ("jumanji", "brax") else there(name, package)
+"""
+"""Read by every interpreter that starts with its folder on the path: packages that are installed are not found."""
+
+
+@pytest.fixture(scope="module")
+def without_extras(tmp_path_factory):
+    """Two checkpoints with their recorded openings, and the variables of an environment without extras."""
+    folder = tmp_path_factory.mktemp("without-extras")
+    for name in (POLE, SNAKE):
+        shutil.copytree(ASSETS / "checkpoints" / name, folder / "checkpoints" / name)
+        (folder / "moments").mkdir(exist_ok=True)
+        shutil.copy(ASSETS / "moments" / f"{name}.safetensors", folder / "moments")
+    (folder / "path").mkdir()
+    (folder / "path" / "sitecustomize.py").write_text(HIDDEN)
+    return {"TWISTSCOPE_CHECKPOINTS": str(folder / "checkpoints"), "PYTHONPATH": str(folder / "path"), "JAX_PLATFORMS": "cpu"}
+
+
+@pytest.fixture(scope="module")
+def server(data, without_extras):
+    with serving("serve", "--no-open", data=data / "without-extras", **without_extras) as running:
+        yield running
+
+
+def test_its_card_says_how_to_install_the_extra_and_a_session_with_it_is_refused(server):
+    listed = httpx.get(server.api + "/checkpoints").json()
+    assert [card["name"] for card in listed["checkpoints"]] == [POLE, SNAKE] and listed["first"] == POLE
+    assert listed["missing"] == [{"name": SNAKE, "detail": SAYS}] and listed["damaged"] == []
+    for answer in (
+        httpx.post(server.api + "/sessions", json={"checkpoint": SNAKE}, timeout=60),
+        httpx.get(server.api + f"/checkpoints/{SNAKE}/scene", timeout=60),
+    ):
+        assert answer.status_code == 404 and answer.json()["detail"] == f"checkpoint {SNAKE!r}: {SAYS}"
+    assert httpx.post(server.api + "/sessions", json={"checkpoint": POLE}, timeout=60).status_code == 201
+
+
+def test_the_page_shows_its_recorded_plan_and_the_reason_and_opens_others(server, open_page):
+    page = open_page(f"{server.url}/?checkpoint={SNAKE}", ready="window.twistscope?.showing === 'recorded'")
+    page.wait_for_function("says => document.querySelector('#banner')?.textContent.includes(says)", arg=SAYS)
+    assert page.locator(".panel-world .panel-note").inner_text().startswith("Snake6x6-jumanji")
+    page.locator("#checkpoint").select_option(POLE)
+    page.wait_for_function("window.twistscope.showing === 'live' && document.querySelector('.panel-world .panel-note').textContent.startsWith('CartPole-v1')", timeout=60_000)
+
+
+def test_the_page_of_checkpoints_says_it_on_the_card(server, open_page):
+    page = open_page(f"{server.url}/checkpoints", ready="document.querySelectorAll('.card').length === 2")
+    assert page.locator(f'.card[data-checkpoint="{SNAKE}"] .card-missing').inner_text() == f"Recorded plan only: {SAYS}"
+    assert page.locator(f'.card[data-checkpoint="{POLE}"] .card-missing').count() == 0
+
+
+def test_the_command_line_says_it_in_one_line(without_extras, tmp_path):
+    listed = twistscope("checkpoints", env=without_extras, anew=True, check=True)
+    assert listed.stdout.count(SAYS) == 1
+    assert json.loads(twistscope("checkpoints", "--json", env=without_extras, anew=True, check=True).stdout)["missing"] == {SNAKE: SAYS}
+    refused = twistscope("plan", "--checkpoint", SNAKE, "--out", str(tmp_path / "plan.safetensors"), env=without_extras, anew=True)
+    assert refused.returncode == 2 and refused.stderr == f"twistscope: {SAYS}\n" and not list(tmp_path.iterdir())
+
+
+def test_its_program_is_not_compiled_ahead(without_extras, monkeypatch):
+    checkpoints = Checkpoints(without_extras["TWISTSCOPE_CHECKPOINTS"])
+    assert [card.name for card in one_of_each(checkpoints)] == [POLE, SNAKE]
+    # None marks a package that is not installed.
+    monkeypatch.setitem(sys.modules, "jumanji", None)
+    assert [card.name for card in one_of_each(checkpoints)] == [POLE]
