@@ -59,7 +59,8 @@ def test_the_page_shows_its_recorded_plan_and_the_reason_and_opens_others(server
     page.wait_for_function("says => document.querySelector('#banner')?.textContent.includes(says)", arg=SAYS)
     assert page.locator(".panel-world .panel-note").inner_text().startswith("Snake6x6-jumanji")
     page.locator("#checkpoint").select_option(POLE)
-    page.wait_for_function("window.twistscope.showing === 'live' && document.querySelector('.panel-world .panel-note').textContent.startsWith('CartPole-v1')", timeout=60_000)
+    shown = "document.querySelector('.panel-world .panel-note').textContent.startsWith('CartPole-v1')"
+    page.wait_for_function(f"window.twistscope.showing === 'live' && {shown}", timeout=60_000)
 
 
 def test_the_page_of_checkpoints_says_it_on_the_card(server, open_page):
