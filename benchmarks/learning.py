@@ -82,6 +82,8 @@ DOMAINS = {
     "acrobot": Domain(40, 2),
     "pendulum": Domain(60, 3),
     "breakout": Domain(80, 8),
+    "snake6x6": Domain(60, 3),
+    "rubiks-cube-3": Domain(40, 2),
 }
 
 
