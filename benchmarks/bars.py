@@ -185,7 +185,8 @@ def _time_rows(times: Mapping[str, Mapping[str, float]]) -> list[list[str]]:
 
 
 def _mean(returns: np.ndarray) -> str:
-    return f"{returns.mean():.4g} ± {returns.std(ddof=1) / np.sqrt(len(returns)):.2g}"
+    # Of equal returns NumPy finds a deviation of 1e-17.
+    return f"{returns.mean():.4g} ± {(returns.std(ddof=1) / np.sqrt(len(returns))).round(9):.2g}"
 
 
 def _table(rows: list[list[str]]) -> str:

@@ -3,8 +3,8 @@
     python -m benchmarks.gallery [--out gallery] [--checkpoints cartpole-early …] [--states paused film …] [--sizes 1440x900 …] [--themes light dark]
 
 Writes PNG files and `index.html`, which shows them side by side, and lists each text that overlaps another or is cut off, and each state that is not
-reached in time. The exit code is 1 where there is one. States: the page as it is paused, with a pinned plan, in slow motion, with reasons, sweeps, a map, a race …; the page of checkpoints is
-taken once.
+reached in time. The exit code is 1 where there is one. States: the page as it is paused, with a pinned plan, in slow motion, with reasons, sweeps, a
+map, a race …; the page of checkpoints is taken once.
 """
 
 import argparse
