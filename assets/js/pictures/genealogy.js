@@ -2,7 +2,7 @@
 
 import { axisOf, drawCursor, inPlot } from "./axis.js";
 import { filmGenealogy } from "./film.js";
-import { drawGlyphs, drawInterventions, drawMarks, drawParticles, hasRoom } from "./genealogy_marks.js";
+import { drawGlyphs, drawInterventions, drawMarks, drawParticles, drawRest, hasRoom } from "./genealogy_marks.js";
 import { drawCounts, drawNames, pickName } from "./gutter.js";
 import { label, penWidth, ring, sayInMiddle, strokeMany } from "./pen.js";
 import { drawRiver, unzipped } from "./river.js";
@@ -123,6 +123,7 @@ function drawLines(context, size, place, frame, view, theme) {
   if (hasRoom(place) && place.river < 1 && shows(view, "particles")) drawParticles(context, place, frame, view, theme);
   drawMarks(context, place, frame, view, theme);
   if (!frame.continuous && shows(view, "glyphs")) drawGlyphs(context, place, frame, view, theme);
+  if (!view.film) drawRest(context, place, frame, theme);
   drawInterventions(context, place, frame, view, theme);
   drawRoot(context, place, theme);
 }

@@ -64,6 +64,30 @@ export function drawMarks(context, place, frame, view, theme) {
   }
 }
 
+/** The level from which on no particle takes a step, since every episode has ended; the number of levels where some do to the end; pure. */
+export function restsFrom({ living, levels, tree }) {
+  if (tree) return levels;
+  return Array.from(living).findLastIndex((count) => count > 0) + 1;
+}
+
+const RESTS = ["every episode has ended", "all have ended", "ended"];
+
+/** Words over the levels at which nothing is planned any more, where there is room: a grey ground alone would say nothing. */
+export function drawRest(context, { axis, top }, frame, theme) {
+  const from = restsFrom(frame);
+  if (from >= frame.levels || from > axis.last) return;
+  const left = axis.x(Math.max(from, axis.first)) - axis.column / 2;
+  const right = Math.min(axis.x(Math.min(axis.last, frame.levels - 1)) + axis.column / 2, axis.right);
+  context.font = theme.font;
+  const text = RESTS.find((words) => context.measureText(words).width <= right - left - 20);
+  if (!text) return;
+  const [middle, y, wide] = [(left + right) / 2, top + 13, context.measureText(text).width + 14];
+  Object.assign(context, { fillStyle: theme.paper, globalAlpha: 0.85 });
+  context.fillRect(middle - wide / 2, y - 9, wide, 18);
+  context.globalAlpha = 1;
+  label(context, text, middle, y, { colour: theme.muted, font: theme.font, align: "center", baseline: "middle" });
+}
+
 const INTERVENED = { kill: "×", force: "!", weigh: "w", redraw: "↻" };
 
 /** A badge where the plan was changed, by kind. */

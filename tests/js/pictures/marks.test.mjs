@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
+import { restsFrom } from "../../../assets/js/pictures/genealogy_marks.js";
 import { gathered, markSize } from "../../../assets/js/pictures/pen.js";
 
 test("every node is counted in one mark, which stands in the middle of its own", () => {
@@ -23,4 +24,13 @@ test("marks that stand alone stay where they are and as large as they were; thos
   assert.deepEqual(gathered([], () => 0, () => 0, 10, 10), []);
   assert.equal(markSize(4, 1), 4);
   assert.ok(markSize(4, 8) > 4 && markSize(4, 1e6) <= 4 * 1.8);
+});
+
+test("particles rest from the first level on after which none takes a step, also where some were revived in between", () => {
+  const from = (living, more = {}) => restsFrom({ living: Float64Array.from(living), levels: living.length, ...more });
+  assert.equal(from([8, 8, 3, 0, 0]), 3);
+  assert.equal(from([8, 0, 2, 0]), 3);
+  assert.equal(from([8, 8, 8, 1]), 4);
+  assert.equal(from([0, 0]), 0);
+  assert.equal(from([1, 0, 0], { tree: true }), 3);
 });
