@@ -6,7 +6,7 @@ import { number, percent, share } from "../lib/format.js";
 import { actionColour } from "../lib/palette.js";
 import { textWidth } from "./shapes.js";
 
-export const PICTURE = { width: 320, policy: 96, strip: 26, gap: 8, left: 34, right: 8, foot: 16 };
+export const PICTURE = { width: 320, policy: 96, strip: 26, gap: 8, left: 38, right: 8, foot: 16 };
 
 /** Gap between the curves and their labels, and the size of the labels. */
 const [BESIDE, FONT] = [4, 10];

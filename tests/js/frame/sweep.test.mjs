@@ -45,7 +45,8 @@ test("only live numbers that have an effect now can be swept", () => {
   assert.deepEqual(sweepable(described, { constraint: "adaptive", alpha: 0.1, kl_bound: 1, particles: 8 }).map(({ name }) => name), ["alpha"]);
 });
 
-test("the label of the highest regret has room, however tiny it is", () => {
+test("the labels beside a sweep have room, however tiny the highest regret is", () => {
+  for (const words of ["100 %", "regret", "ESS"]) assert.ok(PICTURE.left - 4 >= textWidth(words, 10), words);
   for (const regret of [0, 6.6e-8, 1.25e-12, 0.00012, 0.5, 12345]) {
     const swept = rows([0, 0, 1]).map((row, index) => ({ ...row, ess: 0.5, regret: index * regret }));
     assert.ok(leftOf(swept) - 4 >= textWidth(`≤ ${number(2 * regret || 1, 2)}`, 10), `${regret}`);
