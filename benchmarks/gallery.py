@@ -225,17 +225,25 @@ class Camera:
         return 1 if self.found else 0
 
 
+def begin(page: Page, address: str, checkpoint: str) -> None:
+    """Open a checkpoint some steps into an episode, or at its start where it is shorter than that."""
+    for step in (STEP, 0):
+        page.goto(f"{address}/?checkpoint={checkpoint}&step={step}")
+        page.wait_for_function(f"{LIVE} || window.twistscope?.phase === 'ended'", timeout=MINUTES)
+        if page.evaluate("window.twistscope.phase") != "ended":
+            break
+    page.wait_for_selector("#page", state="attached")
+    page.wait_for_selector("[data-knob]", state="attached")
+
+
 def walk(page: Page, camera: Camera, address: str, checkpoint: str, states: list[str]) -> None:
     """Take all pictures of one checkpoint."""
     for state in states:
-        # A state leaves nothing behind for the next one.
-        page.goto(f"{address}/?checkpoint={checkpoint}&step={STEP}")
         width, height = map(int, camera.sizes[0].partition("-")[0].split("x"))
         page.set_viewport_size({"width": width, "height": height})
-        page.wait_for_function(LIVE, timeout=MINUTES)
-        page.wait_for_selector("#page", state="attached")
-        page.wait_for_selector("[data-knob]", state="attached")
         try:
+            # A state leaves nothing behind for the next one.
+            begin(page, address, checkpoint)
             STATES[state](page)
         except TimeoutError:
             # On a busy machine a race of slow environments takes longer; the other states are taken all the same.
