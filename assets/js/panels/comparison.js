@@ -3,7 +3,7 @@
 
 import { comparedActions, comparedNumbers, comparisonSentence, differences, movedProbability, objection, samePlan, sameness } from "../frame/comparison.js";
 import { around, element, svg } from "../lib/elements.js";
-import { alike, fixed, nats, percent, share, signed } from "../lib/format.js";
+import { alike, decimalsOf, fixed, nats, percent, share, signed } from "../lib/format.js";
 import { panelSection } from "./section.js";
 
 // Rows of actions; of more those that changed most.
@@ -47,14 +47,15 @@ export function actionRows(a, b) {
   if (!actions) return null;
   const change = (row) => row.b - row.a;
   const most = Math.max(...actions.map((row) => Math.abs(change(row))), 1e-9);
-  const decimals = Math.max(...alike(actions.flatMap(({ qA, qB }) => [qA, qB]).filter(Number.isFinite), 3).map((text) => text.split(".")[1]?.length ?? 0), 0);
+  // Of the differences themselves: as many as would tell all Q-hats apart leave no room for the table.
+  const decimals = decimalsOf(actions.map(({ qA, qB }) => qB - qA), 3);
   return actions
     .map((row, action) => ({ ...row, action }))
     .sort((one, other) => Math.abs(change(other)) - Math.abs(change(one)))
     .slice(0, MOST_ACTIONS)
     .sort((one, other) => one.action - other.action)
     .map((row) => ({
-      name: row.name, help: `Q-hat ${fixed(row.qA, decimals)} in A, ${fixed(row.qB, decimals)} in B`,
+      name: row.name, help: `Q-hat ${alike([row.qA, row.qB]).join(" in A, ")} in B`,
       texts: [share(row.a), share(row.b), Number.isFinite(row.qB - row.qA) ? `Q ${signed(row.qB - row.qA, decimals)}` : "Q none"], bar: change(row) / most,
     }));
 }

@@ -110,6 +110,14 @@ test("of many actions those that changed most are shown, in their own order", ()
   assert.deepEqual(rows.map(({ name }) => name), ["a2", "a3", "a7", "a11", "a13", "a19"]);
 });
 
+test("differences of Q-hat are short, also where two Q-hats are nearly the same", () => {
+  const plan = (...q) => ({ continuous: false, actions: ["a", "b", "c"], root_policy: Float32Array.from([0.2, 0.3, 0.5]), root_q: Float32Array.from(q) });
+  const texts = (a, b) => actionRows(a, b).map((row) => row.texts[2]);
+  assert.deepEqual(texts(plan(1.0000001, 1, 2), plan(2.746152, 1, 2.5)), ["Q +1.75", "Q 0.00", "Q +0.50"]);
+  assert.deepEqual(texts(plan(1, 1, NaN), plan(1, 1, 2)), ["Q 0", "Q 0", "Q none"]);
+  assert.deepEqual(actionRows(plan(1, 1, NaN), plan(1.25, 1, 2)).map(({ help }) => help), ["Q-hat 1.00 in A, 1.25 in B", "Q-hat 1 in A, 1 in B", "Q-hat none in A, 2 in B"]);
+});
+
 test("numbers that neither plan has are left out, and a change is B less A", () => {
   const tree = readFrame(sampleTree());
   assert.ok(!numberRows(tree, tree).some(({ name }) => name === "least ESS / N"));
