@@ -155,8 +155,11 @@ export class ParticlePanel {
     const last = this.partly ? (this.sight.top + this.sight.height) / ROW : Infinity;
     steps.forEach((step, index) => {
       const row = body.children[index] ?? body.appendChild(newRow());
-      if (index < first || index > last) return;
       const [level, action, picture] = row.children;
+      const drawing = picture.firstElementChild;
+      // Also out of sight: the widest row makes the table wide.
+      if (drawing.getAttribute("width") !== `${width}`) drawing.setAttribute("width", `${width}`);
+      if (index < first || index > last) return;
       const words = rowText(rows, index);
       if (row.title !== words) row.title = words;
       setPlain(level, `${step.level}`);
@@ -166,8 +169,6 @@ export class ParticlePanel {
       setPlain(glyph, actionGlyph(frame, Math.max(step.taken, 0)));
       setPlain(name, shorten(step.action, this.width > WIDE ? 90 : NAME, 11.5));
       setPlain(small, smallText(step, frame));
-      const drawing = picture.firstElementChild;
-      if (drawing.getAttribute("width") !== `${width}`) drawing.setAttribute("width", `${width}`);
       if (drawing.getAttribute("aria-label") !== words) drawing.setAttribute("aria-label", words);
       patch(drawing, rowNodes(rows, index));
     });
