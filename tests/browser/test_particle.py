@@ -92,3 +92,23 @@ def test_a_click_with_shift_compares_a_particle_with_the_selected_one(server, op
     page.wait_for_function(PAIR)
     assert page.evaluate("window.twistscope.selection") != first
     page.wait_for_function("(field) => location.search.includes(field)", arg=f"with={first['level']}-{first['slot']}")
+
+
+def test_steps_that_come_while_playing_do_not_widen_the_table(server, open_page):
+    page = open_page(f"{server.url}/?checkpoint=frozenlake-early", 1280, 720)
+    page.wait_for_selector(".steps")
+    # Lineages end at different levels: rows go and come again below the part that is in sight.
+    page.evaluate(
+        """() => {
+          window.widths = [];
+          const look = () => {
+            const { scrollWidth, clientWidth } = document.querySelector(".particle-numbers");
+            window.widths.push(scrollWidth - clientWidth);
+            requestAnimationFrame(look);
+          };
+          requestAnimationFrame(look);
+        }"""
+    )
+    page.locator('[data-do="play"]').click()
+    page.wait_for_function("window.twistscope.step >= 12 || window.twistscope.phase === 'ended'", timeout=60_000)
+    assert page.evaluate("Math.max(...window.widths)") == 0
