@@ -82,7 +82,7 @@ def _read(path: Path, card: Card) -> bytes | None:
     try:
         data = path.read_bytes()
         header = json.loads(data[8 : 8 + int.from_bytes(data[:8], "little")])["__metadata__"]
-    except (OSError, ValueError, KeyError):
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return None
     return data if header.get("checkpoint_sha256") == card.sha256 and header.get("schema") == SCHEMA else None
 

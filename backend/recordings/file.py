@@ -7,6 +7,7 @@ no name in it becomes a path.
 from __future__ import annotations
 
 import json
+import math
 import sqlite3
 from collections.abc import Iterator, Mapping
 from contextlib import closing
@@ -17,7 +18,8 @@ from typing import Any
 import zstandard
 
 from planner import Record
-from planner.record.container import TraceError
+from planner.messages import shortened
+from planner.record.container import TraceError, parse
 
 APPLICATION_ID = 0x74777363
 VERSION = 1
@@ -33,6 +35,11 @@ SCHEMA = {
         "settings TEXT NOT NULL, interventions TEXT NOT NULL, digest TEXT NOT NULL, size INTEGER NOT NULL, record BLOB NOT NULL)"
     ),
 }
+FACTS: dict[str, Any] = {
+    **dict.fromkeys(("title", "created", "twistscope", "checkpoint", "checkpoint_sha256", "environment", "planner"), str),
+    "scene": (dict, type(None)),
+}
+"""Names and types of the facts about a recording."""
 COLUMNS = ("number", "seconds", "step", "seed", "action", "settings", "interventions", "digest", "size", "record")
 
 
@@ -99,9 +106,11 @@ class Kept:
         for name, value, kind in zip(COLUMNS, row, types, strict=True):
             if not isinstance(value, kind) or (isinstance(value, str) and len(value) > MAX_TEXT):
                 raise RecordingError(f"a frame is damaged: its {name} is not of its type")
+        if not math.isfinite(row[1]):
+            raise RecordingError(f"frame {row[0]} is damaged: it was made at no time")
         try:
-            action, settings, interventions = (json.loads(text) for text in row[4:7])
-        except (ValueError, RecursionError):
+            action, settings, interventions = (parse(text) for text in row[4:7])
+        except TraceError:
             raise RecordingError(f"frame {row[0]} is damaged: what made it is no JSON") from None
         if not isinstance(settings, dict) or not isinstance(interventions, list):
             raise RecordingError(f"frame {row[0]} is damaged: what made it is not as recordings have it")
@@ -189,12 +198,16 @@ def _check(connection: sqlite3.Connection) -> None:
 
 
 def read_about(connection: sqlite3.Connection) -> dict[str, Any]:
-    """Facts about the recording, by name; raises RecordingError."""
+    """Facts about the recording, by the names of FACTS; raises RecordingError."""
     try:
         rows = connection.execute("SELECT name, value FROM about LIMIT 100").fetchall()
-        return {str(name): json.loads(value) for name, value in rows if isinstance(value, str) and len(value) <= MAX_TEXT}
-    except (sqlite3.Error, ValueError, RecursionError) as error:
+        about = {name: parse(value) for name, value in rows if name in FACTS and isinstance(value, str) and len(value) <= MAX_TEXT}
+    except (sqlite3.Error, TraceError) as error:
         raise RecordingError(f"the recording is damaged: {error}") from None
+    for name, value in about.items():
+        if not isinstance(value, FACTS[name]):
+            raise RecordingError(f"the recording is damaged: its {name} is {shortened(value)}")
+    return about
 
 
 def count_frames(connection: sqlite3.Connection) -> tuple[int, float]:
@@ -204,7 +217,10 @@ def count_frames(connection: sqlite3.Connection) -> tuple[int, float]:
         if count and (first != 0 or last != count - 1):
             raise RecordingError("the recording is damaged: frames are missing")
         ends = connection.execute("SELECT seconds FROM frames WHERE number IN (0, ?) ORDER BY number", (max(count - 1, 0),)).fetchall()
-        return count, float(ends[-1][0] - ends[0][0]) if ends else 0.0
+        seconds = float(ends[-1][0] - ends[0][0]) if ends else 0.0
+        if not math.isfinite(seconds):
+            raise RecordingError("the recording is damaged: it ends at no time")
+        return count, seconds
     except (sqlite3.Error, TypeError) as error:
         raise RecordingError(f"the recording is damaged: {error}") from None
 
@@ -252,24 +268,22 @@ def import_file(source: Path, target: Path, max_frame: int) -> None:
         about, (count, _) = read_about(reading), count_frames(reading)
         if not 0 < count <= MAX_FRAMES:
             raise RecordingError(f"the recording has {count} frames, allowed are 1 to {MAX_FRAMES}")
-        with closing(create(target, {name: value for name, value in about.items() if name in FACTS})) as writing:
+        with closing(create(target, about)) as writing:
             for frame in read_frames(reading):
                 _check_frame(frame, frame.record(max_frame))
                 append(writing, [frame])
 
 
-FACTS = ("title", "created", "twistscope", "checkpoint", "checkpoint_sha256", "environment", "planner", "scene")
-"""Names of the facts about a recording."""
-
-
 def _check_frame(frame: Kept, record: Record) -> None:
     """Refuse a frame whose record is of another plan than the facts beside it say: somebody has written it by hand."""
     about = record.metadata
-    beside = (frame.step, frame.seed, dict(frame.settings), frame.interventions, frame.action)
-    if beside != (about.step, about.seed, about.settings, about.interventions, record.arrays["chosen_action"].tolist()):
-        raise RecordingError(f"frame {frame.number} is damaged: its record is of another plan than the facts beside it")
-    # Whatever a picture needs is there, or fails here.
+    beside = (frame.step, frame.seed, dict(frame.settings), frame.interventions)
+    # Whatever a picture or a table needs is there, or fails here.
     try:
+        same = beside == (about.step, about.seed, about.settings, about.interventions) and frame.action == record.arrays["chosen_action"].tolist()
+        record.table()
         record.drawing()
     except Exception as error:
         raise RecordingError(f"frame {frame.number} is damaged: it cannot be drawn ({type(error).__name__})") from None
+    if not same:
+        raise RecordingError(f"frame {frame.number} is damaged: its record is of another plan than the facts beside it")

@@ -194,7 +194,7 @@ class Library:
         """Keep a file from elsewhere as a recording.
 
         Raises:
-          Invalid: it is no recording, or is damaged.
+          Invalid: it is no recording, is damaged, or has a title that is not possible.
           NotKept: there is no room for it.
         """
         id = _new_id()
@@ -203,6 +203,8 @@ class Library:
         try:
             self._check_room(_size(source))
             import_file(source, made, self.max_frame)
+            with self._reading(made) as connection:
+                check_title(read_about(connection).get("title", ""))
             made.rename(target)
         except RecordingError as error:
             raise Invalid(str(error)) from None

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from typing import Any, Literal, get_origin
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from planner.record.container import TraceError
+from planner.record.container import TraceError, parse
 
 SCHEMA = "twistscope.trace/1"
 
@@ -94,7 +93,7 @@ class Metadata(BaseModel):
         """
         try:
             values = {
-                name: header[name] if _is_text(field.annotation) else json.loads(header[name])
+                name: header[name] if _is_text(field.annotation) else parse(header[name])
                 for name, field in cls.model_fields.items()
                 if name in header
             }

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from planner.record import container, table
+from planner.record.arrays import check
 from planner.record.diagnostics import diagnose
 from planner.record.drawing import Overview, Particle, draw
 from planner.record.metadata import SCHEMA, Metadata
@@ -111,10 +112,12 @@ class Record:
         """The inverse of `to_bytes`.
 
         Raises:
-          TraceError: the bytes are not a trace, are damaged, or have another major schema.
+          TraceError: the bytes are not a trace, are damaged, lack an array that every trace has, or have another major schema.
         """
         arrays, header = container.read(data, SCHEMA)
-        return cls(arrays, Metadata.of_header(header))
+        metadata = Metadata.of_header(header)
+        check(arrays, metadata.traits.kind)
+        return cls(arrays, metadata)
 
     def save(self, path: Path | str) -> Path:
         """Write the record to a file: `.safetensors` for all arrays and metadata, `.html` for the interactive microscope in a single file, `.py` for

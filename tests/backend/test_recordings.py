@@ -247,6 +247,22 @@ EDITS = {
     "no JSON": ("UPDATE frames SET settings = '{'",),
     "deep JSON": ("UPDATE frames SET interventions = ?", "[" * 100_000),
     "a list for settings": ("UPDATE frames SET settings = '[]'",),
+    "a frame at no time": ("UPDATE frames SET seconds = 1e999",),
+    "a settings' number that is none": ("UPDATE frames SET settings = '{\"alpha\": NaN}'",),
+    **{
+        f"{name} of {fact}": ("INSERT OR REPLACE INTO about VALUES (?, ?)", fact, text)
+        for fact in ("title", "created", "checkpoint", "scene")
+        for name, text in {
+            "another type": "[]",
+            "not a number": "NaN",
+            "an infinite number": "1e999",
+            "deep JSON": "[" * 100_000,
+            "a lone surrogate": '"\\ud800"',
+            "no JSON": "{",
+        }.items()
+    },
+    "a title with a control character": ("UPDATE about SET value = '\"a\\u0000\"' WHERE name = 'title'",),
+    "a title without end": ("UPDATE about SET value = ? WHERE name = 'title'", json.dumps("x" * 10_000)),
 }
 
 
@@ -256,7 +272,8 @@ def test_an_edited_file_is_refused_and_nothing_is_kept_of_it(http, sample, tmp_p
     before = len(http.get("/recordings").json()["recordings"])
     answer = http.post("/recordings", content=path.read_bytes(), headers=FILE)
     assert answer.status_code == 422, answer.text
-    assert (len(answer.json()["detail"].splitlines()) == 1 and "record" in answer.json()["detail"]) or "frame" in answer.json()["detail"]
+    detail = answer.json()["detail"]
+    assert len(detail.splitlines()) == 1 and len(detail) < 500 and any(word in detail for word in ("record", "frame", "title")), detail
     after = http.get("/recordings").json()
     assert len(after["recordings"]) == before and not after["damaged"]
 
@@ -289,6 +306,19 @@ def test_every_damaged_byte_is_a_damaged_file_or_does_no_harm(sample, tmp_path):
             import_file(path, target, 10**9)
         for part in tmp_path.glob("ours*"):
             part.unlink()
+
+
+def test_a_record_with_a_damaged_header_is_a_damaged_file_or_does_no_harm(sample, tmp_path):
+    whole = sample[1].to_bytes(sample[1].arrays)
+    random = np.random.default_rng(0)
+    target = tmp_path / "ours.twistscope"
+    for place in random.integers(8, 8 + int.from_bytes(whole[:8], "little"), 200):
+        damaged = bytearray(whole)
+        damaged[place] ^= 1 << random.integers(8)
+        path = changed(sample, tmp_path, "UPDATE frames SET record = ?", zstandard.ZstdCompressor().compress(bytes(damaged)))
+        with contextlib.suppress(RecordingError):
+            import_file(path, target, 10**9)
+        target.unlink(missing_ok=True)
 
 
 def test_an_upload_beyond_the_limit_and_one_that_stops_are_refused(sample, tmp_path):

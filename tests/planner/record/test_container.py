@@ -6,20 +6,23 @@ import struct
 import numpy as np
 import pytest
 
-from planner import exact
+from planner import Record, exact, run
+from planner.core.model import Model
 from planner.core.trace import Trace
+from planner.record.arrays import PARTICLES, ROOT, TREE
 from planner.record.container import TraceError, read, write
 from planner.record.metadata import SCHEMA
 from tests.planner.examples import complete, make_arrays, random_mdp, random_prior, random_values
 
 MDP = random_mdp(31, terminals=2)
+TABLES = exact.tables(random_prior(31, MDP), random_values(31, MDP))
 METADATA = {"environment": "random 31", "seed": 5, "settings": {"alpha": 0.1}}
 DTYPES = {"F32": "<f4", "I32": "<i4", "BOOL": "?"}
 
 
 @pytest.fixture(scope="module")
 def arrays() -> dict[str, np.ndarray]:
-    return make_arrays(complete(particles=5, depth=3), MDP, exact.tables(random_prior(31, MDP), random_values(31, MDP)), record=True)
+    return make_arrays(complete(particles=5, depth=3), MDP, TABLES, record=True)
 
 
 @pytest.fixture(scope="module")
@@ -86,7 +89,7 @@ def test_shapes_and_dtypes_are_those_of_the_format(arrays: dict[str, np.ndarray]
 
 
 def test_distributions_and_states_are_left_out_unless_asked_for() -> None:
-    plain = make_arrays(complete(particles=5, depth=3), MDP, exact.tables(random_prior(31, MDP), random_values(31, MDP)))
+    plain = make_arrays(complete(particles=5, depth=3), MDP, TABLES)
     assert not {"prior", "proposal", "q_value", "state/index"} & plain.keys()
 
 
@@ -105,6 +108,60 @@ def test_other_bytes_are_refused(garbage: bytes) -> None:
 def test_offsets_beyond_the_data_are_refused(data: bytes) -> None:
     with pytest.raises(TraceError, match="not a readable trace"):
         read(rewrite_header(data, lambda header: header["ess"].update(data_offsets=[0, 10**9])), SCHEMA)
+
+
+def of_plan(planner: str) -> Record:
+    own = {"num_simulations": 6} if planner == "gumbel_mcts" else {"particles": 6, "depth": 3, "reward_temperature": 0.7}
+    return run(Model(MDP, exact.look_up), planner, params=TABLES, state=MDP.state(0), discount=0.9, **own)
+
+
+@pytest.mark.parametrize("planner", ["trt_smc", "tsmcts", "gumbel_mcts"])
+def test_a_trace_without_an_array_that_every_trace_has_or_with_one_of_another_shape_is_refused(planner: str) -> None:
+    whole = of_plan(planner)
+    Record.from_bytes(whole.to_bytes())
+    header, required = whole.metadata.header(), {**(TREE if planner == "gumbel_mcts" else PARTICLES), **ROOT}
+    assert required.keys() <= whole.arrays.keys()
+    for name in required:
+        with pytest.raises(TraceError, match=f"no array {name}"):
+            Record.from_bytes(write({other: array for other, array in whole.arrays.items() if other != name}, header))
+        array = whole.arrays[name]
+        for other in (
+            np.stack([array] * 2),
+            np.stack([array] * 2, -1)[..., None],
+            np.concatenate([np.atleast_1d(array)] * 2),
+            np.atleast_1d(array)[:0],
+        ):
+            # A chosen action may also be one of several dimensions.
+            if name != "chosen_action" or 0 in other.shape or other.ndim > 1:
+                with pytest.raises(TraceError, match="the trace is damaged: array .* has shape"):
+                    Record.from_bytes(write({**whole.arrays, name: other}, header))
+
+
+TEXTS = {
+    "deep lists": "[" * 100_000,
+    "deep objects": '{"a":' * 100_000,
+    "no number": '{"alpha": NaN}',
+    "an infinite number": '{"alpha": 1e999}',
+    "a lone surrogate": '{"alpha": "\\ud800"}',
+    "no JSON": "{alpha}",
+    "too many digits": "9" * 5000,
+}
+
+
+@pytest.mark.parametrize("field", ["settings", "interventions", "scene", "seed", "traits"])
+@pytest.mark.parametrize("text", TEXTS)
+def test_metadata_that_could_not_be_written_again_is_refused(text: str, field: str) -> None:
+    whole = of_plan("trt_smc")
+    damaged = rewrite_header(whole.to_bytes(whole.arrays), lambda header: header["__metadata__"].update({field: TEXTS[text]}))
+    with pytest.raises(TraceError, match="metadata"):
+        Record.from_bytes(damaged)
+
+
+@pytest.mark.parametrize("dtype", ["BF16", "F8_E8M0"])
+def test_a_type_of_numbers_that_numpy_does_not_have_is_refused(dtype: str) -> None:
+    text = json.dumps({"chosen_action": {"dtype": dtype, "shape": [1], "data_offsets": [0, 2 if dtype == "BF16" else 1]}}).encode()
+    with pytest.raises(TraceError, match=dtype):
+        read(struct.pack("<Q", len(text)) + text + bytes(2 if dtype == "BF16" else 1), SCHEMA)
 
 
 @pytest.mark.parametrize("schema", ["twistscope.trace/2", "someone.else/1", None])
