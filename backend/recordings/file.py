@@ -89,6 +89,7 @@ class Kept:
             if size != self.size or not 0 < size <= max_bytes:
                 raise RecordingError(f"{where}: it would take {size} bytes, allowed are {max_bytes} and what the file says, {self.size}")
             record = Record.from_bytes(zstandard.ZstdDecompressor().decompress(self.data))
+            record.check()
         except zstandard.ZstdError as error:
             raise RecordingError(f"{where} is damaged: {error}") from None
         except TraceError as error:

@@ -39,7 +39,9 @@ def _drawing_of(trace: bytes) -> bytes:
     """The complete drawing of a trace; raises Invalid where it is none, or is damaged."""
     header = {"session": "", "frame": 0, "revision": 0, "skipped": 0, "playing": False, "notes": []}
     try:
-        return Record.from_bytes(trace).drawing(complete=True, header=header)
+        record = Record.from_bytes(trace)
+        record.check()
+        return record.drawing(complete=True, header=header)
     except TraceError as error:
         raise Invalid(f"this is no trace of a plan: {error}") from None
     except Exception as error:

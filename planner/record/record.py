@@ -112,12 +112,18 @@ class Record:
         """The inverse of `to_bytes`.
 
         Raises:
-          TraceError: the bytes are not a trace, are damaged, lack an array that every trace has, or have another major schema.
+          TraceError: the bytes are not a trace, are damaged, or have another major schema.
         """
         arrays, header = container.read(data, SCHEMA)
-        metadata = Metadata.of_header(header)
-        check(arrays, metadata.traits.kind)
-        return cls(arrays, metadata)
+        return cls(arrays, Metadata.of_header(header))
+
+    def check(self) -> None:
+        """Check a record of a file: one that was written with some of its arrays only, or by hand, can be read, but not drawn.
+
+        Raises:
+          TraceError: an array is missing that every plan has, or its shape does not fit those of the others.
+        """
+        check(self.arrays, self.metadata.traits.kind)
 
     def save(self, path: Path | str) -> Path:
         """Write the record to a file: `.safetensors` for all arrays and metadata, `.html` for the interactive microscope in a single file, `.py` for

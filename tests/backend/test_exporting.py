@@ -1,5 +1,6 @@
 """`twistscope export`: a moment as a file of any form, and mistakes in one line with nothing written."""
 
+import dataclasses
 import io
 import os
 import shutil
@@ -7,15 +8,18 @@ import stat
 import struct
 import xml.etree.ElementTree as ET
 import zlib
+from contextlib import closing
 
 import httpx
 import numpy as np
 import pyarrow.csv
 import pyarrow.parquet
 import pytest
+import zstandard
 
 import planner
 from backend import pictures
+from backend.recordings.file import Kept, append, create
 from planner import Checkpoints, Record, exact
 from planner.core.model import Model
 from planner.record.container import read, write
@@ -190,6 +194,20 @@ def test_a_file_that_is_no_trace_is_one_line(trace, tmp_path, tmp_path_factory):
         refused(tmp_path, file, says=file.name)
     for file in (folder / "missing.safetensors", folder / "pipe", folder):
         refused(tmp_path, file, says="there is no such file")
+
+
+@pytest.mark.parametrize("missing", ["parent", "chosen_action", "root_q"])
+@pytest.mark.parametrize("name", ["a.csv", "a.parquet", "a.html"])
+def test_a_recording_whose_frame_lacks_an_array_is_one_line(trace, tmp_path, name, missing):
+    record = planner.load(trace)
+    damaged = Record({key: array for key, array in record.arrays.items() if key != missing}, record.metadata)
+    kept = dataclasses.replace(Kept.of(record, 0, 0.0, ""), data=zstandard.ZstdCompressor().compress(damaged.to_bytes(damaged.arrays)))
+    kept = dataclasses.replace(kept, size=zstandard.frame_content_size(kept.data))
+    with closing(create(tmp_path / "a.twistscope", {"title": "damaged"})) as connection:
+        append(connection, [kept])
+        connection.execute("PRAGMA journal_mode = DELETE")
+    frame = [] if name != "a.html" else ["--frame", 0]
+    refused(tmp_path, tmp_path / "a.twistscope", *frame, name=name, says=f"the trace is damaged: it has no array {missing}")
 
 
 @pytest.mark.parametrize("name", ["a.csv", "a.parquet", "a.html", "a.py", "a.safetensors"])

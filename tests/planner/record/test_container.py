@@ -118,12 +118,12 @@ def of_plan(planner: str) -> Record:
 @pytest.mark.parametrize("planner", ["trt_smc", "tsmcts", "gumbel_mcts"])
 def test_a_trace_without_an_array_that_every_trace_has_or_with_one_of_another_shape_is_refused(planner: str) -> None:
     whole = of_plan(planner)
-    Record.from_bytes(whole.to_bytes())
+    Record.from_bytes(whole.to_bytes()).check()
     header, required = whole.metadata.header(), {**(TREE if planner == "gumbel_mcts" else PARTICLES), **ROOT}
     assert required.keys() <= whole.arrays.keys()
     for name in required:
         with pytest.raises(TraceError, match=f"no array {name}"):
-            Record.from_bytes(write({other: array for other, array in whole.arrays.items() if other != name}, header))
+            Record.from_bytes(write({other: array for other, array in whole.arrays.items() if other != name}, header)).check()
         array = whole.arrays[name]
         for other in (
             np.stack([array] * 2),
@@ -133,8 +133,8 @@ def test_a_trace_without_an_array_that_every_trace_has_or_with_one_of_another_sh
         ):
             # A chosen action may also be one of several dimensions.
             if name != "chosen_action" or 0 in other.shape or other.ndim > 1:
-                with pytest.raises(TraceError, match="the trace is damaged: array .* has shape"):
-                    Record.from_bytes(write({**whole.arrays, name: other}, header))
+                with pytest.raises(TraceError, match=r"the trace is damaged: array .* has shape"):
+                    Record.from_bytes(write({**whole.arrays, name: other}, header)).check()
 
 
 TEXTS = {
