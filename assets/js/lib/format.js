@@ -3,6 +3,8 @@
 const MINUS = "−";
 // Numbers were computed in single precision, where 1/8 may be 0.12499998: one that is so many decimals close to a half is a half.
 const FINER = 4;
+// Significant digits that single precision has.
+const SINGLE_DIGITS = 7;
 // A KL of so few nats is left over from rounding.
 const NO_KL = 1e-6;
 
@@ -47,7 +49,7 @@ export function number(value, digits = 3) {
 
 /**
  * Some numbers that are compared: as many decimals each. As few as show all of them exactly, or so many that the largest has so many significant
- * digits and different ones look different.
+ * digits and different ones look different, as far as single precision tells them apart.
  * @param {number[]} values
  */
 export function alike(values, digits = 3) {
@@ -55,9 +57,10 @@ export function alike(values, digits = 3) {
   const most = decimalsOf(usable, digits);
   const shown = (decimals) => new Set(usable.map((value) => fixed(value, decimals))).size;
   const exact = (decimals) => usable.every((value) => Math.abs(Number(value.toFixed(decimals)) - value) <= 1e-9 * Math.abs(value));
-  const different = shown(8);
+  const finest = Math.min(Math.max(SINGLE_DIGITS - 1 - Math.floor(Math.log10(Math.max(...usable.map(Math.abs), 1e-8))), most), 8);
+  const different = shown(finest);
   let decimals = Array.from({ length: most }, (_, fewer) => fewer).find(exact) ?? most;
-  while (decimals < 8 && shown(decimals) < different) decimals++;
+  while (decimals < finest && shown(decimals) < different) decimals++;
   return values.map((value) => fixed(value, decimals));
 }
 

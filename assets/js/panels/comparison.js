@@ -3,7 +3,7 @@
 
 import { comparedActions, comparedNumbers, comparisonSentence, differences, movedProbability, objection, samePlan, sameness } from "../frame/comparison.js";
 import { around, element, svg } from "../lib/elements.js";
-import { alike, decimalsOf, fixed, nats, percent, share, signed } from "../lib/format.js";
+import { alike, decimalsOf, fixed, nats, number, percent, share, signed } from "../lib/format.js";
 import { panelSection } from "./section.js";
 
 // Rows of actions; of more those that changed most.
@@ -38,7 +38,10 @@ function changeText(change, unit, values) {
   if (!Number.isFinite(change)) return "none";
   if (unit === "share") return `${signed(change * 100, Math.abs(change) < 0.095 ? 1 : 0)} pts`;
   if (unit === "count") return signed(change, 0);
-  return signed(change, unit === "nats" ? 3 : Math.max(...alike(values).map((text) => text.split(".")[1]?.length ?? 0)));
+  const text = signed(change, unit === "nats" ? 3 : Math.max(...alike(values).map((each) => each.split(".")[1]?.length ?? 0)));
+  // No false 0.
+  const vanishes = unit !== "nats" && change !== 0 && !/[1-9]/.test(text);
+  return vanishes ? `${change > 0 ? "+" : ""}${number(change, 2)}` : text;
 }
 
 /** The root actions whose probability changed most, as texts and bars; pure. Null where the two plans have no actions in common. */

@@ -126,4 +126,6 @@ test("numbers that neither plan has are left out, and a change is B less A", () 
   const row = numberRows(a, b).find(({ name }) => name === "value target");
   assert.deepEqual(row.texts, ["1.25", "3.50", "+2.25"]);
   assert.ok(row.bar > 0 && row.bar <= 1);
+  const [above, round] = [100.00001, 100].map((target) => sample({ arrays: { value_target: ["F32", [], [target]] } }));
+  assert.deepEqual(numberRows(above, round).find(({ name }) => name === "value target").texts, ["100", "100", "−7.6e−6"]);
 });

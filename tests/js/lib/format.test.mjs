@@ -64,6 +64,15 @@ test("numbers that are compared have as many decimals, and enough to differ", ()
   assert.deepEqual(alike([]), []);
 });
 
+test("numbers that are nearly equal have no more digits than single precision has", () => {
+  assert.deepEqual(alike([0.5 + 3e-6, 0.5]), ["0.500003", "0.500000"]);
+  assert.deepEqual(alike([123.4567812, 123.4567891]), ["123", "123"]);
+  assert.deepEqual(alike([1e-5, 1.1e-5]), ["0.000010", "0.000011"]);
+  for (const size of [1e-3, 1, 80, 5000, 90000]) {
+    for (const text of alike([size, size * (1 + 2 ** -23)])) assert.ok(text.replace(/^0\.0*|\./, "").length <= 7, text);
+  }
+});
+
 test("nothing else of the page rounds numbers that are read", () => {
   const modules = readdirSync(ASSETS, { recursive: true }).filter((name) => `${name}`.endsWith(".js") && `${name}` !== "lib/format.js");
   // Coordinates of SVG and the values of knobs are no texts of numbers.
