@@ -14,6 +14,7 @@ from backend.metrics import Metrics
 from backend.openings import Openings
 from backend.rates import Rate
 from backend.sessions.all import Sessions
+from planner import CheckpointError, missing_extra
 
 
 @dataclass
@@ -35,9 +36,17 @@ class Services:
 
     @property
     def first_checkpoint(self) -> str | None:
-        """The checkpoint to open by default."""
+        """The checkpoint to open by default: the preferred one, or the first by name; one whose extra is missing only where it is alone."""
         names = self.engine.checkpoints.names()
-        return self.config.preload if self.config.preload in names else next(iter(names), None)
+        preferred = [name for name in names if name == self.config.preload]
+        return next(filter(self._is_whole, [*preferred, *names]), next(iter([*preferred, *names]), None))
+
+    def _is_whole(self, name: str) -> bool:
+        """False where the environment of a checkpoint needs an extra that is not installed. A damaged one is reported where it is opened."""
+        try:
+            return missing_extra(self.engine.checkpoints.card(name).environment) is None
+        except CheckpointError:
+            return True
 
 
 def services(connection: HTTPConnection) -> Services:

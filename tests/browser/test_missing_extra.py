@@ -63,6 +63,11 @@ def test_the_page_shows_its_recorded_plan_and_the_reason_and_opens_others(server
     page.wait_for_function(f"window.twistscope.showing === 'live' && {shown}", timeout=60_000)
 
 
+def test_a_page_opens_with_a_checkpoint_that_can_be_opened_though_another_is_preferred(without_extras, data):
+    with serving("serve-backend", data=data / "preferred", TWISTSCOPE_PRELOAD=SNAKE, **without_extras) as running:
+        assert httpx.get(running.api + "/checkpoints").json()["first"] == POLE
+
+
 def test_the_page_of_checkpoints_says_it_on_the_card(server, open_page):
     page = open_page(f"{server.url}/checkpoints", ready="document.querySelectorAll('.card').length === 2")
     assert page.locator(f'.card[data-checkpoint="{SNAKE}"] .card-missing').inner_text() == f"Recorded plan only: {SAYS}"
