@@ -59,8 +59,6 @@ LEARNING_RATES = (1e-3, 3e-3)
 TUNING_SEEDS = range(100, 103)
 SEEDS = range(20)
 """Seeds that are reported; no setting was chosen on them."""
-UNTUNED_SEEDS = range(5)
-"""Seeds of the environments that were measured before there was a grid; their time was not measured."""
 
 
 @dataclass(frozen=True)
@@ -205,19 +203,11 @@ def train(config: TrainingConfig, seeds: range) -> Cell:
 
 
 def reported(data: dict[str, Any]) -> Iterator[tuple[str, dict[str, Cell]]]:
-    """The cells that are reported, by algorithm, for each environment: those of the tuned algorithms, or untuned ones as long as some are missing."""
+    """The cells that are reported, by algorithm, for each environment on which all algorithms were tuned."""
     for name in DOMAINS:
-        own = [cell for cell in data["cells"] if cell["environment"] == name]
-        tuned = {cell["algorithm"]: cell for cell in own if cell["seeds"] == list(SEEDS)}
-        untuned = {cell["algorithm"]: cell for cell in own if cell["seeds"] == list(UNTUNED_SEEDS)}
-        cells = tuned if tuned.keys() == ALGORITHMS.keys() else untuned
-        if cells:
-            yield name, {algorithm: cells[algorithm] for algorithm in ALGORITHMS if algorithm in cells}
-
-
-def is_tuned(cells: dict[str, Cell]) -> bool:
-    """True where the algorithms on an environment were tuned."""
-    return all(cell["seeds"] == list(SEEDS) for cell in cells.values())
+        cells = {cell["algorithm"]: cell for cell in data["cells"] if cell["environment"] == name and cell["seeds"] == list(SEEDS)}
+        if cells.keys() == ALGORITHMS.keys():
+            yield name, {algorithm: cells[algorithm] for algorithm in ALGORITHMS}
 
 
 def title(algorithm: str) -> str:
@@ -237,7 +227,7 @@ def curves(data: dict[str, Any]) -> dict[str, Any]:
                 "title": title(algorithm),
                 "seeds": len(cell["seeds"]),
                 "environment_steps": cell["environment_steps"],
-                **({"seconds": cell["seconds"]} if "seconds" in cell else {}),
+                "seconds": cell["seconds"],
                 "iqm": [round(each.estimate, 4) for each in intervals],
                 "low": [round(each.low, 4) for each in intervals],
                 "high": [round(each.high, 4) for each in intervals],
@@ -253,7 +243,7 @@ def curves(data: dict[str, Any]) -> dict[str, Any]:
 
 def figure(data: dict[str, Any], across: str) -> go.Figure:
     """One chart for each environment: lines with bands over environment steps, or over processor seconds."""
-    environments = {name: cell for name, cell in curves(data)["environments"].items() if all(across in one for one in cell["curves"].values())}
+    environments = curves(data)["environments"]
     columns = min(3, len(environments))
     rows = -(-len(environments) // columns)
     made = make_subplots(rows, columns, subplot_titles=list(environments), horizontal_spacing=0.06, vertical_spacing=0.3 / rows)
@@ -300,23 +290,19 @@ def page(data: dict[str, Any]) -> str:
     """The Markdown page: the text of learning-words.md, which is written by hand, and tables."""
     parts = [WORDS.read_text("utf-8").rstrip() + "\n", f"## Ranks\n\n{ranks(data)}\n"]
     for name, cells in reported(data):
-        note = "" if is_tuned(cells) else " (not tuned, five seeds)"
-        parts.append(f"## {read_config(name).environment}{note}\n\n{table(cells)}\n")
+        parts.append(f"## {read_config(name).environment}\n\n{table(cells)}\n")
     return "\n".join(parts)
 
 
 def ranks(data: dict[str, Any]) -> str:
     """Table of ranks by the mean over the run, on each environment; bold where an algorithm is first or level with the first."""
-    standing = {name: places(cells) for name, cells in reported(data) if is_tuned(cells)}
+    standing = {name: places(cells) for name, cells in reported(data)}
     rows = [["algorithm", *(read_config(name).title for name in standing), "first or level", "mean rank"]]
     rows.append(["---"] * len(rows[0]))
     for algorithm in ALGORITHMS:
-        own = [each[algorithm] for each in standing.values() if algorithm in each]
-        shown = [each.get(algorithm) for each in standing.values()]
-        words = ["" if place is None else f"**{place.rank}**" if place.first else str(place.rank) for place in shown]
-        firsts = sum(place.first for place in own)
-        mean = f"{np.mean([place.rank for place in own]):.1f}" if own else ""
-        rows.append([title(algorithm), *words, f"{firsts} of {len(own)}", mean])
+        own = [each[algorithm] for each in standing.values()]
+        words = [f"**{place.rank}**" if place.first else str(place.rank) for place in own]
+        rows.append([title(algorithm), *words, f"{sum(place.first for place in own)} of {len(own)}", f"{np.mean([place.rank for place in own]):.1f}"])
     return "\n".join(f"| {' | '.join(row)} |" for row in rows)
 
 
@@ -328,12 +314,11 @@ def table(cells: dict[str, Cell]) -> str:
 
 def row(algorithm: str, cell: Cell) -> str:
     """Row of one algorithm."""
-    seconds = f"{cell['seconds'][-1]:.1f}" if "seconds" in cell else ""
     shown = []
     for values in (areas(cell), np.array(cell["returns"][-1])):
         interval = iqm_interval(values)
         shown.append(f"{interval.estimate:.3g} [{interval.low:.3g}, {interval.high:.3g}]")
-    return f"| {title(algorithm)} | {' | '.join(shown)} | {seconds} | {cell['factor']:g} | {cell['learning_rate']:g} |"
+    return f"| {title(algorithm)} | {' | '.join(shown)} | {cell['seconds'][-1]:.1f} | {cell['factor']:g} | {cell['learning_rate']:g} |"
 
 
 if __name__ == "__main__":
