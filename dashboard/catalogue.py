@@ -8,8 +8,8 @@ from typing import Any
 import httpx
 
 Catalogue = dict[str, Any]
-"""`{"first": {"checkpoint", "planner"}, "checkpoints": [card …], "planners": [planner …], "groups": [name …]}`, as `GET /checkpoints` and
-`GET /planners` describe them."""
+"""`{"first": {"checkpoint", "planner"}, "checkpoints": [card …], "missing": [{"name", "detail"} …], "planners": [planner …], "groups": [name …]}`, as
+`GET /checkpoints` and `GET /planners` describe them."""
 
 GetCatalogue = Callable[[], Awaitable[Catalogue]]
 
@@ -37,6 +37,7 @@ async def fetch_catalogue(api_url: str, token: str | None = None) -> Catalogue:
     return {
         "first": {"checkpoint": cards["first"], "planner": planners["first"]},
         "checkpoints": cards["checkpoints"],
+        "missing": cards["missing"],
         "planners": planners["planners"],
         "groups": planners["groups"],
     }

@@ -278,6 +278,13 @@ export class Microscope extends PanelRoom {
     if (sentence && !this.frame) sentence.textContent = text;
   }
 
+  /** No live plan follows the recorded one that is shown. */
+  standAlone() {
+    if (!this.frame?.recorded) return;
+    this.frame.alone = true;
+    this.painter.request("base");
+  }
+
   /** Takes the root action that is selected, if there is one. */
   takeSelected() {
     if (this.frame && this.pointing.offered !== null && !this.frame.over) this.pointing.onTake(this.pointing.offered);
@@ -501,7 +508,7 @@ export class Microscope extends PanelRoom {
     const { notes } = captions(frame);
     const { level } = this.view;
     const { selection } = this.store.state;
-    this.whatIf.write(frame, selection?.slot === undefined ? null : selection, this.takes("intervene"), frame.recorded && this.hooks.has("intervene"));
+    this.whatIf.write(frame, selection?.slot === undefined ? null : selection, this.takes("intervene"), frame.recorded && !frame.alone && this.hooks.has("intervene"));
     for (const name of ["world", "genealogy", "weights"]) this.withSection(name, (section) => setText(section, ".panel-note", notes[name](frame, level)));
     this.withSection("narration", (sentence) => {
       const text = narrate(frame, level);

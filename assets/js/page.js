@@ -16,7 +16,7 @@ import { Paths } from "./controls/paths.js";
 import { Pinning } from "./controls/pinning.js";
 import { PAGE_KEYS } from "./controls/page_keys.js";
 import { isStale, Lateness, showingOf } from "./controls/picture_state.js";
-import { Notice, refusalText, writeMoment, writeStatus, writeTransport } from "./controls/status.js";
+import { Notice, refusalText, withoutPlan, writeMoment, writeStatus, writeTransport } from "./controls/status.js";
 import { TopBar } from "./controls/top_bar.js";
 import { api, asked, counters, firstPicture, inspected, microscope, panels, pinButton, questions, session, timeline } from "./first.js";
 import { LAYOUTS } from "./frame/layouts.js";
@@ -53,7 +53,7 @@ const pinning = new Pinning({ api, microscope, button: pinButton, now: () => /**
 let knobTools = null;
 const dialogs = new Dialogs({
   api, microscope, panels, keys: [...PAGE_KEYS, ...MICROSCOPE_KEYS], lifetime,
-  now: () => ({ session: live.session.id, step: status.state.step, playing: status.state.playing, looksOnly: live.looksOnly }),
+  now: () => ({ session: live.session.id, step: status.state.step, playing: status.state.playing, looksOnly: live.looksOnly, without: withoutPlan(status.state) }),
   link: () => chooser.linkOf(live.session.id).catch(() => null), view: () => looked(), command: (name, more) => command(name, more),
   visit: (link) => chooser.visit(momentAddress(location.href, link)), pin: (link) => pinning.pinLink(link), pinFile: (file) => pinning.pinFile(file), findable: () => findable(), say: (text) => notice.say(text),
 });
@@ -194,6 +194,7 @@ function change(settings) {
 
 function command(name, more = {}) {
   if (live.looksOnly) return notice.say("This link may look, not touch.");
+  if (status.state.connection === "refused") return notice.say("Nothing is planned here. Choose another checkpoint.");
   chooser.overtaken();
   if (name !== "play" && name !== "pause") chooser.milestone = true;
   if (live.command(name, more)) return;
@@ -225,7 +226,7 @@ const findable = () => ({
 });
 
 const loadQuestions = () => questions.load({
-  api, now: () => ({ id: live.session.id, frame: microscope.frame, described: chooser.settingsOf(status.state.planner) }), change, focusKnob, storage: ownStorage(), changed: () => chooser.keepAddress(),
+  api, now: () => ({ id: live.session.id, frame: microscope.frame, described: chooser.settingsOf(status.state.planner), without: withoutPlan(status.state) }), change, focusKnob, storage: ownStorage(), changed: () => chooser.keepAddress(),
 });
 
 /** They are there before Dash has made a place for them. */
@@ -363,7 +364,11 @@ status.subscribe(["connection", "reason", "phase", "detail", "failure", "device"
 status.subscribe(["playing", "step", "furthest"], writeTransport);
 status.subscribe(["step"], ({ step }) => timeline.show(step));
 status.subscribe(["checkpoint", "planner", "speed", "seed"], (state) => topBar.show(state));
-status.subscribe(["replay", "role"], (state) => lock(/** @type {any} */ (state)));
+status.subscribe(["replay", "role", "connection"], (state) => lock(/** @type {any} */ (state)));
+status.subscribe(["connection"], ({ connection }) => {
+  if (connection !== "refused") return;
+  for (const part of [microscope, timeline, questions]) part.standAlone();
+});
 status.subscribe(["planner"], ({ planner }) => dash.set("planner-shown", { data: planner }));
 
 Object.assign(inspected, { status, latency });

@@ -125,12 +125,13 @@ async def first_opening(given: Given) -> Response:
 
 
 async def catalogue(given: Services) -> dict[str, Any]:
-    """The choices that a page offers: `{first, checkpoints, planners, groups}`, checkpoints without their training and returns."""
+    """The choices that a page offers: `{first, checkpoints, missing, planners, groups}`, checkpoints without their training and returns."""
     cards = await asyncio.to_thread(read_cards, given)
     described = describe_planners()
     return {
         "first": {"checkpoint": cards.first, "planner": described["first"]},
         "checkpoints": [card.model_dump(include={"name", "title", "description", "environment"}) for card in cards.checkpoints],
+        "missing": [each.model_dump() for each in cards.missing],
         "planners": described["planners"],
         "groups": described["groups"],
     }

@@ -27,7 +27,8 @@ def register_catalogue(app: Dash, catalogue: GetCatalogue) -> None:
         except CatalogueError:
             waiting = html.P("The planning service does not answer yet. Trying again …", className="hint")
             return no_update, no_update, False, waiting
-        checkpoints = [html.Option(card["name"], value=card["name"], title=card.get("description", "")) for card in found["checkpoints"]]
+        missing = {each["name"]: each["detail"] for each in found["missing"]}
+        checkpoints = [_option(card, missing.get(card["name"])) for card in found["checkpoints"]]
         planners = [html.Option(planner["title"], value=planner["name"], title=planner["help"]) for planner in found["planners"]]
         return checkpoints, planners, True, no_update
 
@@ -39,3 +40,9 @@ def register_catalogue(app: Dash, catalogue: GetCatalogue) -> None:
             return no_update
         planner = next((p for p in found["planners"] if p["name"] == name), None)
         return no_update if planner is None else knobs(planner["settings"], found["groups"])
+
+
+def _option(card: dict[str, Any], missing: str | None) -> html.Option:
+    """A checkpoint to choose; of one whose extra is missing only the recorded plan can be seen."""
+    name = card["name"]
+    return html.Option(name if missing is None else f"{name}, recorded", value=name, title=missing or card.get("description", ""))

@@ -58,6 +58,25 @@ def test_the_page_shows_its_recorded_plan_and_the_reason_and_opens_others(server
     page = open_page(f"{server.url}/?checkpoint={SNAKE}", ready="window.twistscope?.showing === 'recorded'")
     page.wait_for_function("says => document.querySelector('#banner')?.textContent.includes(says)", arg=SAYS)
     assert page.locator(".panel-world .panel-note").inner_text().startswith("Snake6x6-jumanji")
+    # It is what was asked for, though nothing is planned after it: its pictures are whole, and nothing waits for a plan that does not come.
+    assert not page.evaluate("document.querySelector('.microscope').hasAttribute('data-stale')")
+    page.wait_for_selector(".why-waiting:has-text('there is no live plan here')")
+    page.wait_for_selector("#knobs .knob")
+    assert "Waiting" not in page.inner_text("body") and "wait for" not in page.inner_text("body").lower()
+    page.keyboard.press("Space")
+    page.wait_for_selector("#notice:has-text('Nothing is planned here')")
+    assert page.evaluate("[...document.querySelectorAll('#knobs select')].every(({ value }) => value === '')")
+    assert page.locator("#knobs").evaluate("knobs => !knobs.innerText.includes('undefined') && !knobs.querySelector('.knob[data-changed=true]')")
+    page.click(".why-sure")
+    page.wait_for_selector(".why-note:has-text('there is none here')")
+    page.click(".share-open")
+    page.wait_for_selector("#share .share-note:has-text('recorded plan')")
+    assert page.locator("#share .share-link").input_value() == page.url and page.locator("#share .share-files").is_hidden()
+    page.keyboard.press("Escape")
+    for part, usable in {"#transport": False, "#drawer": False, "#planner": False, "#checkpoint": True}.items():
+        assert page.locator(part).evaluate("part => !part.inert") == usable, part
+    listed = page.locator("#checkpoint option").all_inner_texts()
+    assert listed == [POLE, f"{SNAKE}, recorded"]
     page.locator("#checkpoint").select_option(POLE)
     shown = "document.querySelector('.panel-world .panel-note').textContent.startsWith('CartPole-v1')"
     page.wait_for_function(f"window.twistscope.showing === 'live' && {shown}", timeout=60_000)

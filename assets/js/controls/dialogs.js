@@ -11,7 +11,7 @@ export class Dialogs {
    * @param {import("../microscope.js").Microscope} page.microscope
    * @param {import("./panels.js").Panels} page.panels
    * @param {import("../lib/keyboard.js").Binding[]} page.keys that help names
-   * @param {() => {session: string | null, step: number, playing: boolean, looksOnly: boolean}} page.now
+   * @param {() => {session: string | null, step: number, playing: boolean, looksOnly: boolean, without: string}} page.now `without`: words for a live plan that is not there
    * @param {() => Promise<string | null>} page.link query of the link to the moment that is shown; null where there is none
    * @param {() => Record<string, any>} page.view what of the plan is looked at
    * @param {(name: string, more?: Record<string, any>) => void} page.command of the session
@@ -37,7 +37,7 @@ export class Dialogs {
     this.share = new LateDialog(async () => {
       const { ShareDialog } = await import("./share.js");
       const file = (step, form) => api.exportUrl(session() ?? "", step ?? now().step, form);
-      return new ShareDialog({ query: link, view, file, microscope, lifetime });
+      return new ShareDialog({ query: link, view, file, session, microscope, lifetime });
     }, say);
     this.view = new LateDialog(async () => {
       const { ViewDialog } = await import("./view.js");
@@ -51,7 +51,7 @@ export class Dialogs {
     }, say);
     this.race = new LateDialog(async () => {
       const [{ Race }] = await Promise.all([import("./race.js"), loadStyle("race.css")]);
-      const moment = () => ({ id: session(), frame: microscope.frame, layout: microscope.store.state.layout, playing: now().playing });
+      const moment = () => ({ id: session(), frame: microscope.frame, layout: microscope.store.state.layout, playing: now().playing, without: now().without });
       return new Race({ api, now: moment, theme, pause: () => command("pause"), visit, pin, say, lifetime });
     }, say);
     this.finder = new LateDialog(async () => {

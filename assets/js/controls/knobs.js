@@ -162,7 +162,7 @@ export class Knobs {
   /** Something was refused: every knob back to the server's value. */
   restore() {
     this.moving.clear();
-    this.show(this.values);
+    if (Object.keys(this.values).length) this.show(this.values);
   }
 
   reset(group) {
@@ -205,7 +205,7 @@ export class Knobs {
 
   /** Settings that differ from their defaults. */
   changed() {
-    return this.schema.filter((setting) => setting.name in this.defaults && !sameShown(setting, this.values[setting.name], this.defaults[setting.name]));
+    return this.schema.filter((setting) => setting.name in this.defaults && setting.name in this.values && !sameShown(setting, this.values[setting.name], this.defaults[setting.name]));
   }
 
   setting(name) {

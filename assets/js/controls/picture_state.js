@@ -37,6 +37,8 @@ const APART = ["lost", "reconnecting", "gone", "refused"];
  * @param {{connection: string, showing?: Showing, failure?: string, late?: boolean, phase?: string}} status
  */
 export function isStale({ connection, showing, failure, late, phase }) {
+  // Asked for was what is recorded, and no other plan follows it.
+  if (connection === "refused" && showing === "recorded") return false;
   if (APART.includes(connection)) return true;
   if (showing === "recorded") return !!failure;
   return showing !== "none" && showing !== "live" && (!!failure || !!late || phase === "compiling");

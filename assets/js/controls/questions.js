@@ -18,6 +18,7 @@ export class Questions {
     this.focusKnob = (/** @type {string} */ _) => {};
     /** True while a link has asked how sure the decision is, and there is no answer yet. */
     this.wanted = false;
+    this.alone = false;
     /** @type {{why: import("../panels/why.js").WhyPanel, seeds: import("../panels/many_seeds.js").SeedsPanel, sweep: import("../panels/sweep.js").SweepPanel} | null} */
     this.made = null;
     this.places = NAMES.map((name) => panelSection(name));
@@ -28,7 +29,7 @@ export class Questions {
    * Puts the panels into their places.
    * @param {object} page
    * @param {import("../source/api.js").Api} page.api
-   * @param {() => {id: string | null, frame: any, described: any[]}} page.now the session, the frame that is shown, and the planner's settings
+   * @param {() => {id: string | null, frame: any, described: any[], without: string}} page.now the session, the frame that is shown, the planner's settings, and words for a live plan that is not there
    * @param {(settings: Record<string, number>) => void} page.change takes values over
    * @param {(name: string) => void} page.focusKnob
    * @param {Storage | null} page.storage
@@ -44,8 +45,15 @@ export class Questions {
     // A panel may have been enlarged before it was there.
     this.microscope.enlarge(this.microscope.enlarged);
     this.made = made;
+    if (this.alone) made.why.standAlone();
     const { frame } = this.microscope;
     if (frame) this.refresh(frame);
+  }
+
+  /** No live plan follows the recorded one. */
+  standAlone() {
+    this.alone = true;
+    this.made?.why.standAlone();
   }
 
   /** Follows the frame that is shown. */

@@ -21,7 +21,7 @@ export class Race {
   /**
    * @param {object} page
    * @param {import("../source/api.js").Api} page.api
-   * @param {() => {id: string | null, frame: any, layout: any, playing: boolean}} page.now
+   * @param {() => {id: string | null, frame: any, layout: any, playing: boolean, without: string}} page.now
    * @param {() => import("../lib/palette.js").Theme} page.theme
    * @param {() => void} page.pause
    * @param {(link: string) => void} page.visit opens the moment of a link
@@ -76,8 +76,8 @@ export class Race {
 
   async toggle() {
     if (this.element.open) return this.element.close();
-    const { id, frame, playing } = this.now();
-    if (!id || !frame || frame.recorded) return this.tell("A race needs a live plan: wait for the first one.");
+    const { id, frame, playing, without } = this.now();
+    if (!id || !frame || frame.recorded) return this.tell(`A race needs a live plan: ${without}`);
     if (frame.replayed) return this.tell("A recording plans nothing: plan again from here, then race.");
     if (playing) this.pause();
     const of = JSON.stringify([id, frame.step, frame.seed, frame.planner, frame.settings]);

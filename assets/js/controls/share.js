@@ -16,14 +16,17 @@ export class ShareDialog {
    * @param {() => Promise<string | null>} page.query of the link to the moment that is shown; null where there is none
    * @param {() => Record<string, any>} page.view what of the plan is looked at
    * @param {(step: number | null, form: string) => string} page.file the address of a step as a file; null for the one that is shown
+   * @param {() => string | null} page.session without one, only the page's own address can be given
    * @param {import("../microscope.js").Microscope} page.microscope whose pictures can be kept
    * @param {import("../lib/lifetime.js").Lifetime} page.lifetime
    */
-  constructor({ query, view, file, microscope, lifetime }) {
+  constructor({ query, view, file, session, microscope, lifetime }) {
     this.query = query;
     this.view = view;
     this.file = file;
+    this.session = session;
     this.opening = 0;
+    this.alone = false;
     /** @type {string | null} */
     this.link = null;
     this.field = element("input", "share-link");
@@ -43,6 +46,8 @@ export class ShareDialog {
       link.download = "";
       return { form, link };
     });
+    this.panels = around("fieldset", "share-panels", element("legend", "", "The link shows"), ...this.boxes.map(({ label }) => label));
+    this.filesRow = around("p", "share-files", "As a file: ", ...this.files.map(({ link }) => link));
     this.pictures = new PictureFiles(microscope, lifetime);
     this.element = this.build(lifetime);
     lifetime.listen(this.copy, "click", () => this.copyLink());
@@ -54,8 +59,8 @@ export class ShareDialog {
       element("p", "", "Whoever opens the link sees this plan: the same checkpoint, planner, settings, seed, step and actions."),
       around("div", "share-row", this.field, this.copy),
       this.note,
-      around("fieldset", "share-panels", element("legend", "", "The link shows"), ...this.boxes.map(({ label }) => label)),
-      around("p", "share-files", "As a file: ", ...this.files.map(({ link }) => link)),
+      this.panels,
+      this.filesRow,
       this.pictures.element,
     ];
     return openableDialog({ id: "share", label: "Share", title: "Share this moment", content, lifetime });
@@ -67,11 +72,14 @@ export class ShareDialog {
     for (const { name, box } of this.boxes) box.checked = !hidden.includes(name);
     const opening = ++this.opening;
     this.link = null;
+    this.alone = this.session() === null;
+    this.filesRow.hidden = this.panels.hidden = this.alone;
     this.writeFiles(null);
     this.pictures.show();
     this.write();
     this.note.textContent = "…";
     this.element.showModal();
+    if (this.alone) return this.writeAlone();
     const link = await this.query();
     if (opening !== this.opening) return;
     this.link = link;
@@ -81,12 +89,21 @@ export class ShareDialog {
     if (this.link !== null) this.field.select();
   }
 
+  /** The recorded plan of a checkpoint is where the address of the page leads. */
+  writeAlone() {
+    this.note.textContent = "The address leads to this recorded plan. Files can be made of live plans only.";
+    this.copy.disabled = false;
+    this.field.value = location.href;
+    this.field.select();
+  }
+
   writeFiles(step) {
     for (const { form, link } of this.files) link.href = this.file(step, form);
   }
 
   /** The link as it is with what is hidden now. */
   write() {
+    if (this.alone) return this.writeAlone();
     this.note.textContent = this.link === null ? "There is no link to this moment: so many actions led here that it would be too long, or the server does not answer. A file can be kept." : "";
     this.copy.disabled = this.link === null;
     const hide = this.boxes.filter(({ box }) => !box.checked).map(({ name }) => name).join(",");

@@ -85,6 +85,12 @@ function happeningText({ connection, reason, phase, detail, failure, late, showi
   return late ? `Planning${detail ? `: ${detail}` : ""} …` : "";
 }
 
+/**
+ * Words for a live plan that is not there: where the server has refused a session, none comes.
+ * @param {{connection: string}} status
+ */
+export const withoutPlan = ({ connection }) => (connection === "refused" ? "there is none here." : "wait for the first one.");
+
 const sentence = (text) => (/[.!?]$/.test(text) ? text : `${text}.`);
 
 /**

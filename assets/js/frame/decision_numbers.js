@@ -20,11 +20,11 @@ export function trailOf(frame) {
 }
 
 /** The reason why a frame has no trail, in words; "" where it only has not come yet. */
-export function noTrail({ tree, restarts, recorded, over }) {
+export function noTrail({ tree, restarts, recorded, alone, over }) {
   if (over) return "Nothing was planned.";
   if (tree) return "A search tree has no levels that it could be cut off after.";
   if (restarts) return "This planner begins again at the root, round by round.";
-  return recorded ? "It comes with the live plan." : "";
+  return alone ? "It is not recorded." : recorded ? "It comes with the live plan." : "";
 }
 
 /**

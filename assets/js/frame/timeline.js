@@ -17,6 +17,7 @@ import { count, number, percent, nats } from "../lib/format.js";
  * @property {Mark[]} marks
  * @property {Job | null} job
  * @property {{steps: number, seconds: number | null, most: number} | null} usual
+ * @property {boolean} [alone] no live plan comes
  *
  * The state of planning ahead.
  * @typedef {{state: string, done: number, limit: number, seconds_left: number | null, detail: string}} Job
@@ -182,6 +183,7 @@ export function offerText(usual) {
 }
 
 const WAITING = "Waiting for the first live plan …";
+const ALONE = "It is of live plans, and there are none here.";
 
 /**
  * The words beside the lines: the step pointed at with its marks, else what is being done or was done last, else what there is to know.
@@ -198,7 +200,7 @@ export function noteText(known, pointed) {
   if (job?.state === "running") return `Planning ahead: ${progressText(job)}.`;
   const lighter = from === null ? "" : "Lighter: planned ahead.";
   if (job?.detail) return `${job.detail} ${lighter}`.trim();
-  if (!known.rows.size && !marks.length) return WAITING;
+  if (!known.rows.size && !marks.length) return known.alone ? ALONE : WAITING;
   const where = known.first === known.last ? `at step ${known.first}` : `in steps ${known.first} to ${known.last}`;
   return `${marks.length ? count(marks.length, "mark") : "No marks"} ${where}. ${lighter}`.trim();
 }

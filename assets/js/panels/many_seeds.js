@@ -16,7 +16,7 @@ export class SeedsPanel {
   /**
    * @param {object} given
    * @param {{seeds: (id: string, count: number, signal: AbortSignal) => Promise<ArrayBuffer>}} given.api
-   * @param {() => {id: string | null, frame: any}} given.now the session and the frame that is shown
+   * @param {() => {id: string | null, frame: any, without: string}} given.now the session, the frame that is shown, and words for a live plan that is not there
    * @param {() => import("../lib/palette.js").Theme} given.theme
    */
   constructor({ api, now, theme }) {
@@ -49,9 +49,9 @@ export class SeedsPanel {
   }
 
   async plan() {
-    const { id, frame } = this.now();
+    const { id, frame, without } = this.now();
     if (this.asking) return;
-    if (!id || !frame) return this.refuse("It needs a live plan: wait for the first one.");
+    if (!id || !frame) return this.refuse(`It needs a live plan: ${without}`);
     if (frame.over) return this.refuse(OVER);
     const asking = new AbortController();
     this.asking = asking;

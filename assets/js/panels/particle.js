@@ -22,6 +22,7 @@ const KEY_HEIGHT = 10;
 const ABOVE = 180;
 
 const NOT_KEPT = "Prior and proposal are of the actions taken: this kept plan does not hold those of every action.";
+const ALONE = "Recorded are the numbers of this particle alone.";
 const LOOKS = "Prior and proposal are of the actions taken. Who looks on sees those of every action once somebody in control asks for it.";
 const NO_KL = "This kept plan does not hold the KL of each step.";
 
@@ -195,6 +196,7 @@ function noteOf({ tree, heaviest, particle: [level, slot] }) {
 
 /** The parts that a kept plan does not hold, where it is one. */
 function noteText(frame, steps, complete, { offers }) {
+  if (frame.alone) return complete ? "" : ALONE;
   // After a recorded opening the live plan follows at once.
   if (frame.tree || offers || frame.playing || frame.recorded) return "";
   const unknown = !complete && (frame.continuous || frame.actions.length > 2);

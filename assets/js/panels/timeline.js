@@ -91,6 +91,12 @@ export class TimelinePanel {
     this.redraw();
   }
 
+  /** No live plan follows. */
+  standAlone() {
+    this.known = { ...nothing(), alone: true };
+    this.redraw();
+  }
+
   /** Draws everything again, in the colours of now. */
   redraw() {
     this.changed = true;

@@ -24,7 +24,8 @@ export class WhyPanel {
   /**
    * @param {object} given
    * @param {import("../source/api.js").Api} given.api
-   * @param {() => {id: string | null, frame: any, described: any[]}} given.now the session, the frame that is shown, and the planner's settings
+   * @param {() => {id: string | null, frame: any, described: any[], without: string}} given.now the session, the frame that is shown, the planner's settings, and words for a live plan
+   *   that is not there
    * @param {() => import("../lib/palette.js").Theme} given.theme
    * @param {(place: import("../frame/why.js").Place, known: {buffer?: ArrayBuffer, sweep?: any}) => void} given.go leads to the place of a sentence
    * @param {Storage | null} given.storage keeps whether all sentences are shown
@@ -61,7 +62,8 @@ export class WhyPanel {
     this.element = panelSection("why", this.sure, this.cancel, this.more);
     this.element.append(this.list, this.note);
     // Until the first plan that was made for this page.
-    this.list.append(element("li", "hint why-waiting", "Waiting for the first live plan …"));
+    this.waiting = element("li", "hint why-waiting", "Waiting for the first live plan …");
+    this.list.append(this.waiting);
     this.ask = atMost(() => PAUSE, () => this.fetch());
     this.roomy = window.matchMedia(ROOMY);
     this.setOpen(readOpen(storage) ?? this.roomy.matches);
@@ -86,6 +88,11 @@ export class WhyPanel {
     this.seeds = null;
     this.changes = [];
     this.sweeps.clear();
+  }
+
+  /** No live plan follows the recorded one. */
+  standAlone() {
+    this.waiting.textContent = "Reasons are found by planning, and there is no live plan here.";
   }
 
   /** Follows the frame that is shown. */
@@ -120,8 +127,9 @@ export class WhyPanel {
 
   /** Finds out how sure the decision is, and what would have changed it. */
   async find() {
-    const { id, frame, described } = this.now();
-    if (!id || !frame || frame.recorded || this.asking) return;
+    const { id, frame, described, without } = this.now();
+    if (this.asking) return;
+    if (!id || !frame || frame.recorded) return this.say(`It needs a live plan: ${without}`);
     if (frame.over) return this.say(OVER);
     const asking = new AbortController();
     const { signal } = asking;

@@ -37,6 +37,8 @@ test("pictures are marked when they are of something else and nothing better is 
   for (const more of [{ late: true }, { failure: "no particle kept any weight" }, { phase: "compiling" }]) assert.ok(isStale({ ...open, showing: "earlier", ...more }));
   assert.ok(isStale({ ...open, showing: "recorded", failure: "no" }) && !isStale({ ...open, showing: "recorded", phase: "compiling" }));
   for (const connection of ["lost", "reconnecting", "gone", "refused"]) assert.ok(isStale({ connection, showing: "live" }));
+  // What was asked for is what is recorded.
+  assert.ok(!isStale({ connection: "refused", showing: "recorded" }) && isStale({ connection: "refused", showing: "opening" }) && isStale({ connection: "lost", showing: "recorded" }));
 });
 
 test("a plan is late when nothing has come for a while, and every plan that comes is a sign of life", async () => {
