@@ -8,6 +8,7 @@ import { writeStatus } from "./controls/status.js";
 import { readAddress, saysNothing } from "./lib/address.js";
 import { around, element } from "./lib/elements.js";
 import { placeOfLesson } from "./lessons/place.js";
+import { progressOf, readProgress } from "./lessons/progress.js";
 import { Microscope, ownStorage } from "./microscope.js";
 import { TimelinePanel } from "./panels/timeline.js";
 import { apiOfPage } from "./source/api.js";
@@ -53,11 +54,22 @@ column.append(microscope.centre, timeline.element);
 const facts = document.getElementById("facts");
 if (facts) microscope.foot.append(facts);
 
+/** The checkpoint of the step that a lesson opens at; null where there is no such lesson, which is then said by who opens it. @param {string} name */
+async function checkpointOfLesson(name) {
+  try {
+    const { steps } = await api.lesson(name);
+    const at = asked.at ?? progressOf(readProgress(), name).at;
+    return readAddress(`?${(steps.find(({ id }) => id === at) ?? steps[0]).link}`).checkpoint;
+  } catch {
+    return null;
+  }
+}
+
 /** The recorded plan, once it is painted; null where there is none that can be shown. @type {Promise<any>} */
 export const firstPicture = paintOpening();
 
 async function paintOpening() {
-  const opening = await recordedOpening(api, asked.checkpoint, saysNothing(location.search));
+  const opening = await recordedOpening(api, asked.checkpoint ?? (asked.lesson ? await checkpointOfLesson(asked.lesson) : null), saysNothing(location.search));
   if (!opening) return null;
   return new Promise((resolve) => {
     const ends = [microscope.onFrame((frame) => done(frame)), microscope.onTrouble(() => done(null))];

@@ -248,6 +248,23 @@ def test_space_plays_and_pauses_from_a_slider_and_from_the_seed(page):
         page.wait_for_function("!window.twistscope.playing")
 
 
+def test_space_plays_after_a_button_was_clicked_though_it_has_the_focus(page):
+    page.locator("[data-do=forward]").click()
+    page.wait_for_function("window.twistscope.step === 1 && window.twistscope.lastFrame.step === 1", timeout=60_000)
+    page.keyboard.press("Space")
+    page.wait_for_function("window.twistscope.playing && window.twistscope.lastFrame.step >= 3", timeout=60_000)
+    page.keyboard.press("Space")
+    page.wait_for_function("!window.twistscope.playing")
+    # A mark of the time line leads to its step once.
+    step = page.locator(".timeline-mark").first.get_attribute("data-step")
+    page.locator(f'.timeline-mark[data-step="{step}"]').click()
+    page.wait_for_function("step => `${window.twistscope.lastFrame.step}` === step", arg=step)
+    page.keyboard.press("Space")
+    page.wait_for_function("window.twistscope.playing")
+    page.keyboard.press("Space")
+    page.wait_for_function("!window.twistscope.playing")
+
+
 def test_space_keeps_its_meaning_on_buttons_and_switches(page):
     frame = last_frame(page)
     page.locator('[data-knob="revive"] input').focus()

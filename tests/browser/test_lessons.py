@@ -56,6 +56,13 @@ def opened(server, open_page, name=NAME, *, at=None, **options):
     return page
 
 
+def test_what_is_shown_before_the_first_live_plan_is_of_the_checkpoint_that_the_lesson_is_about(teaching, open_page):
+    hold = lambda page: page.route("**/api/v1/sessions*", lambda route: None)
+    page = open_page(f"{teaching.url}/?lesson=why-did-it-do-that", ready="window.twistscope?.showing === 'opening'", prepare=hold)
+    assert lesson_of(teaching, "why-did-it-do-that")["steps"][0]["link"].startswith("checkpoint=deepsea-early")
+    assert page.locator(".panel-world .panel-note").inner_text().startswith("DeepSea-bsuite")
+
+
 def test_every_kind_of_task_and_prediction_is_done_by_the_keyboard_alone(teaching, open_page):
     lesson = lesson_of(teaching, NAME)
     page = opened(teaching, open_page)

@@ -48,18 +48,25 @@ export const ownUse = (target, key) => OWN_USE.some(([selector, uses]) => uses(k
  * @param {import("./lifetime.js").Lifetime} lifetime
  */
 export function followKeys(target, table, actions, lifetime) {
+  // True where the pointer has left the focus on a button: nobody has gone there to press it again.
+  let clicked = false;
+  lifetime.listen(target, "pointerdown", (event) => { clicked = !!event.target.closest?.("button"); });
   lifetime.listen(target, "keydown", (event) => {
     if (event.altKey || event.defaultPrevented) return;
+    if (event.key === "Tab") clicked = false;
     // With ctrl a key is nobody's but the table's, or the browser's.
     const held = event.ctrlKey || event.metaKey;
     // Until the next frame the focus may still be in a dialog that has been closed.
     const gone = !!event.target.closest?.("dialog:not([open])");
     if (!held && !gone && event.key === "Escape" && isField(event.target) && !event.target.closest("dialog")) return leave(event);
-    if (!held && ((!gone && ownUse(event.target, event.key)) || ofDialog(event.key))) return;
+    const left = clicked && !!event.target.closest?.("button");
+    if (!held && ((!gone && !left && ownUse(event.target, event.key)) || ofDialog(event.key))) return;
     const pressed = held ? `ctrl ${event.key.toLowerCase()}` : event.key.length > 1 && event.shiftKey ? `shift ${event.key}` : event.key;
     const found = table.find(({ keys }) => keys.includes(pressed));
     if (!found) return;
     event.preventDefault();
+    // Some browsers press a button when the key is let go.
+    if (event.key === " " && left) event.target.blur();
     actions[found.does]?.();
   });
 }
