@@ -26,10 +26,10 @@ def prepare(request: PlanRequest, card: Card) -> Prepared:
         raise Invalid(str(error), error.errors) from None
 
 
-def seeds_of(prepared: Prepared, count: int) -> list[int]:
-    """`count` consecutive seeds, starting at the request's own; raises Invalid where so many plans are too large together."""
+def seeds_of(prepared: Prepared, count: int, skip: int = 0) -> list[int]:
+    """`count` consecutive seeds, starting `skip` after the request's own; raises Invalid where so many plans are too large together."""
     try:
-        return prepared.seeds(count)
+        return prepared.seeds(count, skip)
     except SettingsError as error:
         raise Invalid(str(error), error.errors) from None
 

@@ -279,8 +279,8 @@ class Prepared:
             program, (params, keys, state, self.live, *_stacked([self.changes()] * plans)), None, QUICK if jax.default_backend() == "cpu" else None
         )
 
-    def seeds(self, count: int) -> list[int]:
-        """`count` consecutive seeds, starting at the request's own; 0 follows MAX_SEED.
+    def seeds(self, count: int, skip: int = 0) -> list[int]:
+        """`count` consecutive seeds, starting `skip` after the request's own; 0 follows MAX_SEED.
 
         Raises:
           SettingsError: `count` is out of range: more than MAX_SEEDS, or too many model steps together.
@@ -290,7 +290,7 @@ class Prepared:
         if not 1 <= count <= most:
             allowed = f"at least 1 and at most {most}: no more than {MAX_SEEDS}, and seeds * {steps} model steps <= {MAX_TRANSITIONS}"
             raise SettingsError([{"field": "seeds", "given": count, "allowed": allowed}])
-        return [(self.request.seed + offset) % (MAX_SEED + 1) for offset in range(count)]
+        return [(self.request.seed + offset) % (MAX_SEED + 1) for offset in range(skip, skip + count)]
 
     @property
     def subject(self) -> str:

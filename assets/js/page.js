@@ -322,7 +322,7 @@ async function start() {
     live.looksOnly = role === "view";
     status.set({ role });
     // One that is asked for by name is not exchanged for another: where it cannot be had, the server says why.
-    // What a lesson begins with is not the server's first choice.
+    // The checkpoint of a lesson is not the server's first choice.
     const opened = asked.lesson ? null : first?.checkpoint;
     const checkpoint = asked.checkpoint ?? opened ?? (await answered(() => api.checkpoints().then(firstOf)));
     if (!checkpoint) return status.set({ connection: "refused", reason: "it has no checkpoints to load." });

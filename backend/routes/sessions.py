@@ -23,6 +23,7 @@ from backend.routes.services import Given, client
 from backend.sessions.race import other_request
 from backend.sessions.sweep import MAX_VALUES, prepare_sweep, row
 from planner import Record
+from planner.request import MAX_SEEDS
 
 router = APIRouter(tags=["sessions"])
 
@@ -138,6 +139,8 @@ class SeedsBody(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True)
 
     seeds: Count = 64
+    skip: Annotated[int, Field(ge=0, le=MAX_SEEDS)] = 0
+    """Seeds after the session's own that are left out: with it many seeds are asked for in parts."""
     planner: str | None = None
     """By default the session's own, with its settings."""
     settings: dict[str, Any] | None = None
@@ -151,13 +154,15 @@ class SeedsBody(BaseModel):
     responses={**bytes_of(SEEDS_MEDIA_TYPE, "The decisions."), **problems(404, 409, 422, 429, 500)},
 )
 async def plan_with_seeds(session_id: str, request: SeedsBody, given: Given) -> Response:
-    """Plan from the current moment of a session, with its settings or by another planner, once with each of several seeds; the first is its own.
+    """Plan from the current moment of a session, with its settings or by another planner, once with each of several seeds.
+
+    The first seed is the session's own, or `skip` after it.
 
     Interventions belong to the random numbers of one plan: these plans have none.
     """
     session = given.sessions.get_live(session_id)
     prepared = prepare(other_request(session, request.planner, request.settings, request.step), session.card)
-    return await answer_with_seeds(given, prepared, session.moment, seeds_of(prepared, request.seeds), session.id)
+    return await answer_with_seeds(given, prepared, session.moment, seeds_of(prepared, request.seeds, request.skip), session.id)
 
 
 class SweepBody(BaseModel):

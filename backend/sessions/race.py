@@ -32,6 +32,8 @@ TIMES = 3
 """Plans of one size that are timed, after a first one that is not; the median counts."""
 REFERENCE = "trt_smc"
 """Planner of the long plan."""
+REFERENCE_SHARES = ("discount", "depth")
+"""Settings of the session that the long plan shares."""
 REFERENCE_ATOMS = 64
 """Candidate actions of the long plan, where actions are continuous: the most there may be."""
 
@@ -114,10 +116,16 @@ def prepare_race(session: Session, planners: Sequence[str], model_steps: int | N
 
 
 def prepare_reference(session: Session, model_steps: int) -> Entrant | None:
-    """The long plan that decisions are measured by: as many model steps as all plans of one planner; None where there are exact answers."""
+    """The long plan that decisions are measured by: as many model steps as all plans of one planner; None where there are exact answers.
+
+    It shares the session's discount, which says what a return is, and its depth. Its other settings are the usual ones: a measure must not move with
+    the knobs that it is to judge.
+    """
     if _is_exact(session):
         return None
     entering = _enter(session, find(REFERENCE))
+    shared = {name: value for name, value in entering.request.settings.items() if name in REFERENCE_SHARES}
+    entering = prepare(replace(entering.request, settings=shared), session.card)
     if session.environment.action_bounds is not None:
         entering = _with(session, entering, {"action_atoms": REFERENCE_ATOMS})
     return Entrant(_with(session, entering, spend(entering.settings, _within(SEEDS * model_steps, budgets(entering.settings)))))

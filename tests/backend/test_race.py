@@ -67,6 +67,25 @@ def test_the_long_plan_stands_in_for_exact_answers(server, new_session):
     assert np.isfinite(decision["root_q"]).all()
 
 
+def test_the_long_plan_does_not_move_with_the_knobs_that_it_judges(server, new_session):
+    settings = []
+    for changes in ({}, {"alpha": 0.7, "reward_temperature": 3.0, "policy_target": "surviving"}, {"discount": 0.9}):
+        session = new_session(checkpoint="cartpole-early", settings=SMALL | changes)
+        settings.append(post(server, session, "race", planners=["trt_smc", "spo"], model_steps=80).json()["reference"]["settings"])
+    assert settings[0] == settings[1]
+    assert settings[2] == settings[0] | {"discount": 0.9}
+
+
+def test_seeds_that_are_asked_for_in_parts_are_those_of_one_request(server, new_session):
+    session = new_session(settings=SMALL)
+    parts = [read(post(server, session, "seeds", seeds=2, skip=skip).raise_for_status().content, DECISIONS)[0] for skip in (0, 2)]
+    whole, _ = read(post(server, session, "seeds", seeds=4).raise_for_status().content, DECISIONS)
+    for name in ("seed", "chosen_action", "root_policy"):
+        np.testing.assert_allclose(np.concatenate([part[name] for part in parts]), whole[name], atol=1e-5)
+    for wrong in (-1, 257, 1.5, "2"):
+        assert post(server, session, "seeds", seeds=2, skip=wrong).status_code == 422
+
+
 def test_a_plan_of_about_so_many_milliseconds_is_found(server, new_session):
     session = new_session(settings=SMALL)
     field = post(server, session, "race", planners=["bootstrap_smc", "tsmcts"], milliseconds=5).json()

@@ -4,8 +4,9 @@
 import { decode, SEEDS } from "../frame/decode.js";
 import { readFrame } from "../frame/frame.js";
 import { OVER } from "../frame/narration.js";
-import { exactMeasure, longMeasure } from "../frame/race.js";
+import { exactMeasure, joinDecisions, longMeasure } from "../frame/race.js";
 import { around, element } from "../lib/elements.js";
+import { count, percent } from "../lib/format.js";
 import { onThemeChange } from "../lib/palette.js";
 import { ApiError } from "../source/api.js";
 import { openableDialog } from "./dialog.js";
@@ -16,6 +17,8 @@ import { RaceOutcome } from "./race_outcome.js";
 
 // The session is elsewhere, or gone: that is the end for all planners.
 const LOST = [404, 409];
+// Seeds of one request: between two it is known how far the work is, and it can be cancelled.
+const PART = 8;
 
 export class Race {
   /**
@@ -128,10 +131,15 @@ export class Race {
       await this.each("Planning", signal, (lane) => this.planLane(lane, id, step, wish.milliseconds, signal), () => {});
       this.cursor.play();
       await this.findMeasure(id, step, signal);
-      await this.each(`${about.seeds} seeds of`, signal, async (lane, index) => {
+      await this.each(`${about.seeds} seeds of`, signal, async (lane, index, progress) => {
         const { planner, settings } = lane.entrant;
-        const { arrays } = decode(await this.api.seeds(id, about.seeds, signal, { planner, settings, step }), SEEDS);
-        this.outcome.seeds[index] = { decisions: decisionsOf(arrays) };
+        let decisions = /** @type {import("../frame/race.js").Decisions | null} */ (null);
+        for (let done = 0; done < about.seeds; done += PART) {
+          const { arrays } = decode(await this.api.seeds(id, PART, signal, { planner, settings, step, skip: done }), SEEDS);
+          decisions = joinDecisions(decisions, decisionsOf(arrays));
+          progress((done + PART) / about.seeds);
+        }
+        this.outcome.seeds[index] = { decisions };
       }, (index, reason) => (this.outcome.seeds[index] = { waits: `no seeds: ${reason}` }));
       this.say(this.outcome.sentence(this.lanes));
     } catch (error) {
@@ -174,7 +182,7 @@ export class Race {
    * Work for one lane after the other. One that is refused says why, and the others go on.
    * @param {string} what
    * @param {AbortSignal} signal
-   * @param {(lane: Lane, index: number) => Promise<void>} work
+   * @param {(lane: Lane, index: number, progress: (share: number) => void) => Promise<void>} work which may say how much of it is done
    * @param {(index: number, reason: string) => void} refused
    */
   async each(what, signal, work, refused) {
@@ -182,11 +190,17 @@ export class Race {
     for (const [at, lane] of lanes.entries()) {
       const since = performance.now();
       const seconds = () => Math.round((performance.now() - since) / 1000);
-      const report = () => this.say(`${what} ${lane.entrant.title}, ${at + 1} of ${lanes.length} … ${seconds()} s`);
+      let left = "";
+      const report = () => this.say(`${what} ${lane.entrant.title}, ${at + 1} of ${lanes.length} … ${seconds()} s${left}`);
+      const progress = (share) => {
+        // The first part has also compiled.
+        left = share < 1 ? `, ${percent(share)} done, about ${count(Math.max(Math.round((seconds() * (1 - share)) / share), 1), "second")} left` : "";
+        report();
+      };
       const timer = setInterval(report, 1000);
       report();
       try {
-        await work(lane, this.lanes.indexOf(lane));
+        await work(lane, this.lanes.indexOf(lane), progress);
       } catch (error) {
         if (signal.aborted || !(error instanceof ApiError) || LOST.includes(error.status)) throw error;
         const reason = error.message.split(" — ")[0];

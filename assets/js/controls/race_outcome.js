@@ -85,11 +85,13 @@ export class RaceOutcome {
     const { measure, values } = this;
     if (measure) this.name.textContent = `${measureName(measure)} of the`;
     const known = values.filter((own) => own !== null);
+    // The winner of a seed is known once all that take part have planned with it.
+    const complete = known.length === lanes.filter((lane, index) => lane.frame && !this.seeds[index].waits).length;
     const { wins } = winsOf(known);
     const rows = lanes.map((lane, index) => {
       const own = values[index];
       const waits = this.seeds[index].waits || (racing ? "waiting for its seeds …" : "");
-      return { title: lane.entrant.title, frame: lane.frame, values: own ?? undefined, wins: own ? wins[known.indexOf(own)] : 0, waits };
+      return { title: lane.entrant.title, frame: lane.frame, values: own ?? undefined, wins: own && complete ? wins[known.indexOf(own)] : undefined, waits };
     });
     this.figure.replaceChildren(build(raceFigure({ rows, measure, prior: this.priorOf(frame) }, width, this.theme())));
     this.about.textContent = measure ? `${measureText(measure, this.of, this.reference)} ${MARKS}` : "";

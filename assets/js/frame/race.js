@@ -94,6 +94,18 @@ export function winsOf(values) {
   return { wins, level };
 }
 
+/**
+ * Decisions of further seeds behind those there are.
+ * @param {Decisions | null} first
+ * @param {Decisions} further
+ * @returns {Decisions}
+ */
+export function joinDecisions(first, further) {
+  if (!first) return further;
+  const join = (name) => first[name] && [...first[name], ...further[name]];
+  return { count: first.count + further.count, root_policy: join("root_policy"), chosen_action: join("chosen_action"), root_atoms: join("root_atoms") };
+}
+
 /** A number of wins: whole, or with one digit where a seed was shared. */
 export const winsText = (wins) => `${Math.round(wins * 10) / 10}`;
 
@@ -146,7 +158,7 @@ export function entryObjection({ title, objection, least, most }, steps) {
 export function measureText(measure, of, reference) {
   const decision = of === "action" ? "the action taken" : "the improved policy";
   if (measure.exact) return `Regret: the optimal Q of the best action, minus that of ${decision}. 0 is best. Exact answers are known here.`;
-  const long = `a long plan (${reference?.title}, ${reference?.size}), as no exact answers are known here`;
-  if (measure.losses) return `Loss by the long plan: the best Q-hat of ${long}, minus its Q-hat of ${decision}. 0 is best.`;
+  const long = `a long plan (${reference?.title} with its usual settings, ${reference?.size}), as no exact answers are known here`;
+  if (measure.losses) return `Loss: the Q-hat of the best action, minus that of ${decision}, both by ${long}. 0 is best.`;
   return `Distance of ${decision} from the action of ${long}, as a share of the range. 0 is the same action.`;
 }

@@ -148,7 +148,9 @@ function levelReasons({ actions }, own, rival) {
   const most = Math.max(...gains);
   if (gains.length < 2 || !(most > 0.005)) return [];
   const level = gains.indexOf(most);
-  return [{ id: "level", text: `It gained most at level ${level}: ${signed(most, 2)} nats on ${actions[rival.action]}.`, place: { level } }];
+  const later = gains.reduce((sum, gain) => sum + gain, 0) - most;
+  const rest = Math.abs(later) < 0.005 ? "" : later < 0 ? `; the other levels took ${number(-later, 2)} of it back` : `; the other levels added ${number(later, 2)}`;
+  return [{ id: "level", text: `It gained most at level ${level}: ${signed(most, 2)} nats on ${actions[rival.action]}${rest}.`, place: { level } }];
 }
 
 /** Visits and values of a search tree. @returns {Reason[]} */
@@ -228,16 +230,25 @@ export function reasonsOf(frame, why) {
  * @returns {Reason}
  */
 export function sureReason(frame, { chosen_action: taken, count }) {
-  const { actions, chosen, continuous, dimensions, bounds } = frame;
-  const width = continuous ? dimensions.length : 1;
-  const own = continuous ? Array.from(frame.chosen_action) : [chosen];
-  const near = continuous ? bounds.map(([low, high]) => SAME_ACTION * (high - low)) : [0];
-  const takesIt = (seed) => own.every((value, at) => Math.abs(taken[seed * width + at] - value) <= near[at] + 1e-9);
-  const same = Array.from({ length: count }, (_, seed) => takesIt(seed)).filter(Boolean).length;
-  const what = continuous ? `an action within ${share(SAME_ACTION)} of the range of ${actions[chosen]}` : actions[chosen];
-  const others = continuous ? "" : othersText(frame, taken, count, same);
-  return { id: "seeds", text: `${wordOf(SURE, same / count)}: ${same} of ${count} seeds take ${what}${others}.`, place: { seeds: true }, mark: chosen };
+  const same = seedsTaking(frame, { chosen_action: taken, count });
+  const others = frame.continuous ? "" : othersText(frame, taken, count, same);
+  return { id: "seeds", text: `${wordOf(SURE, same / count)}: ${same} of ${count} seeds take ${sameAction(frame)}${others}.`, place: { seeds: true }, mark: frame.chosen };
 }
+
+/**
+ * Number of seeds that take the action that the plan takes.
+ * @param {any} frame
+ * @param {{chosen_action: ArrayLike<number>, count: number}} seeds
+ */
+export function seedsTaking({ chosen, chosen_action: own, continuous, dimensions, bounds }, { chosen_action: taken, count }) {
+  const width = continuous ? dimensions.length : 1;
+  const values = continuous ? Array.from(own) : [chosen];
+  const near = continuous ? bounds.map(([low, high]) => SAME_ACTION * (high - low)) : [0];
+  const takesIt = (seed) => values.every((value, at) => Math.abs(taken[seed * width + at] - value) <= near[at] + 1e-9);
+  return Array.from({ length: count }, (_, seed) => takesIt(seed)).filter(Boolean).length;
+}
+
+const sameAction = ({ actions, chosen, continuous }) => (continuous ? `an action within ${share(SAME_ACTION)} of the range of ${actions[chosen]}` : actions[chosen]);
 
 function othersText({ actions, chosen }, taken, count, same) {
   if (same === count) return "";
@@ -281,6 +292,7 @@ export function valuesBetween(from, to, knob, count) {
  * @property {number} now the value in force
  * @property {{value: number, action: number, distance: number} | null} change the smallest one that changes the action; null where none does
  * @property {number[]} [sizes] those that were tried, of a size of the plan: it has other random numbers, too
+ * @property {{same: number, count: number}} [votes] seeds that take the same action as before even with this change, of so many
  */
 
 /**
@@ -294,13 +306,18 @@ export function changeReasons(frame, changes) {
   const found = changes.filter((each) => each.change).sort((a, b) => /** @type {any} */ (a.change).distance - /** @type {any} */ (b.change).distance);
   const tried = (/** @type {Change} */ { label, sizes }) => (sizes ? `${label} from ${Math.min(...sizes)} to ${Math.max(...sizes)}` : label);
   const none = changes.filter(({ change }) => !change).map(tried);
-  const reasons = found.map(({ name, label, now, change, sizes }, index) => {
+  const reasons = found.map(({ name, label, now, change, sizes, votes }, index) => {
     const { value, action } = /** @type {NonNullable<Change["change"]>} */ (change);
     const step = `${label} from ${number(now)} to ${number(value)}`;
     const first = `The smallest change that makes it take another action: ${step}, then ${actions[action]}`;
-    const text = `${index ? `So would ${step}: ${actions[action]}` : first}${sizes ? ", with other random numbers" : ""}.`;
+    const text = `${index ? `So would ${step}: ${actions[action]}` : first}${sizes ? ", with other random numbers" : votes ? ` with this seed; ${votesText(frame, votes)}` : ""}.`;
     return { id: `change ${name}`, text, place: sizes ? { knob: name } : { sweep: name }, mark: action };
   });
   if (!none.length) return reasons;
-  return [...reasons, { id: "no change", text: `No other value of ${list(none)} alone makes it leave ${actions[chosen]}.`, place: null }];
+  return [...reasons, { id: "no change", text: `It takes ${actions[chosen]} with all values tried of ${list(none)}, one setting at a time.`, place: null }];
+}
+
+function votesText(frame, { same, count }) {
+  const what = sameAction(frame);
+  return same === 0 ? `none of ${count} seeds takes ${what} then` : same === count ? `all of ${count} seeds still take ${what}` : `${same} of ${count} seeds still take ${what}`;
 }

@@ -66,7 +66,7 @@ function describe(rows, measure) {
   const own = rows.map(({ title, frame, values, wins }) => {
     const middle = values && quartiles(values);
     const chosen = frame && !frame.over ? ` takes ${frame.actions[frame.chosen]}` : "";
-    const lost = middle && measure ? `, median ${measureName(measure)} ${number(middle.median)}, wins ${winsText(wins)} seeds` : "";
+    const lost = middle && measure ? `, median ${measureName(measure)} ${number(middle.median)}${wins === undefined ? "" : `, wins ${winsText(wins)} seeds`}` : "";
     return `${title}${chosen}${lost}`;
   });
   return `Improved policies and losses of the planners: ${own.join("; ")}`;
@@ -169,7 +169,7 @@ function lossRows({ rows, measure, prior }, { left, right, top }, width, text, t
   const ticks = known.length ? roundValues(0, most, 3) : [];
   const seeds = rows.find(({ values }) => values)?.values?.length;
   const parts = [text(left, top - 17, measure ? measureName(measure) : "", muted)];
-  if (known.length) parts.push(text(width, top - 17, `won of ${seeds}`, { ...muted, "text-anchor": "end" }));
+  if (rows.some(({ wins }) => wins !== undefined)) parts.push(text(width, top - 17, `won of ${seeds}`, { ...muted, "text-anchor": "end" }));
   for (const tick of ticks) {
     parts.push(node("rect", { x: x(tick) - 0.5, y: top, width: 1, height: bottom - top, fill: theme.grid }));
     parts.push(text(x(tick), bottom + 14, number(tick), { ...muted, "text-anchor": tick ? "middle" : "start" }));
@@ -183,7 +183,7 @@ function lossRows({ rows, measure, prior }, { left, right, top }, width, text, t
   return parts;
 }
 
-function lossRow({ values, wins = 0, waits = "", title }, { y, left, right, width, x }, text, theme) {
+function lossRow({ values, wins, waits = "", title }, { y, left, right, width, x }, text, theme) {
   const middle = values && quartiles(values);
   if (!values || !middle) return [text(left, y + 22, shorten(waits, right - left), { fill: theme.muted })];
   const at = y + ROW / 2 + 2;
@@ -193,14 +193,15 @@ function lossRow({ values, wins = 0, waits = "", title }, { y, left, right, widt
   const box = node("rect", { x: x(middle.low), y: at - 11, ...size, ...look }, said);
   const dot = { r: 2.2, fill: theme.accent, "fill-opacity": 0.45, "data-mark": "seed" };
   const dots = values.map((value, seed) => node("circle", { cx: x(value), cy: at + jitter(seed), ...dot }, titleOf(`seed + ${seed}: ${number(value)}`)));
-  const length = (wins / values.length) * (WINS - 16);
   return [
     box, ...dots,
     node("rect", { x: x(middle.median) - 1.25, y: at - 13, width: 2.5, height: 26, fill: theme.ink, "data-mark": "median" }),
     text(x(values[0]), at + 4, "★", { "font-size": 12, "text-anchor": "middle", stroke: theme.paper, "stroke-width": 2, "paint-order": "stroke" }),
-    text(width, y + 17, winsText(wins), { "text-anchor": "end", "font-weight": 600 }),
-    node("rect", { x: width - WINS + 16, y: y + 22, width: WINS - 16, height: 5, fill: theme.grid }),
-    node("rect", { x: width - WINS + 16, y: y + 22, width: length, height: 5, fill: theme.accent }),
+    ...(wins === undefined ? [] : [
+      text(width, y + 17, winsText(wins), { "text-anchor": "end", "font-weight": 600 }),
+      node("rect", { x: width - WINS + 16, y: y + 22, width: WINS - 16, height: 5, fill: theme.grid }),
+      node("rect", { x: width - WINS + 16, y: y + 22, width: (wins / values.length) * (WINS - 16), height: 5, fill: theme.accent }),
+    ]),
   ];
 }
 

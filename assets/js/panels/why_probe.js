@@ -4,7 +4,8 @@
 import { decode, SEEDS } from "../frame/decode.js";
 import { readFrame } from "../frame/frame.js";
 import { placeOf, sweepValues } from "../frame/sweep.js";
-import { nearestChange, valuesBetween } from "../frame/why.js";
+import { nearestChange, seedsTaking, valuesBetween } from "../frame/why.js";
+import { number } from "../lib/format.js";
 import { sweepable } from "./sweep.js";
 
 const COUNT = 64;
@@ -36,8 +37,7 @@ export async function probe(asked) {
   const { api, id, frame, described, signal, report, found } = asked;
   report(`Planning with ${COUNT} seeds …`);
   const buffer = await api.seeds(id, COUNT, signal, { step: frame.step });
-  const { arrays } = decode(buffer, SEEDS);
-  found({ seeds: { buffer, decisions: { chosen_action: arrays.chosen_action.data, count: arrays.seed.shape[0] } } });
+  found({ seeds: { buffer, decisions: decisionsOf(buffer) } });
   const settings = sweepable(described, frame.settings);
   for (const [at, setting] of settings.entries()) {
     report(`Sweeping ${setting.label}, ${at + 1} of ${settings.length} …`);
@@ -47,7 +47,7 @@ export async function probe(asked) {
 }
 
 /** The whole range of a setting first, then the part in which the action changes. */
-async function sweepSetting(setting, { api, id, frame, signal, found }) {
+async function sweepSetting(setting, { api, id, frame, signal, report, found }) {
   const { name, label, knob } = setting;
   const now = frame.settings[name];
   const rows = await sweepValuesOf(api, id, name, sweepValues(knob, COARSE), signal);
@@ -57,7 +57,18 @@ async function sweepSetting(setting, { api, id, frame, signal, found }) {
     rows.sort((a, b) => a.value - b.value);
   }
   const change = nearestChange(rows, now, frame.chosen, knob);
-  found({ change: { name, label, now, change }, sweep: { rows, setting, frame } });
+  if (!change) return found({ change: { name, label, now, change }, sweep: { rows, setting, frame } });
+  // The sweep has one seed, and its action may be that seed's luck. Interventions belong to the random numbers of one plan.
+  report(`Planning with ${COUNT} seeds at ${label} ${number(change.value)} …`);
+  const other = { planner: frame.planner, settings: { ...frame.settings, [name]: change.value }, step: frame.step };
+  const decisions = frame.interventions.length ? null : decisionsOf(await api.seeds(id, COUNT, signal, other));
+  const votes = decisions ? { same: seedsTaking(frame, decisions), count: decisions.count } : undefined;
+  found({ change: { name, label, now, change, votes }, sweep: { rows, setting, frame } });
+}
+
+function decisionsOf(buffer) {
+  const { arrays } = decode(buffer, SEEDS);
+  return { chosen_action: arrays.chosen_action.data, count: arrays.seed.shape[0] };
 }
 
 async function sweepValuesOf(api, id, name, values, signal) {

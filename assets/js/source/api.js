@@ -233,7 +233,7 @@ export class Api {
    * @param {string} id
    * @param {number} seeds
    * @param {AbortSignal} signal
-   * @param {{planner?: string, settings?: object, step?: number}} [other] another planner than the session's
+   * @param {{planner?: string, settings?: object, step?: number, skip?: number}} [other] another planner than the session's; seeds that are left out
    */
   async seeds(id, seeds, signal, other = {}) {
     const answer = await this.fetch("POST", `/sessions/${encodeURIComponent(id)}/seeds`, { body: JSON.stringify({ seeds, ...other }), signal });

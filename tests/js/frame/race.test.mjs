@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { columnsOf } from "../../../assets/js/controls/race.js";
-import { entryObjection, exactMeasure, longMeasure, lossesOf, measureText, raceSentence, valuesOf, winsOf, winsText } from "../../../assets/js/frame/race.js";
+import { entryObjection, exactMeasure, joinDecisions, longMeasure, lossesOf, measureText, raceSentence, valuesOf, winsOf, winsText } from "../../../assets/js/frame/race.js";
 import { readFrame } from "../../../assets/js/frame/frame.js";
 import { raceFigure } from "../../../assets/js/panels/race_figure.js";
 import { continuousSample, encode, sampleArrays, sampleMetadata, THEME } from "../drawing.mjs";
@@ -41,6 +41,12 @@ test("a seed is won by the smallest value, and shared where several have it", ()
   assert.deepEqual([winsText(31.5), winsText(64), winsText(21.333)], ["31.5", "64", "21.3"]);
 });
 
+test("seeds that come in parts are those that come at once", () => {
+  const part = (seeds) => ({ count: seeds.length, root_policy: Float32Array.from(seeds.flatMap((seed) => [seed, 1 - seed])), chosen_action: Int32Array.from(seeds.map((seed) => (seed > 0.5 ? 0 : 1))), root_atoms: undefined });
+  const joined = joinDecisions(joinDecisions(null, part([0.25, 0.75])), part([0.5]));
+  assert.deepEqual([joined.count, joined.root_policy, joined.chosen_action, joined.root_atoms], [3, [0.25, 0.75, 0.75, 0.25, 0.5, 0.5], [1, 0, 1], undefined]);
+});
+
 test("the sentence names who loses least and who wins most, and says where there is nothing to tell apart", () => {
   const measure = exactMeasure({ optimalQ: [1, 2] });
   const planners = [{ title: "A", values: [0.5, 0.4, 0.1] }, { title: "B", values: [0.3, 0.5, 0.6] }];
@@ -69,7 +75,7 @@ test("who cannot enter hears why", () => {
 test("the page says what it measures by", () => {
   assert.match(measureText(exactMeasure({ optimalQ: [1] }), "action", null), /^Regret: .* of the action taken\..*Exact answers/);
   const long = longMeasure({ root_q: [1, 2], chosen_action: [1], root_policy: [0, 1] }, null);
-  assert.match(measureText(long, "policy", { title: "TRT-SMC", size: "16384 particles, 24 levels" }), /a long plan \(TRT-SMC, 16384 particles, 24 levels\), as no exact answers/);
+  assert.match(measureText(long, "policy", { title: "TRT-SMC", size: "16384 particles, 24 levels" }), /a long plan \(TRT-SMC with its usual settings, 16384 particles, 24 levels\), as no exact answers/);
 });
 
 const all = (tree) => [tree, ...tree.children.flatMap((child) => (typeof child === "string" ? [] : all(child)))];

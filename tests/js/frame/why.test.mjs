@@ -39,7 +39,9 @@ test("the parts of the weight are named by size, gains before losses, and what i
   const [parts, level, lineages] = weightReasons(rootOf(), carried);
   assert.equal(parts.text, "Right leads left (20 %) by 0.81 nats: mostly rewards +1.20 and values +0.30; against it the prior itself −0.50 and fewer lineages carry it −0.20.");
   assert.deepEqual(parts.place, { action: 0 });
-  assert.deepEqual([level.text, level.place], ["It gained most at level 1: +1.30 nats on left.", { level: 1 }]);
+  assert.deepEqual([level.text, level.place], ["It gained most at level 1: +1.30 nats on left; the other levels added 0.1.", { level: 1 }]);
+  const lost = weightReasons(rootOf(), [part(0), part(1, { levels: [7.02, -4, -0.12] })])[1].text;
+  assert.equal(lost, "It gained most at level 0: +7.02 nats on left; the other levels took 4.1 of it back.");
   assert.deepEqual([lineages.text, lineages.place], ["About 3 lineages carry right; the one with most of it, 40 %, ends in slot 7 at level 2.", { particle: { level: 2, slot: 7 } }]);
   const trails = weightReasons(rootOf(), [part(0, { reward: 1 }), part(1)])[0].text;
   assert.equal(trails, "Right trails left (20 %) by 1 nats: rewards −1.00.");
@@ -98,16 +100,16 @@ test("the nearest value that changes the action is found on either side, with th
 
 test("the smallest change comes first, then those of other settings, then the settings that change nothing", () => {
   const changes = [
-    { name: "alpha", label: "alpha", now: 0.1, change: { value: 0.4, action: 0, distance: 0.3 } },
-    { name: "discount", label: "discount", now: 0.99, change: { value: 0.95, action: 2, distance: 0.04 } },
+    { name: "alpha", label: "alpha", now: 0.1, change: { value: 0.4, action: 0, distance: 0.3 }, votes: { same: 61, count: 64 } },
+    { name: "discount", label: "discount", now: 0.99, change: { value: 0.95, action: 2, distance: 0.04 }, votes: { same: 0, count: 64 } },
     { name: "ess_threshold", label: "ESS threshold", now: 0.5, change: null },
     { name: "particles", label: "particles N", now: 64, change: null, sizes: [32, 128, 16, 256] },
   ];
   const reasons = changeReasons(rootOf(), changes);
   assert.deepEqual(reasons.map(({ text }) => text), [
-    "The smallest change that makes it take another action: discount from 0.99 to 0.95, then up.",
-    "So would alpha from 0.1 to 0.4: left.",
-    "No other value of ESS threshold and particles N from 16 to 256 alone makes it leave right.",
+    "The smallest change that makes it take another action: discount from 0.99 to 0.95, then up with this seed; none of 64 seeds takes right then.",
+    "So would alpha from 0.1 to 0.4: left with this seed; 61 of 64 seeds still take right.",
+    "It takes right with all values tried of ESS threshold and particles N from 16 to 256, one setting at a time.",
   ]);
   assert.deepEqual(reasons.map(({ place }) => place), [{ sweep: "discount" }, { sweep: "alpha" }, null]);
   const size = changeReasons(rootOf(), [{ ...changes[3], change: { value: 32, action: 0, distance: 0.1 } }])[0];
@@ -125,11 +127,14 @@ test("sizes around the one in force come nearest first and stay within four time
 });
 
 test("a setting is looked at coarsely, then closely where the action changes; cancelled, no more is asked", async () => {
-  const asked = [];
+  const [asked, wanted] = [[], []];
   const stop = new AbortController();
   const seeds = encode({ seed: ["I64", [2], [0n, 1n]], chosen_action: ["I32", [2], [0, 1]] }, { schema: "twistscope.seeds/1" });
   const api = {
-    seeds: async () => seeds,
+    seeds: async (id, count, signal, other) => {
+      wanted.push(other);
+      return seeds;
+    },
     sweep: async (id, setting, values) => {
       asked.push(...values);
       return { rows: values.map((value) => ({ value, chosen: value > 0.6 ? 1 : 0, policy: [1, 0] })) };
@@ -144,4 +149,7 @@ test("a setting is looked at coarsely, then closely where the action changes; ca
   const { change, sweep } = found.at(-1);
   assert.ok(change.change.value > 0.6 && change.change.value < 0.61 && change.change.action === 1);
   assert.deepEqual(sweep.rows.map(({ value }) => value), asked.toSorted((a, b) => a - b));
+  // The change may be one seed's luck: others are asked with it.
+  assert.deepEqual(found.at(-1).change.votes, { same: 1, count: 2 });
+  assert.equal(wanted.at(-1).settings.alpha, change.change.value);
 });
