@@ -86,6 +86,9 @@ def unplanned(moment: Moment, step: int) -> Step:
 class Told(ABC):
     """A time line, and the viewers that are told about its changes."""
 
+    noun = "Step"
+    """Word for what is numbered."""
+
     def __init__(self) -> None:
         self._changes = Changes("timeline", lambda step: step.step, lambda steps: columns(steps) | self._rejections(steps))
         self._due = asyncio.Event()
@@ -101,7 +104,7 @@ class Told(ABC):
 
     def _rejections(self, steps: list[Step]) -> dict[str, list[str | None]]:
         """The column `rejection`."""
-        return {"rejection": [None if (mark := rejection(step, self._actions)) is None else mark.sentence for step in steps]}
+        return {"rejection": [None if (mark := rejection(step, self._actions, self.noun)) is None else mark.sentence for step in steps]}
 
     def describe(self) -> dict[str, Any]:
         """The whole time line (docs/api.md)."""
@@ -138,6 +141,8 @@ class Frames(Told):
       actions: names of discrete actions.
     """
 
+    noun = "Frame"
+
     def __init__(self, count: int, actions: Sequence[str]):
         super().__init__()
         self._last, self._named = count - 1, actions
@@ -155,8 +160,8 @@ class Frames(Told):
     def newest(self) -> tuple[list[Step], dict[str, Any]]:
         first = max(self._last - KEPT + 1, 0)
         steps = [self._seen[number] for number in sorted(self._seen) if number >= first]
-        marks = [mark for mark in find_failures(steps, self._actions) if mark.kind != "value"]
-        return steps, {"first": first, "last": self._last, "ahead_from": None, "marks": served_marks(marks), "job": None, "usual": None}
+        marks = [mark for mark in find_failures(steps, self._actions, self.noun) if mark.kind != "value"]
+        return steps, {"first": first, "last": self._last, "ahead_from": None, "marks": served_marks(marks), "job": None, "usual": None, "noun": self.noun}
 
 
 class Timeline(Told):
@@ -264,6 +269,7 @@ class Timeline(Told):
             "marks": served_marks(find_failures(steps, self._actions)),
             "job": None if self.ahead is None else self.ahead.describe(),
             "usual": self._usual(),
+            "noun": self.noun,
         }
 
     def _usual(self) -> dict[str, Any]:

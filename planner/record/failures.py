@@ -38,19 +38,20 @@ class Mark:
 KINDS = ("disagreement", "ess", "coalescence", "value", "rejected")
 
 
-def find_failures(steps: Sequence[Step], actions: Sequence[str] = ()) -> list[Mark]:
+def find_failures(steps: Sequence[Step], actions: Sequence[str] = (), noun: str = "Step") -> list[Mark]:
     """The marks of an episode, by step. Of each kind but `rejected` at most one, the earliest among equals.
 
     Args:
       steps: of one episode, in order and without gaps; steps without a plan have no numbers.
       actions: names of discrete actions, for the sentences.
+      noun: word for a step in the sentences; a recording counts frames.
     """
     found = [
-        *_disagreement(steps, actions),
-        *_smallest(steps, "ess", CRASH, lambda share: f"the weights collapse: at one level the ESS is {_percent(share)} of the particles"),
-        *_smallest(steps, "coalescence", EARLY, lambda share: f"after {_percent(share)} of the depth all particles descend from one first step"),
-        *_far_value(steps),
-        *(mark for step in steps if (mark := rejection(step, actions)) is not None),
+        *_disagreement(steps, actions, noun),
+        *_smallest(steps, noun, "ess", CRASH, lambda share: f"the weights collapse: at one level the ESS is {_percent(share)} of the particles"),
+        *_smallest(steps, noun, "coalescence", EARLY, lambda share: f"after {_percent(share)} of the depth all particles descend from one first step"),
+        *_far_value(steps, noun),
+        *(mark for step in steps if (mark := rejection(step, actions, noun)) is not None),
     ]
     return sorted(found, key=lambda mark: (mark.step, KINDS.index(mark.kind)))
 
@@ -76,24 +77,24 @@ def returns_after(steps: Sequence[Step]) -> list[float | None]:
     return after
 
 
-def _disagreement(steps: Sequence[Step], actions: Sequence[str]) -> list[Mark]:
+def _disagreement(steps: Sequence[Step], actions: Sequence[str], noun: str) -> list[Mark]:
     planned = [(step.disagreement, step) for step in steps if step.disagreement is not None]
     value, step = max(planned, key=lambda each: each[0], default=(0.0, None))
     if step is None or value < LEAST_DISAGREEMENT:
         return []
     action = _name(step, actions)
     prior = f"it takes {action}, the prior would not" if step.differs else f"both take {action}"
-    return [Mark(step.step, "disagreement", value, f"Step {step.step}: plan and prior disagree most here, by {fixed(value, 2)} nats; {prior}.")]
+    return [Mark(step.step, "disagreement", value, f"{noun} {step.step}: plan and prior disagree most here, by {fixed(value, 2)} nats; {prior}.")]
 
 
-def _smallest(steps: Sequence[Step], kind: str, below: float, words: Callable[[float], str]) -> list[Mark]:
+def _smallest(steps: Sequence[Step], noun: str, kind: str, below: float, words: Callable[[float], str]) -> list[Mark]:
     """A mark at the smallest share of a kind, where it is below a bound."""
     shares = [(share, step) for step in steps if (share := getattr(step, kind)) is not None]
     share, step = min(shares, key=lambda each: each[0], default=(1.0, None))
-    return [] if step is None or share >= below else [Mark(step.step, kind, share, f"Step {step.step}: {words(share)}.")]
+    return [] if step is None or share >= below else [Mark(step.step, kind, share, f"{noun} {step.step}: {words(share)}.")]
 
 
-def _far_value(steps: Sequence[Step]) -> list[Mark]:
+def _far_value(steps: Sequence[Step], noun: str) -> list[Mark]:
     known = [
         (step, step.value, after) for step, after in zip(steps, returns_after(steps), strict=True) if step.value is not None and after is not None
     ]
@@ -105,16 +106,16 @@ def _far_value(steps: Sequence[Step]) -> list[Mark]:
     if abs(missed) <= max(FAR * max(abs(each[2]) for each in known), 1e-6):
         return []
     rest = "" if steps[-1].terminated else ", with V for what was not played"
-    return [Mark(step.step, "value", missed, f"Step {step.step}: V(s₀) says {fixed(value, 2)}; the return that followed is {fixed(after, 2)}{rest}.")]
+    return [Mark(step.step, "value", missed, f"{noun} {step.step}: V(s₀) says {fixed(value, 2)}; the return that followed is {fixed(after, 2)}{rest}.")]
 
 
-def rejection(step: Step, actions: Sequence[str] = ()) -> Mark | None:
+def rejection(step: Step, actions: Sequence[str] = (), noun: str = "Step") -> Mark | None:
     """The mark of a step whose action the exact answer rejects; None for others. It does not depend on the other steps."""
     if not step.rejected or step.loss is None:
         return None
     # Two digits, also of a small one.
     loss = fixed(step.loss, max(1 - math.floor(math.log10(step.loss)), 2)) if step.loss > 0 else "nothing"
-    sentence = f"Step {step.step}: by the exact answer {_name(step, actions)} is not the best action; it loses {loss} of return."
+    sentence = f"{noun} {step.step}: by the exact answer {_name(step, actions)} is not the best action; it loses {loss} of return."
     return Mark(step.step, "rejected", step.loss, sentence)
 
 

@@ -17,6 +17,7 @@ import { count, number, percent, nats } from "../lib/format.js";
  * @property {Mark[]} marks
  * @property {Job | null} job
  * @property {{steps: number, seconds: number | null, most: number} | null} usual
+ * @property {"Step" | "Frame"} noun word for what is numbered
  * @property {boolean} [alone] no live plan comes
  *
  * The state of planning ahead.
@@ -24,7 +25,7 @@ import { count, number, percent, nats } from "../lib/format.js";
  */
 
 /** @type {() => Known} */
-export const nothing = () => ({ rows: new Map(), first: 0, last: 0, ahead_from: null, marks: [], job: null, usual: null });
+export const nothing = () => ({ rows: new Map(), first: 0, last: 0, ahead_from: null, marks: [], job: null, usual: null, noun: "Step" });
 
 /**
  * The same after a message about changes.
@@ -133,9 +134,10 @@ export function marksOf({ marks, rows }) {
 
 /** Glyphs of the kinds of marks; of marks that stand together the first kind is shown: there may be many of the last one. */
 export const GLYPHS = { value: "V", ess: "▼", coalescence: "Y", disagreement: "◆", rejected: "✕" };
+const MEANINGS = { value: "far from what followed", ess: "low ESS", coalescence: "early coalescence", disagreement: "plan against prior", rejected: "rejected by the exact answer" };
 const ORDER = Object.keys(GLYPHS);
 // As wide as a glyph with a number of two digits.
-const WIDE = 25;
+const WIDE = 30;
 
 /**
  * Marks that would overlap, together: each group with its place, its first step and all of its sentences.
@@ -157,7 +159,7 @@ export function groupMarks(marks, x, apart = WIDE) {
 }
 
 /** Glyph of a group of marks, and their number where there are several. */
-export const groupText = ({ kind, marks }) => [GLYPHS[kind] ?? "●", marks.length > 1 ? `${marks.length}` : ""];
+export const groupText = ({ kind, marks }) => [GLYPHS[kind] ?? "●", marks.length > 1 ? `×${marks.length}` : ""];
 
 // A tooltip of more sentences would not be read.
 const TOLD = 5;
@@ -191,16 +193,21 @@ const ALONE = "It is of live plans, and there are none here.";
  * @param {number | null} pointed
  */
 export function noteText(known, pointed) {
-  const { job, ahead_from: from } = known;
+  const { job, ahead_from: from, noun, first, last } = known;
   const marks = marksOf(known);
   if (pointed !== null) {
     const said = marks.filter(({ step }) => step === pointed).map(({ sentence }) => sentence);
-    return said.length ? said.join(" ") : `Step ${pointed}${from !== null && pointed >= from ? ", planned ahead" : ""}. Click to go there.`;
+    return said.length ? said.join(" ") : `${noun} ${pointed}${from !== null && pointed >= from ? ", planned ahead" : ""}. Click to go there.`;
   }
   if (job?.state === "running") return `Planning ahead: ${progressText(job)}.`;
   const lighter = from === null ? "" : "Lighter: planned ahead.";
   if (job?.detail) return `${job.detail} ${lighter}`.trim();
   if (!known.rows.size && !marks.length) return known.alone ? ALONE : WAITING;
-  const where = known.first === known.last ? `at step ${known.first}` : `in steps ${known.first} to ${known.last}`;
-  return `${marks.length ? count(marks.length, "mark") : "No marks"} ${where}. ${lighter}`.trim();
+  const name = noun.toLowerCase();
+  const where = first === last ? `at ${name} ${first}` : `in ${name}s ${first} to ${last}`;
+  const rows = [...known.rows.values()].filter(({ value_target: target }) => Number.isFinite(target)).length;
+  // The last state may be one after which nothing is planned.
+  const part = rows >= last - first ? "" : `, of which ${rows} ${rows === 1 ? "is" : "are"} ${noun === "Frame" ? "seen" : "planned"}`;
+  const kinds = ORDER.filter((kind) => marks.some((mark) => mark.kind === kind)).map((kind) => `${GLYPHS[kind]} ${MEANINGS[kind]}`);
+  return `${marks.length ? count(marks.length, "mark") : "No marks"} ${where}${part}${kinds.length ? `: ${kinds.join(", ")}` : ""}. ${lighter}`.trim();
 }
