@@ -202,6 +202,14 @@ def test_names_of_panels_lead_to_them(teaching, open_page):
     page.wait_for_function("scrollY === 0")
 
 
+def test_the_name_of_a_folded_panel_in_a_task_unfolds_it_which_is_the_task(teaching, open_page):
+    page = opened(teaching, open_page, "why-did-it-do-that", width=1280, height=720)
+    page.wait_for_selector(".panel-why:not([data-open]) .why-more")
+    page.locator(".lesson-step .panel-link:has-text('Why this action?')").last.click()
+    page.wait_for_selector(".panel-why[data-open]")
+    page.wait_for_function("document.querySelector('.lesson-said').textContent.startsWith('Done: Open')")
+
+
 def test_panels_that_would_give_an_answer_away_are_covered_until_it_is_given(teaching, open_page):
     page = opened(teaching, open_page, "path-degeneracy", at="healthy-leaves")
     covered = "[...document.querySelectorAll('[data-covered]')].map(({ dataset }) => dataset.panel)"

@@ -127,14 +127,19 @@ const CAPTIONS = {
       const ratio = found.at("log_prior") - found.at("log_proposal");
       const [reward, continuation, next, before] = ["reward", "continuation", "next_value", "value"].map(found.at);
       const gain = (reward + discount * continuation * next - (advantage === false ? 0 : before)) / tau;
-      const last = advantage === false ? "" : ` - ${inBrackets(number(before, 3))}`;
-      const top = `${number(reward, 3)} + ${number(discount, 3)} \\cdot ${number(continuation, 3)} \\cdot ${inBrackets(number(next, 3))}${last}`;
-      const sum = `${fixed(ratio, 2)} + ${inBrackets(fixed(gain, 2))} = ${fixed(ratio + gain, 2)}`;
+      // Whoever calculates it again gets the same: a small temperature makes much of a digit.
+      const digits = Math.min(Math.max(Math.ceil(-Math.log10(0.006 * tau)), 1), 6);
+      const value = (each) => inBrackets(each === 0 ? "0" : fixed(each, digits));
+      const last = advantage === false ? "" : ` - ${value(before)}`;
+      const top = `${number(reward, 4)} + ${number(discount, 4)} \\cdot ${number(continuation, 3)} \\cdot ${value(next)}${last}`;
+      const [one, other, both] = [ratio, gain, ratio + gain].map((each) => fixed(each, 2));
+      const equal = Math.abs(Math.round(100 * ratio) + Math.round(100 * gain) - Math.round(100 * (ratio + gain))) < 1;
+      const sum = (sign) => `${one} + ${inBrackets(other)} ${sign} ${both}`;
       return {
         sentence: `${sentence} Followed: slot ${found.slot}.`,
         ...(advantage === false ? { tex: CAPTIONS.weigh.tex.replace(" - V(s)", ""), plain: CAPTIONS.weigh.plain.replace(" − V(s)", "") } : {}),
-        numbers: `${fixed(ratio, 2)} + \\frac{${top}}{${number(tau, 3)}} = ${sum}`,
-        plainNumbers: sum,
+        numbers: `${fixed(ratio, 2)} + \\frac{${top}}{${number(tau, 3)}} = ${sum(equal ? "=" : "\\approx")}`,
+        plainNumbers: sum(equal ? "=" : "≈"),
       };
     },
   },

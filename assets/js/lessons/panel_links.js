@@ -33,13 +33,15 @@ export function linkPanels(root, lead) {
 }
 
 /**
- * Brings a panel into sight and outlines it for a moment.
+ * Brings a panel into sight, unfolded, and outlines it for a moment.
  * @param {HTMLElement} root
  * @param {string} name
  */
 export function pointAt(root, name) {
   const panel = /** @type {HTMLElement | null} */ (root.querySelector(`.panel[data-panel="${name}"]`));
   if (!panel) return;
+  const unfold = /** @type {HTMLElement | null} */ (panel.querySelector(":is(.why-more, .timeline-toggle)[aria-expanded=false]"));
+  unfold?.click();
   // There the text of the lesson lies over the lower part of the page.
   panel.scrollIntoView({ block: isBelow(NARROW) ? "start" : "nearest" });
   panel.toggleAttribute("data-pointed", true);

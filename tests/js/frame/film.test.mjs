@@ -88,3 +88,21 @@ test("a tree that was kept without the order of its simulations has no film", ()
   Object.assign(frame, { made: undefined });
   assert.ok(!hasFilm(frame));
 });
+
+test("whoever calculates the weight again from the numbers that are shown gets what is shown", () => {
+  const value = (text) => Number(new Function(`return ${text.replaceAll("−", "-").replace(/\\frac\{(.*?)\}\{(.*?)\}/, "(($1) / ($2))").replaceAll("\\cdot", "*")}`)());
+  let seen = 0;
+  for (const tau of [0.013, 0.05, 0.5, 2]) {
+    const frame = sample();
+    frame.settings = { ...frame.settings, reward_temperature: tau };
+    for (const shot of shotsOf(frame).filter(({ phase }) => phase === "weigh")) {
+      const { numbers } = captionOf(frame, shot);
+      if (!numbers) continue;
+      const [first, second, third] = numbers.split(/ = | \\approx /).map(value);
+      assert.ok(Math.abs(first - second) < 0.0151, numbers);
+      assert.ok(numbers.includes("\\approx") || Math.abs(second - third) < 1e-9, numbers);
+      seen++;
+    }
+  }
+  assert.ok(seen > 3);
+});
