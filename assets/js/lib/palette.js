@@ -90,6 +90,20 @@ export function actionColour(theme, { continuous, actions }, action) {
   if (!continuous) return theme.hues[action % theme.hues.length];
   return theme.ramp[Math.round((action / Math.max(actions.length - 1, 1)) * (theme.ramp.length - 1))];
 }
+/**
+ * The colour of a continuous action anywhere in a plan: that of the root's candidates between which its first dimension lies, so that equal actions look
+ * the same.
+ * @param {Theme} theme
+ * @param {{atoms: number[], bounds: [number, number][]}} frame
+ * @param {number} place of its first dimension within the bounds, 0 to 1
+ */
+export function placeColour(theme, { atoms, bounds: [[low, high]] }, place) {
+  const value = low + place * (high - low);
+  const most = atoms.length - 1;
+  const above = atoms.findIndex((atom) => atom >= value - 1e-6 * (high - low));
+  const rank = above < 0 ? most : above === 0 ? 0 : above - Math.max(atoms[above] - value, 0) / (atoms[above] - atoms[above - 1] || 1);
+  return theme.ramp[Math.round((rank / Math.max(most, 1)) * (theme.ramp.length - 1))];
+}
 const pairOf = (action) => (action + Math.floor(action / GLYPHS.length)) % GLYPHS.length;
 export const actionGlyph = ({ continuous }, action) => (continuous ? GLYPHS[0] : GLYPHS[pairOf(action)]);
 export const actionSymbol = ({ continuous }, action) => (continuous ? PLOTLY_SYMBOLS[0] : PLOTLY_SYMBOLS[pairOf(action)]);

@@ -4,7 +4,7 @@
 import { fateOf } from "../frame/fate.js";
 import { columnsOf, offersOf, particleFacts, stepsOf, treeFacts } from "../frame/particle.js";
 import { around, element, svg } from "../lib/elements.js";
-import { actionColour, actionGlyph } from "../lib/palette.js";
+import { actionColour, actionGlyph, placeColour } from "../lib/palette.js";
 import { HEAD, headNodes, partColours, PART_SHARES, ROW, rowNodes, rowText, scalesOf } from "./particle_rows.js";
 import { ParticlePair } from "./particle_pair.js";
 import { panelSection, setText } from "./section.js";
@@ -166,7 +166,7 @@ export class ParticlePanel {
       setPlain(level, `${step.level}`);
       const [glyph, name, small] = action.children;
       const place = offers[index].places?.[step.taken < 0 ? 0 : step.taken];
-      glyph.style.color = frame.continuous ? theme.ramp[Math.round(Math.min(Math.max(place || 0, 0), 1) * (theme.ramp.length - 1))] : actionColour(theme, frame, step.taken);
+      glyph.style.color = frame.continuous ? placeColour(theme, frame, place || 0) : actionColour(theme, frame, step.taken);
       setPlain(glyph, actionGlyph(frame, Math.max(step.taken, 0)));
       setPlain(name, shorten(step.action, this.width > WIDE ? 90 : NAME, 11.5));
       setPlain(small, smallText(step, frame));

@@ -3,7 +3,7 @@
 
 import { inColumns } from "../frame/particle.js";
 import { alike, decimalsOf, fixed, nats, natsWithin, number, share, signed } from "../lib/format.js";
-import { actionColour, actionSymbol } from "../lib/palette.js";
+import { actionColour, actionSymbol, placeColour } from "../lib/palette.js";
 import { line, marker, node, openPath, text } from "./shapes.js";
 
 export const ROW = 30;
@@ -188,11 +188,10 @@ const DRAW = {
 
 const foot = ([from, to], theme) => line(from, FOOT, to, FOOT, theme.grid);
 
-/** The colour of an action of a step: of a continuous one by its place. */
+/** The colour of an action of a step. */
 function colourOf({ frame, offers, theme }, index, action) {
   const place = offers[index].places?.[action];
-  if (place === undefined || place === null) return actionColour(theme, frame, action);
-  return theme.ramp[Math.round(Math.min(Math.max(place, 0), 1) * (theme.ramp.length - 1))];
+  return place === undefined || place === null ? actionColour(theme, frame, action) : placeColour(theme, frame, place);
 }
 
 /** One bar for each action; of continuous actions a stem at its place. */

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 
-import { actionSymbol, colourIn, HUES, schemeOf } from "../../../assets/js/lib/palette.js";
+import { actionColour, actionSymbol, colourIn, HUES, placeColour, schemeOf } from "../../../assets/js/lib/palette.js";
 import { drawScene, camera, OWN } from "../../../assets/js/pictures/scene.js";
 import { recordingContext } from "../canvas.mjs";
 import { apart, contrast, difference, EYES } from "../colour_vision.mjs";
@@ -85,4 +85,13 @@ test("light or dark is what was chosen, and else what the system says", () => {
     assert.equal(schemeOf("normal", system), "light");
     assert.equal(schemeOf("light dark", system), system ? "dark" : "light");
   }
+});
+
+test("a continuous action has the colour of the root's candidate that equals it, others one between", () => {
+  const theme = { ramp: Array.from({ length: 101 }, (_, at) => `${at}`), hues: [] };
+  const frame = { continuous: true, actions: ["a", "b", "c"], atoms: [-1, 0.5, 1.75], bounds: [[-2, 2]] };
+  const at = (value) => placeColour(theme, frame, (value + 2) / 4);
+  frame.atoms.forEach((value, action) => assert.equal(at(value), actionColour(theme, frame, action)));
+  assert.deepEqual([-2, 2, -0.25].map(at), ["0", "100", "25"]);
+  assert.equal(placeColour(theme, { ...frame, atoms: [0.5], actions: ["a"] }, 0.9), "0");
 });
