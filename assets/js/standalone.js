@@ -18,11 +18,19 @@ const ASKED = /^#export=(svg|png):(\w+)$/;
  */
 export function show(root, bytes, options = {}) {
   const microscope = new Microscope(root, new RecordSource(bytes), { keys: document, ...options });
-  microscope.foot.append(...pictureDialog(microscope));
+  const made = element("span", "made-of", "");
+  microscope.foot.append(made, ...pictureDialog(microscope));
+  const named = microscope.onFrame((frame) => {
+    named();
+    made.textContent = madeOf(frame);
+  });
   const asked = ASKED.exec(location.hash);
   if (asked) answer(microscope, asked[1], asked[2]);
   return microscope;
 }
+
+/** Planner, checkpoint or environment, step and seed, as `Record.title` says them; pure. */
+export const madeOf = ({ planner, checkpoint, environment, step, seed }) => `${planner} on ${checkpoint || environment}, step ${step}, seed ${seed}`;
 
 /** A button, and the dialog that it opens. */
 function pictureDialog(microscope) {

@@ -59,6 +59,7 @@ export class ShareDialog {
       element("p", "", "Whoever opens the link sees this plan: the same checkpoint, planner, settings, seed, step and actions."),
       around("div", "share-row", this.field, this.copy),
       this.note,
+      ...(isOwnMachine(location.hostname) ? [element("p", "hint share-own", "The address is of this machine. To others, send the file “microscope”, which needs no server.")] : []),
       this.panels,
       this.filesRow,
       this.pictures.element,
@@ -121,3 +122,6 @@ export class ShareDialog {
     }
   }
 }
+
+/** True for addresses that lead to the machine that they are opened on; pure. @param {string} host */
+export const isOwnMachine = (host) => /^(localhost|127(\.\d+){3}|\[::1\])$/.test(host);

@@ -22,7 +22,7 @@ export const PARTS = [
   { name: "sweep", label: "sweep", region: "side" },
   { name: "particle", label: "particle", region: "side" },
   { name: "timeline", label: "time line" },
-  { name: "narration", label: "the sentence" },
+  { name: "narration", label: "the sentence at the foot" },
 ];
 
 /** @typedef {{hidden: string[], order: string[]}} Arrangement */

@@ -44,12 +44,11 @@ function changeText(change, unit, values) {
   return vanishes ? `${change > 0 ? "+" : ""}${number(change, 2)}` : text;
 }
 
-/** The root actions whose probability changed most, as texts and bars; pure. Null where the two plans have no actions in common. */
+/** The root actions whose probability changed most, as texts and bars, which are as long as all of it where all of it moved; pure. Null where the two plans have no actions in common. */
 export function actionRows(a, b) {
   const actions = comparedActions(a, b);
   if (!actions) return null;
   const change = (row) => row.b - row.a;
-  const most = Math.max(...actions.map((row) => Math.abs(change(row))), 1e-9);
   // Of the differences themselves: as many as would tell all Q-hats apart leave no room for the table.
   const decimals = decimalsOf(actions.map(({ qA, qB }) => qB - qA), 3);
   return actions
@@ -59,7 +58,7 @@ export function actionRows(a, b) {
     .sort((one, other) => one.action - other.action)
     .map((row) => ({
       name: row.name, help: `Q-hat ${alike([row.qA, row.qB]).join(" in A, ")} in B`,
-      texts: [share(row.a), share(row.b), Number.isFinite(row.qB - row.qA) ? `Q ${signed(row.qB - row.qA, decimals)}` : "Q none"], bar: change(row) / most,
+      texts: [share(row.a), share(row.b), Number.isFinite(row.qB - row.qA) ? signed(row.qB - row.qA, decimals) : "none"], bar: change(row),
     }));
 }
 
@@ -134,7 +133,7 @@ export class ComparisonPanel {
     const titles = (names) => around("tr", "", ...names.map((name) => element("th", "", name)));
     const rows = actionRows(pinned, frame);
     const moved = movedProbability(comparedActions(pinned, frame) ?? []);
-    head.replaceChildren(titles(["improved policy", "A", "B", rows ? `${percent(moved)} moved` : "", "Q-hat"]));
+    head.replaceChildren(titles(["improved policy", "A", "B", rows ? `${percent(moved)} moved` : "", "Q-hat B − A"]));
     head.toggleAttribute("hidden", !rows);
     const line = ({ name, help, texts, bar }) => {
       const [before, after, change] = texts;
@@ -150,7 +149,7 @@ export class ComparisonPanel {
 /** A bar to the right of the middle for more in B, to the left for less. */
 function barOf(value) {
   const middle = BAR.width / 2;
-  const length = Math.abs(value) * (middle - 1);
+  const length = value === 0 ? 0 : Math.max(Math.abs(value) * (middle - 1), 0.75);
   return svg("svg", { width: BAR.width, height: BAR.height, "aria-hidden": "true" },
     svg("rect", { x: middle - 0.5, y: 0, width: 1, height: BAR.height, class: "same-axis" }),
     svg("rect", { x: value < 0 ? middle - length : middle, y: 1.5, width: length, height: BAR.height - 3, class: value < 0 ? "bar-less" : "bar-more" }));
