@@ -32,6 +32,8 @@ export class Pinning {
     this.second = null;
     /** @type {(() => void)[]} */
     this.links = [];
+    /** Ends of B's axes as A was drawn with them last. */
+    this.axes = "";
     /** Length that a link may have; known with the first one. */
     this.maxLength = Infinity;
     this.button = button;
@@ -108,6 +110,7 @@ export class Pinning {
     this.links = [
       linkMicroscopes(this.microscope, this.second),
       this.microscope.store.subscribe(["strips"], (state) => this.second?.store.set({ strips: state.strips })),
+      this.microscope.onFrame((frame) => this.shareAxes(frame)),
     ];
     this.show(pinned.frame);
     this.press(true);
@@ -115,7 +118,19 @@ export class Pinning {
 
   show(frame) {
     // A copy: the microscope that shows a frame writes into it where it came from.
-    this.second?.connect(new RecordSource(frame.withLineage({})));
+    const copy = frame.withLineage({});
+    this.second?.connect(new RecordSource(copy));
+    this.microscope.store.set({ alongside: copy });
+    this.axes = "";
+    if (this.microscope.frame) this.shareAxes(this.microscope.frame);
+  }
+
+  /** Lines of A and B are compared by eye: their axes are the same. While playing A is drawn again only where B's axes move. */
+  shareAxes(frame) {
+    const axes = JSON.stringify([...(frame.steady?.domains ?? [])].map(([id, { low, high }]) => [id, low, high]));
+    if (axes === this.axes) return;
+    this.axes = axes;
+    this.second?.store.set({ alongside: frame });
   }
 
   close() {
@@ -123,6 +138,7 @@ export class Pinning {
     for (const end of this.links.splice(0)) end();
     this.second?.dispose();
     this.second = null;
+    this.microscope.store.set({ alongside: null });
     this.press(false);
   }
 

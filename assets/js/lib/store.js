@@ -58,13 +58,14 @@ export const sameParticle = (a, b) => a === b || (!!a && !!b && a.level === b.le
  * @property {string | null} projection of the states that the world shows; null for the picture
  * @property {boolean} heat true where the world shows where mass goes, in place of paths
  * @property {any} pinned the frame of the plan that is pinned, where it can be compared with the one that is shown; else null
+ * @property {any} alongside the frame in a microscope beside this one, which has the same axes; null without one
  */
 
 /**
  * The view of a microscope's state. A pointer over a picture looks elsewhere for as long as it stays.
  * @returns {View}
  */
-export function viewOf({ frame, level, hover, selection, strips, ghost = null, beside = false, layout, film = null, window, hidden, box = null, compared = null, heat = false, projection = null }) {
+export function viewOf({ frame, level, hover, selection, strips, ghost = null, beside = false, layout, film = null, window, hidden, box = null, compared = null, heat = false, projection = null, alongside = null }) {
   const last = frame ? frame.levels - 1 : 0;
   const inside = (particle) => (particle?.slot !== undefined && particle.level <= last && particle.slot < frame.slots ? particle : null);
   return {
@@ -83,5 +84,7 @@ export function viewOf({ frame, level, hover, selection, strips, ghost = null, b
     compared: frame ? inside(compared) : null,
     heat,
     projection,
+    // Its axes are shared, its lines are not drawn.
+    alongside,
   };
 }

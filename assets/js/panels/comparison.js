@@ -133,7 +133,7 @@ export class ComparisonPanel {
     const titles = (names) => around("tr", "", ...names.map((name) => element("th", "", name)));
     const rows = actionRows(pinned, frame);
     const moved = movedProbability(comparedActions(pinned, frame) ?? []);
-    head.replaceChildren(titles(["improved policy", "A", "B", rows ? `${percent(moved)} moved` : "", "Q-hat B − A"]));
+    head.replaceChildren(titles(["improved policy", "A", "B", rows ? `${percent(moved)} moved` : "", "ΔQ-hat"]));
     head.toggleAttribute("hidden", !rows);
     const line = ({ name, help, texts, bar }) => {
       const [before, after, change] = texts;

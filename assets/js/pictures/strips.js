@@ -38,18 +38,24 @@ export function rowGeometry({ height }, rows, index) {
 }
 
 /** The rows that are open, with axes that hold still, and the line of the plan that is pinned where that has one. */
-function openRows(frame, { strips, pinned }) {
-  const { domains } = steadyOf(frame, strips[kindOf(frame)]);
-  const theirs = pinned && kindOf(pinned) === kindOf(frame) ? stripRows(pinned, strips) : [];
+export function openRows(frame, { strips, pinned, alongside }) {
+  const open = strips[kindOf(frame)];
+  const { domains } = steadyOf(frame, open);
+  const rowsOf = (other) => (other && kindOf(other) === kindOf(frame) ? stripRows(other, strips).filter(({ empty }) => !empty) : []);
+  const [behind, beside] = [rowsOf(pinned), rowsOf(alongside)];
   return stripRows(frame, strips).map((row) => {
-    const other = theirs.find(({ id }) => id === row.id);
-    const ghost = other && !other.empty ? other.lines[0].values.slice(0, frame.levels) : null;
-    return { ...row, domain: ghost ? withRoom(domainOf(domains, row), row, other.domain) : domainOf(domains, row), ghost };
+    const same = (rows) => rows.find(({ id }) => id === row.id);
+    const [ghost, other] = [same(behind), same(beside)];
+    let domain = domainOf(domains, row);
+    if (ghost) domain = withRoom(domain, row, ghost.domain);
+    // Both microscopes have the same axis: that of either, as it holds still there.
+    if (other) domain = withRoom(domain, row, domainOf(steadyOf(alongside, open).domains, other));
+    return { ...row, domain, ghost: ghost ? ghost.lines[0].values.slice(0, frame.levels) : null };
   });
 }
 
 /** An axis that follows values has room for those of the pinned plan too. */
-const withRoom = (/** @type {number[]} */ [from, to], { round }, [low, high]) => (round ? [Math.min(from, low), Math.max(to, high)] : [from, to]);
+const withRoom = (/** @type {number[]} */ [from, to], { round }, /** @type {number[]} */ [low, high]) => (round ? [Math.min(from, low), Math.max(to, high)] : [from, to]);
 
 export function draw(context, size, frame, view, theme) {
   if (frame.over) return sayInMiddle(context, size, "no plan", theme);

@@ -136,7 +136,7 @@ test("pointing looks elsewhere for as long as it lasts, and a smaller plan keeps
   const frame = { levels: 3, slots: 4 };
   const selection = { level: 2, slot: 3 };
   const strips = { particles: [] };
-  const nothing = { pinned: null, layout: undefined, film: null, window: undefined, hidden: undefined, box: null, compared: null, heat: false, projection: null };
+  const nothing = { pinned: null, layout: undefined, film: null, window: undefined, hidden: undefined, box: null, compared: null, heat: false, projection: null, alongside: null };
   assert.deepEqual(viewOf({ frame, level: 9, hover: null, selection, strips }), { level: 2, particle: selection, action: null, strips, kept: selection, ...nothing });
   assert.deepEqual(viewOf({ frame, level: 1, hover: { level: 0, slot: 1 }, selection }).particle, { level: 0, slot: 1 });
   assert.equal(viewOf({ frame: { levels: 2, slots: 4 }, level: 1, hover: null, selection }).particle, null);

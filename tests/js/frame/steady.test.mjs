@@ -84,3 +84,11 @@ test("paths without extent are not magnified without end", () => {
   const [whole, lens] = world.geometry(SIZE, still);
   assert.ok(lens.view.scale / whole.view.scale < 500);
 });
+
+test("two microscopes side by side have the same axes, whichever of the plans needs more room", () => {
+  const [a, b] = [particles(), particles(scaled(6, "kl", "kl_bound", "log_evidence"))];
+  const domains = (frame, alongside) => strips.openRows(frame, { strips: OPEN, pinned: null, alongside }).map(({ domain }) => domain);
+  assert.deepEqual(domains(a, b), domains(b, a));
+  assert.notDeepEqual(domains(a, b), domains(a, null));
+  assert.ok(strips.openRows(a, { strips: OPEN, pinned: null, alongside: b }).every(({ ghost }) => ghost === null));
+});
