@@ -46,8 +46,9 @@ INDEX = """<!DOCTYPE html>
     {%app_entry%}
     <main id="microscope"></main>
     <div id="facts" class="facts">
-      <span id="fact-connection"></span><span id="fact-device"></span><span id="fact-plan-ms"></span><span id="fact-queue"></span><span
-        id="fact-warming"></span>
+      <span id="fact-connection"></span><span id="fact-device"></span><span id="fact-plan-ms"></span><span
+        id="fact-queue" title="Plans that wait for the device"></span><span
+        id="fact-warming" title="Environments whose programs are compiled ahead, while nothing else is planned"></span>
     </div>
     <script type="module" src="@PREFIX@assets/js/main.js"></script>
     <footer>{%config%}</footer>

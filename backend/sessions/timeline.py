@@ -161,7 +161,8 @@ class Frames(Told):
         first = max(self._last - KEPT + 1, 0)
         steps = [self._seen[number] for number in sorted(self._seen) if number >= first]
         marks = [mark for mark in find_failures(steps, self._actions, self.noun) if mark.kind != "value"]
-        return steps, {"first": first, "last": self._last, "ahead_from": None, "marks": served_marks(marks), "job": None, "usual": None, "noun": self.noun}
+        about = {"first": first, "last": self._last, "ahead_from": None, "marks": served_marks(marks), "job": None, "usual": None}
+        return steps, about | {"noun": self.noun}
 
 
 class Timeline(Told):

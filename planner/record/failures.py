@@ -46,10 +46,12 @@ def find_failures(steps: Sequence[Step], actions: Sequence[str] = (), noun: str 
       actions: names of discrete actions, for the sentences.
       noun: word for a step in the sentences; a recording counts frames.
     """
+    collapse = lambda share: f"the weights collapse: at one level the ESS is {_percent(share)} of the particles"
+    coalesce = lambda share: f"after {_percent(share)} of the depth all particles descend from one first step"
     found = [
         *_disagreement(steps, actions, noun),
-        *_smallest(steps, noun, "ess", CRASH, lambda share: f"the weights collapse: at one level the ESS is {_percent(share)} of the particles"),
-        *_smallest(steps, noun, "coalescence", EARLY, lambda share: f"after {_percent(share)} of the depth all particles descend from one first step"),
+        *_smallest(steps, noun, "ess", CRASH, collapse),
+        *_smallest(steps, noun, "coalescence", EARLY, coalesce),
         *_far_value(steps, noun),
         *(mark for step in steps if (mark := rejection(step, actions, noun)) is not None),
     ]
@@ -106,7 +108,8 @@ def _far_value(steps: Sequence[Step], noun: str) -> list[Mark]:
     if abs(missed) <= max(FAR * max(abs(each[2]) for each in known), 1e-6):
         return []
     rest = "" if steps[-1].terminated else ", with V for what was not played"
-    return [Mark(step.step, "value", missed, f"{noun} {step.step}: V(s₀) says {fixed(value, 2)}; the return that followed is {fixed(after, 2)}{rest}.")]
+    sentence = f"{noun} {step.step}: V(s₀) says {fixed(value, 2)}; the return that followed is {fixed(after, 2)}{rest}."
+    return [Mark(step.step, "value", missed, sentence)]
 
 
 def rejection(step: Step, actions: Sequence[str] = (), noun: str = "Step") -> Mark | None:

@@ -75,7 +75,7 @@ export const LINES = [
   { id: "value", name: "V(s₀)", title: "V(s₀), and dashed the value target of the plan", lines: ["value", "value_target"], said: (row) => number(row.value) },
   { id: "disagreement", name: "KL to prior", title: "KL of the improved policy from the prior, nats; ticks below where the plan takes another action than the prior would", lines: ["disagreement"], fromZero: true, said: (row) => (row.disagreement === null ? "none" : nats(row.disagreement, 2)) },
   { id: "ess", name: "least ESS", title: "Smallest effective sample size of all levels, as a share of the particles", lines: ["ess"], share: true, said: (row) => shareText(row.ess) },
-  { id: "coalescence", name: "coalesces", title: "First level whose particles all descend from one root slot, as a share of the depth; 100 % where lineages stay apart", lines: ["coalescence"], share: true, said: (row) => shareText(row.coalescence) },
+  { id: "coalescence", name: "coalesces", title: "First level whose particles all descend from one root slot, as a share of the depth; at the top where lineages stay apart", lines: ["coalescence"], share: true, said: (row) => (row.coalescence === 1 ? "never" : shareText(row.coalescence)) },
 ];
 
 const shareText = (value) => (value === null || value === undefined ? "none" : percent(value));
@@ -207,7 +207,8 @@ export function noteText(known, pointed) {
   const where = first === last ? `at ${name} ${first}` : `in ${name}s ${first} to ${last}`;
   const rows = [...known.rows.values()].filter(({ value_target: target }) => Number.isFinite(target)).length;
   // The last state may be one after which nothing is planned.
-  const part = rows >= last - first ? "" : `, of which ${rows} ${rows === 1 ? "is" : "are"} ${noun === "Frame" ? "seen" : "planned"}`;
+  const part = rows >= last - first ? "" : `${rows} of these ${name}s ${rows === 1 ? "is" : "are"} ${noun === "Frame" ? "seen" : "planned"}.`;
   const kinds = ORDER.filter((kind) => marks.some((mark) => mark.kind === kind)).map((kind) => `${GLYPHS[kind]} ${MEANINGS[kind]}`);
-  return `${marks.length ? count(marks.length, "mark") : "No marks"} ${where}${part}${kinds.length ? `: ${kinds.join(", ")}` : ""}. ${lighter}`.trim();
+  const legend = kinds.length ? `${kinds.join(", ")}.` : "";
+  return [`${marks.length ? count(marks.length, "mark") : "No marks"} ${where}.`, part, legend, lighter].filter(Boolean).join(" ");
 }

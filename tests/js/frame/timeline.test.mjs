@@ -87,15 +87,15 @@ test("the note is about the step pointed at, else about planning ahead, else abo
   const known = { ...nothing(), last: 60, marks: [mark(7), mark(7, "value")], ahead_from: 50 };
   assert.equal(noteText(known, 7), "Step 7: ess. Step 7: value.");
   assert.equal(noteText(known, 50), "Step 50, planned ahead. Click to go there.");
-  assert.equal(noteText(known, null), "2 marks in steps 0 to 60, of which 0 are planned: V far from what followed, ▼ low ESS. Lighter: planned ahead.");
+  assert.equal(noteText(known, null), "2 marks in steps 0 to 60. 0 of these steps are planned. V far from what followed, ▼ low ESS. Lighter: planned ahead.");
   const rows = (planned) => new Map(Array.from({ length: planned }, (_, step) => [step, { step, value_target: 1 }]));
   assert.equal(noteText({ ...nothing(), last: 60, rows: rows(60) }, null), "No marks in steps 0 to 60.");
-  assert.equal(noteText({ ...nothing(), last: 28, noun: "Frame", rows: rows(1) }, null), "No marks in frames 0 to 28, of which 1 is seen.");
+  assert.equal(noteText({ ...nothing(), last: 28, noun: "Frame", rows: rows(1) }, null), "No marks in frames 0 to 28. 1 of these frames is seen.");
   assert.equal(noteText({ ...nothing(), last: 28, noun: "Frame", rows: rows(1) }, 3), "Frame 3. Click to go there.");
   const job = { state: "running", done: 3, limit: 9, seconds_left: null, detail: "" };
   assert.equal(noteText({ ...known, job }, null), "Planning ahead: step 3 of at most 9.");
   assert.equal(noteText({ ...known, job: { ...job, state: "done", detail: "The episode ends at step 60." } }, null), "The episode ends at step 60. Lighter: planned ahead.");
-  assert.equal(noteText({ ...nothing(), marks: [mark(0)] }, null), "1 mark at step 0: ▼ low ESS.");
+  assert.equal(noteText({ ...nothing(), marks: [mark(0)] }, null), "1 mark at step 0. ▼ low ESS.");
   // Nothing is there yet.
   assert.equal(noteText(nothing(), null), "Waiting for the first live plan …");
 });
