@@ -77,6 +77,8 @@ export class Frame {
     this.playing = json(metadata.playing, false);
     /** True where nobody has just planned this: it was kept. */
     this.recorded = json(metadata.recorded, false);
+    /** True where it was kept, and no live plan follows it on this page. */
+    this.alone = false;
     /** Query of the link to the moment, of the recorded one that a page opens with. @type {string | null} */
     this.link = metadata.link ?? null;
     /** The algorithm's declaration about its plans. */
