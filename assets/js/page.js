@@ -368,8 +368,9 @@ status.subscribe(["step"], ({ step }) => timeline.show(step));
 status.subscribe(["checkpoint", "planner", "speed", "seed"], (state) => topBar.show(state));
 status.subscribe(["replay", "role", "connection"], (state) => lock(/** @type {any} */ (state)));
 status.subscribe(["connection"], ({ connection }) => {
-  if (connection !== "refused") return;
-  for (const part of [microscope, timeline, questions]) part.standAlone();
+  const alone = connection === "refused";
+  if (alone) microscope.standAlone();
+  for (const part of [timeline, questions]) part.standAlone(alone);
 });
 status.subscribe(["planner"], ({ planner }) => dash.set("planner-shown", { data: planner }));
 

@@ -80,6 +80,9 @@ def test_the_page_shows_its_recorded_plan_and_the_reason_and_opens_others(server
     page.locator("#checkpoint").select_option(POLE)
     shown = "document.querySelector('.panel-world .panel-note').textContent.startsWith('CartPole-v1')"
     page.wait_for_function(f"window.twistscope.showing === 'live' && {shown}", timeout=60_000)
+    page.wait_for_selector(".why-item[data-reason=prior]")
+    page.wait_for_selector("#transport:not([inert])")
+    assert "none here" not in page.locator(".timeline-note").inner_text()
 
 
 def test_a_page_opens_with_a_checkpoint_that_can_be_opened_though_another_is_preferred(without_extras, data):

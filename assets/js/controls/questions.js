@@ -45,15 +45,15 @@ export class Questions {
     // A panel may have been enlarged before it was there.
     this.microscope.enlarge(this.microscope.enlarged);
     this.made = made;
-    if (this.alone) made.why.standAlone();
+    made.why.standAlone(this.alone);
     const { frame } = this.microscope;
     if (frame) this.refresh(frame);
   }
 
-  /** No live plan follows the recorded one. */
-  standAlone() {
-    this.alone = true;
-    this.made?.why.standAlone();
+  /** @param {boolean} alone no live plan follows the recorded one */
+  standAlone(alone) {
+    this.alone = alone;
+    this.made?.why.standAlone(alone);
   }
 
   /** Follows the frame that is shown. */

@@ -91,9 +91,10 @@ export class TimelinePanel {
     this.redraw();
   }
 
-  /** No live plan follows. */
-  standAlone() {
-    this.known = { ...nothing(), alone: true };
+  /** @param {boolean} alone no live plan follows */
+  standAlone(alone) {
+    if (alone === !!this.known.alone) return;
+    this.known = { ...nothing(), alone };
     this.redraw();
   }
 

@@ -11,6 +11,8 @@ import { panelSection } from "./section.js";
 import { probe } from "./why_probe.js";
 
 const KEY = "twistscope.why";
+const WAITING = "Waiting for the first live plan …";
+const ALONE = "Reasons are found by planning, and there is no live plan here.";
 // Settings in motion ask a few times a second, not for every plan.
 const PAUSE = 250;
 // In other windows the numbers below need the room: the first sentence stands for all until somebody asks for more.
@@ -62,7 +64,7 @@ export class WhyPanel {
     this.element = panelSection("why", this.sure, this.cancel, this.more);
     this.element.append(this.list, this.note);
     // Until the first plan that was made for this page.
-    this.waiting = element("li", "hint why-waiting", "Waiting for the first live plan …");
+    this.waiting = element("li", "hint why-waiting", WAITING);
     this.list.append(this.waiting);
     this.ask = atMost(() => PAUSE, () => this.fetch());
     this.roomy = window.matchMedia(ROOMY);
@@ -90,9 +92,9 @@ export class WhyPanel {
     this.sweeps.clear();
   }
 
-  /** No live plan follows the recorded one. */
-  standAlone() {
-    this.waiting.textContent = "Reasons are found by planning, and there is no live plan here.";
+  /** @param {boolean} alone no live plan follows the recorded one */
+  standAlone(alone) {
+    this.waiting.textContent = alone ? ALONE : WAITING;
   }
 
   /** Follows the frame that is shown. */
