@@ -229,7 +229,8 @@ def begin(page: Page, address: str, checkpoint: str) -> None:
     """Open a checkpoint some steps into an episode, or at its start where it is shorter than that."""
     for step in (STEP, 0):
         page.goto(f"{address}/?checkpoint={checkpoint}&step={step}")
-        page.wait_for_function(f"{LIVE} || window.twistscope?.phase === 'ended'", timeout=MINUTES)
+        # On the way there the plan of the first step may be shown for a moment.
+        page.wait_for_function(f"({LIVE} && window.twistscope.step === {step}) || window.twistscope?.phase === 'ended'", timeout=MINUTES)
         if page.evaluate("window.twistscope.phase") != "ended":
             break
     page.wait_for_selector("#page", state="attached")
