@@ -278,13 +278,12 @@ def import_file(source: Path, target: Path, max_frame: int) -> None:
 def _check_frame(frame: Kept, record: Record) -> None:
     """Refuse a frame whose record is of another plan than the facts beside it say: somebody has written it by hand."""
     about = record.metadata
-    beside = (frame.step, frame.seed, dict(frame.settings), frame.interventions)
+    beside = (frame.step, frame.seed, dict(frame.settings), frame.interventions, frame.action)
+    if beside != (about.step, about.seed, about.settings, about.interventions, record.arrays["chosen_action"].tolist()):
+        raise RecordingError(f"frame {frame.number} is damaged: its record is of another plan than the facts beside it")
     # Whatever a picture or a table needs is there, or fails here.
     try:
-        same = beside == (about.step, about.seed, about.settings, about.interventions) and frame.action == record.arrays["chosen_action"].tolist()
         record.table()
         record.drawing()
     except Exception as error:
         raise RecordingError(f"frame {frame.number} is damaged: it cannot be drawn ({type(error).__name__})") from None
-    if not same:
-        raise RecordingError(f"frame {frame.number} is damaged: its record is of another plan than the facts beside it")
