@@ -59,15 +59,15 @@ lock:  ## pin names, versions and hashes anew
 # TypeScript and axe-core, of which nothing is shipped.
 node_modules/.installed: package.json package-lock.json
 	@command -v npm >/dev/null || { echo "npm is missing, which installs what the page's tests need (Debian: apt install npm)" >&2; exit 1; }
-	npm ci --silent --no-audit --no-fund
+	@npm ci --silent --no-audit --no-fund
 	@touch $@
 
 clean:
 	rm -rf $(VENV)
 
 $(VENV)/bin/python:
-	$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "twistscope needs Python 3.11 or newer, this is " + sys.version.split()[0] + "; try: make PYTHON=python3.12")'
-	$(PYTHON) -m venv $(VENV) || { echo "python3-venv is missing; on Debian and Ubuntu: apt install python3-venv"; rm -rf $(VENV); exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "twistscope needs Python 3.11 or newer, this is " + sys.version.split()[0] + "; try: make PYTHON=python3.12")'
+	@$(PYTHON) -m venv $(VENV) || { echo "python3-venv is missing; on Debian and Ubuntu: apt install python3-venv"; rm -rf $(VENV); exit 1; }
 
 # On all cores, without what is never imported. Some packages hold templates that are no Python.
 COMPILE = ($(BIN)/python -m compileall -q -j 0 -x '/(tests?|OpenGL|rllib|templates)/' $(VENV)/lib >/dev/null || true)
@@ -80,8 +80,8 @@ $(VENV)/.installed-$(1): $(2) pyproject.toml | $(VENV)/bin/python
 	@[ -x "$(UV)" ] || $(BIN)/python -m pip install --quiet --require-hashes -r requirements-uv.lock || true
 	@UV_SYSTEM_CERTS=1 UV_FIND_LINKS="$$$$PIP_FIND_LINKS" VIRTUAL_ENV=$(VENV) $(UV) pip install --quiet --require-hashes -r $(2) \
 		|| $(BIN)/python -m pip install --quiet --no-compile --require-hashes -r $(2)
-	$(COMPILE)
-	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation -e .
+	@$(COMPILE)
+	@$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation -e .
 	@touch $$@
 endef
 $(eval $(call install_from,cpu,requirements.lock))

@@ -125,9 +125,11 @@ export class Pinning {
     if (this.microscope.frame) this.shareAxes(this.microscope.frame);
   }
 
-  /** Lines of A and B are compared by eye: their axes are the same. While playing A is drawn again only where B's axes move. */
+  /** Lines and paths of A and B are compared by eye: their axes are the same. While playing A is drawn again only where B's axes move. */
   shareAxes(frame) {
-    const axes = JSON.stringify([...(frame.steady?.domains ?? [])].map(([id, { low, high }]) => [id, low, high]));
+    const { domains = [], paths } = frame.steady ?? {};
+    const ends = [...[...domains], ["x", paths?.x], ["y", paths?.y]];
+    const axes = JSON.stringify(ends.map(([id, axis]) => [id, axis?.low, axis?.high]));
     if (axes === this.axes) return;
     this.axes = axes;
     this.second?.store.set({ alongside: frame });

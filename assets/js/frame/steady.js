@@ -86,6 +86,21 @@ function isSmall({ x }, { picture }) {
 /** The things that hold still with a frame, after the frame before or by itself. */
 export const steadyOf = (frame, open = []) => frame.steady ?? frame.once("steady alone", () => steadyAfter(null, frame, open));
 
+/**
+ * The box around a frame's paths and whether a lens shows it. Beside another frame of the same world both have one box, so that their paths are
+ * drawn to the same scale.
+ * @param {any} frame
+ * @param {any} alongside
+ */
+export function pathsOf(frame, alongside = null) {
+  const { paths, lens } = steadyOf(frame);
+  const comparable = alongside && !alongside.over && alongside.environment === frame.environment && alongside.projection?.name === frame.projection?.name;
+  const other = comparable ? steadyOf(alongside) : null;
+  if (!paths || !other?.paths) return { paths, lens };
+  const both = (name) => ({ low: Math.min(paths[name].low, other.paths[name].low), high: Math.max(paths[name].high, other.paths[name].high) });
+  return { paths: { x: both("x"), y: both("y") }, lens: lens || other.lens };
+}
+
 /** The box that the lens shows, in the world. */
 export function boxOfPaths({ x, y }, [rootX, rootY]) {
   return [rootX + x.low, rootX + x.high, rootY + y.low, rootY + y.high];

@@ -4,7 +4,7 @@
 import { doneLevels, filmWorld } from "./film.js";
 import { dagger, gathered, label, markSize, penWidth, ring, sayInMiddle, strokeMany, wrapped } from "./pen.js";
 import { ancestry, descendants, endings, lastStep, revivals, sampleLines, strokeGroups, thinned } from "../frame/lineage.js";
-import { boxOfPaths, steadyOf } from "../frame/steady.js";
+import { boxOfPaths, pathsOf } from "../frame/steady.js";
 import { traceMarker } from "../lib/markers.js";
 import { actionColour, actionSymbol } from "../lib/palette.js";
 import { drawAxes, inAxes } from "./chart.js";
@@ -29,8 +29,8 @@ const CAPTION_SIZE = 11;
  * The views side by side, each with its camera, its rectangle on the canvas and where each node is (-1 the root); pure.
  * The last view is the closest one.
  */
-export function geometry({ width, height }, frame) {
-  const steady = steadyOf(frame);
+export function geometry({ width, height }, frame, alongside = null) {
+  const steady = pathsOf(frame, alongside);
   const { position, root_position: root, picture } = frame;
   const paths = steady.paths && boxOfPaths(steady.paths, root);
   const focus = picture?.focus ?? paths ?? NOTHING;
@@ -57,8 +57,8 @@ export function geometry({ width, height }, frame) {
 }
 
 /** The particle nearest to a point, or null when none is near. */
-export function pick(size, frame, x, y) {
-  const place = geometry(size, frame).find((box) => x >= box.left && x < box.left + box.width);
+export function pick(size, frame, x, y, { alongside = null } = {}) {
+  const place = geometry(size, frame, alongside).find((box) => x >= box.left && x < box.left + box.width);
   if (!place) return null;
   let [nearest, best] = [-1, REACH * REACH];
   for (let node = 0; node < frame.size; node++) {
@@ -70,8 +70,8 @@ export function pick(size, frame, x, y) {
 }
 
 /** Draws each view inside its own rectangle. */
-function inEach(context, size, frame, drawing) {
-  geometry(size, frame).forEach((place, index) => {
+function inEach(context, size, frame, { alongside }, drawing) {
+  geometry(size, frame, alongside).forEach((place, index) => {
     context.save();
     context.beginPath();
     context.rect(place.left, 0, place.width, place.height);
@@ -84,8 +84,8 @@ function inEach(context, size, frame, drawing) {
 export function draw(context, size, frame, view, theme) {
   // Until the states of this plan are made, nothing can be shown of them.
   if (waits(frame, view)) return sayInMiddle(context, size, frame.playing ? "States are made where the play pauses." : "The states of this plan are being made.", theme);
-  const views = geometry(size, frame);
-  inEach(context, size, frame, (place, index) => {
+  const views = geometry(size, frame, view.alongside);
+  inEach(context, size, frame, view, (place, index) => {
     // Under the lens the bodies would be blots without an edge in sight.
     if (frame.projection) drawAxes(context, size, frame, place.view, theme);
     if (frame.picture && !index) {
@@ -195,12 +195,12 @@ const waits = ({ projection, projections = [], over }, { projection: wanted }) =
 
 export function overlay(context, size, frame, view, theme) {
   if (waits(frame, view)) return;
-  if (view.film) return inEach(context, size, frame, (place) => filmWorld(context, place, frame, view, theme));
+  if (view.film) return inEach(context, size, frame, view, (place) => filmWorld(context, place, frame, view, theme));
   const last = view.particle ? lastStep(frame, view.particle) : -1;
   const line = ancestry(frame, last);
   const children = thinned(descendants(frame, last).filter((node) => frame.alive[node]), 2000);
   const compared = view.compared ? ancestry(frame, lastStep(frame, view.compared)) : [];
-  inEach(context, size, frame, (place) => {
+  inEach(context, size, frame, view, (place) => {
     if (view.heat) drawHeat(context, place, frame, view, theme);
     drawParticles(context, place, frame, view, theme);
     if (compared.length) drawCompared(context, place, frame, compared, theme);

@@ -92,3 +92,14 @@ test("two microscopes side by side have the same axes, whichever of the plans ne
   assert.notDeepEqual(domains(a, b), domains(a, null));
   assert.ok(strips.openRows(a, { strips: OPEN, pinned: null, alongside: b }).every(({ ghost }) => ghost === null));
 });
+
+test("two microscopes side by side draw paths to one scale, and a lens in both or in neither", () => {
+  const [a, b] = [particles(undefined, { playing: "false" }), particles(scaled(12, "extent"), { playing: "false" })];
+  const scales = (frame, alongside) => world.geometry(SIZE, frame, alongside).map(({ view: { scale, rise } }) => [scale, rise]);
+  assert.equal(scales(a, null).length, 2);
+  assert.equal(scales(b, null).length, 1, "its paths are wide enough to be seen without a lens");
+  assert.deepEqual(scales(a, b), scales(b, a));
+  assert.equal(scales(b, a).length, 2);
+  // Frames of different worlds have nothing to share.
+  assert.deepEqual(scales(a, Object.assign(particles(scaled(12, "extent")), { environment: "another" })), scales(a, null));
+});
