@@ -20,6 +20,7 @@ import plotly.graph_objects as go
 
 from backend.config import ServerConfig
 from backend.engine.cache import use_compilation_cache
+from benchmarks import options as given
 from benchmarks.figures import counts_figure, export_svg
 from benchmarks.kept_data import read_data, write_data
 from benchmarks.settings import verdict
@@ -60,9 +61,7 @@ class Standing:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--data", type=Path, default=DATA)
-    parser.add_argument(
-        "--only", nargs="+", choices=Checkpoints(FOLDER).names(), metavar="NAME", help="checkpoints; by default all early and middle ones"
-    )
+    parser.add_argument("--only", nargs="+", type=given.checkpoint, metavar="NAME", help="checkpoints; by default all early and middle ones")
     parser.add_argument("--planners", nargs="+", default=list(PLANNERS), choices=list(PLANNERS))
     parser.add_argument("--times", action="store_true", help="the time of a plan of each planner instead of its returns; on a quiet machine")
     parser.add_argument("--report", action="store_true", help="only the page and its picture, from the data")

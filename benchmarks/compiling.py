@@ -16,7 +16,7 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 
-from benchmarks.planning import CHECKPOINTS
+from benchmarks import options as given
 from planner import Checkpoints, PlanRequest
 from planner.algorithms import smc
 from planner.algorithms.smc_root import read_root
@@ -94,11 +94,11 @@ def measure(loaded: Checkpoint, particles: int, depth: int) -> dict[str, Compila
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--checkpoints", nargs="+", default=list(DEFAULTS))
-    parser.add_argument("--particles", type=int, default=256)
-    parser.add_argument("--depth", type=int, default=24)
+    parser.add_argument("--checkpoints", nargs="+", type=given.checkpoint, metavar="NAME", default=list(DEFAULTS))
+    parser.add_argument("--particles", type=given.count, default=256)
+    parser.add_argument("--depth", type=given.count, default=24)
     options = parser.parse_args()
-    store, head = Checkpoints(CHECKPOINTS), True
+    store, head = Checkpoints(given.CHECKPOINTS), True
     for name in options.checkpoints:
         costs = measure(store.load(name), options.particles, options.depth)
         if head:

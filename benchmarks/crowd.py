@@ -24,6 +24,7 @@ import numpy as np
 import psutil
 from websockets.asyncio.client import connect
 
+from benchmarks import options as given
 from benchmarks.page import start_server
 
 SESSION = {"checkpoint": "cartpole", "settings": {"particles": 256, "depth": 24}}
@@ -97,8 +98,8 @@ async def keep_playing(url: str, speed: float, end: float) -> None:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--viewers", type=int, default=100)
-    parser.add_argument("--seconds", type=float, default=30)
+    parser.add_argument("--viewers", type=given.count, default=100)
+    parser.add_argument("--seconds", type=given.seconds, default=30)
     parser.add_argument("--speed", type=float, default=5, help="environment steps a second")
     parser.add_argument("--no-record", dest="record", action="store_false")
     parser.add_argument("--json", action="store_true")

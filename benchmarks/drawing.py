@@ -10,14 +10,14 @@ genealogy. 60 frames a second leave 16.7 ms.
 
 import argparse
 import json
-import shutil
 import tempfile
 from pathlib import Path
 from typing import Any
 
 from playwright.sync_api import CDPSession, Page, sync_playwright
 
-from benchmarks.page import CHROMIUM_OPTIONS, page_seconds, sizes_of
+from benchmarks import options as given
+from benchmarks.page import CHROMIUM_OPTIONS, chromium, page_seconds
 from dashboard.app import ASSETS
 from planner import Checkpoints, run
 from planner.record.html import microscope_page
@@ -73,16 +73,15 @@ def measure(page: Page, link: CDPSession, size: tuple[int, int], draws: int, ask
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--sizes", type=sizes_of, default=sizes_of("256x24,4096x32,16384x64"))
-    parser.add_argument("--draws", type=int, default=60)
+    parser.add_argument("--sizes", type=given.sizes, default=given.sizes("256x24,4096x32,16384x64"))
+    parser.add_argument("--draws", type=given.count, default=60)
     parser.add_argument("--layout", choices=("slots", "tree", "river"), default="slots")
-    parser.add_argument("--window", help="x,y,wide,high of a magnified genealogy")
+    parser.add_argument("--window", type=given.part, help="x,y,wide,high of a magnified genealogy")
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args()
-    window = dict(zip(("x", "y", "wide", "high"), map(float, options.window.split(",")), strict=True)) if options.window else None
-    asked = {"layout": options.layout, "window": window}
+    asked = {"layout": options.layout, "window": options.window}
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=CHROMIUM_OPTIONS)
+        browser = playwright.chromium.launch(executable_path=chromium(), args=CHROMIUM_OPTIONS)
         page = browser.new_page(viewport={"width": 1440, "height": 900})
         link = page.context.new_cdp_session(page)
         link.send("Performance.enable", {"timeDomain": "threadTicks"})

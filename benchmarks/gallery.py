@@ -18,6 +18,7 @@ from pathlib import Path
 import httpx
 from playwright.sync_api import Browser, Page, TimeoutError, sync_playwright
 
+from benchmarks import options as given
 from benchmarks.page import CHROMIUM_OPTIONS, chromium, start_server
 
 SIZES = ["1440x900", "1280x720", "1920x1080", "390x844"]
@@ -289,9 +290,15 @@ def browsing() -> Iterator[tuple[Browser, str]]:
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--out", type=Path, default=Path("gallery"), help="folder of the pictures; those that are in it are taken away first")
-    parser.add_argument("--checkpoints", nargs="*", help="by default one of each environment; none for the page of checkpoints alone")
+    parser.add_argument(
+        "--checkpoints",
+        nargs="*",
+        type=given.checkpoint,
+        metavar="NAME",
+        help="by default one of each environment; none for the page of checkpoints alone",
+    )
     parser.add_argument("--states", nargs="+", default=[*STATES, "checkpoints"], choices=[*STATES, "checkpoints"])
-    parser.add_argument("--sizes", nargs="+", default=SIZES)
+    parser.add_argument("--sizes", nargs="+", type=given.window, metavar="SIZE", default=SIZES)
     parser.add_argument("--themes", nargs="+", default=THEMES, choices=THEMES)
     options = parser.parse_args()
     camera = Camera(options.sizes, options.themes, options.out)

@@ -23,6 +23,7 @@ from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect
 
 from backend.recordings.file import count_frames, open_to_read, read_frames
+from benchmarks import options as given
 
 SESSION = {"checkpoint": "cartpole-early", "settings": {"particles": 64, "depth": 12}}
 LIMIT = 2**30
@@ -76,7 +77,7 @@ def record_and_kill(data: Path, seconds: float) -> tuple[Path, int]:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--times", type=int, default=100)
+    parser.add_argument("--times", type=given.count, default=100)
     arguments = parser.parse_args()
     lost = damaged = total = 0
     with tempfile.TemporaryDirectory() as folder:

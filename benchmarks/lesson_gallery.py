@@ -15,6 +15,7 @@ from typing import Any
 import httpx
 from playwright.sync_api import Page
 
+from benchmarks import options as given
 from benchmarks.gallery import LEGIBLE, MINUTES, THEMES, Camera, browsing
 
 SIZES = ["1440x900", "1280x720", "390x844", "1280x720-large"]
@@ -108,14 +109,17 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--out", type=Path, default=Path("gallery"), help="folder of the pictures; those that are in it are taken away first")
     parser.add_argument("--lessons", nargs="*", help="by default all; none for the page of lessons and the rest alone")
-    parser.add_argument("--sizes", nargs="+", default=SIZES)
+    parser.add_argument("--sizes", nargs="+", type=given.window, metavar="SIZE", default=SIZES)
     parser.add_argument("--themes", nargs="+", default=THEMES, choices=THEMES)
     options = parser.parse_args()
     camera = Camera(options.sizes, options.themes, options.out)
     with browsing() as (browser, address):
         service = httpx.Client(base_url=f"{address}/api/v1/", timeout=60)
         names = [lesson["name"] for lesson in service.get("lessons").raise_for_status().json()["lessons"]]
-        for name in names if options.lessons is None else options.lessons:
+        chosen = names if options.lessons is None else options.lessons
+        if unknown := sorted(set(chosen) - set(names)):
+            parser.error(f"argument --lessons: there is no lesson {', '.join(unknown)}; there are {', '.join(names)}")
+        for name in chosen:
             before, lesson = camera.count, service.get(f"lessons/{name}").raise_for_status().json()
             for number, step in enumerate(lesson["steps"], 1):
                 # Nobody has been there before, and nothing grows from step to step.

@@ -18,6 +18,7 @@ import numpy as np
 from playwright.sync_api import sync_playwright
 from rich.progress import track
 
+from benchmarks import options as given
 from benchmarks.page import CHROMIUM_OPTIONS, start_server
 from planner import PLANNERS
 from planner.record.container import read
@@ -96,7 +97,7 @@ def differences(ours: bytes, theirs: bytes) -> list[str]:
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--moments", type=int, default=200)
+    parser.add_argument("--moments", type=given.count, default=200)
     parser.add_argument("--seed", type=int, default=0)
     options = parser.parse_args()
     random = np.random.default_rng(options.seed)

@@ -21,6 +21,7 @@ from backend.address import write_address
 from backend.config import ServerConfig
 from backend.engine.local import LocalEngine
 from backend.openings import REQUEST
+from benchmarks import options as given
 from planner import Record
 from planner.record.steps import step_of
 
@@ -79,10 +80,10 @@ async def rank(checkpoint: str, seeds: int, steps: int) -> list[tuple[Drama, Rec
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--checkpoint", default="cartpole-early")
-    parser.add_argument("--seeds", type=int, default=8, help="episodes, with the seeds 0, 1, …")
-    parser.add_argument("--steps", type=int, default=60, help="longest episode")
-    parser.add_argument("--best", type=int, default=12, help="rows of the table")
+    parser.add_argument("--checkpoint", type=given.checkpoint, metavar="NAME", default="cartpole-early")
+    parser.add_argument("--seeds", type=given.count, default=8, help="episodes, with the seeds 0, 1, …")
+    parser.add_argument("--steps", type=given.count, default=60, help="longest episode")
+    parser.add_argument("--best", type=given.count, default=12, help="rows of the table")
     options = parser.parse_args()
     ranked = asyncio.run(rank(options.checkpoint, options.seeds, options.steps))
     print("| seed | step | score | bound | overruled | deaths | revived | coalescence | takes |\n|---|---|---|---|---|---|---|---|---|")

@@ -13,6 +13,7 @@ import tempfile
 
 from playwright.sync_api import Browser, sync_playwright
 
+from benchmarks import options as given
 from benchmarks.page import CHROMIUM_OPTIONS, start_server
 
 CHECKPOINTS = (
@@ -72,7 +73,7 @@ def open_slowly(browser: Browser, address: str) -> dict[str, dict[str, float]]:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--checkpoints", nargs="+", default=list(CHECKPOINTS))
+    parser.add_argument("--checkpoints", nargs="+", type=given.checkpoint, metavar="NAME", default=list(CHECKPOINTS))
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args()
     rows: dict[str, dict[str, dict[str, float]]] = {name: {} for name in options.checkpoints}

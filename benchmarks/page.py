@@ -26,6 +26,8 @@ import numpy as np
 import psutil
 from playwright.sync_api import CDPSession, Page, sync_playwright
 
+from benchmarks import options as given
+
 ROOT = Path(__file__).resolve().parent.parent
 CHROMIUM_OPTIONS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 
@@ -33,11 +35,6 @@ CHROMIUM_OPTIONS = ["--no-sandbox", "--disable-gpu", "--disable-background-netwo
 def chromium() -> str | None:
     """Path of the browser: with windows where there is one, which is what people have."""
     return shutil.which("chromium") or shutil.which("chromium-headless-shell")
-
-
-def sizes_of(text: str) -> list[tuple[int, int]]:
-    """Sizes written as "256x24,4096x32": particles and depth of each."""
-    return [(int(particles), int(depth)) for particles, depth in (size.split("x") for size in text.split(","))]
 
 
 def free_port() -> int:
@@ -166,9 +163,9 @@ def measure(
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--sizes", type=sizes_of, default=sizes_of("256x24"))
-    parser.add_argument("--seconds", type=float, default=7)
-    parser.add_argument("--turns", type=int, default=100)
+    parser.add_argument("--sizes", type=given.sizes, default=given.sizes("256x24"))
+    parser.add_argument("--seconds", type=given.seconds, default=7)
+    parser.add_argument("--turns", type=given.count, default=100)
     parser.add_argument("--minutes", type=float, default=0, help="play on for so long at each size, for the heap")
     parser.add_argument("--profile", type=Path, help="folder for CPU profiles of the page")
     parser.add_argument("--json", action="store_true")

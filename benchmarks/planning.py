@@ -13,17 +13,16 @@ Ratios within one run, and times per particle:
 import argparse
 import json
 import time
-from pathlib import Path
 
 import jax
 import jax.numpy as jnp
 
+from benchmarks import options as given
 from benchmarks.timing import interleaved
 from planner import Checkpoints, Model, PlanRequest, get_planner
 from planner.checkpoints import Checkpoint
 from planner.episodes import plan_key, reset_key
 
-CHECKPOINTS = Path(__file__).resolve().parent.parent / "assets" / "checkpoints"
 GROWTH = (256, 1024, 4096, 16384, 65536)
 EQUAL_STEPS = ((64, 16), (256, 16))
 """Particles and depth, for 1024 and 4096 model steps."""
@@ -125,14 +124,14 @@ def print_growth(rows: list[dict[str, float]]) -> None:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--checkpoint", default="cartpole", choices=sorted(path.name for path in CHECKPOINTS.iterdir()))
-    parser.add_argument("--particles", type=int, nargs="+", default=[64, 256, 1024])
-    parser.add_argument("--depth", type=int, default=24)
-    parser.add_argument("--repeats", type=int, default=100)
+    parser.add_argument("--checkpoint", type=given.checkpoint, metavar="NAME", default="cartpole")
+    parser.add_argument("--particles", type=given.count, nargs="+", default=[64, 256, 1024])
+    parser.add_argument("--depth", type=given.count, default=24)
+    parser.add_argument("--repeats", type=given.count, default=100)
     parser.add_argument("--parts", nargs="+", default=["cost"], choices=["cost", "mcts", "growth"])
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args()
-    loaded = Checkpoints(CHECKPOINTS).load(options.checkpoint)
+    loaded = Checkpoints(given.CHECKPOINTS).load(options.checkpoint)
     # Growing a tree step by step, and plans of 65536 particles, take seconds: fewer repeats suffice.
     slow_repeats = max(5, options.repeats // 10)
     measure = {

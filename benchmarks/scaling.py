@@ -20,6 +20,7 @@ import numpy as np
 import psutil
 from websockets.sync.client import connect
 
+from benchmarks import options as given
 from benchmarks.page import start_server
 
 PLAN = {"checkpoint": "pendulum", "settings": {"particles": 1024, "depth": 24}}
@@ -134,7 +135,7 @@ def measure(seconds: float) -> dict[str, Any]:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--seconds", type=float, default=10.0)
+    parser.add_argument("--seconds", type=given.seconds, default=10.0)
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args()
     found = measure(options.seconds)

@@ -21,6 +21,7 @@ import plotly.graph_objects as go
 
 from backend.config import ServerConfig
 from backend.engine.cache import use_compilation_cache
+from benchmarks import options as given
 from benchmarks.figures import counts_figure, export_svg
 from benchmarks.kept_data import read_data, write_data
 from benchmarks.zoo import DEPTHS, FOLDER
@@ -118,15 +119,15 @@ def returns_of(checkpoint: Checkpoint, cell: Cell, episodes: int) -> np.ndarray:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--data", type=Path, default=DATA)
-    parser.add_argument("--cells", type=int, default=60, help="drawn at random, after the others")
+    parser.add_argument("--cells", type=given.count, default=60, help="drawn at random, after the others")
     parser.add_argument(
         "--only",
         nargs="+",
-        choices=Checkpoints(FOLDER).names(),
+        type=given.checkpoint,
         metavar="NAME",
         help="by default the early and middle checkpoints of short episodes without extras",
     )
-    parser.add_argument("--episodes", type=int, default=32)
+    parser.add_argument("--episodes", type=given.count, default=32)
     parser.add_argument("--report", action="store_true", help="only the page and its picture, from the data")
     options = parser.parse_args()
     data = read_data(options.data)

@@ -17,12 +17,13 @@ import numpy as np
 
 from backend.config import ServerConfig
 from backend.engine.cache import use_compilation_cache
+from benchmarks import options as given
 from planner.algorithms.registry import PLANNERS, get_planner
 from planner.checkpoints import Card, Checkpoint, Checkpoints
 from planner.request import PlanRequest, Prepared
 from planner.training.evaluation import greedy_prior, mean_interval, planning, player, summarise
 
-FOLDER = Path(__file__).resolve().parent.parent / "assets" / "checkpoints"
+FOLDER = given.CHECKPOINTS
 DEPTHS = {
     "CartPole-v1": 16,
     "Acrobot-v1": 16,
@@ -44,12 +45,14 @@ def main() -> None:
     parser.add_argument("--only", nargs="+", help="names of checkpoints")
     parser.add_argument("--part", default="cards", choices=["cards", "planning"])
     parser.add_argument("--planners", nargs="+", default=list(PLANNERS), choices=list(PLANNERS))
-    parser.add_argument("--episodes", type=int, default=64, help="of `planning`")
+    parser.add_argument("--episodes", type=given.count, default=64, help="of `planning`")
     parser.add_argument("--save", action="store_true", help="put the returns of `planning` on the cards")
     options = parser.parse_args()
     use_compilation_cache(ServerConfig().data / "compiled")
     store = Checkpoints(options.checkpoints)
     names = options.only or store.names()
+    if unknown := sorted(set(names) - set(store.names())):
+        parser.error(f"argument --only: {options.checkpoints} has no checkpoint {', '.join(unknown)}; it has {', '.join(store.names()) or 'none'}")
     if options.part == "cards":
         sys.exit(1 if sum([check_card(store.load(name)) for name in names]) else 0)
     for name in names:
