@@ -22,6 +22,7 @@ import { api, asked, counters, firstPicture, inspected, microscope, panels, pinB
 import { LAYOUTS } from "./frame/layouts.js";
 import { kindOf } from "./frame/level_series.js";
 import { Classroom } from "./lessons/classroom.js";
+import { storageOfTab } from "./lessons/progress.js";
 import { Remote } from "./lessons/remote_channel.js";
 import { Lessons } from "./lessons/opening.js";
 import { comparedOf, viewFields } from "./lessons/shared_view.js";
@@ -37,10 +38,11 @@ import { LiveSource } from "./source/live.js";
 const first = await firstPicture;
 const status = createStore(/** @type {import("./controls/status.js").Status & Record<string, any>} */ ({
   connection: "loading", reason: "", phase: "", detail: "", failure: "", device: "", queue: 0, warming: null, showing: "none", late: false,
-  session: null, revision: 0, checkpoint: "", planner: "", playing: false, step: 0, furthest: 0, speed: null, seed: 0, plain: true, replay: null, role: "control",
+  session: null, revision: 0, checkpoint: "", planner: "", playing: false, step: 0, furthest: 0, speed: null, seed: 0, plain: true, replay: null, role: "control", following: false,
 }));
 const latency = new LatencyMeter();
 const lifetime = new Lifetime();
+const FOLLOWING = "The presenter has the controls. “Try it yourself” opens this step with controls of your own.";
 const notice = new Notice();
 const dash = new DashControls();
 const drawer = new Drawer(lifetime);
@@ -58,9 +60,9 @@ const dialogs = new Dialogs({
   visit: (link) => chooser.visit(momentAddress(location.href, link)), pin: (link) => pinning.pinLink(link), pinFile: (file) => pinning.pinFile(file), findable: () => findable(), say: (text) => notice.say(text),
 });
 const lessons = new Lessons({ api, microscope, visit: visitStep, focusKnob, say: (text) => notice.say(text), changed: () => chooser.keepAddress(), storage: ownStorage() });
-const classroom = new Classroom({ live, microscope, lessons, watch: (id) => chooser.begin({ watch: id, checkpoint: "", planner: "", seed: 0, step: 0, settings: {} }), changed: () => remote.tell() });
+const classroom = new Classroom({ live, microscope, lessons, watch: (id) => chooser.begin({ watch: id, checkpoint: "", planner: "", seed: 0, step: 0, settings: {} }), changed: () => classChanged(), say: (text) => notice.say(text), storage: storageOfTab() });
 lessons.classroom = classroom;
-const remote = new Remote({ lessons, classroom, session: () => live.session.id });
+const remote = new Remote({ lessons, classroom, session: () => live.session.id, storage: storageOfTab() });
 const classDialog = new LateDialog(async () => {
   const { ClassDialog } = await import("./lessons/class_dialog.js");
   return new ClassDialog({ api, classroom, session: () => live.session.id, remote: () => remote.open(), lifetime });
@@ -70,6 +72,12 @@ const lateness = new Lateness((late) => status.set({ late }));
 let serverSpeed = 0;
 session.command = command;
 Object.assign(panels, { say: (text) => notice.say(text), changed: () => chooser.keepAddress() });
+
+/** Who follows a presenter has the presenter's pictures, and so no controls. */
+function classChanged() {
+  remote.tell();
+  status.set({ following: classroom.following });
+}
 
 // --- what the server says -------------------------------------------------------------------------------------------------------
 
@@ -99,6 +107,7 @@ const HEARD = {
     chooser.confirmed();
   },
   error(problem) {
+    if (classroom.refused(problem)) return;
     // A failed plan is no refusal: the banner says it for as long as it is so.
     if (problem.detail !== status.state.failure) notice.say(refusalText(problem));
     latency.refused();
@@ -185,7 +194,10 @@ microscope.onTheme(() => {
 // --- what the person does -------------------------------------------------------------------------------------------------------
 
 function change(settings) {
-  if (live.change(settings)) latency.sending(settings);
+  if (classroom.following) {
+    notice.say(FOLLOWING);
+    putBack();
+  } else if (live.change(settings)) latency.sending(settings);
   else {
     notice.say("Not connected. The setting was not changed.");
     putBack();
@@ -194,6 +206,7 @@ function change(settings) {
 
 function command(name, more = {}) {
   if (live.looksOnly) return notice.say("This link may look, not touch.");
+  if (classroom.following) return notice.say(FOLLOWING);
   if (status.state.connection === "refused") return notice.say("Nothing is planned here. Choose another checkpoint.");
   chooser.overtaken();
   if (name !== "play" && name !== "pause") chooser.milestone = true;
@@ -366,7 +379,7 @@ status.subscribe(["connection", "reason", "phase", "detail", "failure", "device"
 status.subscribe(["playing", "step", "furthest"], writeTransport);
 status.subscribe(["step"], ({ step }) => timeline.show(step));
 status.subscribe(["checkpoint", "planner", "speed", "seed"], (state) => topBar.show(state));
-status.subscribe(["replay", "role", "connection"], (state) => lock(/** @type {any} */ (state)));
+status.subscribe(["replay", "role", "connection", "following"], (state) => lock(/** @type {any} */ (state)));
 status.subscribe(["connection"], ({ connection }) => {
   const alone = connection === "refused";
   if (alone) microscope.standAlone();

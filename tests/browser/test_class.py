@@ -92,3 +92,65 @@ def test_answers_of_thirty_viewers_are_a_distribution_shown_with_the_truth(teach
     for page in pages:
         page.wait_for_function("document.querySelector('.lesson-count')?.textContent === '2 / 3'", timeout=90_000)
         page.wait_for_function("document.querySelector('.panel-world')?.textContent.includes('CartPole')", timeout=90_000)
+
+
+def test_a_presenter_who_loads_the_page_again_presents_on(teaching, open_page):  # noqa: F811
+    presenter, link = presented(teaching, open_page, "what-is-selected")
+    pupil = following(open_page, link)
+    before = presenter.evaluate("window.twistscope.session")
+    presenter.reload()
+    presenter.wait_for_function(LIVE, timeout=60_000)
+    presenter.wait_for_selector(".lesson-class:has-text('You present')")
+    assert presenter.evaluate("window.twistscope.session") != before
+    # The class is at the new session, also who comes with the link that is on the board.
+    late = following(open_page, link)
+    for page in (pupil, late):
+        page.wait_for_function("session => window.twistscope.session === session", arg=presenter.evaluate("window.twistscope.session"))
+    presenter.keyboard.press("PageUp")
+    for page in (pupil, late):
+        page.wait_for_function("document.querySelector('.lesson-count')?.textContent === '1 / 3'", timeout=60_000)
+
+
+def test_a_follower_has_no_controls_and_may_try_the_step_alone(teaching, open_page):  # noqa: F811
+    presenter, link = presented(teaching, open_page, "what-is-selected")
+    pupil = following(open_page, link)
+    assert pupil.evaluate("document.getElementById('drawer').inert")
+    revision = presenter.evaluate("window.twistscope.lastFrame.revision")
+    pupil.keyboard.press(" ")
+    pupil.wait_for_selector("#notice:has-text('The presenter has the controls')")
+    assert presenter.evaluate("window.twistscope.lastFrame.revision") == revision and presenter.evaluate("window.twistscope.phase") == "idle"
+    # The text may be of another step; the pictures are the presenter's, and nothing is ticked off by them.
+    pupil.keyboard.press("PageUp")
+    pupil.wait_for_selector(".lesson-class:has-text(\"The pictures are the presenter's, of step 2.\")")
+    assert not pupil.locator(".lesson-return").is_visible()
+    with pupil.expect_popup() as opened_alone:
+        pupil.click(".class-own")
+    own = opened_alone.value
+    own.wait_for_function(LIVE, timeout=60_000)
+    assert own.evaluate("window.twistscope.session") != presenter.evaluate("window.twistscope.session")
+    assert own.evaluate(PANEL) == "1 / 3" and not own.evaluate("document.getElementById('drawer').inert")
+    own.close()
+    # Once the presentation has ended, who has the link has the controls.
+    presenter.click(".lesson-share")
+    presenter.click(".class-begin")
+    pupil.wait_for_function("!document.getElementById('drawer').inert")
+
+
+def test_the_presenter_shows_an_answer_without_one_of_her_own(teaching, open_page):  # noqa: F811
+    presenter, link = presented(teaching, open_page, "panels")
+    pupil = following(open_page, link)
+    place = "[data-prediction=pick]"
+    assert presenter.locator(f"{place} .prediction-reveal").is_enabled()
+    assert pupil.locator(f"{place} .prediction-reveal").inner_text() == "send my answer"
+    pupil.check(f"{place} input[value='3']")
+    pupil.click(f"{place} .prediction-reveal")
+    assert pupil.locator(f"{place} .prediction-reveal").inner_text() == "send another answer"
+    presenter.wait_for_selector(f"{place} .prediction-class:has-text('1 of 1')")
+    with presenter.expect_popup() as opened_beside:
+        presenter.evaluate("document.querySelector('.lesson-share').click(); void 0")
+        presenter.click("#class button:has-text('open the remote')")
+    remote = opened_beside.value
+    remote.click(".answers-reveal:has-text('show the answer to the class')")
+    remote.wait_for_selector(".answers-reveal:has-text('The class sees the answer.')")
+    for page in (presenter, pupil):
+        page.wait_for_selector(f"{place}[data-done] .class-counts")

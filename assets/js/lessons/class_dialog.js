@@ -27,7 +27,7 @@ export class ClassDialog {
     this.element = openableDialog({
       id: "class", label: "Class", title: "Show this lesson to a class", lifetime,
       content: [
-        element("p", "", "Whoever opens the link follows your step and your cursor, may look around alone, and answers the predictions with the others. Nobody sees who answered what."),
+        element("p", "", "Whoever opens the link follows your step and your cursor, may look around alone, and answers the predictions with the others. You alone have the controls while you present. Nobody sees who answered what."),
         around("div", "share-row", this.field, this.copy), this.note, this.code, around("div", "share-row", this.begin, this.remote),
       ],
     });
@@ -53,7 +53,7 @@ export class ClassDialog {
     this.write();
     const { view_token: token = null } = await this.api.access();
     const url = new URL(location.href);
-    const own = url.searchParams.get("token");
+    const own = this.api.token;
     url.search = `${new URLSearchParams({ session: this.session() ?? "", ...(token ?? own ? { token: token ?? own ?? "" } : {}) })}`;
     url.hash = "";
     this.field.value = url.href;
@@ -61,7 +61,7 @@ export class ClassDialog {
     const here = ["localhost", "127.0.0.1", "[::1]"].includes(url.hostname);
     this.note.textContent = here
       ? "This address reaches only this computer. For others start the server with --host (docs/operations.md)."
-      : token ? "The link lets others look, not touch." : "Without a view token whoever opens the link can also change things (docs/operations.md).";
+      : token ? "The link lets others look, not touch." : "Without a view token whoever opens the link can take the controls when you end the presentation (docs/operations.md).";
   }
 
   write() {

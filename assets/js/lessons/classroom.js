@@ -4,6 +4,17 @@ import { SLOT_NAMES, comparedOf, viewFields } from "./shared_view.js";
 
 // A pointer that moves says it a few times a second.
 const PAUSE = 100;
+const PRESENTING = "twistscope-presenting";
+
+/** The session that this tab presented last, and the predictions that it had shown; null where it did not present. @param {Storage | null} storage */
+function presentingOf(storage) {
+  try {
+    const { session, revealed } = JSON.parse(storage?.getItem(PRESENTING) ?? "null") ?? {};
+    return typeof session === "string" && Array.isArray(revealed) ? { session, revealed } : null;
+  } catch {
+    return null;
+  }
+}
 
 /** @typedef {import("./panel.js").LessonPanel} LessonPanel */
 
@@ -15,13 +26,17 @@ export class Classroom {
    * @param {import("./opening.js").Lessons} page.lessons
    * @param {(session: string) => void} page.watch joins another session of the class
    * @param {() => void} page.changed presenting, or following, has begun or ended
+   * @param {(text: string) => void} page.say tells the person
+   * @param {Storage | null} page.storage of this tab: a page that is loaded again presents on
    */
-  constructor({ live, microscope, lessons, watch, changed }) {
+  constructor({ live, microscope, lessons, watch, changed, say, storage }) {
     this.live = live;
     this.microscope = microscope;
     this.lessons = lessons;
     this.watch = watch;
     this.changed = changed;
+    this.say = say;
+    this.storage = storage;
     this.presenting = false;
     /** The session that was presented last, which the next one follows. @type {string | null} */
     this.from = null;
@@ -55,10 +70,35 @@ export class Classroom {
       this.tell();
     } else {
       this.live.connection.send({ type: "present", ended: true });
-      this.from = null;
+      this.forget();
     }
     this.lessons.panel?.writeClass();
     this.changed();
+  }
+
+  /** Presents on where this tab was loaded again: the class is still at the session that it left. */
+  resume() {
+    const kept = presentingOf(this.storage);
+    if (!kept || !this.lessons.panel || this.following) return;
+    Object.assign(this, { presenting: true, from: kept.session, revealed: new Set(kept.revealed) });
+    this.lessons.panel.writeClass();
+    this.changed();
+  }
+
+  /** The server knows nothing of the class that was presented: too long ago. True where that was so. @param {any} problem */
+  refused({ errors }) {
+    if (!this.presenting || !errors?.some(({ field }) => field === "from")) return false;
+    this.presenting = false;
+    this.forget();
+    this.lessons.panel?.writeClass();
+    this.changed();
+    this.say("The class that you presented to has ended. Begin to present again, and give it the new link.");
+    return true;
+  }
+
+  forget() {
+    this.from = null;
+    this.storage?.removeItem(PRESENTING);
   }
 
   /** Says where the presenter is, soon. */
@@ -67,7 +107,8 @@ export class Classroom {
     if (!this.presenting || this.telling) return;
     this.telling = setTimeout(() => {
       this.telling = undefined;
-      if (this.presenting) this.send();
+      // On the way to a step the session is still that of the step before; the new one is told of once it is open.
+      if (this.presenting && !this.lessons.panel?.arriving) this.send();
     }, PAUSE);
   }
 
@@ -75,11 +116,18 @@ export class Classroom {
     const { id } = this.live.session;
     const moved = this.from && this.from !== id ? { from: this.from } : {};
     const said = { ...this.lessons.fields, ...viewFields(this.microscope.store.state), revealed: [...this.revealed] };
-    if (id && this.live.connection.send({ type: "present", ...said, ...moved })) this.from = id;
+    if (!id || !this.live.connection.send({ type: "present", ...said, ...moved })) return;
+    this.from = id;
+    try {
+      this.storage?.setItem(PRESENTING, JSON.stringify({ session: id, revealed: [...this.revealed] }));
+    } catch {
+      // Without room nothing is kept, and a page that is loaded again begins anew.
+    }
   }
 
   /** The link to a session is open: a presenter says so to the class, which is still at the one before. */
   opened() {
+    if (!this.presenting) this.resume();
     if (this.presenting) this.send();
   }
 
@@ -111,7 +159,10 @@ export class Classroom {
       const panel = lessons.panel?.lesson.name === presented.lesson ? lessons.panel : await lessons.open(presented.lesson, presented.at ?? null);
       if (panel && !this.alone) {
         const place = panel.placeOf(presented.at);
-        if (place !== null && place !== panel.at) panel.show(place);
+        if (place !== null && place !== panel.at) {
+          panel.show(place);
+          panel.await(presented.session);
+        }
       }
       panel?.unveil(presented.revealed ?? []);
       for (const [id, said] of this.answers) panel?.showClass(id, said);

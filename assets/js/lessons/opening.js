@@ -67,7 +67,7 @@ export class Lessons {
       this.lifetime.end();
       document.body.dataset.lesson = "open";
       this.panel = new LessonPanel({
-        lesson, root: placeOfLesson(), microscope: this.microscope, visit: this.visit, storage: this.storage, lifetime: this.lifetime, focusKnob: this.focusKnob, classroom: this.classroom,
+        lesson, root: placeOfLesson(), microscope: this.microscope, visit: this.visit, storage: this.storage, lifetime: this.lifetime, focusKnob: this.focusKnob, classroom: this.classroom, token: this.api.token,
         closed: (finished) => (finished ? location.assign("lessons") : this.close()),
       });
     }

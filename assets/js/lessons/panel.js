@@ -49,10 +49,11 @@ export class LessonPanel {
    * @param {boolean} [page.live] plans are made on request; without, they are recorded ones
    * @param {(frame: any) => boolean} [page.arrived] a frame is of the moment that was visited last; by default one of another session than before
    * @param {import("./classroom.js").Classroom | null} [page.classroom] that the lesson may be shown to
+   * @param {string | null} [page.token] that opens this page elsewhere, too
    * @param {Storage | null} page.storage keeps the progress
    * @param {import("../lib/lifetime.js").Lifetime} page.lifetime
    */
-  constructor({ lesson, root, microscope, visit, closed, focusKnob, overview = "lessons", live = true, arrived, classroom = null, storage, lifetime }) {
+  constructor({ lesson, root, microscope, visit, closed, focusKnob, overview = "lessons", live = true, arrived, classroom = null, token = null, storage, lifetime }) {
     this.lesson = lesson;
     this.root = root;
     this.microscope = microscope;
@@ -63,6 +64,7 @@ export class LessonPanel {
     this.live = live;
     this.arrived = arrived ?? ((frame) => !frame.recorded && frame.session !== this.left);
     this.classroom = classroom;
+    this.token = token;
     this.storage = storage;
     this.lifetime = lifetime;
     this.own = progressOf(readProgress(storage), lesson.name);
@@ -149,7 +151,9 @@ export class LessonPanel {
   article(step) {
     const article = stepArticle(step, {
       prediction: (asked) => {
-        const made = new Prediction(asked, this.own.answers[asked.id], (answer) => this.heardAnswer(asked.id, answer), () => this.waits(asked.id));
+        const made = new Prediction(asked, this.own.answers[asked.id], (answer) => this.heardAnswer(asked.id, answer), {
+          waits: () => this.waits(asked.id), leads: () => !!this.classroom?.presenting,
+        });
         this.predictions.push(made);
         return made.element;
       },
@@ -296,6 +300,15 @@ export class LessonPanel {
     }, 250);
   }
 
+  /** Waits for the first plan of a session that others have opened for this step. @param {string} session */
+  await(session) {
+    if (this.microscope.frame?.session === session) return;
+    this.left = this.microscope.frame?.session ?? "";
+    this.base = null;
+    this.arriving = true;
+    this.root.toggleAttribute("data-arriving", true);
+  }
+
   /** Compares what is shown with what the step has shown on arrival. @param {any} frame */
   compare(frame) {
     if (this.arriving) return;
@@ -334,7 +347,7 @@ export class LessonPanel {
   /** Looks whether tasks of this step are done. Once done they stay so. */
   check() {
     const { frame, store } = this.microscope;
-    if (this.arriving || !frame || (frame.recorded && this.live)) return;
+    if (this.arriving || this.elsewhere || !frame || (frame.recorded && this.live)) return;
     const { level, selection, layout, pinned } = store.state;
     // Whoever selects a particle looks at its level.
     const seen = { frame, level: level ?? selection?.level ?? null, selection, layout: layout.to, pinned: pinned?.frame ?? null, isOpen: (name) => !!document.querySelector(OPEN[name] ?? "never") };
@@ -352,7 +365,9 @@ export class LessonPanel {
 
   /** @param {string} id @param {any} answer */
   heardAnswer(id, answer) {
-    this.own.answers[id] = answer;
+    // A presenter shows the truth without an answer, too.
+    if (answer === null) this.uncovered.add(this.step.id);
+    else this.own.answers[id] = answer;
     if (this.classroom?.presenting) this.classroom.reveal(id);
     else this.classroom?.answer(id, answer);
     this.settle();
@@ -360,9 +375,19 @@ export class LessonPanel {
 
   // --- in a class -------------------------------------------------------------------------------------------------------------------
 
+  /** True where the text is of another step than the pictures, which are the presenter's. */
+  get elsewhere() {
+    return !!this.classroom?.following && this.classroom.presented.at !== this.step.id;
+  }
+
   /** True where the answer to a prediction is shown to the whole class, later. @param {string} id */
   waits(id) {
     return !!this.classroom?.following && !(this.classroom.presented.revealed ?? []).includes(id);
+  }
+
+  /** Shows the truth of a prediction here and to the whole class. @param {string} id */
+  showAnswer(id) {
+    this.predictions.find(({ asked }) => asked.id === id)?.reveal();
   }
 
   /** Shows the truth of these predictions to those who have answered them. @param {string[]} ids */
@@ -380,12 +405,24 @@ export class LessonPanel {
     const { classroom } = this;
     const line = this.class_;
     if (!line) return;
+    for (const prediction of this.predictions) prediction.writeButton();
     line.hidden = !classroom || !(classroom.presenting || classroom.following);
     if (!classroom || line.hidden) return;
     if (classroom.presenting) return line.replaceChildren(element("span", "", "You present this lesson."));
+    this.return_.hidden = true;
     const back = Object.assign(element("button", "quiet class-return", "return to the presenter"), { type: "button", hidden: !classroom.alone });
     back.addEventListener("click", () => classroom.setAlone(false));
-    line.replaceChildren(element("span", "", classroom.alone ? "You look around alone." : "You follow the presenter."), back);
+    const place = this.placeOf(classroom.presented.at);
+    const pictures = this.elsewhere && place !== null ? ` The pictures are the presenter's, of step ${place + 1}.` : "";
+    const said = classroom.alone ? `You look around alone.${pictures}` : "You follow the presenter, who has the controls.";
+    line.replaceChildren(element("span", "", said), back, ...(classroom.live.looksOnly ? [] : [this.ownCopy()]));
+  }
+
+  /** A link to this step with a session of one's own, in another tab. */
+  ownCopy() {
+    const { token } = this;
+    const href = `${location.pathname}?${new URLSearchParams({ ...this.fields, ...(token ? { token } : {}) })}`;
+    return Object.assign(element("a", "class-own", "try it yourself"), { href, target: "_blank", rel: "noopener", title: "This step in a new tab, with knobs of your own" });
   }
 
   /** True where the page can show what a task asks for. @param {import("./conditions.js").Task} task @param {any} step */
@@ -430,6 +467,7 @@ export class LessonPanel {
     this.next.textContent = this.at + 1 < steps.length ? "next ›" : "finish";
     this.next.toggleAttribute("data-ready", this.complete(this.step));
     this.cover();
-    this.return_.hidden = !this.away;
+    // A follower is shown what the presenter shows.
+    this.return_.hidden = !this.away || !!this.classroom?.following;
   }
 }

@@ -30,12 +30,15 @@ export class Prediction {
    * @param {Predicted} asked
    * @param {any} kept the answer of another time, or undefined
    * @param {(answer: any) => void} answered
-   * @param {() => boolean} waits true where the truth is shown later, to a whole class
+   * @param {object} [place] in a class
+   * @param {() => boolean} [place.waits] true where the truth is shown later, to the whole class
+   * @param {() => boolean} [place.leads] true for the presenter, who may show the truth without an answer
    */
-  constructor(asked, kept, answered, waits = () => false) {
+  constructor(asked, kept, answered, { waits = () => false, leads = () => false } = {}) {
     this.asked = asked;
     this.answered = answered;
     this.waits = waits;
+    this.leads = leads;
     this.sent = false;
     /** The distribution of a class's answers, once somebody has answered. @type {any} */
     this.said = null;
@@ -106,7 +109,14 @@ export class Prediction {
   choose(answer) {
     if (this.done) return;
     this.answer = answer;
-    if (this.button) this.button.disabled = answer === null;
+    this.writeButton();
+  }
+
+  /** The button says what it does here: a follower's shows no answer yet, and a presenter's needs none. */
+  writeButton() {
+    if (!this.button) return;
+    this.button.textContent = !this.waits() ? "show the answer" : this.sent ? "send another answer" : "send my answer";
+    this.button.disabled = this.answer === null && !this.leads();
   }
 
   /** @param {any} answer of another time */
@@ -119,11 +129,11 @@ export class Prediction {
   }
 
   reveal() {
-    if (this.answer === null || this.done) return;
+    if (this.done || (this.answer === null && !this.leads())) return;
     if (this.waits()) {
       this.sent = true;
       this.verdict.textContent = "Sent. The presenter will show the answer.";
-      this.button.textContent = "send another answer";
+      this.writeButton();
     } else {
       this.show();
       // The answer beside the own one; what is said of it follows.
@@ -155,12 +165,12 @@ export class Prediction {
       }
       this.verdict.textContent = this.answer === answer ? "✓ As you said." : `The answer: ${answer}`;
     } else if (order) {
-      this.setOrder([...this.answer]);
+      this.setOrder([...(this.answer ?? order)]);
       const right = `${this.answer}` === `${order}`;
       this.verdict.textContent = right ? "✓ As you said." : `The order is: ${order.join(" · ")}`;
     } else {
       this.sketch?.reveal();
-      this.verdict.textContent = "Solid: measured. Dashed: yours.";
+      this.verdict.textContent = this.answer === null ? "Solid: measured." : "Solid: measured. Dashed: yours.";
     }
   }
 

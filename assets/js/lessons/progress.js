@@ -27,6 +27,15 @@ export function storageOfPage() {
   }
 }
 
+/** The storage of this tab, which ends with it; null where the browser gives it none. @returns {Storage | null} */
+export function storageOfTab() {
+  try {
+    return globalThis.sessionStorage ?? null;
+  } catch {
+    return null;
+  }
+}
+
 const isName = (text) => typeof text === "string" && text.length <= LONGEST_NAME && NAME.test(text);
 const isObject = (value) => typeof value === "object" && value !== null && !Array.isArray(value);
 

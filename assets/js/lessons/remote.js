@@ -82,7 +82,7 @@ function write() {
   at("remote-title").textContent = step.title;
   writeNotes(step);
   const found = distributionsOf(heard?.answers);
-  at("remote-answers").replaceChildren(...step.predictions.map((asked) => answersPicture(asked, found[asked.id])));
+  at("remote-answers").replaceChildren(...step.predictions.map((asked) => around("div", "", answersPicture(asked, found[asked.id]), revealButton(asked.id))));
   at("remote-tasks").hidden = !step.tasks.length;
   at("remote-tasks-list").replaceChildren(...step.tasks.map(({ say: text }) => element("li", "", text)));
   const button = (id) => /** @type {HTMLButtonElement} */ (at(id));
@@ -90,6 +90,14 @@ function write() {
   button("remote-next").disabled = here + 1 === steps.length;
   at("remote-coming").textContent = here + 1 < steps.length ? `Next: ${steps[here + 1].title}` : "This is the last step.";
   writeSteps(steps, here);
+}
+
+/** Shows the answer to the class, once. @param {string} prediction */
+function revealButton(prediction) {
+  const shown = !!heard?.revealed?.includes(prediction);
+  const button = Object.assign(element("button", "quiet answers-reveal", shown ? "The class sees the answer." : "show the answer to the class"), { type: "button", disabled: shown });
+  button.addEventListener("click", () => link?.reveal(prediction));
+  return button;
 }
 
 /** The notes are scrolled to their beginning with every step, and stay where they are while answers come. */

@@ -40,5 +40,6 @@ test("a message of the page is one only if it says a lesson", () => {
   assert.equal(channelName("abc"), "twistscope-remote-abc");
   assert.deepEqual(readHeard({ lesson: "a", at: "b", answers: { x: 1 } }), { lesson: "a", at: "b", answers: { x: 1 } });
   assert.deepEqual(readHeard({ lesson: null }), { lesson: null, at: null, answers: {} });
+  assert.deepEqual(readHeard({ lesson: "a", revealed: ["p"] }), { lesson: "a", at: null, answers: {}, revealed: ["p"] });
   for (const other of [null, 3, "text", {}, { hello: true }, { go: 1 }, { lesson: 7 }, { lesson: "a", at: {} }, { lesson: "x".repeat(61) }]) assert.equal(readHeard(other), null);
 });
