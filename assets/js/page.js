@@ -71,7 +71,7 @@ const paths = new Paths((path) => command("walk", { path }));
 const lateness = new Lateness((late) => status.set({ late }));
 let serverSpeed = 0;
 session.command = command;
-Object.assign(panels, { say: (text) => notice.say(text), changed: () => chooser.keepAddress() });
+Object.assign(panels, { say: (text) => notice.say(text), changed: () => chooser.keepAddress(), inLesson: () => lessons.panel !== null });
 
 /** Who follows a presenter has the presenter's pictures, and so no controls. */
 function classChanged() {
@@ -357,6 +357,7 @@ async function openLesson(home) {
   chooser.home = home;
   history.replaceState(history.state, "", momentAddress(location.href, panel.step.link, panel.fields));
   panel.arriving = true;
+  panel.chooseLayout();
   chooser.revisit();
   return true;
 }

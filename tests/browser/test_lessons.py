@@ -260,3 +260,17 @@ def test_the_tour_is_offered_once_and_never_in_the_way(teaching, open_page):
     page.reload()
     page.wait_for_function(LIVE)
     assert page.locator(".tour-offer").count() == 0
+
+
+def test_a_lesson_shows_all_panels_in_the_usual_layout_whatever_was_chosen_before(teaching, open_page):
+    page = open_page(f"{teaching.url}/?checkpoint=cartpole-early", ready=LIVE)
+    page.locator(".layout-chooser").get_by_role("button", name="river").click()
+    page.click(".panel-strips .panel-hide")
+    page.wait_for_function("document.body.dataset.hide.includes('strips')")
+    page.goto(f"{teaching.url}/?lesson=path-degeneracy&at=healthy-leaves")
+    page.wait_for_selector("#lesson:not([data-arriving]) .lesson-step")
+    page.wait_for_function("document.body.dataset.hide === ''")
+    page.wait_for_selector(".layout-chooser [aria-pressed=true]:has-text('slots')")
+    # Outside of lessons the page is as the person has arranged it.
+    page.goto(f"{teaching.url}/?checkpoint=cartpole-early")
+    page.wait_for_function("document.body.dataset.hide.includes('strips')")

@@ -15,6 +15,7 @@ export class Panels {
     this.say = () => {};
     /** The address has to say something else. */
     this.changed = () => {};
+    this.inLesson = () => false;
     /** True while the arrangement is that of a link, which is not kept. */
     this.lent = false;
     this.arrangement = readArrangement(storage);
@@ -24,10 +25,11 @@ export class Panels {
     });
   }
 
-  /** Arranges the page as a link says, or as the person had it last where it says nothing. */
+  /** Arranges the page as a link says, or as the person had it last where it says nothing. A lesson may ask to look at any panel. */
   follow({ hide = [], order = [] }) {
     const kept = readArrangement(this.storage);
-    const given = hide.length || order.length ? arrangementOf({ hidden: hide, order }) : kept;
+    const usual = this.inLesson() ? { ...kept, hidden: [] } : kept;
+    const given = hide.length || order.length ? arrangementOf({ hidden: hide, order }) : usual;
     // A page that is loaded again has its own arrangement in its address.
     this.lent = JSON.stringify(given) !== JSON.stringify(kept);
     this.arrangement = given;

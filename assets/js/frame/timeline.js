@@ -134,7 +134,7 @@ export function marksOf({ marks, rows }) {
 
 /** Glyphs of the kinds of marks; of marks that stand together the first kind is shown: there may be many of the last one. */
 export const GLYPHS = { value: "V", ess: "▼", coalescence: "Y", disagreement: "◆", rejected: "✕" };
-const MEANINGS = { value: "far from what followed", ess: "low ESS", coalescence: "early coalescence", disagreement: "plan against prior", rejected: "rejected by the exact answer" };
+const MEANINGS = { value: "far from what followed", ess: "low ESS", coalescence: "early coalescence", disagreement: "plan far from prior", rejected: "rejected by the exact answer" };
 const ORDER = Object.keys(GLYPHS);
 // As wide as a glyph with a number of two digits.
 const WIDE = 30;

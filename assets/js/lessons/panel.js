@@ -279,9 +279,13 @@ export class LessonPanel {
     const { pinned, frame } = this.microscope.store.state;
     if (pinned && frame && new URLSearchParams(this.step.link).get("checkpoint") !== pinned.frame.checkpoint) this.microscope.unpin();
     this.visit(momentAddress(location.href, this.step.link, this.fields));
-    // Links leave the usual layout out, and the step before may have asked for another.
-    this.microscope.layouts.choose(new URLSearchParams(this.step.link).get("layout") ?? LAYOUTS[0]);
+    this.chooseLayout();
     this.write();
+  }
+
+  /** Links leave the usual layout out, and somebody may have chosen another before. */
+  chooseLayout() {
+    this.microscope.layouts.choose(new URLSearchParams(this.step.link).get("layout") ?? LAYOUTS[0]);
   }
 
   /** The text was scrolled: the step that stands at its top is the one to show, once it rests. */
