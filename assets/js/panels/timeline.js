@@ -3,13 +3,14 @@
 import { groupMarks, groupText, LINES, marksOf, merge, noteText, nothing, offerText, progressText, sentencesOf, stepAxis } from "../frame/timeline.js";
 import { around, element } from "../lib/elements.js";
 import { Lifetime } from "../lib/lifetime.js";
+import { looks, onLooks } from "../lib/looks.js";
 import { Stage } from "../pictures/stage.js";
 import { draw, overlay } from "../pictures/timeline.js";
 import { panelSection, setText } from "./section.js";
 
 const KEY = "twistscope.timeline";
 // In a window of another size the pictures need the room, where the page does not scroll as a whole: only the marks are shown until somebody asks for more.
-const ROOMY = "(min-height: 860px), (max-width: 1100px), (max-height: 680px)";
+const ROOMY = { usual: "(min-height: 860px), (max-width: 1100px), (max-height: 680px)", large: "(min-height: 1040px), (max-width: 1320px), (max-height: 820px)" };
 
 export class TimelinePanel {
   /**
@@ -42,8 +43,8 @@ export class TimelinePanel {
     this.stage.element.className = "timeline-stage";
     this.part = buildParts();
     this.element = this.build();
-    this.roomy = window.matchMedia(ROOMY);
-    this.setOpen(readOpen(storage) ?? this.roomy.matches);
+    this.roomy = { usual: window.matchMedia(ROOMY.usual), large: window.matchMedia(ROOMY.large) };
+    this.fit();
     this.follow();
   }
 
@@ -75,7 +76,8 @@ export class TimelinePanel {
       this.setOpen(!this.open);
       keepOpen(this.storage, this.open);
     });
-    lifetime.listen(this.roomy, "change", () => readOpen(this.storage) ?? this.setOpen(this.roomy.matches));
+    for (const query of Object.values(this.roomy)) lifetime.listen(query, "change", () => this.fit());
+    lifetime.add(onLooks(() => this.fit()));
     lifetime.observe(new ResizeObserver(() => {
       this.width = track.clientWidth;
       this.paintSoon();
@@ -131,6 +133,12 @@ export class TimelinePanel {
     const { first, last, ahead_from: from } = this.known;
     if (step < first || step > last) return;
     this.command("goto", from !== null && step >= from ? { step, ahead: true } : { step });
+  }
+
+  /** Open as the person chose, or else where there is room. */
+  fit() {
+    const open = readOpen(this.storage) ?? this.roomy[looks().size].matches;
+    if (open !== this.open) this.setOpen(open);
   }
 
   setOpen(open) {
