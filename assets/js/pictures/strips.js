@@ -10,6 +10,9 @@ const GAP = 7;
 const PAD = 4;
 // Below this height a row has no room for the ends of its axis.
 const ROOMY = 26;
+// Places along a row that its key may have, and the distance in pixels at which its lines are looked at.
+const PLACES = 7;
+const NEAR = 6;
 
 /** Stroke of each line style. Lines of one strip differ in dashes as well as in colour. */
 const STYLES = {
@@ -110,18 +113,39 @@ function drawEnds(context, axis, y, row, theme) {
 }
 
 /**
- * Of the corners and the middles of a row the one where a box of some width hides least of its lines; pure. Of equal ones the one to the left: the
- * level of the cursor, whose values have a dot, is mostly the last one.
+ * The place in a row where a box of some width lies over least of its lines; pure. Of equal ones the one further to the left: the level of the cursor,
+ * whose values have a dot, is mostly the last one.
  */
-export function freePlace(axis, { top, bottom, y }, { lines }, width) {
-  const corners = [axis.left + 4, (axis.left + axis.right - width) / 2, axis.right - width].flatMap((x) => [[x, top + 8], [x, bottom - 8], [x, (top + bottom) / 2]]);
-  /** @param {number[]} corner */
-  const hidden = ([x, middle]) =>
-    lines.reduce((sum, { values }) => sum + values.filter((value, level) => {
-      const at = axis.x(level);
-      return value !== null && at > x - 8 && at < x + width + 8 && Math.abs(y(value) - middle) < 9;
-    }).length, 0);
-  return corners.reduce((best, corner) => (hidden(corner) < hidden(best) ? corner : best));
+export function freePlace(axis, { top, bottom, y }, { lines, threshold }, width) {
+  const pixels = Array.from({ length: Math.ceil((axis.right - axis.left) / NEAR) }, (_, index) => axis.left + index * NEAR);
+  const heights = lines.map((line) => heightsAt(axis, y, line, pixels));
+  if (Number.isFinite(threshold)) heights.push(pixels.map(() => y(threshold)));
+  /** @param {number[]} place */
+  const hidden = ([x, middle]) => {
+    let sum = 0;
+    pixels.forEach((at, index) => {
+      if (at < x - NEAR || at > x + width + NEAR) return;
+      for (const line of heights) if (Math.abs(line[index] - middle) < 9) sum++;
+    });
+    return sum;
+  };
+  const [from, to] = [axis.left + 4, axis.right - width];
+  const places = Array.from({ length: PLACES }, (_, index) => from + (index / (PLACES - 1)) * (to - from)).flatMap((x) => [[x, top + 8], [x, bottom - 8], [x, (top + bottom) / 2]]);
+  const counts = places.map(hidden);
+  return places[counts.indexOf(Math.min(...counts))];
+}
+
+/** Heights of a line at pixels of the axis, between its levels too; NaN where it has no value. */
+function heightsAt(axis, y, { values, step }, pixels) {
+  const known = values.flatMap((value, level) => (value === null ? [] : [{ x: axis.x(level), y: y(value) }]));
+  let next = 0;
+  return pixels.map((at) => {
+    while (next < known.length && known[next].x < at) next++;
+    const [before, after] = [known[next - 1], known[next]];
+    if (!after) return NaN;
+    if (!before) return after.x - at < NEAR ? after.y : NaN;
+    return step ? before.y : before.y + ((at - before.x) / (after.x - before.x)) * (after.y - before.y);
+  });
 }
 
 /** Names of the lines, if there is room. */
@@ -132,11 +156,10 @@ function drawKey(context, axis, place, row, theme) {
   const total = widths.reduce((sum, width) => sum + width, 0);
   if (total > (axis.right - axis.left) * 0.7) return;
   let [x, y] = freePlace(axis, place, row, total);
-  context.fillStyle = theme.paper;
-  context.globalAlpha = 0.75;
-  context.fillRect(x - 4, y - 7, total + 4, 14);
-  context.globalAlpha = 1;
   lines.forEach((line, index) => {
+    // A rim around the letters keeps them apart from what lies under them, and hides no curve.
+    Object.assign(context, { strokeStyle: theme.paper, lineWidth: 3, lineJoin: "round", textBaseline: "middle", textAlign: "left" });
+    context.strokeText(line.name, x + 19, y);
     pen(context, STYLES[line.style](theme));
     context.beginPath();
     context.moveTo(x, y);

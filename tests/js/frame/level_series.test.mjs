@@ -133,6 +133,16 @@ test("where all places hide as much the key is to the left, away from the last l
   assert.ok(x + 200 < axis.x(19));
 });
 
+test("the key leaves free what goes on between levels, and the threshold", () => {
+  const axis = levelAxis(800, 3);
+  // A line that falls from the top on the left to the foot on the right passes the middle between levels.
+  const place = { top: 0, bottom: 60, y: (value) => value };
+  const fall = { lines: [{ values: [4, 30, 56] }], threshold: 56 };
+  const [x, y] = strips.freePlace(axis, place, fall, 150);
+  const height = (at) => 4 + ((at - axis.x(0)) / (axis.x(2) - axis.x(0))) * 52;
+  for (let at = x; at <= x + 150; at += 5) assert.ok(Math.abs(height(at) - y) >= 9 && Math.abs(56 - y) >= 9, `${x}, ${y}`);
+});
+
 test("the choice of strips is remembered, and what there is not is forgotten", () => {
   const kept = (text) => readOpen({ getItem: () => text });
   assert.deepEqual(kept('{"particles": ["kl", "gone", "ess"]}').particles, ["ess", "kl"]);
