@@ -101,7 +101,10 @@ const HEARD = {
     chooser.follow({ playing, phase, step });
   },
   settings({ settings, revision }) {
-    if (revision !== status.state.revision) status.set({ revision, failure: "" });
+    if (revision !== status.state.revision) {
+      notice.taken();
+      status.set({ revision, failure: "" });
+    }
     latency.confirmed(settings, revision);
     knobs.show(settings);
     chooser.confirmed();
@@ -109,7 +112,7 @@ const HEARD = {
   error(problem) {
     if (classroom.refused(problem)) return;
     // A failed plan is no refusal: the banner says it for as long as it is so.
-    if (problem.detail !== status.state.failure) notice.say(refusalText(problem));
+    if (problem.detail !== status.state.failure) notice.refuse(refusalText(problem));
     latency.refused();
     chooser.milestone = false;
     chooser.overtaken();

@@ -467,12 +467,13 @@ class Session(Shown):
     async def _tell_compiling(self, prepared: Prepared) -> None:
         """Say how long the program has been compiled, and how long it took last time, second by second."""
         expected = self.engine.compile_seconds(prepared)
-        about = "" if expected is None else f" of about {max(expected, 1):.0f} s"
+        limit = 0.0 if expected is None else max(expected, 1)
         text = f"compiling for {prepared.settings.size}"
         self._set_phase("compiling", text)
         for elapsed in itertools.count(1):
             await asyncio.sleep(1)
-            self._set_phase("compiling", f"{text}: {elapsed} s{about}")
+            # Where it takes longer than last time, nobody knows how long.
+            self._set_phase("compiling", f"{text}: {elapsed} s" + (f" of about {limit:.0f} s" if elapsed <= limit else ""))
 
     async def _advance(self) -> None:
         """Take the chosen action of the current plan."""

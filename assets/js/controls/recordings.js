@@ -168,10 +168,10 @@ export class RecordingsDialog {
       if (done) return;
       done = true;
       field.dataset.done = "";
-      if (keep && field.value !== title) await this.attempt(() => this.api.renameRecording(id, field.value));
+      const refused = keep && field.value !== title && !(await this.attempt(() => this.api.renameRecording(id, field.value)));
       const said = this.note.textContent;
       await this.refresh();
-      if (said?.startsWith("Not possible")) this.note.textContent = said;
+      if (refused) this.note.textContent = said;
     };
     field.addEventListener("keydown", (event) => {
       if (event.key === "Enter") end(true);
@@ -199,8 +199,10 @@ export class RecordingsDialog {
   async attempt(act) {
     try {
       await act();
+      return true;
     } catch (error) {
       this.note.textContent = `Not possible: ${/** @type {Error} */ (error).message}`;
+      return false;
     }
   }
 }

@@ -98,7 +98,11 @@ const sentence = (text) => (/[.!?]$/.test(text) ? text : `${text}.`);
  * @param {{title?: string, detail?: string, errors?: {field: string, given: any, allowed: string}[]}} problem
  */
 export function refusalText({ title, detail, errors = [] }) {
-  const fields = errors.map(({ field, given, allowed }) => `${field}: ${givenText(given)} is not possible, ${allowedText(allowed)}.`);
+  const fields = errors.map(({ field, given, allowed }) => {
+    // The name is wrong, not the value.
+    const what = allowed.startsWith("one of the settings") ? `${field}: there is no such setting here` : `${field}: ${givenText(given)} is not possible`;
+    return `${what}, ${allowedText(allowed)}.`;
+  });
   return fields.length ? fields.join(" ") : [title, detail].filter(Boolean).map(sentence).join(" ");
 }
 
@@ -130,13 +134,27 @@ export class Notice {
   constructor() {
     /** @type {ReturnType<typeof setTimeout> | undefined} */
     this.clearing = undefined;
+    /** True while it says what was refused. */
+    this.refusal = false;
   }
 
   /** @param {string} text */
   say(text) {
+    this.refusal = false;
     say("notice", text);
     clearTimeout(this.clearing);
     if (text) this.clearing = setTimeout(() => say("notice", ""), NOTICE_MS);
+  }
+
+  /** Says that something was refused, until something else is taken. @param {string} text */
+  refuse(text) {
+    this.say(text);
+    this.refusal = true;
+  }
+
+  /** Something was taken: what was refused before is no news any more. */
+  taken() {
+    if (this.refusal) this.say("");
   }
 }
 

@@ -99,10 +99,14 @@ export function weightReasons(frame, carried) {
   const [rival] = carried.filter(({ action }) => action !== chosen).sort((a, b) => frame.root_policy[b.action] - frame.root_policy[a.action]);
   const alone = { id: "parts", text: `No other action than ${actions[chosen]} kept any weight.`, place: { action: chosen } };
   const first = rival ? partsReason(frame, own, rival) : alone;
+  if (rival && diedOut(frame, rival.action)) first.text += ` No particle of ${actions[rival.action]} is left at the last level: where its lineages were dropped, values stand for the rewards that would have followed.`;
   if (settings.policy_target !== "message") first.text += ` That is by messages; the policy target here is ${settings.policy_target}.`;
   else if (settings.temperature_rule === "target_kl") first.text += " That is at the reward temperature; the improved policy here is read off at a target KL.";
   return [first, ...(rival ? levelReasons(frame, own, rival) : []), lineageReason(frame, own)];
 }
+
+/** True where no particle of the last level descends from an action. */
+const diedOut = ({ root_counts: counts, levels, actions }, action) => counts?.[(levels - 1) * actions.length + action] === 0;
 
 function lineageReason({ actions, chosen }, { lineages, level, slot, share: part }) {
   const many = Math.round(lineages);

@@ -76,9 +76,10 @@ function drawRow(context, axis, place, row, theme) {
   context.fillRect(axis.left, Math.round(y(from < 0 && to > 0 ? 0 : from)), axis.right - axis.left, 1);
   context.globalAlpha = 1;
   if (bottom - top >= ROOMY && !axis.narrow) drawEnds(context, axis, y, row, theme);
+  // Under the curves, of which it hides nothing.
+  if (row.key && !row.grey && bottom - top >= 18) drawKey(context, axis, place, row, theme);
   inPlot(context, axis, bottom, () => drawCurves(context, axis, y, row, theme));
   if (row.grey) sayInRow(context, axis, place, row.grey, theme);
-  else if (row.key && bottom - top >= 18) drawKey(context, axis, place, row, theme);
 }
 
 function drawCurves(context, axis, y, row, theme) {
@@ -157,9 +158,6 @@ function drawKey(context, axis, place, row, theme) {
   if (total > (axis.right - axis.left) * 0.7) return;
   let [x, y] = freePlace(axis, place, row, total);
   lines.forEach((line, index) => {
-    // A rim around the letters keeps them apart from what lies under them, and hides no curve.
-    Object.assign(context, { strokeStyle: theme.paper, lineWidth: 3, lineJoin: "round", textBaseline: "middle", textAlign: "left" });
-    context.strokeText(line.name, x + 19, y);
     pen(context, STYLES[line.style](theme));
     context.beginPath();
     context.moveTo(x, y);

@@ -8,8 +8,11 @@ export class ApiError extends Error {
    */
   constructor(status, problem) {
     const errors = problem.errors ?? [];
-    const fields = errors.map(({ field, given, allowed }) => `${field}: got ${JSON.stringify(given)}, allowed: ${allowed}`);
-    super([problem.detail ?? problem.title ?? `HTTP ${status}`, ...fields].join(" — "));
+    const detail = problem.detail ?? problem.title ?? `HTTP ${status}`;
+    // The sentence may say it already.
+    const unsaid = errors.filter(({ field }) => !detail.includes(`${field}: got`));
+    const fields = unsaid.map(({ field, given, allowed }) => `${field}: got ${JSON.stringify(given)}, allowed: ${allowed}`);
+    super([detail, ...fields].join(" — "));
     this.status = status;
     /** Each value that is refused. @type {{field: string, given: any, allowed: string}[]} */
     this.errors = errors;

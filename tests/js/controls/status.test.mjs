@@ -41,6 +41,7 @@ test("a refusal names the value as it was given, and what is possible", () => {
   assert.equal(refused("3,5"), "seed: “3,5” is not possible, allowed is a whole number from 0 to 9.");
   assert.equal(refused(-1), "seed: −1 is not possible, allowed is a whole number from 0 to 9.");
   assert.equal(refused(""), "seed: nothing is not possible, allowed is a whole number from 0 to 9.");
+  assert.equal(refusalText({ errors: [{ field: "alpah", given: "0.3", allowed: "one of the settings alpha, depth" }] }), "alpah: there is no such setting here, allowed is one of the settings alpha, depth.");
   assert.equal(refusalText({ errors: [{ field: "seed", given: "x", allowed: "Input should be a valid integer" }] }), "seed: “x” is not possible, it should be a valid integer.");
   const many = Array.from({ length: 30 }, (_, index) => `setting_${index}`).join(", ");
   assert.match(refusalText({ errors: [{ field: "colour", given: "blue", allowed: many }] }), /^colour: “blue” is not possible, allowed is setting_0, .*, setting_\d+ and others\.$/);

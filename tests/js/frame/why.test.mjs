@@ -47,6 +47,8 @@ test("the parts of the weight are named by size, gains before losses, and what i
   assert.equal(trails, "Right trails left (20 %) by 1 nats: rewards −1.00.");
   assert.match(weightReasons(rootOf({ settings: { policy_target: "surviving" } }), carried)[0].text, /by messages; the policy target here is surviving\.$/);
   assert.match(weightReasons(rootOf({ settings: { policy_target: "message", temperature_rule: "target_kl" } }), carried)[0].text, /read off at a target KL\.$/);
+  const gone = weightReasons(rootOf({ levels: 2, root_counts: [4, 4, 4, 0, 12, 0] }), carried)[0].text;
+  assert.match(gone, /−0\.20\. No particle of left is left at the last level: where its lineages were dropped, values stand for the rewards/);
   assert.equal(weightReasons(rootOf(), [part(1, { lineages: 1, share: 1 })])[0].text, "No other action than right kept any weight.");
   assert.equal(weightReasons(rootOf(), [part(1, { lineages: 1 })])[1].text, "One lineage carries right; it ends in slot 7 at level 2.");
   assert.deepEqual(weightReasons(rootOf(), [part(0)]), []);
