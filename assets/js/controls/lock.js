@@ -12,6 +12,7 @@ export function lock({ replay, role, connection, following = false }) {
   const looks = role === "view";
   document.body.toggleAttribute("data-replay", !!replay);
   document.body.toggleAttribute("data-looks", looks);
+  document.body.toggleAttribute("data-following", following);
   const refused = connection === "refused";
   const reason = looks ? "This link may look, not touch" : replay ? "Recorded with these; plan again from here to change them" : refused ? "Nothing is planned here; choose another checkpoint" : following ? "The presenter has the controls" : "";
   for (const name of SETTINGS) setInert(name, looks || refused || following || !!replay, reason);
