@@ -274,3 +274,16 @@ def test_a_lesson_shows_all_panels_in_the_usual_layout_whatever_was_chosen_befor
     # Outside of lessons the page is as the person has arranged it.
     page.goto(f"{teaching.url}/?checkpoint=cartpole-early")
     page.wait_for_function("document.body.dataset.hide.includes('strips')")
+
+
+def test_who_goes_by_keys_reaches_the_text_of_the_lesson_at_once(teaching, open_page):
+    page = opened(teaching, open_page)
+    page.evaluate("document.activeElement?.blur()")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.textContent") == "Skip to the lesson"
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.className") == "lesson-steps"
+    assert "#" not in page.url
+    page.click(".lesson-close")
+    assert page.locator("#skip-lesson").count() == 0

@@ -3,7 +3,7 @@
 import { around, element } from "../lib/elements.js";
 import { loadStyle } from "../lib/late_files.js";
 import { Lifetime } from "../lib/lifetime.js";
-import { placeOfLesson } from "./place.js";
+import { placeOfLesson, removeLesson } from "./place.js";
 import { readProgress } from "./progress.js";
 
 const TOUR = "tour";
@@ -91,7 +91,7 @@ export class Lessons {
     this.panel = null;
     this.lifetime.end();
     // Also the place that was kept for one that did not come.
-    document.getElementById("lesson")?.remove();
+    removeLesson();
     delete document.body.dataset.lesson;
     if (open) this.changed();
   }
