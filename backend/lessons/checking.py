@@ -136,6 +136,8 @@ def _objections(task: Task, moment: StepMoment) -> Iterator[tuple[str, str]]:
         if name is not None and not moment.checkpoint.model.environment.action_bounds and name not in names:
             yield f"there is no action {name!r}", f"actions are {', '.join(names)}"
     depth = getattr(prepared.settings, "depth", None)
+    if task.level and depth is not None and task.allows(moment.view.get("level", depth - 1)):
+        yield "the level cursor is there already", DONE[1]
     wanted = task.is_ if task.is_ is not None else task.at_least
     if task.level and depth is not None and wanted is not None and wanted > depth - 1:
         yield f"the plan has no level {wanted:g}", f"its levels are 0 to {depth - 1}"

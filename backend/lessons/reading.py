@@ -124,13 +124,18 @@ class _Reader:
         children = heading.children or []
         links = [child for child in children if child.type == "link_open"]
         title = "".join(child.content for child in children if child.type in ("text", "code_inline")).strip()
+        # Behind a space, `{#id}` belongs to no element, and is text.
+        own = re.search(r"\s+\{#([a-z0-9-]+)\}$", title)
+        title = title[: own.start()] if own else title
         query = str(links[0].attrs.get("href", "")) if links else ""
         # An address as a browser shows it.
         query = re.sub(r"^https?://[^?#]*", "", query).partition("#")[0]
         if len(links) != 1 or not query.startswith("?") or not title:
             self.fault(line, "the heading of a step is a link to its moment", "write ## [Title](?checkpoint=…), with the address that the page shows")
             return None
-        name = str(heading.meta.get("id") or next((child.attrs["id"] for child in children if "id" in child.attrs), "") or _slug(title))
+        name = str(
+            (own and own[1]) or heading.meta.get("id") or next((child.attrs["id"] for child in children if "id" in child.attrs), "") or _slug(title)
+        )
         kept, found = self.blocks(body)
         self.sentences(kept)
         ids = self.claimed(kept, [prediction for prediction, _ in found["predict"]], found["claim"], line)

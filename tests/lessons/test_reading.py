@@ -177,3 +177,19 @@ def test_a_task_that_waits_for_the_action_of_the_opened_plan_asks_for_nothing(tm
     found = {name: faults_of(tmp_path, chosen(name), claims=True) for name in ("left", "stay", "right")}
     taken = [name for name, faults in found.items() if faults]
     assert len(taken) == 1 and "done before anybody" in found[taken[0]][0].what
+
+
+@pytest.mark.parametrize(
+    ("view", "task", "done"), [("", "at_least: 2", True), ("", "at_most: 1", False), ("&level=0", "is: 0", True), ("&level=0", "is: 2", False)]
+)
+def test_a_task_that_asks_for_the_level_of_the_cursor_asks_for_nothing(tmp_path, view, task, done):
+    text = LESSON.replace(LINK, LINK + view).replace("- setting: alpha\n  at_least: 0.5", f"- level: any\n  {task}")
+    assert ["there already" in fault.what for fault in faults_of(tmp_path, text)] == [True] * done
+
+
+@pytest.mark.parametrize("space", ["", " "])
+def test_a_step_has_the_id_that_its_heading_gives(tmp_path, space):
+    path = tmp_path / "a-lesson.md"
+    path.write_text(LESSON.replace(f"(?{LINK})", f"(?{LINK}){space}{{#own-id}}"), "utf-8")
+    lesson, faults = read_lesson(path)
+    assert not faults and [(step.id, step.title) for step in lesson.steps] == [("own-id", "First")]
