@@ -33,6 +33,9 @@ MAX_RECORDED = 8
 
 SELECTABLE = ("action", "particle", "revived", "ended", "heaviest")
 OPENABLE = ("share", "why", "seeds", "sweep", "race", "film", "timeline", "comparison", "help")
+NO_PLACE = 999
+"""The `order` of a lesson that does not say its place."""
+
 CONFIDENCE = 0.999
 """One-sided confidence with which a claim has to hold."""
 
@@ -47,7 +50,7 @@ class FrontMatter(Data):
     """The front matter of a lesson."""
 
     title: Text
-    order: Annotated[int, Field(ge=0, le=999)] = 999
+    order: Annotated[int, Field(ge=0, le=NO_PLACE)] = NO_PLACE
     minutes: Annotated[int, Field(ge=1, le=180)]
     teaches: Text
     """One sentence."""

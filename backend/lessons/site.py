@@ -16,7 +16,7 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
-from backend.lessons.model import Lesson, Step
+from backend.lessons.model import NO_PLACE, Lesson, Step
 from backend.lessons.moments import StepMoment, resolve
 from backend.routes.lessons import describe_lesson
 from planner import PLANNERS, Checkpoints, PlanRequest, run
@@ -130,7 +130,9 @@ def build_site(out: Path, lessons: Sequence[Lesson], checkpoints: Checkpoints, s
 def _entry(lesson: Lesson) -> str:
     front = lesson.front
     link = f'<a href="{PAGE}?lesson={lesson.name}">{escape(front.title)}</a>'
-    return f"<li>{link} <span>{front.minutes} min</span><p>{escape(front.teaches)}</p></li>"
+    # Numbers are those of the live page, which begins with 0; a lesson without a place has none.
+    place = f' value="{front.order}"' if front.order < NO_PLACE else ' class="no-place"'
+    return f"<li{place}>{link} <span>{front.minutes} min</span><p>{escape(front.teaches)}</p></li>"
 
 
 class _Recorder:
