@@ -2,6 +2,7 @@
 
 import { around, element } from "../lib/elements.js";
 import { loadKatex } from "../lib/katex.js";
+import { keepTogether } from "./marking.js";
 import { sayingOf, symbolOf, withSymbols } from "./symbols.js";
 import { TERMS } from "./terms.js";
 
@@ -26,22 +27,12 @@ export async function setFormulas(root) {
     each.setAttribute("role", "math");
     each.setAttribute("aria-label", tex);
     each.setAttribute("aria-description", "Says what its symbols are");
-    keepTogether(each);
+    if (each.tagName !== "DIV") keepTogether(each);
   }
   // Its letters come with the first formula that is laid out.
   await new Promise((resolve) => requestAnimationFrame(resolve));
   await document.fonts.ready;
   all.forEach(fit);
-}
-
-/** A full stop after a formula stays in its line. @param {HTMLElement} formula */
-function keepTogether(formula) {
-  const after = formula.nextSibling;
-  if (formula.tagName === "DIV" || !(after instanceof Text) || !/^[.,;:?!)]/.test(after.data)) return;
-  after.splitText(1);
-  const together = element("span", "kept-together");
-  formula.before(together);
-  together.append(formula, after);
 }
 
 /** Makes a formula as small as its line is short, within reason; beyond that it scrolls. @param {HTMLElement} formula */

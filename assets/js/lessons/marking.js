@@ -1,5 +1,7 @@
 // Words of a text that are more than text: found by a dictionary, and put into elements.
 
+import { element } from "../lib/elements.js";
+
 /** Explained or linked already, or no text of the lesson's. */
 const ELSEWHERE = ".formula, .term, a, button, h2, h3, input, svg";
 
@@ -38,5 +40,29 @@ export function markWords(root, words, make) {
       const word = text.splitText(from);
       word.replaceWith(make(key, word.data));
     }
+  }
+}
+
+// Punctuation that no line begins with, and that none ends with.
+const [AFTER, BEFORE] = [/^[.,;:?!)\]”’…]+/, /[([“‘]+$/];
+
+/**
+ * Keeps a formula, or a name that is a button, in one line with the punctuation beside it: browsers break lines before and after such an element.
+ * @param {HTMLElement} made
+ */
+export function keepTogether(made) {
+  const parent = made.parentElement;
+  if (parent?.matches("em, strong") && parent.childNodes.length === 1) return keepTogether(parent);
+  const [before, after] = [made.previousSibling, made.nextSibling];
+  const opens = before instanceof Text ? BEFORE.exec(before.data)?.[0].length ?? 0 : 0;
+  const closes = after instanceof Text ? AFTER.exec(after.data)?.[0].length ?? 0 : 0;
+  if (!opens && !closes) return;
+  const together = element("span", "kept-together");
+  made.before(together);
+  if (before instanceof Text && opens) together.append(before.splitText(before.data.length - opens));
+  together.append(made);
+  if (after instanceof Text && closes) {
+    after.splitText(closes);
+    together.append(after);
   }
 }

@@ -2,7 +2,7 @@
 
 import { element } from "../lib/elements.js";
 import { isBelow, NARROW } from "../lib/looks.js";
-import { markWords } from "./marking.js";
+import { keepTogether, markWords } from "./marking.js";
 
 /** By the name of the panel, as texts write it. @type {Record<string, RegExp>} */
 export const NAMED = {
@@ -30,6 +30,8 @@ export function linkPanels(root, lead) {
     link.addEventListener("click", () => lead(panel));
     return link;
   });
+  // A button is a box of its own, before and after which a line may be broken.
+  root.querySelectorAll(".panel-link").forEach((link) => keepTogether(/** @type {HTMLElement} */ (link)));
 }
 
 /**
