@@ -2,6 +2,7 @@
 
 import { element, svg, svgText } from "../lib/elements.js";
 import { number } from "../lib/format.js";
+import { roundValues } from "../lib/scale.js";
 
 const [WIDTH, HEIGHT] = [260, 165];
 const BOX = { left: 40, right: 10, top: 24, bottom: 32 };
@@ -12,6 +13,12 @@ const HINTS = { pointer: "Draw with the pointer; or choose a point with ← and 
  * @typedef {{label: string, low: number, high: number}} Axis
  * @typedef {{x: Axis, y: Axis, truth: [number, number][]}} Curve
  */
+
+// About so many intervals of an axis: so many numbers have room below it, or beside it.
+const [ACROSS, UP] = [5, 4];
+
+/** Round values on an axis, evenly spaced; its ends may lie beyond the outermost ones. Pure. @param {Axis} axis @param {number} count */
+export const ticksOf = ({ low, high }, count) => roundValues(low, high, count);
 
 export class Sketch {
   /**
@@ -124,6 +131,7 @@ export class Sketch {
   write() {
     const { x, y, truth } = this.curve;
     const [left, right, top, bottom] = [BOX.left, WIDTH - BOX.right, BOX.top, HEIGHT - BOX.bottom];
+    const [across, up] = [ticksOf(x, ACROSS), ticksOf(y, UP)];
     const own = this.points.flatMap((point, index) => (point === null ? [] : [[this.xOf(truth[index][0]), this.yOf(point)]]));
     const line = (points, style) => svg("polyline", { class: style, points: points.map((point) => point.join(",")).join(" ") });
     const dots = (points, style) => points.map(([cx, cy], index) => svg("circle", { class: style, cx, cy, r: style === "sketch-own" && index === this.at && !this.revealed ? 4.5 : 3 }));
@@ -131,9 +139,11 @@ export class Sketch {
     this.root.setAttribute("aria-label", this.revealed ? `${y.label} by ${x.label}: ${truth.map(([tx, ty]) => `${number(ty)} at ${number(tx)}`).join(", ")}` : `Sketch of ${y.label} by ${x.label}. At ${number(truth[this.at][0])}: ${this.points[this.at] === null ? "nothing yet" : number(this.points[this.at])}`);
     this.root.replaceChildren(
       svg("path", { class: "sketch-axes", d: `M${left} ${top}V${bottom}H${right}` }),
-      svg("path", { class: "sketch-grid", d: truth.map(([tx]) => `M${this.xOf(tx)} ${top}V${bottom}`).join("") }),
-      ...[x.low, x.high].map((value, index) => svgText({ class: "sketch-tick", x: this.xOf(value), y: bottom + 12, "text-anchor": index ? "end" : "start" }, number(value))),
-      ...[y.low, y.high].map((value) => svgText({ class: "sketch-tick", x: left - 4, y: this.yOf(value) + 4, "text-anchor": "end" }, number(value))),
+      svg("path", { class: "sketch-grid", d: across.map((tx) => `M${this.xOf(tx)} ${top}V${bottom}`).join("") + up.map((ty) => `M${left} ${this.yOf(ty)}H${right}`).join("") }),
+      // Points that can be drawn lie at the places of the measured ones.
+      svg("path", { class: "sketch-places", d: truth.map(([tx]) => `M${this.xOf(tx)} ${bottom}v-4`).join("") }),
+      ...across.map((value) => svgText({ class: "sketch-tick", x: this.xOf(value), y: bottom + 12, "text-anchor": "middle" }, number(value))),
+      ...up.map((value) => svgText({ class: "sketch-tick", x: left - 4, y: this.yOf(value) + 4, "text-anchor": "end" }, number(value))),
       svgText({ class: "sketch-label", x: (left + right) / 2, y: HEIGHT - 4, "text-anchor": "middle" }, x.label),
       // Turned by a right angle it would be as long as the axis.
       svgText({ class: "sketch-label", x: 4, y: 11 }, y.label),
