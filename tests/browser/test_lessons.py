@@ -1,5 +1,6 @@
 """A lesson beside the pictures: done by the keyboard, left and returned to, and what is said where it cannot be had."""
 
+import json
 from pathlib import Path
 
 import httpx
@@ -92,6 +93,20 @@ def test_each_lesson_is_done_from_start_to_end_by_the_keyboard_alone(teaching, o
         learner.next()
     page.wait_for_url("**/lessons")
     assert page.evaluate(PROGRESS)[name]["finished"]
+
+
+def test_a_lesson_that_is_finished_begins_again_at_its_first_step_with_its_predictions_open(teaching, open_page):
+    kept = {NAME: {"at": "panels", "done": ["panels"], "finished": True, "answers": {"order": ["one", "two", "three"], "pick": "3"}}}
+    prepare = lambda page: page.add_init_script(f"localStorage['twistscope-lessons'] ??= {json.dumps(json.dumps(kept))}")
+    page = open_page(f"{teaching.url}/lessons", ready="document.querySelector('#all')?.getAttribute('aria-busy') === 'false'", prepare=prepare)
+    card = page.locator(f"[data-lesson={NAME}]")
+    assert card.locator(".lesson-said").inner_text() == "finished, 1 of 3 steps done" and card.locator("[data-done]").count() == 1
+    card.get_by_role("link", name="Do it again").click()
+    page.wait_for_function(LIVE)
+    page.wait_for_function("new URLSearchParams(location.search).get('at') === 'knobs-and-keys'")
+    assert page.locator("[data-prediction]").count() == 3 and page.locator("[data-prediction][data-done]").count() == 0
+    again = page.evaluate(PROGRESS)[NAME]
+    assert again["finished"] and again["done"] == [] and again["answers"] == {}
 
 
 def test_what_a_lesson_is_checked_against_is_what_the_page_has(teaching, open_page):

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from backend.lessons.library import SHIPPED
 from backend.lessons.reading import read_lesson
-from backend.lessons.site import MAX_BYTES, build_site, is_free
+from backend.lessons.site import MAX_BYTES, _entry, build_site, is_free
 from planner import Checkpoints
 from tests.browser.firefox import EXECUTABLE, Firefox
 from tests.browser.test_accessibility import check
@@ -159,8 +160,63 @@ def test_a_lesson_is_done_from_its_first_step_to_its_last(site, opened, width, h
     page.locator(".lesson-next").click()
     page.wait_for_url("**/index.html")
     page.get_by_role("link", name="Everything a lesson can ask for").click()
-    # It goes on where it was left.
-    page.wait_for_function(f"{SHOWN} && location.search.endsWith('at=panels')")
+    # Finished, it begins again, with its predictions open.
+    page.wait_for_function(f"{SHOWN} && location.search.endsWith('at=knobs-and-keys')")
+    assert page.locator(".lesson-count").inner_text() == "1 / 3" and page.locator("[data-prediction][data-done], .lesson-dot[data-done]").count() == 0
+    page.keyboard.press("PageDown")
+    page.wait_for_function(f"{SHOWN} && location.search.endsWith('at=what-is-selected')")
+    # Begun and not finished, it goes on where it was left.
+    page.goto(f"{site}/lesson.html?lesson={NAME}")
+    page.wait_for_function(f"{SHOWN} && location.search.endsWith('at=what-is-selected')")
+
+
+def test_the_list_has_the_numbers_of_the_live_page(folder):
+    listed = (folder / "teaching" / "2026" / "index.html").read_text()
+    assert '<li class="no-place"><a href="lesson.html?lesson=every-kind">' in listed
+    tour, faults = read_lesson(SHIPPED / "tour.md")
+    assert not faults and _entry(tour).startswith('<li value="0"><a href="lesson.html?lesson=tour">')
+
+
+def test_a_step_that_asks_for_nothing_here_is_done_once_it_was_read(hosted, opened):
+    alone = "twistscopeSite.lessons['every-kind'].steps[1]"
+    page = opened(hosted, 1280, 720)
+    # The second step is left with tasks that need the live page.
+    page.evaluate(
+        f"{alone}.predictions = []; {alone}.tasks = {alone}.tasks.filter((task) => task.pin || task.intervene); twistscopeSite.page.panel.write()"
+    )
+    dot = page.locator(".lesson-dot").nth(1)
+    assert dot.get_attribute("data-done") is None
+    page.keyboard.press("PageDown")
+    page.wait_for_function(f"{SHOWN} && location.search.endsWith('at=what-is-selected')")
+    assert dot.get_attribute("data-done") is None and page.locator(".lesson-next[data-ready]").count() == 1
+    page.keyboard.press("PageDown")
+    page.wait_for_selector(".lesson-dot:nth-child(2)[data-done]")
+    tasks = page.locator("[data-step=what-is-selected] .lesson-task")
+    pinned = tasks.filter(has_text="Pin this plan.")
+    assert pinned.locator(".task-live").count() == 1 and pinned.get_attribute("data-done") is None
+
+
+def test_a_line_of_text_does_not_begin_with_the_punctuation_after_a_panel(hosted, opened):
+    page = opened(hosted, 1280, 720)
+    apart = """() => {
+      const text = document.querySelector("[data-step=what-is-selected] .lesson-text");
+      const apart = [];
+      for (let width = 90; width <= 320; width += 3) {
+        text.style.width = `${width}px`;
+        for (const link of text.querySelectorAll(".panel-link")) {
+          const after = document.createTreeWalker(text, NodeFilter.SHOW_TEXT);
+          after.currentNode = link.lastChild;
+          const range = document.createRange();
+          range.setStart(after.nextNode(), 0);
+          range.setEnd(after.currentNode, 1);
+          if (!/[,.]/.test(range.toString())) continue;
+          if (Math.abs(range.getBoundingClientRect().bottom - [...link.getClientRects()].at(-1).bottom) > 6) apart.push(`${link.textContent} at ${width}`);
+        }
+      }
+      return apart;
+    }"""
+    assert page.locator("[data-step=what-is-selected] .panel-link").count() == 3
+    assert page.evaluate(apart) == []
 
 
 def test_a_link_in_the_text_shows_its_recorded_moment(site, opened):
@@ -283,7 +339,7 @@ def test_a_place_where_no_site_can_be_is_one_line(tmp_path):
     [
         (("## [Panels](?checkpoint=catch-early", "## [Panels](?checkpoint=nowhere"), "own.md:47: the moment of the step 'Panels': "),
         (("Look at [the tree](?checkpoint=cartpole-early", "Look at [the tree](?checkpoint=nowhere"), "own.md:8: the link ?checkpoint=nowhere"),
-        (("Think about it first.", "It always falls."), "own.md:30: this sentence says something without a check"),
+        (("Think about it first. Look at", "It always falls. Look at"), "own.md:30: this sentence says something without a check"),
         (("alpha: [0, 0.3, 0.9]", "alpha: [0, 0.3, 9]"), "own.md:8: record: alpha"),
         (("alpha: [0, 0.3, 0.9]", "beta: [0]"), "own.md:8: record: trt_smc has no setting 'beta'"),
         (("alpha: [0, 0.3, 0.9]", "alpha: [0, .1, .2, .3, .4, .5, .6, .7, .8]"), "own.md:8: the step: recorded.alpha: "),

@@ -26,11 +26,13 @@ export const lessonAddress = (name, step) => `./?${new URLSearchParams({ lesson:
  * @param {Record<string, Progress>} all progress by name of the lesson
  */
 export function cardOf(lesson, lessons, all) {
-  const { at, done, finished } = progressOf(all, lesson.name);
+  const { at, done, finished, again = false, answers } = progressOf(all, lesson.name);
   // The file may have been changed since.
   const here = lesson.steps.findIndex(({ id }) => id === at);
-  const steps = lesson.steps.map(({ id, title }) => ({ id, title, href: lessonAddress(lesson.name, id), done: done.includes(id), here: id === at && !finished }));
-  const state = finished ? "finished" : here > 0 || steps.some((step) => step.done) ? "begun" : "new";
+  const steps = lesson.steps.map(({ id, title }) => ({ id, title, href: lessonAddress(lesson.name, id), done: done.includes(id), here: id === at && (!finished || again) }));
+  const answered = Object.keys(answers).length;
+  const begun = here > 0 || answered > 0 || steps.some((step) => step.done);
+  const state = begun && (!finished || again) ? "begun" : finished ? "finished" : "new";
   return {
     lesson,
     place: lesson.order < NO_PLACE ? `${lesson.order}` : "",
@@ -38,16 +40,19 @@ export function cardOf(lesson, lessons, all) {
     needs: lesson.needs.map((name) => needOf(name, lessons, all)),
     steps,
     state,
-    said: sayProgress(state, here, steps),
-    open: { new: ["Begin", lessonAddress(lesson.name)], begun: ["Continue", lessonAddress(lesson.name)], finished: ["Do it again", lessonAddress(lesson.name, lesson.steps[0]?.id)] }[state],
+    finished,
+    said: sayProgress({ state, finished, again, here, steps, answered }),
+    open: [{ new: "Begin", begun: "Continue", finished: "Do it again" }[state], lessonAddress(lesson.name)],
   };
 }
 
-function sayProgress(state, here, steps) {
-  if (state === "finished") return "finished";
+/** A step is done once all of its tasks are, and its predictions answered: somebody may go through a lesson and do nothing. */
+function sayProgress({ state, finished, again, here, steps, answered }) {
   if (state === "new") return "";
   const done = steps.filter((step) => step.done).length;
-  return [here >= 0 && `at step ${here + 1} of ${steps.length}`, `${done} done`].filter(Boolean).join(", ");
+  if (state === "finished") return again ? "finished before" : done === steps.length ? "finished" : `finished, ${done} of ${count(steps.length, "step")} done`;
+  const place = here >= 0 && `at step ${here + 1} of ${steps.length}`;
+  return [finished && "finished before", place, done > 0 && `${count(done, "step")} done`, answered > 0 && `${count(answered, "prediction")} answered`].filter(Boolean).join(", ");
 }
 
 /** A lesson that comes before another: {name, title, there, finished}. */
@@ -63,7 +68,7 @@ function needOf(name, lessons, all) {
  */
 export function nextOf(cards) {
   const isNew = ({ state }) => state === "new";
-  const after = cards.findLastIndex(({ state }) => state === "finished") + 1;
+  const after = cards.findLastIndex(({ finished }) => finished) + 1;
   return cards.find(({ state }) => state === "begun") ?? cards.slice(after).find(isNew) ?? cards.find(isNew) ?? null;
 }
 
@@ -71,7 +76,7 @@ export function nextOf(cards) {
 export function sayAll(cards) {
   if (!cards.length) return "There are no lessons here.";
   const minutes = cards.reduce((sum, { lesson }) => sum + lesson.minutes, 0);
-  const finished = cards.filter(({ state }) => state === "finished").length;
+  const finished = cards.filter((card) => card.finished).length;
   const all = `${count(cards.length, "lesson")}, ${count(minutes, "minute")} in all`;
   if (finished === cards.length) return `${all}. ${finished === 1 ? "It is" : "All are"} finished.`;
   return finished ? `${all}; ${finished} ${finished === 1 ? "is" : "are"} finished.` : `${all}.`;

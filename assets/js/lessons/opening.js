@@ -4,7 +4,7 @@ import { around, element } from "../lib/elements.js";
 import { loadStyle } from "../lib/late_files.js";
 import { Lifetime } from "../lib/lifetime.js";
 import { placeOfLesson, removeLesson } from "./place.js";
-import { readProgress } from "./progress.js";
+import { beginAgain, readProgress } from "./progress.js";
 
 const TOUR = "tour";
 const OFFERED = "twistscope-tour-offered";
@@ -50,7 +50,7 @@ export class Lessons {
   /**
    * Opens a lesson at a step, without showing its moment yet.
    * @param {string} name
-   * @param {string | null} at id of a step; by default the one that was left last
+   * @param {string | null} at id of a step; by default the one that was left last; a lesson that is finished begins again
    * @returns {Promise<import("./panel.js").LessonPanel | null>} null where it cannot be had, which the person is told
    */
   async open(name, at = null) {
@@ -64,6 +64,7 @@ export class Lessons {
         this.say(`The lesson cannot be opened: ${/** @type {Error} */ (error).message}.`);
         return null;
       }
+      if (at === null) beginAgain(this.storage, name);
       this.lifetime.end();
       document.body.dataset.lesson = "open";
       this.panel = new LessonPanel({

@@ -20,6 +20,7 @@ let lessons = [];
 function writeCard(card, isNext) {
   const { lesson, place, facts, said, state, open: [text, href] } = card;
   const open = Object.assign(element("a", isNext ? "lesson-open lesson-next" : "lesson-open", text), { href });
+  if (state === "finished") open.title = "From the first step, with all predictions open: what you did and answered in this lesson is forgotten";
   open.setAttribute("aria-label", `${text}: ${lesson.title}`);
   const made = around("li", "lesson-card",
     around("div", "lesson-heading", element("span", "lesson-place", place), element("h2", "", lesson.title)),
@@ -45,10 +46,10 @@ function needs({ needs }) {
 }
 
 /** One piece for each step. The words beside say the same. */
-function steps({ steps, state }) {
+function steps({ steps }) {
   const bar = around("div", "lesson-bar", ...steps.map(({ done, here }) => {
     const piece = element("span", "lesson-piece");
-    if (done || state === "finished") piece.dataset.done = "";
+    if (done) piece.dataset.done = "";
     if (here) piece.dataset.here = "";
     return piece;
   }));

@@ -223,8 +223,9 @@ export class LessonPanel {
   }
 
   forward() {
+    this.read();
     if (this.at + 1 < this.lesson.steps.length) return this.goTo(this.at + 1);
-    this.own.finished = true;
+    Object.assign(this.own, { finished: true, again: false });
     this.keep();
     this.said.textContent = "Finished.";
     this.closed(true);
@@ -434,10 +435,23 @@ export class LessonPanel {
     return this.live || canBeDone(task, step.recorded);
   }
 
-  /** True once everything that a step asks for is done. @param {Step} step */
+  /** True where there is something to do in a step; without a planner there may be nothing. @param {Step} step */
+  asks(step) {
+    return step.predictions.length > 0 || step.tasks.some((task) => this.possible(task, step));
+  }
+
+  /** True once everything that a step asks for is done, or it was read where it asks for nothing. @param {Step} step */
   complete(step) {
     const { id, tasks, predictions } = step;
-    return this.own.done.includes(id) || (tasks.every((task, index) => this.tasks.has(`${id}/${index}`) || !this.possible(task, step)) && predictions.every((asked) => asked.id in this.own.answers));
+    if (this.own.done.includes(id) || !this.asks(step)) return this.own.done.includes(id);
+    return tasks.every((task, index) => this.tasks.has(`${id}/${index}`) || !this.possible(task, step)) && predictions.every((asked) => asked.id in this.own.answers);
+  }
+
+  /** A step that asks for nothing is done once somebody goes on from it. */
+  read() {
+    if (this.asks(this.step) || this.own.done.includes(this.step.id)) return;
+    this.own.done.push(this.step.id);
+    this.keep();
   }
 
   settle() {
@@ -455,21 +469,22 @@ export class LessonPanel {
     const { steps } = this.lesson;
     this.count.textContent = `${this.at + 1} / ${steps.length}`;
     [...this.dots.children].forEach((dot, place) => {
-      dot.toggleAttribute("data-done", this.complete(steps[place]) && steps[place].tasks.length + steps[place].predictions.length > 0);
+      dot.toggleAttribute("data-done", this.complete(steps[place]));
       if (place === this.at) dot.setAttribute("aria-current", "step");
       else dot.removeAttribute("aria-current");
     });
     for (const item of this.list.querySelectorAll("[data-task]")) {
       const own = /** @type {HTMLElement} */ (item);
       const id = own.closest("article")?.dataset.step ?? "";
-      const done = this.tasks.has(own.dataset.task ?? "") || this.own.done.includes(id);
+      // A step may be done without what cannot be done here.
+      const done = this.tasks.has(own.dataset.task ?? "") || (this.own.done.includes(id) && !own.querySelector(".task-live"));
       own.toggleAttribute("data-done", done);
       const mark = own.firstElementChild;
       if (mark) mark.textContent = done ? "✓" : "○";
     }
     this.back.disabled = this.at === 0;
     this.next.textContent = this.at + 1 < steps.length ? "next ›" : "finish";
-    this.next.toggleAttribute("data-ready", this.complete(this.step));
+    this.next.toggleAttribute("data-ready", this.complete(this.step) || !this.asks(this.step));
     this.cover();
     // A follower is shown what the presenter shows.
     this.return_.hidden = !this.away || !!this.classroom?.following;

@@ -7,7 +7,8 @@ export const KEY = "twistscope-lessons";
  * @typedef {object} Progress of one lesson
  * @property {string} at id of the step that was looked at last; "" for none
  * @property {string[]} done ids of the steps whose tasks are done
- * @property {boolean} finished
+ * @property {boolean} finished once, at some time
+ * @property {boolean} [again] begun again after that, and not finished since
  * @property {Record<string, any>} answers by id of the prediction
  */
 
@@ -47,7 +48,7 @@ function usable(found) {
   if (!isObject(found)) return none();
   const done = Array.isArray(found.done) ? [...new Set(found.done.filter(isName))].slice(0, MOST_IDS) : [];
   const answers = isObject(found.answers) ? Object.entries(found.answers).filter(([id, answer]) => isName(id) && isShort(answer)) : [];
-  return { at: isName(found.at) ? found.at : "", done, finished: found.finished === true, answers: Object.fromEntries(answers.slice(0, MOST_IDS)) };
+  return { at: isName(found.at) ? found.at : "", done, finished: found.finished === true, ...(found.again === true && { again: true }), answers: Object.fromEntries(answers.slice(0, MOST_IDS)) };
 }
 
 function isShort(answer) {
@@ -97,6 +98,16 @@ export function writeProgress(storage, name, patch) {
   } catch {
     return false;
   }
+}
+
+/**
+ * Begins a lesson again that is finished: its steps are not done, and its predictions open. That it was finished stays known. Any other lesson stays as it is.
+ * @param {Pick<Storage, "getItem" | "setItem"> | null} storage
+ * @param {string} name of the lesson
+ */
+export function beginAgain(storage, name) {
+  const { finished, again } = progressOf(readProgress(storage), name);
+  return finished && !again && writeProgress(storage, name, { ...none(), finished: true, again: true });
 }
 
 /**

@@ -9,6 +9,7 @@ import { Microscope, ownStorage } from "../microscope.js";
 import { RecordSource } from "../source/record.js";
 import { LessonPanel } from "./panel.js";
 import { placeOfLesson } from "./place.js";
+import { beginAgain } from "./progress.js";
 import { momentOf } from "./recorded.js";
 
 /**
@@ -145,6 +146,8 @@ export async function open() {
   try {
     await loaded(`lessons/${name}.js`);
     const lesson = kept.lessons[name];
+    // The list leads to a lesson, not to a step of it.
+    if (!asked.has("at")) beginAgain(ownStorage(), name);
     document.title = `${lesson.title} · twistscope`;
     const { panel } = new Site(lesson);
     panel.show(panel.placeOf(asked.get("at")) ?? panel.placeOf(panel.own.at) ?? 0);

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { forgetProgress, KEY, progressOf, readProgress, writeProgress } from "../../../assets/js/lessons/progress.js";
+import { beginAgain, forgetProgress, KEY, progressOf, readProgress, writeProgress } from "../../../assets/js/lessons/progress.js";
 
 /** A storage as browsers have it: texts by key, and a limit. */
 class Kept {
@@ -62,6 +62,20 @@ test("without a storage, or with one that refuses, nothing is kept and nothing f
   assert.equal(writeProgress(full, "lesson", { at: "two", done: ["one"] }), false);
   assert.equal(readProgress(full).lesson.at, "one");
   assert.equal(writeProgress(new Kept(), "Not a name", { at: "one" }), false);
+});
+
+test("a finished lesson begins again without what was done and answered, once; any other stays as it is", () => {
+  const own = { at: "three", done: ["one"], finished: true, answers: { which: "left" } };
+  const storage = new Kept(JSON.stringify({ other: { ...own, finished: false }, lesson: own }));
+  beginAgain(storage, "lesson");
+  assert.deepEqual(readProgress(storage).lesson, { ...NOTHING, finished: true, again: true });
+  writeProgress(storage, "lesson", { at: "two", answers: { which: "right" } });
+  beginAgain(storage, "lesson");
+  assert.deepEqual(readProgress(storage).lesson, { at: "two", done: [], finished: true, again: true, answers: { which: "right" } });
+  beginAgain(storage, "other");
+  beginAgain(storage, "new");
+  assert.deepEqual(readProgress(storage).other, { ...own, finished: false });
+  assert.equal("new" in readProgress(storage), false);
 });
 
 test("forgotten is forgotten, and however much is done it stays small", () => {
