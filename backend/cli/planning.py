@@ -10,6 +10,7 @@ import typer
 
 from backend.cli.common import Folder, Mistake, app, check_accelerator, check_writable, key_values, open_checkpoints
 from backend.cli.making import check_file, make_plan, write_file
+from backend.ending import says
 
 MAX_SEED = 2**32 - 1
 """As `planner.request.MAX_SEED`, which is slow to import."""
@@ -112,6 +113,7 @@ def _summarise_plan(record: Any, size: str, out: Path, as_json: bool) -> None:
 
 
 @app.command()
+@says("interrupted; the same command goes on where this one has last saved")
 def train(
     config: Annotated[str, typer.Argument(help="Name of a configuration, or a TOML file.")],
     out: Annotated[Path | None, typer.Option("--out", help="Folder for the checkpoints.", file_okay=False)] = None,
@@ -177,6 +179,7 @@ def import_(
 
 
 @app.command()
+@says("interrupted; nothing was written")
 def evaluate(
     checkpoint: Name,
     planner: Annotated[list[str] | None, typer.Option(help="Name of a planner, or `none` for the prior alone; may be repeated.")] = None,
@@ -264,6 +267,7 @@ def _prepared(name: str, budget: tuple[int, int], values: dict[str, Any], loaded
 
 
 @app.command()
+@says("interrupted; the openings named above were finished, the others are as they were")
 def moments(
     only: Annotated[list[str] | None, typer.Option("--only", help="Name of a checkpoint; may be repeated. All by default.")] = None,
     check: Annotated[bool, typer.Option("--check", help="Write nothing; report the openings that differ from the plan made now.")] = False,

@@ -1,7 +1,9 @@
 """The commands that record an episode, and replay a recording on the page."""
 
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
+from threading import Lock
 from typing import Annotated, Any
 
 import typer
@@ -9,6 +11,7 @@ import typer
 from backend.cli.common import Folder, Mistake, app, check_writable, key_values, open_checkpoints
 from backend.cli.planning import MAX_SEED, Name
 from backend.cli.serve import Host, Open, Port, Token, serve_with
+from backend.ending import told_to_end
 
 SUFFIX = ".twistscope"
 
@@ -45,22 +48,62 @@ def record(
     values |= {name: value for name, value in (("particles", particles), ("depth", depth)) if value is not None}
     store = open_checkpoints(checkpoints)
     prepared = PlanRequest(planner, values, seed).prepare(store.card(checkpoint))
+    kept = _Keeping(out)
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+    with told_to_end(kept.leave), Progress(*columns, console=Console(stderr=True), transient=True) as progress:
         task = progress.add_task("compiling", total=steps)
-        kept = asyncio.run(_record(store, prepared, out, steps, title, lambda done: progress.update(task, completed=done, description="recording")))
-    typer.echo(f"{out}: {kept} frames of {prepared.planner.title} on {checkpoint}, {out.stat().st_size / 1e6:.1f} MB")
+        report = lambda: progress.update(task, completed=kept.frames, description="recording")
+        asyncio.run(_record(store, prepared, kept, steps, title, report))
+    typer.echo(f"{out}: {kept.frames} frames of {prepared.planner.title} on {checkpoint}, {out.stat().st_size / 1e6:.1f} MB")
 
 
-async def _record(store: Any, prepared: Any, out: Path, steps: int, title: str | None, report: Any) -> int:
-    """Plan and act, step by step. Returns the number of frames kept."""
+class _Keeping:
+    """The file that frames are appended to; closed by whoever comes first, the command or an interrupt."""
+
+    def __init__(self, out: Path):
+        self.out = out
+        self.frames = 0
+        self._connection: Any = None
+        self._lock = Lock()
+
+    def append(self, about: dict[str, Any], frame: Any) -> None:
+        """Keep a frame; the file is made with the first: only then is it sure that there is something to record."""
+        from backend.recordings.file import append, create
+
+        with self._lock:
+            if self._connection is None:
+                self._connection = create(self.out, about)
+            append(self._connection, [frame])
+            self.frames += 1
+
+    def close(self) -> None:
+        """Make one file of it, which can be moved."""
+        with self._lock:
+            self._finish()
+
+    def leave(self) -> str:
+        """Close the file for ever: the process is told to end. Returns what to say."""
+        # Never released: no frame comes after the line.
+        self._lock.acquire()
+        self._finish()
+        return f"interrupted: {self.frames} frames kept in {self.out}" if self.frames else "interrupted before the first frame: nothing was kept"
+
+    def _finish(self) -> None:
+        if self._connection is not None:
+            from backend.recordings.file import finish
+
+            connection, self._connection = self._connection, None
+            finish(connection)
+
+
+async def _record(store: Any, prepared: Any, kept: _Keeping, steps: int, title: str | None, report: Callable[[], None]) -> None:
+    """Plan and act, step by step."""
     import time
-    from contextlib import closing
     from dataclasses import replace
     from datetime import UTC, datetime
 
     from backend.engine.local import LocalEngine
-    from backend.recordings.file import Kept, append, create
+    from backend.recordings.file import Kept
     from backend.recordings.library import check_title
     from planner.request import VERSION
 
@@ -75,26 +118,19 @@ async def _record(store: Any, prepared: Any, out: Path, steps: int, title: str |
         "planner": prepared.planner.name,
     }
     engine, seed = LocalEngine(store.folder), prepared.request.seed
-    kept, connection = 0, None
     try:
         moment, started = await engine.first_moment(card.name, seed), time.monotonic()
-        while kept < steps:
-            record = await engine.plan(replace(prepared, request=replace(prepared.request, step=kept)), moment)
-            if connection is None:
-                # Only now is it sure that there is something to record.
-                connection = create(out, {**about, "scene": record.metadata.scene})
-            append(connection, [Kept.of(record, kept, time.monotonic() - started, moment.digest)])
-            kept += 1
-            report(kept)
+        while kept.frames < steps:
+            step = kept.frames
+            record = await engine.plan(replace(prepared, request=replace(prepared.request, step=step)), moment)
+            kept.append({**about, "scene": record.metadata.scene}, Kept.of(record, step, time.monotonic() - started, moment.digest))
+            report()
             if moment.over:
                 break
-            moment = await engine.next_moment(card.name, moment, record.arrays["chosen_action"], seed=seed, step=kept - 1)
+            moment = await engine.next_moment(card.name, moment, record.arrays["chosen_action"], seed=seed, step=step)
     finally:
-        if connection is not None:
-            with closing(connection):
-                connection.execute("PRAGMA journal_mode = DELETE")
+        kept.close()
         engine.close()
-    return kept
 
 
 @app.command()

@@ -6,8 +6,10 @@ no name in it becomes a path.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import math
+import os
 import sqlite3
 from collections.abc import Iterator, Mapping
 from contextlib import closing
@@ -167,11 +169,20 @@ def append(connection: sqlite3.Connection, frames: list[Kept]) -> None:
 
 
 def open_to_read(path: Path) -> sqlite3.Connection:
-    """An existing file, opened to be read.
+    """An existing file, opened to be read. What a process that was killed left beside it is folded into it first, where it may be written.
 
     Raises:
       RecordingError: it is no recording, or is damaged.
     """
+    connection = _open_checked(path)
+    if wal_of(path).exists() and os.access(path, os.W_OK):
+        connection.close()
+        fold(path)
+        connection = _open_checked(path)
+    return connection
+
+
+def _open_checked(path: Path) -> sqlite3.Connection:
     try:
         connection = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True, check_same_thread=False, isolation_level=None)
         try:
@@ -184,6 +195,28 @@ def open_to_read(path: Path) -> sqlite3.Connection:
     return connection
 
 
+def wal_of(path: Path) -> Path:
+    """The file in which SQLite keeps what is committed and not yet folded into the recording at `path`."""
+    return path.with_name(path.name + "-wal")
+
+
+def finish(connection: sqlite3.Connection) -> None:
+    """Close a recording that was made: it becomes one file, which can be moved, and read where nothing may be written."""
+    with closing(connection), contextlib.suppress(sqlite3.Error):
+        connection.execute("PRAGMA journal_mode = DELETE")
+
+
+def fold(path: Path, seconds: float = 0.0) -> None:
+    """Fold what was committed beside a recording into it. A recording that somebody still has open stays as it is.
+
+    Args:
+      path: of a recording that was checked.
+      seconds: time to wait for those who have it open.
+    """
+    with contextlib.suppress(sqlite3.Error):
+        finish(sqlite3.connect(f"{path.resolve().as_uri()}?mode=rw", uri=True, timeout=seconds, isolation_level=None))
+
+
 def _check(connection: sqlite3.Connection) -> None:
     """Refuse other files, other versions, and files with more in them than a recording has: a view or a trigger would be a program."""
     connection.execute("PRAGMA trusted_schema = OFF")
@@ -194,6 +227,9 @@ def _check(connection: sqlite3.Connection) -> None:
     if version != VERSION:
         raise RecordingError(f"a recording of version {version}; this program reads version {VERSION}")
     found = {name: sql for kind, name, sql in connection.execute("SELECT type, name, sql FROM sqlite_master") if sql is not None}
+    if not found:
+        beside = "in the file of this name with -wal at its end, beside the place where it was made"
+        raise RecordingError(f"its frames are not in it: they are {beside}; keep both together")
     if found != SCHEMA:
         raise RecordingError("not a recording: its tables are not those of a recording")
 

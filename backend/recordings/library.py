@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import re
 import secrets
 import sqlite3
@@ -22,6 +21,7 @@ from backend.recordings.file import (
     copy,
     count_frames,
     create,
+    fold,
     import_file,
     open_to_read,
     read_about,
@@ -172,7 +172,7 @@ class Library:
         if is_held(self._lock_path(id)):
             raise Conflict("this recording is being made; stop recording first")
         try:
-            _merge(path)
+            fold(path, 5.0)
             path.rename(path.with_suffix(DELETED))
             path.with_suffix(DELETED).touch()
         except OSError as error:
@@ -276,12 +276,6 @@ def _size(path: Path) -> int:
 def _remove(path: Path) -> None:
     for part in (path, path.with_name(path.name + "-wal"), path.with_name(path.name + "-shm"), path.with_name(path.name + "-journal")):
         part.unlink(missing_ok=True)
-
-
-def _merge(path: Path) -> None:
-    """Merge what a process that was killed had committed beside the file into it."""
-    with contextlib.suppress(sqlite3.Error), closing(sqlite3.connect(path, timeout=5)) as connection:
-        connection.execute("PRAGMA journal_mode = DELETE")
 
 
 def _reason(error: BaseException) -> str:

@@ -7,7 +7,6 @@ makes frames faster than the disk takes them waits for room: no frame is left ou
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import logging
 import sqlite3
 import time
@@ -15,7 +14,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from threading import Condition, Thread
 
-from backend.recordings.file import Kept, append, write_about
+from backend.recordings.file import Kept, append, finish, write_about
 from backend.recordings.locking import Lock
 from planner import Record
 
@@ -145,10 +144,7 @@ class Writer:
                 self._bytes -= sum(frame.size for frame in frames)
         if (recording.failure or len(frames) < len(items)) and not recording.ended:
             recording.ended = True
-            with contextlib.suppress(sqlite3.Error):
-                # One file, which can also be read where nothing may be written.
-                recording.connection.execute("PRAGMA journal_mode = DELETE")
-            recording.connection.close()
+            finish(recording.connection)
             recording.lock.release()
             self._tell(recording.finished.set)
         self._tell(recording.changed)

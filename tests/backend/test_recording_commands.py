@@ -1,5 +1,11 @@
 """The commands that record and replay: the file of an episode is that of a session, and is shown by a server of its own."""
 
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
 from contextlib import closing
 
 import httpx
@@ -9,11 +15,12 @@ import pyarrow.parquet
 import pytest
 
 import planner
-from backend.recordings.file import open_to_read, read_frames
+from backend.recordings.file import Kept, RecordingError, append, create, open_to_read, read_frames, wal_of
 from tests.backend.commands import here
 from tests.backend.link import read_trace
+from tests.backend.test_ending import heeding_interrupts
 from tests.backend.test_recordings import FILE, SIZE, record_steps
-from tests.servers import serving
+from tests.servers import ROOT, serving, share_programs
 
 pytestmark = pytest.mark.usefixtures("own_cache")
 
@@ -116,3 +123,60 @@ def test_a_mistake_of_exporting_a_recording_is_one_line_and_leaves_nothing(episo
     done = here("export", *(word.format(folder=tmp_path, episode=episode) for word in words))
     assert done.returncode == 2 and says in done.stderr and len(done.stderr.strip().splitlines()) == 1, done.stderr
     assert [path.name for path in tmp_path.iterdir()] == ["text.twistscope"]
+
+
+def told_while_recording(folder, number):
+    """A recording whose command is sent a signal after some frames. Returns the file, the exit code, and what the command said."""
+    out = folder / "cut.twistscope"
+    share_programs(folder)
+    words = ["record", "--checkpoint", "cartpole-early", "--particles", "8", "--depth", "4", "--steps", "100000", "--out", str(out)]
+    environment = os.environ | {"TWISTSCOPE_DATA": str(folder)}
+    with heeding_interrupts():
+        process = subprocess.Popen(
+            [sys.executable, "-m", "backend.cli", *words], cwd=ROOT, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
+        )
+    try:
+        # Three frames, of which none is folded in yet.
+        while process.poll() is None and not (out.exists() and wal_of(out).exists() and wal_of(out).stat().st_size > 60_000):
+            time.sleep(0.002)
+        process.send_signal(number)
+        _, said = process.communicate(timeout=60)
+    finally:
+        process.kill()
+    return out, process.returncode, said
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_an_interrupted_recording_is_one_file_with_all_its_frames(tmp_path, number):
+    out, code, said = told_while_recording(tmp_path, number)
+    assert code == 128 + number, said
+    assert not wal_of(out).exists()
+    moved = tmp_path / "elsewhere" / "moved.twistscope"
+    moved.parent.mkdir()
+    shutil.copy(out, moved)
+    frames = frames_of(moved)
+    assert len(frames) >= 2 and [frame.metadata.step for frame in frames] == list(range(len(frames)))
+    assert said.strip().splitlines() == [f"twistscope: interrupted: {len(frames)} frames kept in {out}"]
+
+
+def test_what_a_killed_process_left_beside_a_recording_is_folded_into_it_by_whoever_reads_it(tmp_path):
+    out, code, _ = told_while_recording(tmp_path, signal.SIGKILL)
+    assert code == -signal.SIGKILL and wal_of(out).stat().st_size
+    alone = tmp_path / "alone.twistscope"
+    shutil.copy(out, alone)
+    with pytest.raises(RecordingError, match="its frames are not in it: they are in the file of this name with -wal"):
+        frames_of(alone)
+    frames = frames_of(out)
+    assert len(frames) >= 2 and not wal_of(out).exists()
+    shutil.copy(out, alone)
+    assert len(frames_of(alone)) == len(frames)
+
+
+def test_a_recording_that_is_being_made_is_read_and_left_to_its_writer(tmp_path, episode):
+    out = tmp_path / "live.twistscope"
+    (first, second, *_), about = frames_of(episode), {"title": "live"}
+    with closing(create(out, about)) as writing:
+        append(writing, [Kept.of(first, 0, 0.0, "")])
+        assert len(frames_of(out)) == 1 and wal_of(out).exists()
+        append(writing, [Kept.of(second, 1, 1.0, "")])
+        assert len(frames_of(out)) == 2

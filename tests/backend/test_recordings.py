@@ -5,6 +5,7 @@ import io
 import json
 import os
 import shutil
+import signal
 import sqlite3
 import subprocess
 import sys
@@ -442,6 +443,22 @@ def test_two_servers_share_a_folder_and_neither_harms_the_others_recording(tmp_p
         assert httpx.post(f"{other.api}{path}/replay", json={}).status_code == 201
         assert httpx.delete(other.api + path).status_code == 204
         assert httpx.get(one.api + path).status_code == 404
+
+
+def test_a_server_that_is_stopped_leaves_each_recording_as_one_file(tmp_path):
+    with serving("serve-backend", data=tmp_path) as server:
+        session = httpx.post(f"{server.api}/sessions", json={"checkpoint": "cartpole-early", "settings": SIZE}, timeout=60).json()
+        with Link(server, session["id"]) as link:
+            link.frame()
+            httpx.post(f"{server.api}/sessions/{session['id']}/recording", json={})
+            link.send(type="command", command="step")
+            link.frame(step=1)
+            server.process.send_signal(signal.SIGTERM)
+            server.process.wait(30)
+    (path,) = (tmp_path / "recordings").glob("*.twistscope")
+    assert [each.name for each in path.parent.iterdir()] == [path.name]
+    with closing(open_to_read(path)) as connection:
+        assert count_frames(connection)[0] == 2
 
 
 # Power
