@@ -184,9 +184,10 @@ class Record:
         Raises:
           ImportError: IPython is not installed; `save("plan.html")` works without it.
         """
-        from IPython.display import HTML, display
+        from IPython.display import display
 
-        return display(HTML(self._frame(height)))
+        # Not `HTML(text)`, which warns of every text that begins as an iframe.
+        return display({"text/html": self._frame(height), "text/plain": repr(self)}, raw=True)
 
     def _repr_html_(self) -> str:
         return self._frame(780)
