@@ -18,6 +18,7 @@ from planner.core.trace import Trace, to_arrays
 from planner.environments import make_environment, missing_extra
 from planner.episodes import Episodes, Moment
 from planner.notebook import run
+from planner.own_model import ModelError
 from planner.record.container import TraceError
 from planner.record.diagnostics import diagnose
 from planner.record.metadata import Metadata
@@ -38,6 +39,7 @@ __all__ = [
     "Live",
     "Metadata",
     "Model",
+    "ModelError",
     "Moment",
     "Plan",
     "PlanFailed",

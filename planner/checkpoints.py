@@ -98,7 +98,7 @@ class Checkpoint:
 
 
 class Checkpoints:
-    """The checkpoints of one folder."""
+    """The checkpoints of one folder. The folder may still be made: until then it has none, and reading one says so."""
 
     def __init__(self, folder: Path | str):
         self.folder = Path(folder)
@@ -123,7 +123,9 @@ class Checkpoints:
         Raises:
           CheckpointError: no checkpoint has this name, or its card cannot be read.
         """
-        if not NAME.fullmatch(name) or name not in self.names():
+        if not self.folder.is_dir():
+            raise CheckpointError(f"there is no folder of checkpoints {self.folder}")
+        if not isinstance(name, str) or not NAME.fullmatch(name) or name not in self.names():
             raise CheckpointError(f"unknown checkpoint {shortened(name)}; known are {', '.join(self.names()) or 'none'}")
         path = self.folder / name / "card.json"
         # Only a regular file: opening a pipe would wait for ever.

@@ -48,17 +48,28 @@ class Values:
     qvalues: Table
 
 
+ENUMERABLE = ("state_count", "index", "state_of", "slip", "certain_step")
+"""Members with which an environment can be written as tables."""
+
+
+def not_enumerable(environment: Any) -> list[str]:
+    """Names of the members of ENUMERABLE that an environment lacks; none for one that is given as tables."""
+    return [] if isinstance(environment, TabularMDP) else [name for name in ENUMERABLE if not hasattr(environment, name)]
+
+
 def enumerate_model(environment: Any) -> TabularMDP:
     """Write an environment as tables.
 
     Args:
-      environment: has `state_count`, `index`, `state_of`, `slip` and `certain_step`, as in planner/environments/grids.py.
+      environment: tables already, or with the members of ENUMERABLE, as in planner/environments/grids.py.
 
     Raises:
-      ValueError: the environment cannot be enumerated.
+      ValueError: the environment cannot be enumerated; the message names the members that it lacks.
     """
-    if not hasattr(environment, "state_of"):
-        raise ValueError(f"{environment.name} has no exact answers: its states cannot be enumerated")
+    if isinstance(environment, TabularMDP):
+        return environment
+    if missing := not_enumerable(environment):
+        raise ValueError(f"{environment.name} has no exact answers: its states cannot be enumerated, it lacks {', '.join(missing)}")
     count, actions = environment.state_count, len(environment.action_names)
 
     @jax.jit

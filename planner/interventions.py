@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
-from planner.algorithms.settings import SettingsError
+from planner.algorithms.settings import SettingsError, plain
 from planner.core.interventions import Interventions, no_interventions
 
 MAX_INTERVENTIONS = 64
@@ -161,7 +161,7 @@ def _meaning(text: str) -> float:
 def _read(number: int, asked: Mapping[str, Any]) -> Any:
     """One intervention; raises SettingsError that names the first field at fault."""
     try:
-        return _ADAPTER.validate_python(dict(asked) if isinstance(asked, Mapping) else asked)
+        return _ADAPTER.validate_python({name: plain(value) for name, value in asked.items()} if isinstance(asked, Mapping) else asked)
     except ValidationError as error:
         first = error.errors()[0]
         # The discriminator is part of the place.

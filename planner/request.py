@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Hashable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import lru_cache, partial
 from importlib.metadata import PackageNotFoundError, version
@@ -22,7 +22,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from planner.algorithms.registry import PlanFunction, PlanLike, Planner, get_planner
-from planner.algorithms.settings import MAX_TRANSITIONS, ParticleSettings, PlannerSettings, SettingsError
+from planner.algorithms.settings import MAX_TRANSITIONS, ParticleSettings, PlannerSettings, SettingsError, plain
 from planner.checkpoints import Card, Checkpoint
 from planner.core.interventions import Interventions, no_interventions
 from planner.core.model import Model, Params
@@ -32,6 +32,7 @@ from planner.environments import Environment, make_environment
 from planner.episodes import Moment, plan_key
 from planner.interventions import check_interventions
 from planner.interventions import to_arrays as to_change_arrays
+from planner.own_model import check_environment, check_model
 from planner.record.metadata import Metadata
 from planner.record.record import Record
 from planner.seeds import Seeds, SeedsRecord, plan_seeds, seeds_to_arrays
@@ -76,10 +77,14 @@ QUICK = {
 }
 """Options of XLA with which it compiles for a CPU in a fifth of the time. The programs take five times as long, which pays below a thousand plans."""
 
+UNFINISHED = "non_finite_reward"
+"""Status of a plan whose network is well but whose rewards or returns are not finite numbers; found in its arrays, by no program."""
+
 CAUSES = {
     "non_finite_network": "the network's prior, value or Q is not a finite number",
     "all_weights_zero": "no particle kept any weight",
     "no_valid_action": "the network's prior allows no action",
+    UNFINISHED: "a reward, or a return summed from rewards, is not a finite number",
 }
 """Status of a failed plan -> its cause in words."""
 
@@ -118,6 +123,7 @@ class PlanRequest:
 
         Raises:
           UnknownPlannerError: no planner has this name.
+          ModelError: the environment of a bare model lacks a part.
           SettingsError: invalid settings, seed or step out of range, exact values for an environment without them, or interventions that this plan
             cannot have.
           UnsupportedPrecision: JAX is set to 64 bits.
@@ -126,18 +132,12 @@ class PlanRequest:
             raise UnsupportedPrecision("twistscope computes in 32 bits, as its networks were trained: unset JAX_ENABLE_X64")
         planner = get_planner(self.planner)
         about = _about(subject, defaults or {})
+        seed, step = _whole("seed", self.seed, MAX_SEED), _whole("step", self.step, MAX_STEP)
+        self = replace(self, settings={name: plain(value) for name, value in self.settings.items()}, seed=seed, step=step)
         settings = planner.settings(self.settings, about.defaults)
         check_value_source(about.environment, settings)
-        self._check_numbers()
         static, live = planner.split(settings)
         return Prepared(self, about, planner, settings, static, live, self._check_interventions(planner, settings, about.environment))
-
-    def _check_numbers(self) -> None:
-        whole = lambda value: isinstance(value, int) and not isinstance(value, bool)
-        if not whole(self.seed) or not 0 <= self.seed <= MAX_SEED:
-            raise SettingsError([{"field": "seed", "given": self.seed, "allowed": f"a whole number >= 0 and <= {MAX_SEED}"}])
-        if not whole(self.step) or not 0 <= self.step <= MAX_STEP:
-            raise SettingsError([{"field": "step", "given": self.step, "allowed": f"a whole number >= 0 and <= {MAX_STEP}"}])
 
     def _check_interventions(self, planner: Planner, settings: PlannerSettings, environment: Environment) -> tuple[Any, ...]:
         if not self.interventions:
@@ -147,6 +147,14 @@ class PlanRequest:
         actions = len(environment.action_names) if environment.action_bounds is None else settings.action_atoms
         assigned = planner.algorithm.assigned_levels(settings, actions)
         return tuple(check_interventions(self.interventions, settings.depth, settings.particles, actions, assigned))
+
+
+def _whole(name: str, value: Any, most: int) -> int:
+    """A whole number from 0 to `most`, also one of NumPy; raises SettingsError."""
+    number = plain(value)
+    if isinstance(number, bool) or not isinstance(number, int) or not 0 <= number <= most:
+        raise SettingsError([{"field": name, "given": value, "allowed": f"a whole number >= 0 and <= {most}"}])
+    return number
 
 
 @dataclass(frozen=True)
@@ -161,6 +169,7 @@ class _About:
 
 def _about(subject: Card | Checkpoint | Model, defaults: Mapping[str, float]) -> _About:
     if isinstance(subject, Model):
+        check_environment(subject.environment)
         return _About("", "", subject.environment, defaults)
     card = subject.card if isinstance(subject, Checkpoint) else subject
     return _About(card.name, card.sha256, make_environment(card.environment), card.settings)
@@ -215,9 +224,16 @@ class Prepared:
         """Compile the program of one plan; only the shapes of the arguments are used.
 
         Raises:
+          ModelError: a bare model that nothing can be planned with.
           PlanTooLarge: the plan takes more than `max_bytes`.
         """
+        self._check_bare(model, params, state)
         return _compile(self.program(model), (params, plan_key(0, 0), state, self.live, *self.changes()), max_bytes)
+
+    def _check_bare(self, model: Model, params: Params, state: Any) -> None:
+        """Check a model that no checkpoint vouches for; raises ModelError."""
+        if not self.about.checkpoint:
+            check_model(model, params, state, self.settings.action_atoms)
 
     def run(self, program: Compiled, params: Params, moment: Moment) -> Record:
         """Plan at a moment and fetch the result as a record.
@@ -233,6 +249,9 @@ class Prepared:
     def _record(self, plan: PlanLike, arrays: Mapping[str, np.ndarray], moment: Moment, milliseconds: float) -> Record:
         status = STATUSES[int(plan.status)]
         fault = "" if status == "ok" else f"{CAUSES[status]}{_place(int(plan.fault), arrays)}"
+        # Weights of such rewards are none: they are the cause.
+        if status in ("ok", "all_weights_zero") and (unfinished := _unfinished(arrays, status == "ok")):
+            status, fault = UNFINISHED, unfinished
         return Record(arrays, self._metadata(moment, milliseconds, status, fault))
 
     def answer(self, record: Record, moment: Moment, truth: Truth) -> Record:
@@ -254,6 +273,7 @@ class Prepared:
 
     def compile_many(self, model: Model, params: Params, state: Any, seeds: int, max_bytes: int | None = None) -> Compiled:
         """Compile the program of `many`; as `compile`."""
+        self._check_bare(model, params, state)
         return _compile(self.many(model), (_keys([0] * seeds, 0), params, state, self.live), max_bytes)
 
     def run_many(self, program: Compiled, params: Params, moment: Moment, seeds: Sequence[int]) -> SeedsRecord:
@@ -267,6 +287,8 @@ class Prepared:
         arrays = {**seeds_to_arrays(planned), "seed": np.array(seeds, np.int64)}
         milliseconds = 1e3 * (time.perf_counter() - started)
         worst = STATUSES[int(np.max(planned.status))]
+        if worst == "ok" and _unfinished(arrays, True):
+            worst = UNFINISHED
         if worst != "ok":
             raise PlanFailed(f"{self.subject}, seeds {seeds[0]} to {seeds[-1]}, step {self.request.step}: {CAUSES[worst]}")
         return SeedsRecord(arrays, self._metadata(moment, milliseconds, "ok", ""))
@@ -398,6 +420,23 @@ def _code_size(compiled: Any) -> int:
 
 def _keys(seeds: Sequence[int], step: int) -> jax.Array:
     return jnp.stack([plan_key(seed, step) for seed in seeds])
+
+
+def _unfinished(arrays: Mapping[str, np.ndarray], decided: bool) -> str:
+    """The first reward or return that is not a finite number, in words; empty where all are finite.
+
+    Args:
+      arrays: of one plan, or of many.
+      decided: also look at the decision; without weights it has no finite numbers anyway.
+    """
+    # Of a tree `q_value` is the mean return of each simulation; of particles it is what the network says, whose faults have a status of their own.
+    for name, what in (("reward", "the environment gave the reward"), ("q_value", "the mean return is")):
+        if name in arrays and arrays[name].shape == arrays["parent"].shape:
+            bad = np.flatnonzero(~np.isfinite(arrays[name]).ravel())
+            if bad.size:
+                return f"a return is not a finite number: {what} {arrays[name].ravel()[bad[0]]}{_place(int(bad[0]), arrays)}"
+    bad_names = [name for name in ("value_target", "root_policy") if decided and not np.isfinite(arrays[name]).all()]
+    return f"{CAUSES[UNFINISHED]}: so it is with {' and '.join(bad_names)}" if bad_names else ""
 
 
 def _place(fault: int, arrays: Mapping[str, np.ndarray]) -> str:

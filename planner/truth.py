@@ -24,6 +24,8 @@ from planner.algorithms.settings import PlannerSettings, SettingsError
 from planner.core.model import Evaluation, Model, Params
 from planner.environments.tabular import TabularMDP
 from planner.exact import PerState, Table, Values
+from planner.messages import shortened
+from planner.own_model import check_environment, check_model, state_like
 
 NOISE_SEED = 0
 """Seed of the errors added to exact values. Like the errors of a network, they are a fixed function of the state."""
@@ -37,13 +39,14 @@ ANSWERS = tuple(f"exact/{name}" for name in ("policy", "q", "optimal_q", "value"
 
 def has_truth(environment: Any) -> bool:
     """True where an environment can be written as tables."""
-    return hasattr(environment, "state_of")
+    return not exact.not_enumerable(environment)
 
 
 def check_value_source(environment: Any, settings: PlannerSettings) -> None:
     """Raise SettingsError where exact values are requested for an environment without them."""
     if settings.value_source == "exact" and not has_truth(environment):
-        allowed = f"network: {environment.name} has no exact answers, its states cannot be enumerated"
+        missing = ", ".join(exact.not_enumerable(environment))
+        allowed = f"network: {environment.name} has no exact answers, its states cannot be enumerated (it lacks {missing})"
         raise SettingsError([{"field": "value_source", "given": "exact", "allowed": allowed}])
 
 
@@ -79,15 +82,24 @@ def _kept(name: str) -> Any:
 class Truth:
     """Exact answers about one checkpoint; each is computed once, at its first use.
 
+    Args:
+      model: of an environment that can be enumerated (`has_truth`): one of planner/environments/grids.py, or a `TabularMDP`.
+      params: of `model.evaluate`; only its prior, V and Q enter, evaluated once at every state.
+
     Raises:
+      ModelError: the model is not as `Model` says.
       ValueError: the environment cannot be enumerated.
     """
 
     def __init__(self, model: Model, params: Params):
+        if not isinstance(model, Model):
+            raise ValueError(f"model: got {shortened(model)}, allowed: a planner.Model, such as checkpoint.model")
         environment = model.environment
+        check_environment(environment)
         self.model = exact_model(model)
         """Evaluates states by the tables of `tables`."""
         self.mdp: TabularMDP = exact.enumerate_model(environment)
+        check_model(model, params, state_like(environment))
         self._index = environment.index  # type: ignore[attr-defined]
         states = jax.vmap(environment.state_of)(jnp.arange(len(self.mdp.terminal)))  # type: ignore[attr-defined]
         evaluated = jax.jit(jax.vmap(model.evaluate, in_axes=(None, 0)))(params, states)
@@ -177,6 +189,10 @@ class Truth:
 
 
 def kl_to_posterior(policy: Float[np.ndarray, "A"], posterior: Float[np.ndarray, "A"]) -> float:
-    """KL(improved policy || exact posterior), nats; 0 where they agree. An action never tried has probability 0 in the improved policy."""
-    held = policy > 0
-    return float(np.sum(policy[held] * np.log(policy[held] / np.maximum(posterior[held], np.finfo(float).tiny))))
+    """KL(improved policy || exact posterior), nats, at least 0; 0 where they agree. An action never tried has probability 0 in the improved policy.
+
+    Summed as q log(q / p) - q + p, the generalised divergence of unnormalised measures (Csiszar, Annals of Statistics 19, 1991). Where
+    both sum to 1 it is the usual one. No term is negative, also where a policy in 32 bits sums to 1 - 2e-5.
+    """
+    q, p = np.asarray(policy, float), np.asarray(posterior, float)
+    return float(np.sum(scipy.special.kl_div(q, np.maximum(p, np.finfo(float).tiny))))

@@ -7,6 +7,7 @@ its own module.
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Mapping
 from functools import cache
 from math import log10
@@ -197,6 +198,18 @@ class SettingsError(ValueError):
         super().__init__("; ".join(described + more))
 
 
+def plain(value: Any) -> Any:
+    """A number of NumPy or JAX, or whatever else is a whole number (`__index__`), as one of Python; every other value as it is."""
+    if isinstance(value, bool | int | float | str) and type(value).__module__ == "builtins":
+        return value
+    if getattr(value, "shape", None) == () and hasattr(value, "item"):
+        return value.item()
+    try:
+        return operator.index(value)
+    except TypeError:
+        return value
+
+
 Kind = TypeVar("Kind", bound=PlannerSettings)
 
 
@@ -217,7 +230,7 @@ def make_settings(values: Mapping[str, Any], defaults: Mapping[str, Any], model:
     # Described here and not by pydantic: a request may hold thousands of them.
     errors = [{"field": name, "given": values[name], "allowed": known} for name in unknown[:MAX_DESCRIBED]]
     try:
-        settings = model.model_validate({**defaults, **{name: value for name, value in values.items() if name in model.model_fields}})
+        settings = model.model_validate({**defaults, **{name: plain(value) for name, value in values.items() if name in model.model_fields}})
     except ValidationError as error:
         raise SettingsError(errors + [_describe(e, model) for e in error.errors()]) from None
     if errors:

@@ -50,9 +50,12 @@ class Model:
 
     environment: Environment
     evaluate: Callable[[Params, Any], Any]
-    """`evaluate(params, state)` of one state: an `Evaluation`, or for continuous actions an object with `value` and `greedy`."""
+    """`evaluate(params, state)` of one state: an `Evaluation` over the environment's actions. Where actions are continuous, a registered pytree with
+    `value` f32 [], `mean` and `log_std` f32 [D] of the prior before squashing, `greedy` f32 [D] in the environment's units, and whatever else
+    `draw_atoms` needs; `planner.core.gaussian.GaussianEvaluation` is one."""
     draw_atoms: Callable[[Params, Array, Any, int], Evaluation] | None = None
-    """`draw_atoms(params, key, evaluation, number)`: an `Evaluation` over samples of the state's prior. None where actions are discrete."""
+    """`draw_atoms(params, key, evaluation, number)`: an `Evaluation` over `number` independent samples of the state's prior, K, with `atoms` f32
+    [K, D] in the environment's units. None where actions are discrete."""
 
     @property
     def continuous(self) -> bool:

@@ -5,7 +5,7 @@ from importlib import import_module
 from importlib.metadata import entry_points
 from importlib.util import find_spec
 from threading import Lock
-from typing import cast
+from typing import Any, cast
 
 from planner.environments.base import Environment, Transition
 
@@ -77,11 +77,15 @@ def _make(name: str) -> Environment:
     if name not in offered:
         raise UnavailableError(f"unknown environment {name!r}; known are {', '.join(sorted({*ENVIRONMENTS, *offered}))}")
     environment = offered[name].load()()
-    parts = (part for part in (*Environment.__annotations__, *vars(Environment)) if not part.startswith("_"))
-    missing = [part for part in parts if not hasattr(environment, part)]
-    if missing:
+    if missing := lacking(environment):
         raise UnavailableError(f"environment {name!r} of {offered[name].value} lacks {', '.join(missing)}")
     return cast(Environment, environment)
+
+
+def lacking(environment: Any) -> list[str]:
+    """Names of the members of `Environment` that an object does not have."""
+    parts = (part for part in (*Environment.__annotations__, *vars(Environment)) if not part.startswith("_"))
+    return [part for part in parts if not hasattr(environment, part)]
 
 
 def missing_extra(name: str) -> str | None:

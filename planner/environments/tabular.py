@@ -35,7 +35,7 @@ class TabularMDP:
     """A decision process with S states and A actions, given by tables of probabilities and rewards. Equal when all tables are equal.
 
     Raises:
-      ValueError: the shapes of the tables do not fit together, or probabilities do not sum to 1.
+      ValueError: the shapes of the tables do not fit together, probabilities do not sum to 1, or a reward or position is not a finite number.
     """
 
     name: str
@@ -52,6 +52,10 @@ class TabularMDP:
     action_names: tuple[str, ...]
 
     def __post_init__(self) -> None:
+        for name, kind in (("transition", float), ("reward", float), ("terminal", bool), ("start", float), ("positions", float)):
+            # Lists are tables too.
+            if not isinstance(getattr(self, name), np.ndarray) or (kind is bool and self.terminal.dtype != bool):
+                object.__setattr__(self, name, _table(name, getattr(self, name), kind))
         states, actions = len(self.terminal), len(self.action_names)
         shapes = {"transition": (states, actions, states), "reward": (states, actions, states), "start": (states,), "positions": (states, 2)}
         for name, shape in shapes.items():
@@ -60,18 +64,42 @@ class TabularMDP:
         for name, sums in (("transition", self.transition[~self.terminal].sum(-1)), ("start", self.start.sum())):
             if np.min(getattr(self, name)) < 0 or not np.allclose(sums, 1.0):
                 raise ValueError(f"{name} must hold probabilities that sum to 1, got sums {sums}")
+        for name in ("reward", "positions"):
+            bad = np.argwhere(~np.isfinite(getattr(self, name)))
+            if len(bad):
+                place = tuple(bad[0].tolist())
+                raise ValueError(f"{name} must hold finite numbers, got {getattr(self, name)[place]} at {list(place)}")
 
     @classmethod
     def deterministic(
         cls, name: str, successor: Int[np.ndarray, "S A"], reward: Float[np.ndarray, "S A"], terminal: Bool[np.ndarray, "S"], start: int = 0
     ) -> "TabularMDP":
-        """A process in which each action leads to one state; drawn as a row of cells."""
+        """A process in which each action leads to one state; drawn as a row of cells. Lists are taken as the arrays that they make.
+
+        Args:
+          successor: [S, A] state that each action leads to, 0 to S - 1.
+          reward: [S, A] reward of each step.
+          terminal: [S] true for terminal states.
+          start: state that every episode begins in.
+
+        Raises:
+          ValueError: as of the class; or a successor or the start is no state.
+        """
+        successor, reward, terminal = _table("successor", successor, int), _table("reward", reward, float), _table("terminal", terminal, bool)
+        if successor.ndim != 2 or reward.shape != successor.shape or terminal.shape != successor.shape[:1]:
+            shapes = f"successor {list(successor.shape)}, reward {list(reward.shape)}, terminal {list(terminal.shape)}"
+            raise ValueError(f"successor and reward must have shape [S, A] and terminal [S], got {shapes}")
         states, actions = successor.shape
+        if successor.size and not 0 <= successor.min() <= successor.max() < states:
+            wrong = successor.min() if successor.min() < 0 else successor.max()
+            raise ValueError(f"successor must hold states from 0 to {states - 1}, got {wrong}")
+        if not 0 <= start < states:
+            raise ValueError(f"start must be a state from 0 to {states - 1}, got {start}")
         return cls(
             name=name,
             transition=np.eye(states)[successor],
-            reward=np.repeat(np.asarray(reward, float)[:, :, None], states, axis=2),
-            terminal=np.asarray(terminal, bool),
+            reward=np.repeat(reward[:, :, None], states, axis=2),
+            terminal=terminal,
             start=np.eye(states)[start],
             positions=np.stack([np.arange(states, dtype=float), np.zeros(states)], axis=1),
             action_names=tuple(f"action {a}" for a in range(actions)),
@@ -106,8 +134,23 @@ class TabularMDP:
         return Successors(state, keep(self.transition), keep(self.reward))
 
     def state(self, index: int) -> TabularState:
-        """The state of a row."""
+        """The state of a row, 0 to S - 1; raises ValueError for a number that is no row."""
+        if not 0 <= index < len(self.terminal):
+            raise ValueError(f"state must be a row from 0 to {len(self.terminal) - 1}, got {index}")
         return TabularState(jnp.int32(index))
+
+    @property
+    def state_count(self) -> int:
+        """S, number of states."""
+        return len(self.terminal)
+
+    def state_of(self, index: Int[Array, ""]) -> TabularState:
+        """The state of a row, as a pure function of it."""
+        return TabularState(jnp.asarray(index, jnp.int32))
+
+    def index(self, state: TabularState) -> Int[Array, ""]:
+        """Row of a state: the inverse of `state_of`."""
+        return state.index
 
     def reset(self, key: Array) -> TabularState:
         return TabularState(_draw(key, jnp.asarray(self.start)))
@@ -142,6 +185,18 @@ class TabularMDP:
         ]
         agent = {"kind": "circle", "x": x, "y": y, "r": 0.25, "role": "accent"}
         return {"extent": extent, "focus": extent, "caption": f"state {int(state.index)}", "shapes": [*cells, agent]}
+
+
+def _table(name: str, values: Any, kind: type) -> np.ndarray:
+    """Values as an array of a kind of numbers; raises ValueError where they are none."""
+    try:
+        table = np.asarray(values)
+        if kind is int and table.size and table.dtype.kind not in "iu":
+            raise ValueError(f"got {table.dtype}")
+        return table.astype(kind)
+    except (TypeError, ValueError) as error:
+        number = {int: "whole numbers", float: "numbers", bool: "truth values"}[kind]
+        raise ValueError(f"{name} must be an array of {number}: {error}") from None
 
 
 def _draw(key: Array, probabilities: Array) -> Int[Array, ""]:

@@ -68,7 +68,7 @@ class Metadata(BaseModel):
     actions_so_far: list[Any] | None = None
     """Executed actions from the start of the episode to this step; None for a given state."""
     status: str = "ok"
-    """One of STATUSES."""
+    """One of STATUSES, or `non_finite_reward`."""
     fault: str = ""
     """Cause and place of a status that is not ok, in words."""
     actions: list[str] = []

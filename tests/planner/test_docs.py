@@ -173,6 +173,8 @@ def test_every_example_of_the_planner_page_runs(tmp_path: Path, monkeypatch: pyt
     record = names["record"]
     posterior = exact.posterior_policy(names["prior"], exact.soft_values(names["walk"], names["prior"], 0.5, 1.0).qvalues, 0.5)[0]
     np.testing.assert_allclose(record.arrays["root_policy"], posterior, atol=0.03)
+    swing = names["swing"]
+    assert swing.ok and swing.arrays["root_atoms"].shape == (6, 1) and np.all(np.abs(swing.arrays["root_atoms"]) <= 2)
     twisted = planner.run(names["catch"], "twisted_smc", state=names["start"], value_source="exact", truth=names["truth"], root_sampling="proposal")
     np.testing.assert_allclose(twisted.arrays["ess"], 256, rtol=1e-3)
     np.testing.assert_allclose(twisted.arrays["log_evidence"], 0, atol=1e-3)
