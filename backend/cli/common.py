@@ -1,7 +1,7 @@
 """Common parts of the commands: the application, option types, and errors of the user."""
 
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -9,15 +9,56 @@ import typer
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False, help="A live microscope for SMC planners.")
 
+MAX_SEED = 2**32 - 1
+"""As `planner.request.MAX_SEED`, which is slow to import."""
+
 Folder = Annotated[Path | None, typer.Option("--checkpoints", help="Folder of checkpoints.", file_okay=False)]
+
+
+def whole_number(low: int, high: int) -> Callable[[str], int]:
+    """A parser of an option: a whole number of a range, which its refusal names."""
+
+    def parse(text: str) -> int:
+        try:
+            number = int(text)
+        except ValueError:
+            number = low - 1
+        if not low <= number <= high:
+            raise typer.BadParameter(f"got {str(text)[:100]!r}, allowed: a whole number from {low} to {high}")
+        return number
+
+    return parse
+
+
+MAX_PARTICLES, MAX_DEPTH = 65_536, 256
+"""As the settings of the planners, which are slow to import."""
+
+PARTICLES = {"parser": whole_number(1, MAX_PARTICLES), "metavar": "N"}
+DEPTH = {"parser": whole_number(1, MAX_DEPTH), "metavar": "T"}
+Particles = Annotated[int | None, typer.Option(**PARTICLES, help=f"Particles, 1 to {MAX_PARTICLES}; by default the planner's own number.")]
+Depth = Annotated[int | None, typer.Option(**DEPTH, help=f"Levels, 1 to {MAX_DEPTH}; by default the planner's own number.")]
+SETTING = "A setting of the planner (docs/settings.md); may be repeated."
+Settings = Annotated[list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help=SETTING)]
+Seed = Annotated[int, typer.Option(min=0, max=MAX_SEED, help="Seed of the episode and of the plan.")]
 
 
 class Mistake(Exception):
     """An error that only the user can correct; the message is one line."""
 
 
+def settings_of(pairs: list[str] | None, particles: int | None = None, depth: int | None = None) -> dict[str, Any]:
+    """The settings that `--set`, `--particles` and `--depth` say together; raises Mistake where one is said twice."""
+    values = key_values(pairs or [])
+    for name, value in (("particles", particles), ("depth", depth)):
+        if value is not None and name in values:
+            raise Mistake(f"--{name} and --set {name}=… say the same setting: give one of them")
+        if value is not None:
+            values[name] = value
+    return values
+
+
 def key_values(pairs: list[str]) -> dict[str, Any]:
-    """Parse `key=value` pairs. A value that is valid JSON is decoded; any other is text."""
+    """Parse `key=value` pairs. A value that is valid JSON is decoded; any other is text. Raises Mistake where a key comes twice."""
     from backend.json_input import looks_like_json, parse_json
 
     values: dict[str, Any] = {}
@@ -25,6 +66,8 @@ def key_values(pairs: list[str]) -> dict[str, Any]:
         key, equals, text = pair.partition("=")
         if not equals or not key:
             raise Mistake(f"--set takes key=value, got {pair[:100]!r}")
+        if key in values:
+            raise Mistake(f"--set {key[:100]}=… is given twice: give one of them")
         values[key] = parse_json(text) if looks_like_json(text) else text
     return values
 

@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from backend.cli.common import Folder, Mistake, app, key_values, open_checkpoints
-from backend.cli.making import check_file, make_plan, write_file
-from backend.cli.planning import MAX_SEED
+from backend.cli.common import MAX_SEED, Depth, Folder, Mistake, Particles, Settings, app, open_checkpoints, settings_of
+from backend.cli.making import check_file, check_there, make_plan, write_file
 from backend.pictures import PICTURES, NoBrowser, PictureError, draw, find_browser
 
 if TYPE_CHECKING:
@@ -25,7 +24,7 @@ MAX_FRAME = 512 * 1024**2
 
 @app.command()
 def export(
-    out: Annotated[Path, typer.Option(help=f"File to write; its name ends in {', '.join(RECORDS + DRAWN)}.", dir_okay=False)],
+    out: Annotated[Path, typer.Option(help=f"File to write, which is replaced if it exists; its name ends in {', '.join(RECORDS + DRAWN)}.")],
     file: Annotated[
         Path | None,
         typer.Argument(help="A trace (.safetensors) or a recording (.twistscope), in place of --checkpoint and --link.", show_default=False),
@@ -34,11 +33,11 @@ def export(
     checkpoint: Annotated[str | None, typer.Option(help="Name of a checkpoint to plan with.")] = None,
     link: Annotated[str | None, typer.Option(help="A link to a moment, or its query.")] = None,
     picture: Annotated[str | None, typer.Option(help=f"Picture of an .svg or .png: {', '.join(PICTURES)}; by default genealogy.")] = None,
-    planner: Annotated[str | None, typer.Option(help="Name of a planner.  [default: trt_smc]")] = None,
-    particles: Annotated[int | None, typer.Option()] = None,
-    depth: Annotated[int | None, typer.Option()] = None,
-    set: Annotated[list[str] | None, typer.Option("--set", help="key=value; may be repeated.")] = None,
-    seed: Annotated[int | None, typer.Option(min=0, max=MAX_SEED)] = None,
+    planner: Annotated[str | None, typer.Option(help="Name of a planner, by default trt_smc.")] = None,
+    particles: Particles = None,
+    depth: Depth = None,
+    set: Settings = None,
+    seed: Annotated[int | None, typer.Option(min=0, max=MAX_SEED, help="Seed of the episode and of the plan, by default 0.")] = None,
     step: Annotated[int | None, typer.Option(min=0, max=100_000, help="Environment steps played by the greedy prior before the plan.")] = None,
     intervene: Annotated[list[str] | None, typer.Option("--intervene", help="As of `twistscope plan`; may be repeated.")] = None,
     checkpoints: Folder = None,
@@ -84,7 +83,7 @@ def _check_source(file: Path | None, checkpoint: str | None, link: str | None, g
 def _check_form(out: Path, picture: str | None) -> str | None:
     """Check the form of the file; raises Mistake. Returns the path of a browser where it is a picture."""
     if out.suffix not in RECORDS + DRAWN:
-        raise Mistake(f"--out: {out.name} does not say what to write: its name must end in {', '.join(RECORDS + DRAWN)}")
+        raise Mistake(f"--out: {out.name or 'an empty name'} does not say what to write: its name must end in {', '.join(RECORDS + DRAWN)}")
     if out.suffix in RECORDS:
         if picture is not None:
             raise Mistake(f"--picture is of {' and '.join(DRAWN)} files, and {out.name} is none")
@@ -104,7 +103,7 @@ def _whole_recording(file: Path, suffix: str) -> bytes:
     from backend.recordings.file import RecordingError, open_to_read, read_frames
     from planner.record.table import recording_to_csv, recording_to_parquet
 
-    _check_there(file)
+    check_there(file)
     try:
         with closing(open_to_read(file)) as connection:
             records = (kept.record(MAX_FRAME) for kept in read_frames(connection))
@@ -120,7 +119,7 @@ def _frame(file: Path, frame: int | None, out: Path) -> Record:
 
     from backend.recordings.file import RecordingError, open_to_read, read_frame
 
-    _check_there(file)
+    check_there(file)
     if frame is None:
         raise Mistake(f"--frame says which frame of the recording becomes {out.name}; only {' and '.join(TABLES)} hold all of them")
     try:
@@ -130,17 +129,11 @@ def _frame(file: Path, frame: int | None, out: Path) -> Record:
         raise Mistake(f"{file}: {error}") from None
 
 
-def _check_there(file: Path) -> None:
-    # Only a regular file: reading a pipe would wait for ever.
-    if not file.is_file():
-        raise Mistake(f"{file}: there is no such file")
-
-
 def _read(file: Path) -> Record:
     """The record of a file; raises Mistake."""
     from planner import TraceError, load
 
-    _check_there(file)
+    check_there(file)
     try:
         return load(file)
     except TraceError as error:
@@ -152,7 +145,7 @@ def _plan(checkpoint: str, given: dict[str, Any], folder: Path | None) -> Record
     from planner import PlanRequest
     from planner.interventions import unpack_interventions
 
-    values = key_values(given.get("set", [])) | {name: given[name] for name in ("particles", "depth") if name in given}
+    values = settings_of(given.get("set"), given.get("particles"), given.get("depth"))
     interventions = tuple(each for text in given.get("intervene", []) for each in unpack_interventions(text))
     store = open_checkpoints(folder)
     request = PlanRequest(given.get("planner", "trt_smc"), values, given.get("seed", 0), given.get("step", 0), interventions=interventions)

@@ -18,10 +18,23 @@ def check_file(out: Path, option: str = "--out") -> None:
     Raises:
       Mistake: it cannot.
     """
+    if not out.name:
+        raise Mistake(f"{option}: the file needs a name")
+    if out.is_dir():
+        raise Mistake(f"{option}: {out} is a folder; name a file")
     if not out.parent.is_dir():
         raise Mistake(f"{option}: there is no folder {out.parent}")
     if not out.exists():
         check_writable(out.parent, option)
+
+
+def check_there(file: Path) -> None:
+    """Check that a file can be read; raises Mistake."""
+    if file.is_dir():
+        raise Mistake(f"{file} is a folder; name a file in it")
+    # Only a regular file: reading a pipe would wait for ever.
+    if not file.is_file():
+        raise Mistake(f"{file}: there is no such file")
 
 
 def write_file(out: Path, data: bytes, option: str = "--out") -> None:

@@ -8,19 +8,36 @@ from typing import Annotated, Any
 
 import typer
 
-from backend.cli.common import Folder, Mistake, app, check_accelerator, check_writable, key_values, open_checkpoints
+from backend.cli.common import (
+    DEPTH,
+    MAX_DEPTH,
+    MAX_PARTICLES,
+    MAX_SEED,
+    PARTICLES,
+    Depth,
+    Folder,
+    Mistake,
+    Particles,
+    Seed,
+    Settings,
+    app,
+    check_accelerator,
+    check_writable,
+    key_values,
+    open_checkpoints,
+    settings_of,
+)
 from backend.cli.making import check_file, make_plan, write_file
 from backend.ending import says
 
-MAX_SEED = 2**32 - 1
-"""As `planner.request.MAX_SEED`, which is slow to import."""
 MAX_EPISODES = 100_000
+TRACE = ".safetensors"
 
 Name = Annotated[str, typer.Option("--checkpoint", help="Name of a checkpoint.")]
 
 
 @app.command()
-def checkpoints(folder: Folder = None, as_json: Annotated[bool, typer.Option("--json")] = False) -> None:
+def checkpoints(folder: Folder = None, as_json: Annotated[bool, typer.Option("--json", help="The cards as JSON.")] = False) -> None:
     """List the checkpoints."""
     from planner.checkpoints import CheckpointError
     from planner.environments import missing_extra
@@ -46,17 +63,20 @@ def checkpoints(folder: Folder = None, as_json: Annotated[bool, typer.Option("--
             typer.echo(f"    {missing_extra(card.environment)}")
     for line in damaged:
         typer.echo(f"damaged: {line}", err=True)
+    if not cards and not damaged:
+        # Nothing on stdout: of nothing there is no list.
+        typer.echo(f"{store.folder} holds no checkpoints; `twistscope train` and `twistscope import` make some", err=True)
 
 
 @app.command()
 def plan(
     checkpoint: Name,
-    out: Annotated[Path, typer.Option(help="File to write the trace to.", dir_okay=False)],
+    out: Annotated[Path, typer.Option(help=f"File to write the trace to, NAME{TRACE}; one that exists is replaced.")],
     planner: Annotated[str, typer.Option(help="Name of a planner.")] = "trt_smc",
-    particles: Annotated[int | None, typer.Option()] = None,
-    depth: Annotated[int | None, typer.Option()] = None,
-    set: Annotated[list[str] | None, typer.Option("--set", help="key=value; may be repeated.")] = None,
-    seed: Annotated[int, typer.Option(min=0, max=MAX_SEED)] = 0,
+    particles: Particles = None,
+    depth: Depth = None,
+    set: Settings = None,
+    seed: Seed = 0,
     step: Annotated[int, typer.Option(min=0, max=100_000, help="Environment steps played by the greedy prior before the plan.")] = 0,
     atoms: Annotated[bool, typer.Option("--atoms", help="Record the distributions at every state.")] = False,
     states: Annotated[bool, typer.Option("--states", help="Record every state.")] = False,
@@ -74,8 +94,9 @@ def plan(
     from planner.interventions import unpack_interventions
 
     check_file(out)
-    values = key_values(set or [])
-    values |= {name: value for name, value in (("particles", particles), ("depth", depth)) if value is not None}
+    if out.suffix != TRACE:
+        raise Mistake(f"--out: a trace is a file {TRACE}, got {out.name!r}; `twistscope export` writes tables, pages, programs and pictures")
+    values = settings_of(set, particles, depth)
     interventions = tuple(each for text in intervene or [] for each in unpack_interventions(text))
     store = open_checkpoints(checkpoints)
     record, size = make_plan(store.folder, checkpoint, PlanRequest(planner, values, seed, step, atoms, states, interventions))
@@ -183,14 +204,16 @@ def import_(
 def evaluate(
     checkpoint: Name,
     planner: Annotated[list[str] | None, typer.Option(help="Name of a planner, or `none` for the prior alone; may be repeated.")] = None,
-    episodes: Annotated[int, typer.Option(min=2, max=MAX_EPISODES)] = 100,
-    seed: Annotated[int, typer.Option(min=0, max=MAX_SEED)] = 0,
-    particles: Annotated[int, typer.Option()] = 64,
-    depth: Annotated[int, typer.Option()] = 24,
-    set: Annotated[list[str] | None, typer.Option("--set", help="key=value for every planner; may be repeated.")] = None,
+    episodes: Annotated[int, typer.Option(min=2, max=MAX_EPISODES, help="Episodes of each planner.")] = 100,
+    seed: Annotated[int, typer.Option(min=0, max=MAX_SEED, help="Seed of the first episodes; the same for every planner.")] = 0,
+    particles: Annotated[int, typer.Option(**PARTICLES, help=f"Particles, 1 to {MAX_PARTICLES}; every planner has N * T model steps.")] = 64,
+    depth: Annotated[int, typer.Option(**DEPTH, help=f"Levels, 1 to {MAX_DEPTH}.")] = 24,
+    set: Annotated[
+        list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="A setting that every planner asked for has; may be repeated.")
+    ] = None,
     checkpoints: Folder = None,
     save: Annotated[bool, typer.Option("--save", help="Put the returns on the checkpoint's card.")] = False,
-    as_json: Annotated[bool, typer.Option("--json")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="The returns as JSON.")] = False,
 ) -> None:
     """Evaluate planners on whole episodes, at the same budget and with common seeds: mean and interquartile mean with 95 % intervals."""
     from planner.algorithms.registry import get_planner
@@ -202,7 +225,9 @@ def evaluate(
     loaded = store.load(checkpoint)
     values = key_values(set or [])
     rows, measured = {}, {}
-    names = planner or ["none", "trt_smc"]
+    names = list(dict.fromkeys(planner or ["none", "trt_smc"]))
+    if values and names == ["none"]:
+        raise Mistake(f"--set {next(iter(values))[:100]}=…: the prior alone has no settings; leave it out, or name a planner with --planner")
     chosen = {name: None if name == "none" else _prepared(name, (particles, depth), values, loaded) for name in names}
     own = (loaded.model, loaded.params)
     evaluators = {name: own if each is None else each.evaluator(*own, None) for name, each in chosen.items()}
@@ -258,12 +283,20 @@ def _print_returns(checkpoint: str, episodes: int, rows: dict[str, dict[str, Any
 
 def _prepared(name: str, budget: tuple[int, int], values: dict[str, Any], loaded: Any) -> Any:
     """Prepare a planner with a budget of particles times depth; raises Mistake for an unknown name."""
-    from planner import PLANNERS, PlanRequest
+    from planner import PLANNERS, PlanRequest, SettingsError
 
     if name not in PLANNERS:
         raise Mistake(f"unknown planner {name!r}; known are none, {', '.join(PLANNERS)}")
-    shape = PLANNERS[name].algorithm.settings.of_budget(*budget)
-    return PlanRequest(name, {**shape, **values}).prepare(loaded)
+    model = PLANNERS[name].algorithm.settings
+    shape = model.of_budget(*budget)
+    if both := [key for key in values if key in ("particles", "depth", *shape)]:
+        raise Mistake(f"--set {both[0]}=…: the budget of all planners is that of --particles and --depth")
+    if foreign := [key for key in values if key not in model.model_fields]:
+        raise Mistake(f"--set {foreign[0][:100]}=…: {name} has no such setting; its settings are {', '.join(model.model_fields)}")
+    try:
+        return PlanRequest(name, {**shape, **values}).prepare(loaded)
+    except SettingsError as error:
+        raise Mistake(f"{name}: {error}") from None
 
 
 @app.command()

@@ -8,8 +8,9 @@ from typing import Annotated, Any
 
 import typer
 
-from backend.cli.common import Folder, Mistake, app, check_writable, key_values, open_checkpoints
-from backend.cli.planning import MAX_SEED, Name
+from backend.cli.common import Depth, Folder, Mistake, Particles, Seed, Settings, app, check_writable, open_checkpoints, settings_of
+from backend.cli.making import check_there
+from backend.cli.planning import Name
 from backend.cli.serve import Host, Open, Port, Token, serve_with
 from backend.ending import told_to_end
 
@@ -19,13 +20,13 @@ SUFFIX = ".twistscope"
 @app.command()
 def record(
     checkpoint: Name,
-    out: Annotated[Path, typer.Option(help="File to write, NAME.twistscope; it must not exist.", dir_okay=False)],
+    out: Annotated[Path, typer.Option(help="File to write, NAME.twistscope; it must not exist.")],
     steps: Annotated[int, typer.Option(min=1, max=100_000, help="Environment steps; fewer where the episode ends.")] = 50,
     planner: Annotated[str, typer.Option(help="Name of a planner.")] = "trt_smc",
-    particles: Annotated[int | None, typer.Option()] = None,
-    depth: Annotated[int | None, typer.Option()] = None,
-    set: Annotated[list[str] | None, typer.Option("--set", help="key=value; may be repeated.")] = None,
-    seed: Annotated[int, typer.Option(min=0, max=MAX_SEED)] = 0,
+    particles: Particles = None,
+    depth: Depth = None,
+    set: Settings = None,
+    seed: Seed = 0,
     title: Annotated[str | None, typer.Option(help="By default the checkpoint and the planner.")] = None,
     checkpoints: Folder = None,
 ) -> None:
@@ -44,8 +45,7 @@ def record(
     if out.exists():
         raise Mistake(f"--out: {out} exists already")
     check_writable(out.parent, "--out")
-    values = key_values(set or [])
-    values |= {name: value for name, value in (("particles", particles), ("depth", depth)) if value is not None}
+    values = settings_of(set, particles, depth)
     store = open_checkpoints(checkpoints)
     prepared = PlanRequest(planner, values, seed).prepare(store.card(checkpoint))
     kept = _Keeping(out)
@@ -146,8 +146,7 @@ def replay(
     from backend.config import ServerConfig
     from backend.recordings.library import Library
 
-    if not file.is_file():
-        raise Mistake(f"there is no file {file}")
+    check_there(file)
     with tempfile.TemporaryDirectory(prefix="twistscope-") as folder:
         limits = ServerConfig.model_fields
         library = Library(Path(folder) / "recordings", limits["max_recordings"].default, limits["max_plan_memory"].default)

@@ -164,6 +164,8 @@ def read_config(name_or_path: str) -> TrainingConfig:
       ConfigError: the name or file does not exist, the file is not TOML, a key is unknown, or a value is out of range.
     """
     path = CONFIGS / f"{name_or_path}.toml" if name_or_path in names() else Path(name_or_path)
+    if name_or_path and path.is_dir():
+        raise ConfigError(f"{name_or_path} is a folder: give a TOML file or one of {', '.join(names())}")
     if not path.is_file():
         raise ConfigError(f"no configuration {name_or_path!r}: give a TOML file or one of {', '.join(names())}")
     try:

@@ -216,3 +216,50 @@ def test_a_full_disk_is_one_line_and_keeps_what_was_there(tmp_path):
         pytest.skip("this system has no /dev/full")
     ended = apart(*PLAN, "--json", "--out", FULL)
     assert_mistake(ended, f"{FULL} cannot be written: No space left")
+
+
+EVALUATE = ["evaluate", "--checkpoint", "cartpole-early", "--episodes", "2"]
+EXPORT = ["export", "--checkpoint", "cartpole-early"]
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        ([*PLAN, "--out", "{folder}/x.html"], "a trace is a file .safetensors, got 'x.html'; `twistscope export` writes"),
+        ([*PLAN, "--out", "{folder}/x"], "a trace is a file .safetensors, got 'x'"),
+        ([*PLAN, "--out", ""], "--out: the file needs a name"),
+        ([*EXPORT, "--out", ""], "--out: an empty name does not say what to write"),
+        (["record", "--checkpoint", "cartpole-early", "--out", ""], "a recording is a file .twistscope"),
+        ([*EXPORT, "--particles", "nan", "--out", "{folder}/x.csv"], "--particles': got 'nan', allowed: a whole number from 1 to 65536"),
+        ([*EXPORT, "--depth", "257", "--out", "{folder}/x.csv"], "--depth': got '257', allowed: a whole number from 1 to 256"),
+        ([*EVALUATE, "--depth", "1.5"], "--depth': got '1.5', allowed: a whole number from 1 to 256"),
+        ([*PLAN, "--set", "particles=32", "--out", "{folder}/x.safetensors"], "--particles and --set particles=… say the same setting"),
+        ([*PLAN, "--set", "alpha=0.1", "--set", "alpha=0.2", "--out", "{folder}/x.safetensors"], "--set alpha=… is given twice"),
+        ([*EXPORT, "--depth", "4", "--set", "depth=4", "--out", "{folder}/x.csv"], "--depth and --set depth=… say the same"),
+        ([*EVALUATE, "--planner", "none", "--set", "alpha=0.3"], "--set alpha=…: the prior alone has no settings"),
+        ([*EVALUATE, "--planner", "trt_smc", "--planner", "gumbel_mcts", "--set", "alpha=0.3"], "--set alpha=…: gumbel_mcts has no such setting"),
+        ([*EVALUATE, "--planner", "trt_smc", "--set", "alpha=3"], "trt_smc: alpha: got 3, allowed: a number >= 0 and <= 1"),
+        ([*EVALUATE, "--set", "particles=3"], "--set particles=…: the budget of all planners is that of --particles and --depth"),
+        (["export", "{folder}", "--out", "{folder}/x.csv"], "is a folder; name a file in it"),
+        (["replay", "{folder}"], "is a folder; name a file in it"),
+        (["train", "{folder}"], "is a folder: give a TOML file or one of"),
+    ],
+)
+def test_a_contradiction_a_folder_or_a_name_of_another_form_is_refused_with_what_would_be_right(tmp_path, words, says):
+    assert_mistake(here(*(word.format(folder=tmp_path) for word in words)), says)
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_folder_without_checkpoints_says_so(tmp_path):
+    ended = here("checkpoints", "--checkpoints", tmp_path)
+    assert ended.returncode == 0 and ended.stdout == "" and f"{tmp_path} holds no checkpoints" in ended.stderr
+
+
+@pytest.mark.parametrize("command", ["plan", "export", "record", "evaluate", "checkpoints"])
+def test_every_option_has_a_help_text(command):
+    from typer.main import get_command
+
+    from backend.cli.common import app
+
+    options = get_command(app).commands[command].params
+    assert options and all(each.help for each in options if each.name != "help"), [each.name for each in options if not each.help]
