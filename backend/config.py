@@ -48,7 +48,7 @@ class ServerConfig(BaseSettings):
     lessons: tuple[Path, ...] = ()
     """Folders of lessons, beside the shipped one. A lesson takes the place of one with the same name in an earlier folder."""
     preload: str = "cartpole-early"
-    """Checkpoint to load and warm at start; ignored where it does not exist."""
+    """Checkpoint to load and warm at start. The default is ignored where it does not exist; another one is refused."""
     first_moment: bool = True
     """Pages opened without an address begin at the recorded first moment, where there is one of the first checkpoint; else at the beginning of an
     episode."""

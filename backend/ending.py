@@ -1,16 +1,11 @@
 """Ending the process in time, whatever it is doing."""
 
 import contextlib
-import functools
 import os
 import signal
 import sys
 import threading
 from collections.abc import Callable, Iterator
-from typing import ParamSpec, TypeVar
-
-P = ParamSpec("P")
-T = TypeVar("T")
 
 END_SECONDS = 4.0
 """Time in which the process ends once it is told to, even while XLA runs a program that cannot be interrupted."""
@@ -67,20 +62,6 @@ def told_to_end(say: Callable[[], str]) -> Iterator[None]:
         waiting.join()
         os.close(reading)
         os.close(writing)
-
-
-def says(line: str) -> Callable[[Callable[P, T]], Callable[P, T]]:
-    """Decorate a command that ends with this line where it is interrupted (`told_to_end`)."""
-
-    def decorate(command: Callable[P, T]) -> Callable[P, T]:
-        @functools.wraps(command)
-        def run(*given: P.args, **named: P.kwargs) -> T:
-            with told_to_end(lambda: line):
-                return command(*given, **named)
-
-        return run
-
-    return decorate
 
 
 def _end(say: Callable[[], str], code: int) -> None:

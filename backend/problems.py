@@ -130,6 +130,12 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(RequestValidationError)
     async def _invalid(request: Request, error: RequestValidationError) -> JSONResponse:
+        if isinstance(error.body, bytes):
+            # It was not read as JSON, so that nothing in it can be wrong.
+            given = request.headers.get("content-type")
+            said = "no content-type" if given is None else f"content-type {short(given)!r}"
+            fault = {"field": "content-type", "given": given, "allowed": "application/json"}
+            return problem_response(422, f"the body is not read: got {said}, allowed: application/json", [fault])
         errors = [
             {"field": ".".join(str(part) for part in e["loc"] if part != "body") or "body", "given": e.get("input"), "allowed": e["msg"]}
             for e in error.errors()[:MAX_ERRORS]

@@ -45,8 +45,10 @@ def has_truth(environment: Any) -> bool:
 def check_value_source(environment: Any, settings: PlannerSettings) -> None:
     """Raise SettingsError where exact values are requested for an environment without them."""
     if settings.value_source == "exact" and not has_truth(environment):
-        missing = ", ".join(exact.not_enumerable(environment))
-        allowed = f"network: {environment.name} has no exact answers, its states cannot be enumerated (it lacks {missing})"
+        allowed = f"network: {environment.name} has no exact answers, its states cannot be enumerated"
+        missing = exact.not_enumerable(environment)
+        # One that has some of the members is meant to be enumerated.
+        allowed += f": it lacks {', '.join(missing)}" if len(missing) < len(exact.ENUMERABLE) else ""
         raise SettingsError([{"field": "value_source", "given": "exact", "allowed": allowed}])
 
 

@@ -73,7 +73,7 @@ let serverSpeed = 0;
 session.command = command;
 Object.assign(panels, { say: (text) => notice.say(text), changed: () => chooser.keepAddress(), inLesson: () => lessons.panel !== null });
 
-/** Who follows a presenter has the presenter's pictures, and so no controls. */
+/** A follower has the presenter's pictures, and so no controls. */
 function classChanged() {
   remote.tell();
   status.set({ following: classroom.following });

@@ -1,5 +1,7 @@
 """Common parts of the commands: the application, option types, and errors of the user."""
 
+import difflib
+import os
 import tempfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -16,16 +18,13 @@ Folder = Annotated[Path | None, typer.Option("--checkpoints", help="Folder of ch
 
 
 def whole_number(low: int, high: int) -> Callable[[str], int]:
-    """A parser of an option: a whole number of a range, which its refusal names."""
+    """A parser of an option: a whole number. The refusal of something else names the range; the settings refuse numbers outside of it."""
 
     def parse(text: str) -> int:
         try:
-            number = int(text)
+            return int(text)
         except ValueError:
-            number = low - 1
-        if not low <= number <= high:
-            raise typer.BadParameter(f"got {str(text)[:100]!r}, allowed: a whole number from {low} to {high}")
-        return number
+            raise typer.BadParameter(f"got {str(text)[:100]!r}, allowed: a whole number from {low} to {high}") from None
 
     return parse
 
@@ -73,7 +72,7 @@ def key_values(pairs: list[str]) -> dict[str, Any]:
 
 
 def server_config(kind: type[Any], given: Mapping[str, Any]) -> Any:
-    """Settings of the server, from the command line and the environment.
+    """Settings of the server, from the command line and the environment. A variable that is none of them is named on stderr.
 
     Raises:
       Mistake: a setting is invalid; the message names its option and its variable.
@@ -82,6 +81,7 @@ def server_config(kind: type[Any], given: Mapping[str, Any]) -> Any:
     from pydantic_settings import SettingsError
 
     chosen = {name: value for name, value in given.items() if value is not None}
+    _name_unknown_variables([f"{PREFIX}{name.upper()}" for name in kind.model_fields])
     try:
         return kind(**chosen)
     except SettingsError as error:
@@ -93,6 +93,19 @@ def server_config(kind: type[Any], given: Mapping[str, Any]) -> Any:
         name = str(first["loc"][0])
         where = OPTIONS.get(name, f"--{name}") if name in chosen else f"TWISTSCOPE_{name.upper()}"
         raise Mistake(f"{where}: {first['msg'].removeprefix('Value error, ')}, got {str(first['input'])[:100]!r}") from None
+
+
+PREFIX = "TWISTSCOPE_"
+OF_TESTS = (f"{PREFIX}TEST_CACHE", f"{PREFIX}API_EXAMPLES")
+
+
+def _name_unknown_variables(known: list[str]) -> None:
+    """Name the variables that look like settings and are none: misspelt, they would be ignored in silence."""
+    for name in sorted(os.environ):
+        if name.upper().startswith(PREFIX) and name.upper() not in (*known, *OF_TESTS):
+            near = difflib.get_close_matches(name.upper().removeprefix(PREFIX), [each.removeprefix(PREFIX) for each in known], 1)
+            hint = f"did you mean {PREFIX}{near[0]}?" if near else "the settings are listed in docs/operations.md"
+            typer.echo(f"twistscope: {name[:100]} is no setting and is ignored; {hint}", err=True)
 
 
 OPTIONS = {"allowed_origins": "--allow-origin", "allowed_hosts": "--allow-host", "view_token": "--view-token"}

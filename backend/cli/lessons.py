@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from backend.cli.common import Folder, Mistake, app, check_writable, open_checkpoints
-from backend.ending import says
 
 if TYPE_CHECKING:
     from backend.lessons.model import Lesson
@@ -20,7 +19,6 @@ app.add_typer(lessons, name="lesson")
 
 
 @lessons.command()
-@says("interrupted; the lessons were not checked to the end")
 def check(
     files: Annotated[list[Path], typer.Argument(help="Markdown files of lessons.", exists=True, dir_okay=False)],
     checkpoints: Folder = None,
@@ -59,7 +57,6 @@ def measures() -> int:
 
 
 @app.command()
-@says("interrupted; the site is not complete, and the same command writes it anew")
 def site(
     out: Annotated[Path, typer.Argument(help="Folder to write, made if need be.", file_okay=False)],
     lessons: Annotated[

@@ -31,7 +31,7 @@ def check_file(out: Path, option: str = "--out") -> None:
 def check_there(file: Path) -> None:
     """Check that a file can be read; raises Mistake."""
     if file.is_dir():
-        raise Mistake(f"{file} is a folder; name a file in it")
+        raise Mistake(f"{file}: there is no such file, it is a folder; name a file in it")
     # Only a regular file: reading a pipe would wait for ever.
     if not file.is_file():
         raise Mistake(f"{file}: there is no such file")

@@ -28,10 +28,11 @@ from backend.cli.common import (
     settings_of,
 )
 from backend.cli.making import check_file, make_plan, write_file
-from backend.ending import says
 
 MAX_EPISODES = 100_000
 TRACE = ".safetensors"
+OTHER_FORMS = (".html", ".csv", ".parquet", ".py", ".svg", ".png", ".twistscope", ".txt", ".json")
+"""Names under which nobody looks for a trace."""
 
 Name = Annotated[str, typer.Option("--checkpoint", help="Name of a checkpoint.")]
 
@@ -94,7 +95,7 @@ def plan(
     from planner.interventions import unpack_interventions
 
     check_file(out)
-    if out.suffix != TRACE:
+    if out.suffix.lower() in OTHER_FORMS:
         raise Mistake(f"--out: a trace is a file {TRACE}, got {out.name!r}; `twistscope export` writes tables, pages, programs and pictures")
     values = settings_of(set, particles, depth)
     interventions = tuple(each for text in intervene or [] for each in unpack_interventions(text))
@@ -134,7 +135,6 @@ def _summarise_plan(record: Any, size: str, out: Path, as_json: bool) -> None:
 
 
 @app.command()
-@says("interrupted; the same command goes on where this one has last saved")
 def train(
     config: Annotated[str, typer.Argument(help="Name of a configuration, or a TOML file.")],
     out: Annotated[Path | None, typer.Option("--out", help="Folder for the checkpoints.", file_okay=False)] = None,
@@ -158,6 +158,8 @@ def train(
     console = Console(stderr=True)
     # An interrupt ends the process where it is, and would leave the cursor hidden.
     console.show_cursor = lambda show=True: False  # type: ignore[method-assign]
+    # Said before, as an interrupt ends the process without a word.
+    console.print(f"training {read.name}: an interrupted run goes on when the same command is called again", highlight=False)
     with Progress(*columns, console=console) as bar:
         task = bar.add_task(f"training {read.name} (compiling)", total=read.iterations, news="")
         mean = None
@@ -200,7 +202,6 @@ def import_(
 
 
 @app.command()
-@says("interrupted; nothing was written")
 def evaluate(
     checkpoint: Name,
     planner: Annotated[list[str] | None, typer.Option(help="Name of a planner, or `none` for the prior alone; may be repeated.")] = None,
@@ -300,7 +301,6 @@ def _prepared(name: str, budget: tuple[int, int], values: dict[str, Any], loaded
 
 
 @app.command()
-@says("interrupted; the openings named above were finished, the others are as they were")
 def moments(
     only: Annotated[list[str] | None, typer.Option("--only", help="Name of a checkpoint; may be repeated. All by default.")] = None,
     check: Annotated[bool, typer.Option("--check", help="Write nothing; report the openings that differ from the plan made now.")] = False,

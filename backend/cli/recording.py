@@ -146,6 +146,8 @@ def replay(
     from backend.config import ServerConfig
     from backend.recordings.library import Library
 
+    if not file.exists():
+        raise Mistake(f"there is no file {file}")
     check_there(file)
     with tempfile.TemporaryDirectory(prefix="twistscope-") as folder:
         limits = ServerConfig.model_fields

@@ -149,6 +149,14 @@ def _config(host: str, no_token: bool, **given: Any) -> "ServerConfig":
     config = server_config(ServerConfig, given)
     if not config.checkpoints.is_dir():
         raise Mistake(f"there is no folder of checkpoints {config.checkpoints}")
+    if "preload" in config.model_fields_set:
+        from planner.checkpoints import Checkpoints
+
+        names = Checkpoints(config.checkpoints).names()
+        if config.preload not in names:
+            raise Mistake(
+                f"TWISTSCOPE_PRELOAD: got {config.preload[:100]!r}, allowed: a checkpoint of {config.checkpoints}: {', '.join(names) or 'none'}"
+            )
     for folder in config.lessons:
         if not folder.is_dir():
             raise Mistake(f"there is no folder of lessons {folder}")

@@ -472,7 +472,7 @@ class Session(Shown):
         self._set_phase("compiling", text)
         for elapsed in itertools.count(1):
             await asyncio.sleep(1)
-            # Where it takes longer than last time, nobody knows how long.
+            # Longer than last time: nobody knows how long.
             self._set_phase("compiling", f"{text}: {elapsed} s" + (f" of about {limit:.0f} s" if elapsed <= limit else ""))
 
     async def _advance(self) -> None:

@@ -1,5 +1,6 @@
 """Who may talk to the server: empty settings, host names, foreign cookies and headers, and the headers of its answers."""
 
+import os
 import socket
 
 import httpx
@@ -81,11 +82,22 @@ def test_a_process_that_must_not_start_ends_with_its_one_line():
         (["serve"], {"TWISTSCOPE_ALLOWED_ORIGINS": "no json"}, "TWISTSCOPE_ALLOWED_ORIGINS"),
         (["serve"], {"TWISTSCOPE_ALLOWED_ORIGINS": '["*"]'}, "TWISTSCOPE_ALLOWED_ORIGINS"),
         (["serve"], {"TWISTSCOPE_CHECKPOINTS": "/nowhere"}, "/nowhere"),
+        (["serve"], {"TWISTSCOPE_PRELOAD": "nope"}, "TWISTSCOPE_PRELOAD: got 'nope', allowed: a checkpoint of"),
         (["checkpoints"], {"TWISTSCOPE_MAX_SESSIONS": "abc"}, "TWISTSCOPE_MAX_SESSIONS"),
     ],
 )
 def test_a_setting_that_would_open_the_server_or_means_nothing_is_one_line_and_exit_code_2(refused, arguments, environment, says):
     assert says in refused(*arguments, **environment)
+
+
+def test_a_variable_that_is_no_setting_is_named_and_ignored(tmp_path):
+    environment = os.environ | {"TWISTSCOPE_MAX_SESIONS": "3", "TWISTSCOPE_SOMETHING_ELSE": "1", "TWISTSCOPE_DATA": str(tmp_path)}
+    ended = twistscope("checkpoints", "--json", env=environment)
+    assert ended.returncode == 0
+    assert ended.stderr.splitlines() == [
+        "twistscope: TWISTSCOPE_MAX_SESIONS is no setting and is ignored; did you mean TWISTSCOPE_MAX_SESSIONS?",
+        "twistscope: TWISTSCOPE_SOMETHING_ELSE is no setting and is ignored; the settings are listed in docs/operations.md",
+    ]
 
 
 @pytest.mark.parametrize(

@@ -32,6 +32,14 @@ def test_text_is_compressed_and_numbers_are_not(http):
     assert "content-encoding" not in plan(http).headers
 
 
+@pytest.mark.parametrize("headers", [{}, {"content-type": "text/plain"}, {"content-type": "application/x-www-form-urlencoded"}])
+def test_a_body_that_does_not_say_that_it_is_json_is_told_so(http, headers):
+    answer = http.post("/plans", content=b'{"checkpoint": "cartpole-early"}', headers=headers)
+    assert answer.status_code == 422 and answer.headers["content-type"] == "application/problem+json"
+    assert answer.json()["errors"] == [{"field": "content-type", "given": headers.get("content-type"), "allowed": "application/json"}]
+    assert "content-type" in answer.json()["detail"] and "checkpoint" not in answer.json()["detail"]
+
+
 def test_every_shipped_checkpoint_has_a_card_with_its_returns(http):
     cards = {card["name"]: card for card in http.get("/checkpoints").json()["checkpoints"]}
     assert {"cartpole", "cartpole-early"} <= cards.keys()

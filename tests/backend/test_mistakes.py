@@ -226,12 +226,11 @@ EXPORT = ["export", "--checkpoint", "cartpole-early"]
     ("words", "says"),
     [
         ([*PLAN, "--out", "{folder}/x.html"], "a trace is a file .safetensors, got 'x.html'; `twistscope export` writes"),
-        ([*PLAN, "--out", "{folder}/x"], "a trace is a file .safetensors, got 'x'"),
         ([*PLAN, "--out", ""], "--out: the file needs a name"),
         ([*EXPORT, "--out", ""], "--out: an empty name does not say what to write"),
         (["record", "--checkpoint", "cartpole-early", "--out", ""], "a recording is a file .twistscope"),
         ([*EXPORT, "--particles", "nan", "--out", "{folder}/x.csv"], "--particles': got 'nan', allowed: a whole number from 1 to 65536"),
-        ([*EXPORT, "--depth", "257", "--out", "{folder}/x.csv"], "--depth': got '257', allowed: a whole number from 1 to 256"),
+        ([*EXPORT, "--depth", "257", "--out", "{folder}/x.csv"], "depth: got 257, allowed: a whole number >= 1 and <= 256"),
         ([*EVALUATE, "--depth", "1.5"], "--depth': got '1.5', allowed: a whole number from 1 to 256"),
         ([*PLAN, "--set", "particles=32", "--out", "{folder}/x.safetensors"], "--particles and --set particles=… say the same setting"),
         ([*PLAN, "--set", "alpha=0.1", "--set", "alpha=0.2", "--out", "{folder}/x.safetensors"], "--set alpha=… is given twice"),

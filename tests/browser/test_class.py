@@ -121,7 +121,7 @@ def test_a_follower_has_no_controls_and_may_try_the_step_alone(teaching, open_pa
     assert presenter.evaluate("window.twistscope.lastFrame.revision") == revision and presenter.evaluate("window.twistscope.phase") == "idle"
     # The text may be of another step; the pictures are the presenter's, and nothing is ticked off by them.
     pupil.keyboard.press("PageUp")
-    pupil.wait_for_selector(".lesson-class:has-text(\"The pictures are the presenter's, of step 2.\")")
+    pupil.wait_for_selector('.lesson-class:has-text("The pictures are the presenter\'s, of step 2.")')
     assert not pupil.locator(".lesson-return").is_visible()
     with pupil.expect_popup() as opened_alone:
         pupil.click(".class-own")

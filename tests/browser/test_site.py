@@ -210,7 +210,8 @@ def test_a_line_of_text_does_not_begin_with_the_punctuation_after_a_panel(hosted
           range.setStart(after.nextNode(), 0);
           range.setEnd(after.currentNode, 1);
           if (!/[,.]/.test(range.toString())) continue;
-          if (Math.abs(range.getBoundingClientRect().bottom - [...link.getClientRects()].at(-1).bottom) > 6) apart.push(`${link.textContent} at ${width}`);
+          const foot = [...link.getClientRects()].at(-1).bottom;
+          if (Math.abs(range.getBoundingClientRect().bottom - foot) > 6) apart.push(`${link.textContent} at ${width}`);
         }
       }
       return apart;
