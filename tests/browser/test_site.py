@@ -160,7 +160,10 @@ def test_a_lesson_is_done_from_its_first_step_to_its_last(site, opened, width, h
     page.locator(".lesson-next").click()
     page.wait_for_url("**/index.html")
     page.get_by_role("link", name="Everything a lesson can ask for").click()
-    # Finished, it begins again, with its predictions open.
+    # It goes on where it was left.
+    page.wait_for_function(f"{SHOWN} && location.search.endsWith('at=panels')")
+    # Finished, it begins again at its first step, with its predictions open.
+    page.goto(f"{site}/lesson.html?lesson={NAME}&at=knobs-and-keys")
     page.wait_for_function(f"{SHOWN} && location.search.endsWith('at=knobs-and-keys')")
     assert page.locator(".lesson-count").inner_text() == "1 / 3" and page.locator("[data-prediction][data-done], .lesson-dot[data-done]").count() == 0
     page.keyboard.press("PageDown")
@@ -182,7 +185,7 @@ def test_a_step_that_asks_for_nothing_here_is_done_once_it_was_read(hosted, open
     page = opened(hosted, 1280, 720)
     # The second step is left with tasks that need the live page.
     page.evaluate(
-        f"{alone}.predictions = []; {alone}.tasks = {alone}.tasks.filter((task) => task.pin || task.intervene); twistscopeSite.page.panel.write()"
+        f"{alone}.predictions = []; {alone}.tasks = {alone}.tasks.filter((task) => task.intervene); twistscopeSite.page.panel.write()"
     )
     dot = page.locator(".lesson-dot").nth(1)
     assert dot.get_attribute("data-done") is None
@@ -192,8 +195,19 @@ def test_a_step_that_asks_for_nothing_here_is_done_once_it_was_read(hosted, open
     page.keyboard.press("PageDown")
     page.wait_for_selector(".lesson-dot:nth-child(2)[data-done]")
     tasks = page.locator("[data-step=what-is-selected] .lesson-task")
-    pinned = tasks.filter(has_text="Pin this plan.")
-    assert pinned.locator(".task-live").count() == 1 and pinned.get_attribute("data-done") is None
+    killed = tasks.filter(has_text="Kill a particle.")
+    assert killed.locator(".task-live").count() == 1 and killed.get_attribute("data-done") is None
+
+
+def test_recorded_plans_are_pinned_by_a_button_too(hosted, opened):
+    page = opened(hosted, 1280, 720)
+    page.keyboard.press("PageDown")
+    page.wait_for_function(f"{SHOWN} && location.search.endsWith('at=what-is-selected')")
+    page.click(".pin-open")
+    page.wait_for_selector("[data-step=what-is-selected] .lesson-task[data-done]:has-text('Pin this plan.')")
+    assert page.locator(".pin-open").inner_text() == "let A go"
+    page.click(".pin-open")
+    assert page.locator(".pin-open").inner_text() == "pin"
 
 
 def test_a_line_of_text_does_not_begin_with_the_punctuation_after_a_panel(hosted, opened):

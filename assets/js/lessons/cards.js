@@ -42,7 +42,8 @@ export function cardOf(lesson, lessons, all) {
     state,
     finished,
     said: sayProgress({ state, finished, again, here, steps, answered }),
-    open: [{ new: "Begin", begun: "Continue", finished: "Do it again" }[state], lessonAddress(lesson.name)],
+    // The address of its first step begins a finished lesson again.
+    open: { new: ["Begin", lessonAddress(lesson.name)], begun: ["Continue", lessonAddress(lesson.name)], finished: ["Do it again", lessonAddress(lesson.name, lesson.steps[0]?.id)] }[state],
   };
 }
 
@@ -50,9 +51,11 @@ export function cardOf(lesson, lessons, all) {
 function sayProgress({ state, finished, again, here, steps, answered }) {
   if (state === "new") return "";
   const done = steps.filter((step) => step.done).length;
-  if (state === "finished") return again ? "finished before" : done === steps.length ? "finished" : `finished, ${done} of ${count(steps.length, "step")} done`;
+  // Its bar shows which of its steps are done.
+  if (state === "finished") return again ? "finished before" : "finished";
   const place = here >= 0 && `at step ${here + 1} of ${steps.length}`;
-  return [finished && "finished before", place, done > 0 && `${count(done, "step")} done`, answered > 0 && `${count(answered, "prediction")} answered`].filter(Boolean).join(", ");
+  const did = done > 0 || !answered ? `${done} done` : `${count(answered, "prediction")} answered`;
+  return [finished && "finished before", place, did].filter(Boolean).join(", ");
 }
 
 /** A lesson that comes before another: {name, title, there, finished}. */

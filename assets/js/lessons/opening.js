@@ -50,7 +50,7 @@ export class Lessons {
   /**
    * Opens a lesson at a step, without showing its moment yet.
    * @param {string} name
-   * @param {string | null} at id of a step; by default the one that was left last; a lesson that is finished begins again
+   * @param {string | null} at id of a step; by default the one that was left last; at its first step a lesson that is finished begins again
    * @returns {Promise<import("./panel.js").LessonPanel | null>} null where it cannot be had, which the person is told
    */
   async open(name, at = null) {
@@ -64,7 +64,7 @@ export class Lessons {
         this.say(`The lesson cannot be opened: ${/** @type {Error} */ (error).message}.`);
         return null;
       }
-      if (at === null) beginAgain(this.storage, name);
+      if (at === lesson.steps[0].id) beginAgain(this.storage, name);
       this.lifetime.end();
       document.body.dataset.lesson = "open";
       this.panel = new LessonPanel({

@@ -3,8 +3,8 @@
 import { asksFor } from "./conditions.js";
 
 /** Tasks that only a planner can answer or only the live page has a control for, and panels that ask the service. */
-const NEED_LIVE = ["planner", "step", "intervene", "pin"];
-const NEED_SERVICE = ["share", "why", "seeds", "sweep", "race", "timeline", "comparison", "help"];
+const NEED_LIVE = ["planner", "step", "intervene"];
+const NEED_SERVICE = ["share", "why", "seeds", "sweep", "race", "timeline", "help"];
 
 /**
  * @typedef {{value: any, text: string, record: string, chooses: string | null}} RecordedValue a value of a setting, its record, and the action that its plan takes
@@ -20,11 +20,9 @@ const NEED_SERVICE = ["share", "why", "seeds", "sweep", "race", "timeline", "com
  * @param {Recorded} recorded
  */
 export function canBeDone(task, { chooses, knobs }) {
-  // Another action than that of the pinned plan.
-  if (task.chosen === "changed") return false;
   const values = knobs.flatMap(({ setting, values }) => values.map((each) => ({ setting, ...each })));
   if (task.setting) return values.some(({ setting, value }) => setting === task.setting && asksFor(task, value));
-  if (task.chosen) return [{ chooses }, ...values].some((each) => each.chooses === task.chosen);
+  if (task.chosen) return [{ chooses }, ...values].some((each) => (task.chosen === "changed" ? each.chooses !== chooses : each.chooses === task.chosen));
   return !NEED_LIVE.some((kind) => kind in task) && !NEED_SERVICE.includes(task.open);
 }
 

@@ -62,10 +62,26 @@ class Site {
       lesson, lifetime, root: placeOfLesson(), microscope: this.microscope, live: false, overview: LESSONS, storage: ownStorage(), visit: (href) => this.visit(href),
       arrived: (frame) => frame.source === this.source, closed: () => location.assign(LESSONS), focusKnob: (name) => this.focusKnob(name),
     });
+    this.microscope.sections.get("genealogy")?.querySelector(".panel-tools")?.before(this.pinButton(lifetime));
     const view = new ViewDialog(lifetime);
     document.body.append(view.element);
     followButtons({ view: () => view.toggle(), drawer: () => this.drawer.toggle() }, lifetime);
     kept.page = this;
+  }
+
+  /** Pins the plan that is shown as A, or lets A go: recorded plans are compared, too. @param {Lifetime} lifetime */
+  pinButton(lifetime) {
+    const { microscope } = this;
+    const button = Object.assign(element("button", "quiet pin-open"), { type: "button" });
+    const write = () => {
+      const { pinned } = microscope.store.state;
+      button.setAttribute("aria-pressed", `${!!pinned}`);
+      Object.assign(button, pinned ? { textContent: "let A go", title: "Compare with the pinned plan no longer (p)" } : { textContent: "pin", title: "Keep this plan as A, and compare what follows with it (p)" });
+    };
+    lifetime.listen(button, "click", () => (microscope.store.state.pinned ? microscope.unpin() : microscope.pin()));
+    lifetime.add(microscope.store.subscribe(["pinned"], write));
+    write();
+    return button;
   }
 
   /** Shows the moment that an address leads to: that of a step, or of a link in its text. @param {string} href */
@@ -146,8 +162,7 @@ export async function open() {
   try {
     await loaded(`lessons/${name}.js`);
     const lesson = kept.lessons[name];
-    // The list leads to a lesson, not to a step of it.
-    if (!asked.has("at")) beginAgain(ownStorage(), name);
+    if (asked.get("at") === lesson.steps[0].id) beginAgain(ownStorage(), name);
     document.title = `${lesson.title} · twistscope`;
     const { panel } = new Site(lesson);
     panel.show(panel.placeOf(asked.get("at")) ?? panel.placeOf(panel.own.at) ?? 0);
