@@ -184,9 +184,7 @@ def test_a_step_that_asks_for_nothing_here_is_done_once_it_was_read(hosted, open
     alone = "twistscopeSite.lessons['every-kind'].steps[1]"
     page = opened(hosted, 1280, 720)
     # The second step is left with tasks that need the live page.
-    page.evaluate(
-        f"{alone}.predictions = []; {alone}.tasks = {alone}.tasks.filter((task) => task.intervene); twistscopeSite.page.panel.write()"
-    )
+    page.evaluate(f"{alone}.predictions = []; {alone}.tasks = {alone}.tasks.filter((task) => task.intervene); twistscopeSite.page.panel.write()")
     dot = page.locator(".lesson-dot").nth(1)
     assert dot.get_attribute("data-done") is None
     page.keyboard.press("PageDown")
