@@ -186,8 +186,7 @@ class Record:
         """
         from IPython.display import display
 
-        # Not `HTML(text)`, which warns of every text that begins as an iframe.
-        return display({"text/html": self._frame(height), "text/plain": repr(self)}, raw=True)
+        return display(_Shown(self._frame(height), repr(self)))
 
     def _repr_html_(self) -> str:
         return self._frame(780)
@@ -212,6 +211,20 @@ class Record:
         columns = {name: column.values for name, column in self.table().items()}
         index = [columns.pop(name) for name in table.index_names(self.metadata)]
         return pd.DataFrame(columns, index=pd.MultiIndex.from_arrays(index, names=table.index_names(self.metadata)))
+
+
+@dataclass(frozen=True, repr=False)
+class _Shown:
+    """A frame as notebooks show it, and its record where there is only text. `IPython.display.HTML` warns of every text that begins as an iframe."""
+
+    html: str
+    text: str
+
+    def _repr_html_(self) -> str:
+        return self.html
+
+    def __repr__(self) -> str:
+        return self.text
 
 
 FORMS: dict[str, Callable[[Record], bytes]] = {

@@ -1,6 +1,7 @@
 """The one way of a plan: checked once, the same from everywhere, and kept with all that made it."""
 
 import sys
+import warnings
 from dataclasses import replace
 from pathlib import Path
 
@@ -143,6 +144,14 @@ def test_a_record_becomes_a_table_with_a_row_for_each_transition(record: Record)
     assert table.loc[(1, 3), "position_y"] == record.arrays["position"][1, 3, 1]
     tree = planner.run(Model(MDP, exact.look_up), "gumbel_mcts", params=TABLES, state=MDP.state(0), num_simulations=6, discount=0.9)
     assert tree.to_dataframe().index.names == ["simulation"]
+
+
+def test_a_record_is_shown_without_a_warning_and_in_one_line_where_there_is_only_text(record: Record, capsys: pytest.CaptureFixture[str]) -> None:
+    pytest.importorskip("IPython")
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        record.show(300)
+    assert capsys.readouterr().out == f"{record!r}\n"
 
 
 def test_a_record_is_saved_as_what_its_name_says(record: Record, tmp_path: Path) -> None:
