@@ -42,10 +42,12 @@ CONVERGED = 1e-13
 
 @dataclass(frozen=True)
 class Values:
-    """V and Q of a fixed point, float64."""
+    """V and Q of every state, float64, in units of reward; of fixed points here, but any will do for `tables`."""
 
     value: PerState
+    """[S]; 0 in terminal states."""
     qvalues: Table
+    """[S, A]; 0 in terminal states."""
 
 
 ENUMERABLE = ("state_count", "index", "state_of", "slip", "certain_step")
@@ -101,7 +103,20 @@ def enumerate_model(environment: Any) -> TabularMDP:
 
 
 def soft_values(mdp: TabularMDP, prior: Table, temperature: float, discount: float) -> Values:
-    """V_soft and Q_soft: values under the prior, exponentially tilted by the return."""
+    """V_soft and Q_soft: values under the prior, exponentially tilted by the return. Where steps are random, of inference over whole paths.
+
+    Args:
+      mdp: S states, A actions.
+      prior: [S, A] probabilities; rows of non-terminal states sum to 1.
+      temperature: tau > 0, in units of reward.
+      discount: gamma, 0 to 1.
+
+    Returns:
+      V_soft [S] and Q_soft [S, A], float64, in units of reward.
+
+    Raises:
+      ValueError: the values do not converge: an undiscounted process that may never end.
+    """
     chance = mdp.successors.probability
 
     def backup(targets: PerStep) -> Values:
@@ -115,7 +130,7 @@ def soft_values(mdp: TabularMDP, prior: Table, temperature: float, discount: flo
 
 
 def optimal_values(mdp: TabularMDP, discount: float) -> Values:
-    """V* and Q*."""
+    """V* [S] and Q* [S, A], float64, in units of reward; arguments and errors as of `policy_values`."""
     chance = mdp.successors.probability
 
     def backup(targets: PerStep) -> Values:
@@ -129,7 +144,19 @@ def optimal_values(mdp: TabularMDP, discount: float) -> Values:
 
 
 def policy_values(mdp: TabularMDP, policy: Table, discount: float) -> Values:
-    """V^pi and Q^pi."""
+    """V^pi and Q^pi.
+
+    Args:
+      mdp: S states, A actions.
+      policy: [S, A] probabilities; rows of non-terminal states sum to 1.
+      discount: gamma, 0 to 1.
+
+    Returns:
+      V^pi [S] and Q^pi [S, A], float64, in units of reward.
+
+    Raises:
+      ValueError: the values do not converge: an undiscounted process that may never end.
+    """
     chance = mdp.successors.probability
 
     def backup(targets: PerStep) -> Values:
@@ -140,7 +167,16 @@ def policy_values(mdp: TabularMDP, policy: Table, discount: float) -> Values:
 
 
 def posterior_policy(prior: Table, qvalues: Table, temperature: float) -> Table:
-    """q(a|s) ∝ prior(a|s) exp(Q(s,a) / temperature)."""
+    """q(a|s) ∝ prior(a|s) exp(Q(s,a) / temperature), (E2) with the temperature given.
+
+    Args:
+      prior: [S, A] probabilities; where one is 0, q is 0.
+      qvalues: [S, A] in units of reward; with Q_soft, q is the posterior.
+      temperature: tau > 0, in units of reward.
+
+    Returns:
+      [S, A] float64; each row sums to 1, or to 0 where the prior allows nothing.
+    """
     return _tilt(prior, qvalues / temperature)
 
 
@@ -171,7 +207,18 @@ def log_evidence_by_level(
 
 
 def tables(prior: Table, values: Values) -> Evaluation:
-    """Parameters of `look_up`: prior logits [S, A], V [S] and Q [S, A] of every state, f32."""
+    """Parameters of `look_up`: prior logits [S, A], V [S] and Q [S, A] of every state, f32, on the device.
+
+    Args:
+      prior: [S, A] probabilities; 0 becomes a logit of -inf, an invalid action.
+      values: V [S] and Q [S, A] in units of reward.
+
+    Raises:
+      ValueError: the shapes do not fit together.
+    """
+    shapes = tuple(np.shape(table) for table in (prior, values.value, values.qvalues))
+    if len(shapes[0]) != 2 or shapes[1] != shapes[0][:1] or shapes[2] != shapes[0]:
+        raise ValueError(f"prior and Q must have shape [S, A] and V [S], got {', '.join(str(list(each)) for each in shapes)}")
     with np.errstate(divide="ignore"):
         logits = np.log(prior)
     return Evaluation(*(jnp.asarray(table, jnp.float32) for table in (logits, values.value, values.qvalues)))

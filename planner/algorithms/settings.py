@@ -142,7 +142,10 @@ class PlannerSettings(BaseModel):
 
     @classmethod
     def of_budget(cls, particles: int, depth: int) -> dict[str, int]:
-        """The settings that spend `particles * depth` model steps."""
+        """The settings, by name, that spend `particles * depth` model steps: both at least 1, and the product within the range of these settings.
+
+        Nothing is checked here; `make_settings` does, and raises SettingsError.
+        """
         raise NotImplementedError
 
     @property

@@ -241,6 +241,11 @@ def test_tables_hold_finite_rewards_and_may_be_given_as_lists() -> None:
         walk.state(3)
 
 
+def test_tables_of_shapes_that_do_not_fit_together_are_refused() -> None:
+    with pytest.raises(ValueError, match=r"prior and Q must have shape \[S, A\] and V \[S\], got \[6, 3\], \[5\], \[6, 3\]"):
+        exact.tables(random_prior(5, MDP), exact.Values(np.zeros(5), np.zeros((6, 3))))
+
+
 # Arguments
 
 
