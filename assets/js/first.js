@@ -8,7 +8,6 @@ import { writeStatus } from "./controls/status.js";
 import { readAddress, saysNothing } from "./lib/address.js";
 import { around, element } from "./lib/elements.js";
 import { placeOfLesson } from "./lessons/place.js";
-import { progressOf, readProgress } from "./lessons/progress.js";
 import { Microscope, ownStorage } from "./microscope.js";
 import { TimelinePanel } from "./panels/timeline.js";
 import { apiOfPage } from "./source/api.js";
@@ -57,7 +56,8 @@ if (facts) microscope.foot.append(facts);
 /** The checkpoint of the step that a lesson opens at; null where there is no such lesson, which is then said by who opens it. @param {string} name */
 async function checkpointOfLesson(name) {
   try {
-    const { steps } = await api.lesson(name);
+    // Most pages open without a lesson.
+    const [{ steps }, { progressOf, readProgress }] = await Promise.all([api.lesson(name), import("./lessons/progress.js")]);
     const at = asked.at ?? progressOf(readProgress(), name).at;
     return readAddress(`?${(steps.find(({ id }) => id === at) ?? steps[0]).link}`).checkpoint;
   } catch {

@@ -29,11 +29,10 @@ const WIDE = 560;
  * The columns of a row, [from, to] in pixels; pure.
  * @param {number} width
  * @param {boolean} tree
- * @param {string[]} empty columns that have nothing to show
  * @returns {Record<string, [number, number]>}
  */
-export function columnsAt(width, tree, empty = []) {
-  const parts = /** @type {[string, number][]} */ (tree ? TREE : PARTICLE).filter(([name]) => !empty.includes(name));
+export function columnsAt(width, tree) {
+  const parts = /** @type {[string, number][]} */ (tree ? TREE : PARTICLE);
   const unit = (width - GAP * (parts.length - 1)) / parts.reduce((sum, [, part]) => sum + part, 0);
   let x = 0;
   return Object.fromEntries(parts.map(([name, part]) => {
@@ -51,7 +50,6 @@ export function columnsAt(width, tree, empty = []) {
  * @property {number} change the largest sum of parts of one sign
  * @property {[number, number]} running smallest and largest running log-weight; 0 is among them
  * @property {number} decimals of Q
- * @property {string[]} empty columns without a value at any step: a planner or a level of detail that keeps no Q, or no KL
  */
 
 /**
@@ -71,7 +69,6 @@ export function scalesOf(steps, offers, columns) {
     change: Math.max(...steps.flatMap(({ parts = [] }) => [reach(parts, 1), reach(parts, -1)]), 1e-9),
     running: [Math.min(...running, 0), Math.max(...running, 0)],
     decimals: Math.min(decimalsOf(offers.map(({ q, taken }) => q[taken]), 4), 3),
-    empty: [...(offers.some(({ q }) => finite(q).length) ? [] : ["q"]), ...(steps.some(({ kl }) => Number.isFinite(kl)) ? [] : ["region"])],
   };
 }
 
@@ -91,8 +88,8 @@ const reach = (parts, sign) => parts.reduce((sum, part) => sum + Math.max(sign *
  */
 
 /** Titles, and below those of the small multiples a mark for each action. @param {Rows} rows */
-export function headNodes({ frame, columns, scales, width, theme }) {
-  const at = columnsAt(width, frame.tree, scales.empty);
+export function headNodes({ frame, columns, width, theme }) {
+  const at = columnsAt(width, frame.tree);
   const names = { ...(width > WIDE ? WIDE_NAMES : width < NARROW ? NARROW_NAMES : NAMES), ...(frame.tree ? TREE_NAMES : {}) };
   const titles = Object.entries(at).map(([name, [from, to]]) => text((from + to) / 2, 10, names[name], { "text-anchor": "middle", fill: theme.muted, "font-size": width > WIDE ? 11 : 10.5 }));
   return [...titles, ...Object.keys(at).filter((name) => name in GROUPS).flatMap((name) => markNodes(frame, columns, at[name], theme, name === "prior"))];
@@ -128,8 +125,8 @@ function placesOf({ shown, others }, [from, to]) {
  * @param {number} index
  */
 export function rowNodes(rows, index) {
-  const { frame, scales, width } = rows;
-  const at = columnsAt(width, frame.tree, scales.empty);
+  const { frame, width } = rows;
+  const at = columnsAt(width, frame.tree);
   return Object.entries(at).flatMap(([name, place]) => DRAW[name](rows, index, place));
 }
 

@@ -149,16 +149,3 @@ test("a row is drawn within its columns, also of continuous actions and of trees
   const columns = Object.values(columnsAt(240, false));
   for (const [index, [from, to]] of columns.entries()) assert.ok(to - from > 20 && (index === 0 || from > columns[index - 1][1]));
 });
-
-test("a column that no step has anything for is left out, and the others take its room", () => {
-  const steps = particleSteps(frame).map((step) => ({ ...step, kl: NaN }));
-  const { offers } = offersOf(frame, particleSteps(frame));
-  const [asked, without] = [[1, 2], []].map((q) => offers.map((offer) => ({ ...offer, q })));
-  const columns = columnsOf(offers, 8);
-  assert.deepEqual(scalesOf(particleSteps(frame), asked, columns).empty, []);
-  const { empty } = scalesOf(steps, without, columns);
-  assert.deepEqual(empty, ["q", "region"]);
-  const [all, some] = [columnsAt(240, false), columnsAt(240, false, empty)];
-  assert.deepEqual(Object.keys(some), Object.keys(all).filter((name) => !empty.includes(name)));
-  assert.ok(some.prior[1] - some.prior[0] > all.prior[1] - all.prior[0]);
-});
