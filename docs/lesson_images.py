@@ -83,4 +83,6 @@ def main(address: str) -> None:
 
 
 if __name__ == "__main__":
+    if len(sys.argv) != 2 or not sys.argv[1].startswith("http"):
+        sys.exit(f"{__doc__} ADDRESS is that of the server, such as http://127.0.0.1:8050")
     main(sys.argv[1].rstrip("/"))
