@@ -5,6 +5,7 @@ import { momentAddress } from "../lib/address.js";
 import { around, element } from "../lib/elements.js";
 import { isBelow, NARROW } from "../lib/looks.js";
 import { readingList, stepArticle } from "./article.js";
+import { writeClassLine } from "./class_line.js";
 import { isDone } from "./conditions.js";
 import { coverPanels } from "./covers.js";
 import { setFormulas, SymbolTip } from "./formulas.js";
@@ -407,27 +408,11 @@ export class LessonPanel {
 
   /** Says how this page stands to a class. */
   writeClass() {
-    const { classroom } = this;
-    const line = this.class_;
-    if (!line) return;
+    if (!this.class_) return;
     for (const prediction of this.predictions) prediction.writeButton();
-    line.hidden = !classroom || !(classroom.presenting || classroom.following);
-    if (!classroom || line.hidden) return;
-    if (classroom.presenting) return line.replaceChildren(element("span", "", "You present this lesson."));
-    this.return_.hidden = true;
-    const back = Object.assign(element("button", "quiet class-return", "return to the presenter"), { type: "button", hidden: !classroom.alone });
-    back.addEventListener("click", () => classroom.setAlone(false));
-    const place = this.placeOf(classroom.presented.at);
-    const pictures = this.elsewhere && place !== null ? ` The pictures are the presenter's, of step ${place + 1}.` : "";
-    const said = classroom.alone ? `You look around alone.${pictures}` : "You follow the presenter, who has the controls.";
-    line.replaceChildren(element("span", "", said), back, ...(classroom.live.looksOnly ? [] : [this.ownCopy()]));
-  }
-
-  /** A link to this step with a session of one's own, in another tab. */
-  ownCopy() {
-    const { token } = this;
-    const href = `${location.pathname}?${new URLSearchParams({ ...this.fields, ...(token ? { token } : {}) })}`;
-    return Object.assign(element("a", "class-own", "try it yourself"), { href, target: "_blank", rel: "noopener", title: "This step in a new tab, with knobs of your own" });
+    writeClassLine(this.class_, this);
+    // A follower is shown what the presenter shows.
+    if (this.classroom?.following) this.return_.hidden = true;
   }
 
   /** True where the page can show what a task asks for. @param {import("./conditions.js").Task} task @param {any} step */
