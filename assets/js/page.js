@@ -1,6 +1,7 @@
 // The page around the microscope: the live link, the controls that Dash makes, dialogs, the address and the keyboard. It comes after the first
 // picture (first.js).
 
+import { ANY_PLAN, possibleView } from "./controls/asked_view.js";
 import { followButtons } from "./controls/buttons.js";
 import { followChoices } from "./controls/choice.js";
 import { Chooser } from "./controls/chooser.js";
@@ -25,7 +26,7 @@ import { Classroom } from "./lessons/classroom.js";
 import { storageOfTab } from "./lessons/progress.js";
 import { Remote } from "./lessons/remote_channel.js";
 import { Lessons } from "./lessons/opening.js";
-import { comparedOf, viewFields } from "./lessons/shared_view.js";
+import { viewFields } from "./lessons/shared_view.js";
 import { momentAddress, readAddress, saysLessonOnly } from "./lib/address.js";
 import { followKeys } from "./lib/keyboard.js";
 import { Lifetime } from "./lib/lifetime.js";
@@ -70,6 +71,8 @@ const classDialog = new LateDialog(async () => {
 const paths = new Paths((path) => command("walk", { path }));
 const lateness = new Lateness((late) => status.set({ late }));
 let serverSpeed = 0;
+/** What an address asks to look at, until there is a plan. @type {Record<string, any> | null} */
+let wished = null;
 session.command = command;
 Object.assign(panels, { say: (text) => notice.say(text), changed: () => chooser.keepAddress(), inLesson: () => lessons.panel !== null });
 
@@ -145,19 +148,31 @@ function heardCreated({ id, offers, speed, replay, view = null, notes }, wish) {
   // The speed of a new session is nobody's choice.
   serverSpeed = speed;
   status.set({ session: id, revision: 0, failure: "", speed: status.state.speed ?? speed });
+  wished = null;
   if (!wish.seen && (view ?? wish.view)) look(view ?? wish.view);
   chooser.created(wish, notes);
 }
 
 // --- what of the plan is looked at, as fields of an address ---------------------------------------------------------------------------
 
-function look({ level = null, slot, action, with: compared, layout, hide, order, ask, pin }) {
+function look(fields) {
+  const { layout, hide, order, ask, pin } = fields;
   if (pin) pinning.pinLink(pin);
-  const selection = slot !== undefined ? { level: level ?? 0, slot } : action !== undefined ? { action } : null;
-  microscope.store.set({ level, selection, ...(compared ? { compared: comparedOf(compared) } : {}) });
+  microscope.store.set(possibleView(ANY_PLAN, fields).looked);
+  wished = fields;
   if (layout && !microscope.layouts.choose(layout)) notice.say(`There is no layout “${layout}” of the genealogy.`);
   panels.follow({ hide, order });
   if (!live.looksOnly && !questions.want(ask)) notice.say(`The link asks “${ask}”, a question that this page does not know.`);
+}
+
+/** The first plan says which of it can be looked at. */
+function lookWithin(frame) {
+  if (!wished || frame.over) return;
+  const { looked, sentence } = possibleView(frame, wished);
+  wished = null;
+  if (!sentence) return;
+  microscope.store.set(looked);
+  notice.say(sentence);
 }
 
 function looked() {
@@ -178,6 +193,7 @@ microscope.onFrame((frame, fresh) => {
   counters.framesReceived++;
   if (!fresh) return;
   counters.framesPainted++;
+  lookWithin(frame);
   latency.frame(frame.revision);
   lateness.again();
   // While playing, frames come far more often than statuses.

@@ -121,6 +121,16 @@ def test_panels_are_enlarged_hidden_and_ordered_and_stay_so(server, open_page):
     assert other.evaluate(CENTRE)[1] == "genealogy"
 
 
+def test_what_an_address_asks_to_look_at_and_the_plan_does_not_have_is_said(server, open_page):
+    page = open_page(server.url + "?level=99&slot=3")
+    page.wait_for_function("window.twistscope?.framesPainted > 0 && lastNotice")
+    assert last_notice(page) == f"The address asks for level 99; this plan has levels 0 to {last_frame(page)['depth'] - 1}."
+    assert page.evaluate("window.twistscope.selection") is None
+    page.goto(server.url + "?level=2&slot=abc")
+    page.wait_for_function("window.twistscope?.framesPainted > 0 && lastNotice.includes('slot abc')")
+    assert page.evaluate("[window.twistscope.cursorLevel, window.twistscope.selection]") == [2, None]
+
+
 def test_everything_is_found_by_its_name(server, open_page):
     page = open_page(server.url)
     page.wait_for_function(BUILT)
