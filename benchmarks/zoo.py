@@ -20,6 +20,7 @@ from backend.engine.cache import use_compilation_cache
 from benchmarks import options as given
 from planner.algorithms.registry import PLANNERS, get_planner
 from planner.checkpoints import Card, Checkpoint, Checkpoints
+from planner.messages import named
 from planner.request import PlanRequest, Prepared
 from planner.training.evaluation import greedy_prior, mean_interval, planning, player, summarise
 
@@ -52,7 +53,7 @@ def main() -> None:
     store = Checkpoints(options.checkpoints)
     names = options.only or store.names()
     if unknown := sorted(set(names) - set(store.names())):
-        parser.error(f"argument --only: {options.checkpoints} has no checkpoint {', '.join(unknown)}; it has {', '.join(store.names()) or 'none'}")
+        parser.error(f"argument --only: {options.checkpoints} has no checkpoint {', '.join(unknown)}; it has {named(store.names(), unknown[0])}")
     if options.part == "cards":
         sys.exit(1 if sum([check_card(store.load(name)) for name in names]) else 0)
     for name in names:

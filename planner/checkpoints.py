@@ -24,7 +24,7 @@ from safetensors.numpy import load, save
 from planner.algorithms.settings import MAX_TEMPERATURE, MIN_TEMPERATURE
 from planner.core.model import Model, Params
 from planner.environments import make_environment
-from planner.messages import shortened
+from planner.messages import named, shortened
 from planner.networks import NetworkConfig, apply_network, draw_atoms, init_network
 
 NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
@@ -126,7 +126,7 @@ class Checkpoints:
         if not self.folder.is_dir():
             raise CheckpointError(f"there is no folder of checkpoints {self.folder}")
         if not isinstance(name, str) or not NAME.fullmatch(name) or name not in self.names():
-            raise CheckpointError(f"unknown checkpoint {shortened(name)}; known are {', '.join(self.names()) or 'none'}")
+            raise CheckpointError(f"unknown checkpoint {shortened(name)}; known are {named(self.names(), name)}")
         path = self.folder / name / "card.json"
         # Only a regular file: opening a pipe would wait for ever.
         if not path.is_file():
