@@ -12,6 +12,7 @@ CONTENT = """\
       <p id="remote-note" role="status">Looking for the page that presents …</p>
       <div id="remote-step" hidden>
         <p id="remote-lesson"></p>
+        <p id="remote-class"></p>
         <h1 id="remote-title" aria-live="polite"></h1>
         <div id="remote-notes" role="region" aria-label="Notes" tabindex="0"></div>
         <div id="remote-answers"></div>

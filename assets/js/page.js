@@ -126,6 +126,7 @@ const HEARD = {
   gone: (message) => classroom.heardGone(message, live.session.wish?.watch ?? null) || status.set({ connection: "gone", reason: message.detail }),
   presented: (message) => classroom.heardPresented(message),
   answers: (message) => classroom.heardAnswers(message),
+  class: (message) => classroom.heardClass(message),
 };
 
 /** The session's speed where it has changed; a choice made here while paused is kept until it is played with. */

@@ -101,6 +101,7 @@ class Classroom:
         self._changed: set[tuple[str, str]] = set()
         self._relaying = Later(PRESENT_SECONDS, self._relay)
         self._telling = Later(TELL_SECONDS, self._tell)
+        self._counting = Later(TELL_SECONDS, self._tell_presenter)
 
     def join(self, viewer: Viewer) -> None:
         """Add a viewer, and tell it what is presented and how others have answered."""
@@ -109,11 +110,13 @@ class Classroom:
             viewer.tell(self.presented)
         for key in self._tallies:
             self._tell_one(viewer, self._message(key))
+        self._count()
 
     def leave(self, viewer: Viewer) -> None:
         self.viewers.discard(viewer)
         if viewer is self._presenter:
             self._presenter = None
+        self._count()
 
     def present(self, presented: dict[str, Any] | None, presenter: Viewer) -> None:
         """Relay what a presenter shows to everybody else, also to those who join later; None ends it, and forgets the answers."""
@@ -124,6 +127,7 @@ class Classroom:
         self.presented = None if presented is None else {"type": "presented", **presented}
         self._presenter = presenter
         self._relaying.ask()
+        self._count()
 
     def answer(self, lesson: str, prediction: str, answer: Answer, voter: Viewer) -> None:
         """Count a viewer's answer, which has been checked, in place of its earlier one.
@@ -161,8 +165,19 @@ class Classroom:
         viewer.tell(message, f"answers {message['lesson']} {message['prediction']}")
 
     def _message(self, key: tuple[str, str]) -> dict[str, Any]:
-        present = len(self.viewers) - (self._presenter in self.viewers)
-        return {"type": "answers", "lesson": key[0], "prediction": key[1], **self._tallies[key].distribution(), "viewers": present}
+        return {"type": "answers", "lesson": key[0], "prediction": key[1], **self._tallies[key].distribution(), "viewers": self._followers}
+
+    @property
+    def _followers(self) -> int:
+        return len(self.viewers) - (self._presenter in self.viewers)
+
+    def _count(self) -> None:
+        if self._presenter is not None:
+            self._counting.ask()
+
+    def _tell_presenter(self) -> None:
+        if self._presenter is not None and self.presented is not None:
+            self._presenter.tell({"type": "class", "viewers": self._followers})
 
 
 def _rounded(values: np.ndarray) -> list[float]:

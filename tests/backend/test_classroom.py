@@ -169,6 +169,19 @@ def test_thirty_viewers_follow_a_presenter_and_their_answers_become_one_distribu
     assert texts["answers"]["total"] == 30 and texts["answers"]["viewers"] == 31
 
 
+def test_the_presenter_alone_is_told_how_many_follow(session, enter, school):
+    presenter, first = enter(session, STEER), enter(session)
+    presenter.send(type="present", **STEP)
+    while presenter.text("class") != {"type": "class", "viewers": 1}:
+        pass
+    with Link(school, session, additional_headers=LOOK):
+        while presenter.text("class")["viewers"] != 2:
+            pass
+    while presenter.text("class")["viewers"] != 1:
+        pass
+    assert not [text for text in until_now(first) if text["type"] == "class"]
+
+
 def test_an_order_is_counted_as_a_whole_and_a_sketch_by_its_points(session, enter):
     links = [enter(session) for _ in range(5)]
     for number, link in enumerate(links):

@@ -34,6 +34,7 @@ def test_followers_are_where_the_presenter_is_look_around_alone_and_return(teach
     for page in pages:
         assert page.evaluate(PANEL) == "2 / 3"
         page.wait_for_function("window.twistscope.cursorLevel === 3")
+    presenter.wait_for_selector(".lesson-class:has-text('You present this lesson. 2 pages follow.')")
     presenter.keyboard.press("Home")
     for page in pages:
         page.wait_for_function("window.twistscope.cursorLevel === 0")

@@ -1,6 +1,13 @@
 // The line above the text of a lesson that says how this page stands to a class, and leads back to the presenter or to a page of one's own.
 
 import { element } from "../lib/elements.js";
+import { count } from "../lib/format.js";
+
+/** How many follow the presenter; null where the service has not said it yet. @param {number | null} viewers */
+export function followersText(viewers) {
+  if (viewers === null) return "";
+  return viewers ? `${count(viewers, "page")} ${viewers === 1 ? "follows" : "follow"}.` : "No page follows yet.";
+}
 
 /**
  * @param {HTMLElement} line
@@ -10,7 +17,7 @@ export function writeClassLine(line, panel) {
   const { classroom, token, fields, elsewhere } = panel;
   line.hidden = !classroom || !(classroom.presenting || classroom.following);
   if (!classroom || line.hidden) return;
-  if (classroom.presenting) return line.replaceChildren(element("span", "", "You present this lesson."));
+  if (classroom.presenting) return line.replaceChildren(element("span", "", ["You present this lesson.", followersText(classroom.viewers)].filter(Boolean).join(" ")));
   const back = Object.assign(element("button", "quiet class-return", "return to the presenter"), { type: "button", hidden: !classroom.alone });
   back.addEventListener("click", () => classroom.setAlone(false));
   const place = panel.placeOf(classroom.presented.at);

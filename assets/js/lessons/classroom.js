@@ -50,6 +50,8 @@ export class Classroom {
     this.moving = false;
     /** The answers of the class by prediction. @type {Map<string, any>} */
     this.answers = new Map();
+    /** How many pages follow this one, which presents; null before the service says it. @type {number | null} */
+    this.viewers = null;
     microscope.store.subscribe(["level", "selection", "compared", "layout"], () => this.looked());
   }
 
@@ -65,6 +67,7 @@ export class Classroom {
     if (on === this.presenting) return;
     this.presenting = on;
     this.answers.clear();
+    this.viewers = null;
     if (on) {
       this.revealed = new Set();
       this.tell();
@@ -222,6 +225,14 @@ export class Classroom {
   heardAnswers(message) {
     this.answers.set(message.prediction, message);
     this.lessons.panel?.showClass(message.prediction, message);
+    this.changed();
+  }
+
+  /** @param {{viewers: number}} message */
+  heardClass({ viewers }) {
+    if (!this.presenting) return;
+    this.viewers = viewers;
+    this.lessons.panel?.writeClass();
     this.changed();
   }
 }

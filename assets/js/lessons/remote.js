@@ -3,6 +3,7 @@
 import { at, complete, plainPage } from "../controls/plain_page.js";
 import { element, around } from "../lib/elements.js";
 import { answersPicture, distributionsOf } from "./answers.js";
+import { followersText } from "./class_line.js";
 import { RemoteLink } from "./remote_link.js";
 
 const NO_SESSION = "This page belongs to a lesson that is presented: open the lesson in the microscope, and its remote from there.";
@@ -79,6 +80,7 @@ function write() {
   document.title = `${here + 1}/${steps.length} ${step.title} · remote`;
   at("remote-step").hidden = at("remote-foot").hidden = false;
   at("remote-lesson").textContent = `${lesson.title}, step ${here + 1} of ${steps.length}`;
+  at("remote-class").textContent = followersText(heard?.viewers ?? null);
   at("remote-title").textContent = step.title;
   writeNotes(step);
   const found = distributionsOf(heard?.answers);

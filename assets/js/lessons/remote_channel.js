@@ -60,6 +60,7 @@ export class Remote {
   tell() {
     const { panel } = this.lessons;
     if (!this.channel || !panel) return;
-    this.channel.postMessage({ lesson: panel.lesson.name, at: panel.step.id, answers: Object.fromEntries(this.classroom.answers), revealed: [...this.classroom.revealed] });
+    const { answers, revealed, viewers } = this.classroom;
+    this.channel.postMessage({ lesson: panel.lesson.name, at: panel.step.id, answers: Object.fromEntries(answers), revealed: [...revealed], viewers });
   }
 }
