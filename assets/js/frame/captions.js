@@ -32,7 +32,7 @@ const PARTICLES = {
   },
   shares: "proposal",
   notes: {
-    world: (frame) => `${frame.environment}: ${frame.drawn < frame.steps ? "some particles' paths" : "every particle's path"} from this state`,
+    world: (frame) => `${frame.environment}: ${frame.drawn < frame.steps ? "some particles' paths" : "every particle's path"}`,
     genealogy: ({ drawn, steps, slots, levels }) => {
       const size = `${count(slots, "imagined future")}, ${count(levels, "step")} deep`;
       return drawn < steps ? `${size} · ${percent(drawn / steps)} of the steps drawn` : size;
@@ -55,7 +55,7 @@ const TREE = {
   },
   shares: "visits",
   notes: {
-    world: (frame) => `${frame.environment}: ${frame.drawn < frame.steps ? "the most visited paths" : "every path searched"} from this state`,
+    world: (frame) => `${frame.environment}: ${frame.drawn < frame.steps ? "the most visited paths" : "every path searched"}`,
     genealogy: (frame) => {
       const part = frame.drawn < frame.steps ? `${frame.drawn} of ${frame.steps} nodes drawn` : "thick: often visited";
       return `${count(frame.simulations, "simulation")}, up to ${count(frame.levels, "step")} deep · ${part}`;

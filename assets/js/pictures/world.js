@@ -24,9 +24,13 @@ const NOTHING = [0, 1, 0, 1];
 // Height of a line of the scene's caption.
 const CAPTION = 14;
 const CAPTION_SIZE = 11;
+const CAPTION_MARGINS = 18;
+// Least room for a caption beside the scene, and the lines that it may take there.
+const [BESIDE, BESIDE_LINES] = [160, 2.4];
 
 /**
- * The views side by side, each with its camera, its rectangle on the canvas and where each node is (-1 the root); pure.
+ * The views side by side, each with its camera, its rectangle on the canvas, the width that the caption of the state has, and where each node is
+ * (-1 the root); pure.
  * The last view is the closest one.
  */
 export function geometry({ width, height }, frame, alongside = null) {
@@ -37,19 +41,26 @@ export function geometry({ width, height }, frame, alongside = null) {
   const lens = steady.lens && paths && !frame.over && width > 300;
   const middle = Math.round(width * 0.42);
   const boxes = lens ? [{ left: 0, width: middle }, { left: middle, width: width - middle }] : [{ left: 0, width }];
-  const viewOfPicture = (box, index) => {
-    // The caption stands above the scene, not on it.
-    const top = picture?.caption && !index ? CAPTION * Math.min(Math.ceil(textWidth(picture.caption, CAPTION_SIZE) / (box.width - 18)), 2) : 0;
+  const viewOfPicture = (box) => {
     // Beside a lens the scene makes room for its legend.
-    const aside = lens && !index && picture?.legend && box.width > 2 * LEGEND.room ? LEGEND.room : 0;
-    return camera({ ...box, top, width: box.width - aside, height: height - top }, index ? paths : focus, index ? 18 : 8, index ? STRETCH : 1);
+    const aside = lens && picture?.legend && box.width > 2 * LEGEND.room ? LEGEND.room : 0;
+    const below = (top) => camera({ ...box, top, width: box.width - aside, height: height - top }, focus, 8);
+    if (!picture?.caption) return { view: below(0), captioned: box.width };
+    // The caption stands beside the scene where there is room, else above it; never on it.
+    const [whole, words] = [below(0), textWidth(picture.caption, CAPTION_SIZE)];
+    const beside = whole.x(focus[0]) - box.left;
+    if (words < BESIDE_LINES * (beside - CAPTION_MARGINS) && beside > BESIDE) return { view: whole, captioned: beside };
+    return { view: below(CAPTION * Math.min(Math.ceil(words / (box.width - CAPTION_MARGINS)), 2)), captioned: box.width };
   };
   return boxes.map((box, index) => {
-    const view = frame.projection ? camera(inAxes(width, height), focus, 2, Infinity) : viewOfPicture(box, index);
+    const { view, captioned = 0 } = frame.projection
+      ? { view: camera(inAxes(width, height), focus, 2, Infinity), captioned: box.width }
+      : index ? { view: camera({ ...box, height }, paths, 18, STRETCH) } : viewOfPicture(box);
     return {
       ...box,
       height,
       view,
+      captioned,
       x: (node) => view.x(node < 0 ? root[0] : position[2 * node]),
       y: (node) => view.y(node < 0 ? root[1] : position[2 * node + 1]),
     };
@@ -103,10 +114,10 @@ export function draw(context, size, frame, view, theme) {
   });
 }
 
-/** The caption of the state, wrapped to the view. */
-function drawCaption(context, caption, { width }, theme) {
+/** The caption of the state, wrapped to its room. */
+function drawCaption(context, caption, { captioned }, theme) {
   context.font = theme.font;
-  const fits = (text) => context.measureText(text).width <= width - 18;
+  const fits = (text) => context.measureText(text).width <= captioned - CAPTION_MARGINS;
   const lines = fits(caption) ? [caption] : wrapped(caption, fits);
   lines.forEach((line, index) => label(context, line, 10, 12 + CAPTION * index, { colour: theme.muted, font: theme.font }));
 }

@@ -135,6 +135,21 @@ test("paths that fill little of the focus get a lens beside the whole", () => {
   assert.equal(whole.width + lens.width, SIZE.width);
 });
 
+test("a caption stands beside a scene that leaves room there, and above one that does not", () => {
+  const words = "row 4, column 2; the goal is at row 8, column 9";
+  for (const [focus, width, caption, top] of [
+    [[0, 10, 0, 10], 800, words, 0], [[0, 10, 0, 10], 800, words.repeat(4), 28], [[0, 30, 0, 10], 800, words, 14], [[0, 10, 0, 10], 340, words, 14],
+  ]) {
+    const scene = JSON.stringify({ focus, shapes: [], caption });
+    const shown = Object.assign(readFrame(encode(sampleArrays(), { ...sampleMetadata, scene })), { steady: { paths: null, lens: false } });
+    const [place] = world.geometry({ width, height: 300 }, shown);
+    const above = Math.round(place.view.y(focus[3]) - Math.max((300 - top - place.view.rise * (focus[3] - focus[2])) / 2, 0));
+    assert.equal(above, top, `${focus} ${width}`);
+    // Beside the scene it ends before the scene begins.
+    assert.ok(top ? place.captioned === place.width : place.captioned <= place.view.x(focus[0]));
+  }
+});
+
 test("a caption breaks where its view ends, and never within a word", () => {
   const fits = (text) => text.length <= 12;
   assert.deepEqual(wrapped("cart at 0.02, pole upright", fits), ["cart at", "0.02, pole", "upright"]);
