@@ -138,7 +138,7 @@ def read_address(query: str, card_of: Any) -> Address:
     sha = _hexadecimal(fields, "sha", SHA_DIGITS)
     if not card.sha256.startswith(sha):
         notes.append(f"The checkpoint {card.name} is not the one that the link was made with: it has other parameters.")
-    return Address(card.name, request, actions, _view(fields), tuple(notes), digest)
+    return Address(card.name, request, actions, read_view(fields), tuple(notes), digest)
 
 
 def _actions(environment: Environment, fields: Mapping[str, str], step: int) -> list[Any]:
@@ -159,7 +159,8 @@ def _interventions(fields: Mapping[str, str]) -> tuple[dict[str, Any], ...]:
         raise Invalid(f"this link is not possible: {error}", error.errors) from None
 
 
-def _view(fields: Mapping[str, str]) -> dict[str, Any]:
+def read_view(fields: Mapping[str, str]) -> dict[str, Any]:
+    """What of the plan is looked at: numbers as numbers, lists of panels as lists; raises Invalid."""
     view: dict[str, Any] = {name: _whole(fields, name, None) for name in ("level", "slot", "action") if name in fields}
     # The page knows its panels, and passes over names of others.
     view |= {name: [each for each in fields[name].split(",") if each][:50] for name in ("hide", "order") if name in fields}

@@ -1,6 +1,7 @@
 """Running an app on a port."""
 
 import asyncio
+import errno
 import os
 import socket
 import sys
@@ -41,7 +42,7 @@ def listen(host: str, port: int) -> socket.socket:
         bound.listen(128)
     except OSError as error:
         bound.close()
-        reason = "is already in use" if error.errno == 98 else f"cannot be listened on ({error.strerror or error})"
+        reason = "is already in use" if error.errno == errno.EADDRINUSE else f"cannot be listened on ({error.strerror or error})"
         raise PortError(f"port {port} on {host} {reason}; choose another with --port") from None
     return bound
 

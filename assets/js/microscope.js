@@ -106,7 +106,7 @@ export class Microscope extends PanelRoom {
     this.actions = this.keyActions();
     this.build(panels, keys);
     this.theme = readTheme(root);
-    this.painter = new Painter({ paint: (frame, parts) => this.paint(frame, parts), acknowledge: (frame) => frame.source?.acknowledge(frame) });
+    this.painter = new Painter({ paint: (frame, parts) => this.paint(frame, parts), acknowledge: (frame) => frame.source?.acknowledge(frame), trouble: (error) => this.hooks.call("trouble", error) });
     this.gallery = new Gallery(this.sections, this.store, () => this.painter.request("base"), this.lifetime);
     this.gallery.zoom?.stage.element.append(this.legend.element);
     const world = this.sections.get("world")?.querySelector(".stage");

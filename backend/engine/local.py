@@ -381,6 +381,8 @@ class LocalEngine:
         self._waiting += 1
         try:
             return await asyncio.shield(self._computed(loaded))
+        except Exception as error:
+            raise PlannerFailed(f"the exact answers about {checkpoint} cannot be computed: {type(error).__name__}: {error}") from None
         finally:
             self._waiting -= 1
 
@@ -393,8 +395,12 @@ class LocalEngine:
         return self._truths[loaded.name]
 
     def _forget_tables(self) -> None:
-        """Drop the exact answers used longest ago where all of them take more than they may."""
-        sizes = {name: each.result().size for name, each in self._truths.items() if each.done() and each.exception() is None}
+        """Drop the exact answers used longest ago where all of them take more than they may, and those whose computation failed."""
+        done = {name: each for name, each in self._truths.items() if each.done()}
+        for name, failed in done.items():
+            if failed.cancelled() or failed.exception() is not None:
+                del self._truths[name]
+        sizes = {name: each.result().size for name, each in done.items() if name in self._truths}
         for name in oldest_beyond(sizes, self._max_table_memory):
             del self._truths[name]
 

@@ -101,8 +101,8 @@ def _unknown(moment: StepMoment) -> list[tuple[str, str]]:
     for field, names in (("hide", HIDDEN), ("order", ORDERED)):
         faults += [
             (f"{field}: there is no panel {name!r}", f"panels are {', '.join(names)}")
-            for name in view.get(field, "").split(",")
-            if name and name not in names
+            for name in view.get(field, [])
+            if name not in names
         ]
     return faults
 
@@ -127,7 +127,7 @@ def _objections(task: Task, moment: StepMoment) -> Iterator[tuple[str, str]]:
             yield wrong
         elif task.allows(getattr(prepared.settings, task.setting, None)):
             yield DONE
-    if task.planner == moment.request.planner or (task.layout is not None and task.layout == moment.view.get("layout")):
+    if task.planner == moment.request.planner or (task.layout is not None and task.layout == moment.view.get("layout", LAYOUTS[0])):
         yield DONE
     if task.planner is not None and task.planner not in PLANNERS:
         yield f"there is no planner {task.planner!r}", f"planners are {', '.join(PLANNERS)}"

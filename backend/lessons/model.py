@@ -80,6 +80,10 @@ class Bounds(Data):
         return (self.at_least is None or number >= self.at_least) and (self.at_most is None or number <= self.at_most)
 
 
+NEAR = 0.04
+"""A slider need not be on the very number that a task asks for: the share of it that it may be off, as in conditions.js."""
+
+
 class Task(Bounds):
     """One thing to do in the page. Exactly one of the fields below says which."""
 
@@ -120,6 +124,12 @@ class Task(Bounds):
         if (self.action is not None) != (self.select == "action"):
             raise ValueError("action: the name of an action belongs to `select: action`, which needs it")
         return self
+
+    def allows(self, number: Any) -> bool:
+        """True for a value that the page takes for done: as near to the number asked for as a slider comes."""
+        numbers = [each for each in (number, self.is_) if isinstance(each, int | float) and not isinstance(each, bool)]
+        near = len(numbers) == 2 and abs(numbers[0] - numbers[1]) <= NEAR * abs(numbers[1])
+        return super().allows(self.is_ if near else number)
 
 
 class Axis(Data):

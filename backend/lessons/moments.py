@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import parse_qsl
 
-from backend.address import VIEW, read_address
+from backend.address import VIEW, read_address, read_view
 from backend.problems import Problem
 from planner import PLANNERS, CheckpointError, Checkpoints, PlanRequest, SettingsError, UnknownPlannerError
 from planner.actions import as_executed
@@ -78,12 +78,11 @@ def _written(fields: dict[str, str], checkpoints: Checkpoints) -> tuple[Checkpoi
         raise NoMoment("this address names no checkpoint", "begin it with ?checkpoint=…")
     planner = fields.get("planner") or next(iter(PLANNERS))
     seed = _whole("seed", fields.get("seed", "0"))
-    view: dict[str, Any] = {name: text for name, text in fields.items() if name in VIEW}
     for number in ("level", "slot", "action"):
-        if number in view:
-            view[number] = _whole(number, view[number])
+        if number in fields:
+            _whole(number, fields[number])
     settings = {name: _meaning(text) for name, text in fields.items() if name not in ("checkpoint", "planner", "seed", "step", *VIEW, "token")}
-    return checkpoints.load(name), PlanRequest(planner, settings, seed), [], view
+    return checkpoints.load(name), PlanRequest(planner, settings, seed), [], read_view(fields)
 
 
 def _whole(name: str, text: str) -> int:

@@ -7,6 +7,7 @@ import re
 from typing import Any
 
 from fastapi import WebSocket, WebSocketDisconnect
+from starlette.websockets import WebSocketState
 
 from backend.arguments import flag, whole
 from backend.json_input import parse_json
@@ -69,8 +70,10 @@ async def stream(socket: WebSocket, session_id: str, sessions: Sessions, metrics
         for task in (receiving, sending):
             task.cancel()
         results = await asyncio.gather(receiving, sending, return_exceptions=True)
+        # Sending to a link that has just been closed is a RuntimeError, too.
+        closed = WebSocketState.DISCONNECTED in (socket.client_state, socket.application_state)
         for error in results:
-            if isinstance(error, Exception) and not isinstance(error, WebSocketDisconnect | RuntimeError):
+            if isinstance(error, Exception) and not isinstance(error, WebSocketDisconnect) and not (closed and isinstance(error, RuntimeError)):
                 raise error
 
 

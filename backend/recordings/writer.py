@@ -136,9 +136,10 @@ class Writer:
         try:
             if frames and not recording.failure:
                 self._append(recording, frames)
-        except (sqlite3.Error, OSError) as error:
+        except Exception as error:
+            # Of whatever kind: the thread keeps the frames of all other recordings, too.
             recording.failure = f"recording has ended after {recording.kept} frames: {error}"
-            log.error("recording %s: %s", recording.id, recording.failure)
+            log.error("recording %s: %s", recording.id, recording.failure, exc_info=not isinstance(error, sqlite3.Error | OSError))
         finally:
             with self._condition:
                 self._bytes -= sum(frame.size for frame in frames)

@@ -36,7 +36,9 @@ class Paths:
         self._left: list[Path] = []
 
     def keep(self, path: Path) -> None:
-        """Keep a path that is being left; one that is its beginning is a part of it."""
+        """Keep a path that is being left. Of two of which one begins as the whole other, the longer one is kept."""
+        if any(kept.parts_from(path.moments) + 1 == len(path.moments) for kept in self._left):
+            return
         others = [kept for kept in self._left if kept.parts_from(path.moments) + 1 < len(kept.moments)]
         self._left = others[-(MAX_PATHS - 1) :]
         self._left.append(path)

@@ -176,6 +176,9 @@ class Replay(Shown):
             tick = max(tick + 1 / self.speed, loop.time())
             if await self._woken(tick - loop.time()) and (self._due or not self.playing):
                 continue
+            await self._until_painted()
+            if self._due or not self.playing:
+                continue
             self.step += 1
             self._due = True
             if self.step == self.furthest:

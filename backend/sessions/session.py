@@ -477,7 +477,8 @@ class Session(Shown):
 
     async def _advance(self) -> None:
         """Take the chosen action of the current plan."""
-        if self.frame is None or self.frame.step != self.step:
+        # A plan of another moment may be of the same step: the new one may have failed.
+        if self.frame is None or self.frame.moment is not self.moment or self.frame.request.seed != self.request.seed:
             self._plan_due = True
             return
         if self.over:
@@ -513,8 +514,10 @@ class Session(Shown):
         self._go(self.step)
 
     def _stop(self, detail: str, errors: list[dict[str, Any]] | None = None) -> None:
-        """Pause after a failure and report its reason."""
-        self.playing, self.goal, self._plan_due = False, None, False
+        """Pause after a failure and report its reason. What was asked for since then is still to be planned."""
+        self.playing, self.goal = False, None
+        if self._plan_due:
+            self._wake.set()
         for viewer in self.viewers:
             viewer.tell({"type": "error", "title": "planning failed", "detail": detail, **({"errors": errors} if errors else {})})
         self._set_phase("idle", detail)

@@ -1,12 +1,18 @@
 """Faults of lessons: each is found with its file, its line and what would be right, and none harms the page."""
 
+import json
+import subprocess
+
 import pytest
 
+from backend.address import write_address
 from backend.lessons.checking import check_lesson
 from backend.lessons.library import SHIPPED
+from backend.lessons.model import Task
+from backend.lessons.moments import resolve
 from backend.lessons.reading import read_lesson
 from planner import Checkpoints
-from tests.servers import twistscope
+from tests.servers import ROOT, twistscope
 
 CHECKPOINTS = Checkpoints(SHIPPED.parents[1] / "assets" / "checkpoints")
 LINK = "checkpoint=catch-early&planner=trt_smc&particles=16&depth=3"
@@ -185,6 +191,34 @@ def test_a_task_that_waits_for_the_action_of_the_opened_plan_asks_for_nothing(tm
 def test_a_task_that_asks_for_the_level_of_the_cursor_asks_for_nothing(tmp_path, view, task, done):
     text = LESSON.replace(LINK, LINK + view).replace("- setting: alpha\n  at_least: 0.5", f"- level: any\n  {task}")
     assert ["there already" in fault.what for fault in faults_of(tmp_path, text)] == [True] * done
+
+
+def test_an_address_that_is_copied_from_the_page_is_checked_like_one_that_is_written(tmp_path):
+    resolved = resolve(LINK, CHECKPOINTS)
+    settings = resolved.request.prepare(resolved.checkpoint).settings.model_dump()
+    query = write_address(CHECKPOINTS.card("catch-early"), resolved.request, settings, resolved.moment)
+    assert faults_of(tmp_path, LESSON.replace(LINK, f"{query}&hide=sweep&order=weights,world&layout=tree&with=1-2")) == []
+    found = faults_of(tmp_path, LESSON.replace(LINK, f"{query}&hide=sweep,sky"))
+    assert ["sky" in fault.what for fault in found] == [True]
+
+
+TASKS = [({"is": 0.1}, 0.102), ({"is": 0.1}, 0.105), ({"is": 64}, 64), ({"is": 64}, 66), ({"is": 0}, 0.001), ({"is": "ess"}, "ess"), ({"is": "ess"}, "never"),
+         ({"is": True}, True), ({"is": True}, 1.02), ({"at_least": 0.5}, 0.49), ({"at_most": 3}, 3), ({"is": -2}, -2.05), ({"at_least": 0.5}, None)]  # fmt: skip
+
+
+def test_what_a_task_asks_for_is_the_same_here_and_in_the_page():
+    script = """
+        import { asksFor } from "./assets/js/lessons/conditions.js";
+        console.log(JSON.stringify(JSON.parse(process.argv[1]).map(([task, value]) => asksFor(task, value))));
+    """
+    asked = subprocess.run(["node", "--input-type=module", "-e", script, json.dumps(TASKS)], cwd=ROOT, capture_output=True, text=True, check=True)
+    mine = [Task.model_validate({"say": "Do.", "setting": "alpha", **task}).allows(value) for task, value in TASKS]
+    assert mine == json.loads(asked.stdout)
+
+
+def test_a_task_that_asks_for_the_layout_a_page_opens_with_asks_for_nothing(tmp_path):
+    asking = lambda name: LESSON.replace("- setting: alpha\n  at_least: 0.5", f"- layout: {name}")
+    assert [len(faults_of(tmp_path, asking(name))) for name in ("slots", "tree", "river")] == [1, 0, 0]
 
 
 @pytest.mark.parametrize("space", ["", " "])

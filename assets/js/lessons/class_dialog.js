@@ -51,7 +51,15 @@ export class ClassDialog {
     if (this.element.open) return this.element.close();
     this.element.showModal();
     this.write();
-    const { view_token: token = null } = await this.api.access();
+    /** @type {{view_token?: string | null}} */
+    let access = {};
+    try {
+      access = await this.api.access();
+    } catch (error) {
+      this.note.textContent = `There is no link yet: ${/** @type {Error} */ (error).message}.`;
+      return;
+    }
+    const { view_token: token = null } = access;
     const url = new URL(location.href);
     const own = this.api.token;
     url.search = `${new URLSearchParams({ session: this.session() ?? "", ...(token ?? own ? { token: token ?? own ?? "" } : {}) })}`;

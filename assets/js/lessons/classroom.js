@@ -40,15 +40,17 @@ export class Classroom {
     this.presenting = false;
     /** The session that was presented last, which the next one follows. @type {string | null} */
     this.from = null;
-    /** Ids of predictions whose answer the presenter has shown. @type {Set<string>} */
+    /** Ids of predictions of the presented lesson whose answer the presenter has shown. @type {Set<string>} */
     this.revealed = new Set();
+    /** The lesson that they are of: another may have predictions of the same names. @type {string | null} */
+    this.lesson = null;
     /** The step and the view of the presenter; null where nobody presents. @type {any} */
     this.presented = null;
     /** True while a follower looks around alone. */
     this.alone = false;
     /** True while the page moves to where the presenter is. */
     this.moving = false;
-    /** The answers of the class by prediction. @type {Map<string, any>} */
+    /** The answers of the class by lesson and prediction. @type {Map<string, any>} */
     this.answers = new Map();
     /** How many pages follow this one, which presents; null before the service says it. @type {number | null} */
     this.viewers = null;
@@ -69,7 +71,7 @@ export class Classroom {
     this.answers.clear();
     this.viewers = null;
     if (on) {
-      this.revealed = new Set();
+      this.begin();
       this.tell();
     } else {
       this.live.connection.send({ type: "present", ended: true });
@@ -83,7 +85,8 @@ export class Classroom {
   resume() {
     const kept = presentingOf(this.storage);
     if (!kept || !this.lessons.panel || this.following) return;
-    Object.assign(this, { presenting: true, from: kept.session, revealed: new Set(kept.revealed) });
+    this.begin(kept.revealed);
+    Object.assign(this, { presenting: true, from: kept.session });
     this.lessons.panel.writeClass();
     this.changed();
   }
@@ -97,6 +100,12 @@ export class Classroom {
     this.changed();
     this.say("The class that you presented to has ended. Begin to present again, and give it the new link.");
     return true;
+  }
+
+  /** Begins with the lesson that is open. @param {string[]} revealed of its predictions */
+  begin(revealed = []) {
+    this.lesson = this.lessons.fields.lesson ?? null;
+    this.revealed = new Set(revealed);
   }
 
   forget() {
@@ -117,6 +126,7 @@ export class Classroom {
 
   send() {
     const { id } = this.live.session;
+    if (this.lesson !== (this.lessons.fields.lesson ?? null)) this.begin();
     const moved = this.from && this.from !== id ? { from: this.from } : {};
     const said = { ...this.lessons.fields, ...viewFields(this.microscope.store.state), revealed: [...this.revealed] };
     if (!id || !this.live.connection.send({ type: "present", ...said, ...moved })) return;
@@ -136,6 +146,7 @@ export class Classroom {
 
   /** The presenter's own answer shows the truth to everybody. @param {string} prediction */
   reveal(prediction) {
+    if (this.lesson !== (this.lessons.fields.lesson ?? null)) this.begin();
     this.revealed.add(prediction);
     this.tell();
   }
@@ -168,7 +179,7 @@ export class Classroom {
         }
       }
       panel?.unveil(presented.revealed ?? []);
-      for (const [id, said] of this.answers) panel?.showClass(id, said);
+      if (panel) for (const [id, said] of this.answersTo(panel.lesson.name)) panel.showClass(id, said);
     }
     if (this.alone) return;
     const { level = null, slot, action, with: compared, layout } = presented;
@@ -221,10 +232,16 @@ export class Classroom {
     this.live.connection.send({ type: "answer", lesson: this.lessons.panel?.lesson.name, prediction, answer });
   }
 
+  /** The answers to the predictions of one lesson, by id. @param {string} lesson @returns {[string, any][]} */
+  answersTo(lesson) {
+    return [...this.answers.values()].filter((each) => each.lesson === lesson).map((each) => [each.prediction, each]);
+  }
+
   /** @param {any} message */
   heardAnswers(message) {
-    this.answers.set(message.prediction, message);
-    this.lessons.panel?.showClass(message.prediction, message);
+    this.answers.set(`${message.lesson}/${message.prediction}`, message);
+    const { panel } = this.lessons;
+    if (panel && panel.lesson.name === message.lesson) panel.showClass(message.prediction, message);
     this.changed();
   }
 

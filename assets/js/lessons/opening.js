@@ -42,7 +42,7 @@ export class Lessons {
     this.known = (await this.api.lessons()).lessons;
   }
 
-  /** The lesson and its step as fields of an address. */
+  /** The lesson and its step as fields of an address. @returns {{lesson?: string, at?: string}} */
   get fields() {
     return this.panel?.fields ?? {};
   }
@@ -103,7 +103,11 @@ export class Lessons {
     const button = (text, act) => {
       const made = Object.assign(element("button", "quiet", text), { type: "button" });
       made.addEventListener("click", () => {
-        this.storage?.setItem(OFFERED, "yes");
+        try {
+          this.storage?.setItem(OFFERED, "yes");
+        } catch {
+          // Without room it is offered again another day.
+        }
         offer.remove();
         act();
       });

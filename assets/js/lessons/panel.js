@@ -193,6 +193,7 @@ export class LessonPanel {
     // Before the pictures hear of it.
     lifetime.listen(this.list, "keydown", (event) => event.target === this.list && this.key(event, ["ArrowLeft", "ArrowRight"]));
     lifetime.listen(this.list, "scroll", () => this.scrolled());
+    lifetime.add(() => clearTimeout(this.resting));
     lifetime.observe(new ResizeObserver(() => this.keepPlace()), this.list);
     this.followSwipes();
   }
@@ -238,21 +239,26 @@ export class LessonPanel {
    */
   goTo(place) {
     if (place < 0 || place >= this.lesson.steps.length) return;
-    this.setFolded(false);
+    this.putFolded(false);
     this.show(place);
     this.arrive();
   }
 
   /** Shows the text of a step, wherever the page is. @param {number} place */
   show(place) {
+    this.setPlace(place);
+    this.moved = false;
+    this.keepPlace();
+    this.write();
+  }
+
+  /** @param {number} place */
+  setPlace(place) {
     this.at = place;
     this.own.at = this.step.id;
     this.keep();
     this.classroom?.tell();
     this.said.textContent = "";
-    this.moved = false;
-    this.keepPlace();
-    this.write();
   }
 
   /** Brings the text of the step to the top, where nobody has moved it: formulas that are set, and another size of the page, move it. */
@@ -299,9 +305,7 @@ export class LessonPanel {
       const places = [...this.list.children].map((each) => /** @type {HTMLElement} */ (each).offsetTop);
       const place = places.findLastIndex((offset) => offset <= top);
       if (place < 0 || place === this.at) return;
-      this.at = place;
-      this.own.at = this.step.id;
-      this.keep();
+      this.setPlace(place);
       this.arrive();
     }, 250);
   }
@@ -328,11 +332,16 @@ export class LessonPanel {
   }
 
   /** @param {boolean} folded */
-  setFolded(folded) {
-    if (folded === this.folded) return;
+  putFolded(folded) {
     this.folded = folded;
     document.body.dataset.lesson = folded ? "folded" : "open";
     this.fold.textContent = folded ? "return to the lesson" : "explore";
+  }
+
+  /** Folds the text away, or returns to it and to the moment of its step. @param {boolean} folded */
+  setFolded(folded) {
+    if (folded === this.folded) return;
+    this.putFolded(folded);
     if (!folded && this.away) this.arrive();
     if (!folded) this.show(this.at);
     this.cover();

@@ -60,7 +60,8 @@ export class Remote {
   tell() {
     const { panel } = this.lessons;
     if (!this.channel || !panel) return;
-    const { answers, revealed, viewers } = this.classroom;
-    this.channel.postMessage({ lesson: panel.lesson.name, at: panel.step.id, answers: Object.fromEntries(answers), revealed: [...revealed], viewers });
+    const { revealed, viewers } = this.classroom;
+    const { name } = panel.lesson;
+    this.channel.postMessage({ lesson: name, at: panel.step.id, answers: Object.fromEntries(this.classroom.answersTo(name)), revealed: [...revealed], viewers });
   }
 }

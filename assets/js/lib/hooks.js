@@ -19,7 +19,7 @@ export class Hooks {
 
   /** @param {string} name */
   has(name) {
-    return this.all.has(name);
+    return (this.all.get(name)?.size ?? 0) > 0;
   }
 
   /** @param {string} name @param {...any} values */

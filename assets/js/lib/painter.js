@@ -1,9 +1,12 @@
 // When things are painted: once per screen refresh, always the newest frame, and every frame received is acknowledged exactly once.
 
 export class Painter {
-  /** @param {{paint: (frame: any, parts: Set<string>) => void, acknowledge: (frame: any) => void}} hooks */
-  constructor({ paint, acknowledge }) {
-    this.hooks = { paint, acknowledge };
+  /**
+   * @param {{paint: (frame: any, parts: Set<string>) => void, acknowledge: (frame: any) => void, trouble?: (error: Error) => void}} hooks `trouble` is
+   *   told of an error in a picture
+   */
+  constructor({ paint, acknowledge, trouble }) {
+    this.hooks = { paint, acknowledge, trouble };
     this.pending = null;
     /** @type {Set<string>} */
     this.parts = new Set();
@@ -34,6 +37,10 @@ export class Painter {
     this.parts = new Set();
     try {
       this.hooks.paint(frame, parts);
+    } catch (error) {
+      if (!this.hooks.trouble) throw error;
+      reportError(error);
+      this.hooks.trouble(/** @type {Error} */ (error));
     } finally {
       // Also after an error in a picture: without credit the server would send nothing any more.
       if (frame) this.hooks.acknowledge(frame);

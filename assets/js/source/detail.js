@@ -110,6 +110,7 @@ export class DetailRequest {
   }
 
   stop(said) {
+    if (this.timer !== null) clearTimeout(this.timer);
     this.asking?.abort();
     this.asking = null;
     this.say(said);

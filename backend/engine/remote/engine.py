@@ -1,7 +1,8 @@
 """An engine whose plans are made by workers: actors of Ray, one for each GPU, or for a share of the cores.
 
-Every call carries the moment that it is about, so a worker holds nothing that cannot be had again. When one is lost, its calls are made once more at
-another. When one joins, it takes over owners of the busiest worker, each after its program is compiled there.
+Every call carries the moment that it is about, so a worker holds nothing that cannot be had again. When one is lost, its calls are made again at
+another, at most twice: a plan that ends its worker must not end all of them. When one joins, it takes over owners of the busiest worker, each after its
+program is compiled there.
 """
 
 import asyncio
@@ -22,7 +23,7 @@ from backend.config import ServerConfig
 from backend.engine.local import LocalEngine, limits_of
 from backend.engine.remote.places import Places
 from backend.engine.remote.worker import Worker, alone
-from backend.problems import NotReady
+from backend.problems import NotReady, PlannerFailed
 from planner import Card, Checkpoint, Moment, PlanRequest, Prepared, Record, SeedsRecord
 
 log = logging.getLogger("twistscope")
@@ -35,6 +36,8 @@ WAIT_SECONDS = 120.0
 """A call without any worker waits for one for so long."""
 CALLS_AT_ONCE = 10_000
 """Calls that a worker takes at once; they wait there, in turns."""
+ATTEMPTS = 3
+"""Workers that a call is made at, one after another, where they are lost."""
 KEPT_PLANS = 256
 FILES = ("card.json", "params.safetensors")
 LOST = (RayActorError, ObjectLostError)
@@ -253,10 +256,14 @@ class RayEngine:
         return await self._at_a_worker(owner, checkpoint, call)
 
     async def _at_a_worker(self, owner: str, checkpoint: str, call: Callable[[Place], Awaitable[Any]]) -> Any:
-        """Make a call about a checkpoint at the worker that serves an owner; again at another where that worker is lost."""
+        """Make a call about a checkpoint at the worker that serves an owner; again at others where that worker is lost.
+
+        Raises:
+          PlannerFailed: ATTEMPTS workers were lost.
+        """
         self._queued += 1
         try:
-            while True:
+            for _ in range(ATTEMPTS):
                 place = await self._place(owner)
                 try:
                     await self._send(place, checkpoint)
@@ -266,6 +273,7 @@ class RayEngine:
                 except RayTaskError as error:
                     # Raised by the engine of the worker, as it would be by the local one.
                     raise (error.cause if isinstance(error.cause, Exception) else error) from None
+            raise PlannerFailed(f"{ATTEMPTS} workers were lost while they worked on this; it is not tried again")
         finally:
             self._queued -= 1
 
