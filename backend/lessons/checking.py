@@ -99,11 +99,7 @@ def _unknown(moment: StepMoment) -> list[tuple[str, str]]:
     if view.get("layout", LAYOUTS[0]) not in LAYOUTS:
         faults.append((f"there is no layout {view['layout']!r}", f"layouts are {', '.join(LAYOUTS)}"))
     for field, names in (("hide", HIDDEN), ("order", ORDERED)):
-        faults += [
-            (f"{field}: there is no panel {name!r}", f"panels are {', '.join(names)}")
-            for name in view.get(field, [])
-            if name not in names
-        ]
+        faults += [(f"{field}: there is no panel {name!r}", f"panels are {', '.join(names)}") for name in view.get(field, []) if name not in names]
     return faults
 
 
