@@ -108,6 +108,11 @@ export class Classroom {
     this.revealed = new Set(revealed);
   }
 
+  /** Another lesson may be open by now, of which nothing has been shown. */
+  turn() {
+    if (this.lesson !== (this.lessons.fields.lesson ?? null)) this.begin();
+  }
+
   forget() {
     this.from = null;
     this.storage?.removeItem(PRESENTING);
@@ -126,7 +131,7 @@ export class Classroom {
 
   send() {
     const { id } = this.live.session;
-    if (this.lesson !== (this.lessons.fields.lesson ?? null)) this.begin();
+    this.turn();
     const moved = this.from && this.from !== id ? { from: this.from } : {};
     const said = { ...this.lessons.fields, ...viewFields(this.microscope.store.state), revealed: [...this.revealed] };
     if (!id || !this.live.connection.send({ type: "present", ...said, ...moved })) return;
@@ -146,7 +151,7 @@ export class Classroom {
 
   /** The presenter's own answer shows the truth to everybody. @param {string} prediction */
   reveal(prediction) {
-    if (this.lesson !== (this.lessons.fields.lesson ?? null)) this.begin();
+    this.turn();
     this.revealed.add(prediction);
     this.tell();
   }

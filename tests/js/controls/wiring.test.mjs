@@ -101,6 +101,19 @@ test("a frame whose painting fails is acknowledged all the same", () => {
   assert.deepEqual(acknowledged, ["a"]);
 });
 
+test("an error in a picture is told, reported once, and the next frame is painted", () => {
+  globalThis.requestAnimationFrame = () => {};
+  const [told, reported, acknowledged] = [[], [], []];
+  globalThis.reportError = (error) => reported.push(error.message);
+  const hooks = { paint: (frame) => { if (frame === "a") throw new Error("no"); }, acknowledge: (frame) => acknowledged.push(frame), trouble: (error) => told.push(error.message) };
+  const painter = new Painter(hooks);
+  for (const frame of ["a", "b"]) {
+    painter.offer(frame);
+    painter.tick();
+  }
+  assert.deepEqual([told, reported, acknowledged], [["no"], ["no"], ["a", "b"]]);
+});
+
 test("latency runs from the change to the first frame planned with it", () => {
   const meter = new LatencyMeter();
   meter.sending({ alpha: 0.1 });

@@ -74,3 +74,14 @@ test("what cannot be made is said, and not asked for where there is nobody to ma
     assert.ok(!other.detail.offered);
   }
 });
+
+test("what nobody wants any more is not asked for, also where a plan came a moment before", async () => {
+  const { asked, state, detail } = page({ compiled: true });
+  detail.want("actions");
+  await settled();
+  state.frame = { ...state.frame, id: 2 };
+  detail.attend();
+  detail.leave("actions");
+  await settled();
+  assert.deepEqual(asked, [[1, false]]);
+});
