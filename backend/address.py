@@ -160,7 +160,7 @@ def _interventions(fields: Mapping[str, str]) -> tuple[dict[str, Any], ...]:
 
 
 def read_view(fields: Mapping[str, str]) -> dict[str, Any]:
-    """What of the plan is looked at: numbers as numbers, lists of panels as lists; raises Invalid."""
+    """The part of the plan that is looked at: numbers as numbers, lists of panels as lists; raises Invalid."""
     view: dict[str, Any] = {name: _whole(fields, name, None) for name in ("level", "slot", "action") if name in fields}
     # The page knows its panels, and passes over names of others.
     view |= {name: [each for each in fields[name].split(",") if each][:50] for name in ("hide", "order") if name in fields}

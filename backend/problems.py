@@ -4,7 +4,9 @@ Problem                 status, title, detail, errors
 ├── Forbidden           403   a viewer may look, not touch
 ├── NotFound            404
 ├── NotAllowed          405   with Allow
+├── TooSlow             408   an upload took too long
 ├── Conflict            409   the command does not fit the moment
+├── TooLarge            413   a request, an upload, or a message to a viewer
 ├── Invalid             422   with `errors`: {field, given, allowed}
 ├── TooMany             429   with Retry-After
 ├── NotKept             507   no room for a recording, or it cannot be written
@@ -55,6 +57,14 @@ class NotFound(Problem):
 
 class NotAllowed(Problem):
     status = 405
+
+
+class TooSlow(Problem):
+    status = 408
+
+
+class TooLarge(Problem):
+    status = 413
 
 
 class Conflict(Problem):

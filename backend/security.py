@@ -15,7 +15,7 @@ from starlette.requests import cookie_parser
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from backend.json_input import parse_json
-from backend.problems import Invalid, Problem, problem_response
+from backend.problems import Invalid, Problem, TooLarge, problem_response
 
 MAX_BODY = 64 * 1024
 """Largest body of a request, bytes; the largest that makes sense has some kilobytes."""
@@ -209,10 +209,6 @@ class Guard:
             return
         if body is not None:
             await _until_gone(self.app, scope, body, receive, send)
-
-
-class TooLarge(Problem):
-    status = 413
 
 
 async def _read_body(receive: Receive, headers: Headers) -> bytes | None:

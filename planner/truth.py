@@ -191,7 +191,7 @@ class Truth:
 
 
 def kl_to_posterior(policy: Float[np.ndarray, "A"], posterior: Float[np.ndarray, "A"]) -> float:
-    """KL(improved policy || exact posterior), nats, at least 0; 0 where they agree. An action never tried has probability 0 in the improved policy.
+    """KL(improved policy || exact posterior), nats, at least 0; 0 where they agree.
 
     Summed as q log(q / p) - q + p, the generalised divergence of unnormalised measures (Csiszar, Annals of Statistics 19, 1991). Where
     both sum to 1 it is the usual one. No term is negative, also where a policy in 32 bits sums to 1 - 2e-5.

@@ -71,7 +71,7 @@ const classDialog = new LateDialog(async () => {
 const paths = new Paths((path) => command("walk", { path }));
 const lateness = new Lateness((late) => status.set({ late }));
 let serverSpeed = 0;
-/** What an address asks to look at, until there is a plan. @type {Record<string, any> | null} */
+/** The view that an address asks for, until there is a plan. @type {Record<string, any> | null} */
 let wished = null;
 session.command = command;
 Object.assign(panels, { say: (text) => notice.say(text), changed: () => chooser.keepAddress(), inLesson: () => lessons.panel !== null });

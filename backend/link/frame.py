@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from threading import Lock
 from typing import Any
 
-from backend.problems import Problem
+from backend.problems import TooLarge
 from planner import Moment, PlanRequest, Record
 from planner.environments.projections import Projection
 from planner.projecting import project
@@ -17,12 +17,6 @@ KEPT_BYTES = 4 * 1024 * 1024
 """Larger encodings are made for each viewer."""
 MAX_MESSAGE = 32 * 1024 * 1024
 """Largest message of the link, bytes. The link sends a message whole; larger traces are answers over HTTP, which are sent in pieces."""
-
-
-class TooLargeForLink(Problem):
-    """The arrays that a viewer requests are too many for one message."""
-
-    status = 413
 
 
 @dataclass(frozen=True)
@@ -109,7 +103,7 @@ class Frame:
         size = sum(array.nbytes for name, array in arrays.items() if view.arrays is None or name in view.arrays)
         if size > MAX_MESSAGE:
             at_most = f"the live link sends at most {MAX_MESSAGE >> 20} MB"
-            raise TooLargeForLink(f"this trace has {size >> 20} MB, {at_most}: request a drawing, fewer arrays, or the trace over HTTP")
+            raise TooLarge(f"this trace has {size >> 20} MB, {at_most}: request a drawing, fewer arrays, or the trace over HTTP")
 
     def _encode(self, view: View, skipped: int) -> bytes:
         # Viewers with the same view wait for the first of them.

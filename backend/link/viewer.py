@@ -11,7 +11,8 @@ from collections.abc import Callable
 from typing import Any
 
 from backend.link.changes import Changes
-from backend.link.frame import Frame, TooLargeForLink, View
+from backend.link.frame import Frame, View
+from backend.problems import TooLarge
 
 CREDITS = 2
 MAX_ERRORS = 16
@@ -107,7 +108,7 @@ class Viewer:
                 self._frame, self._skipped = None, 0
                 try:
                     message = await frame.encode(self.wants, skipped)
-                except TooLargeForLink as problem:
+                except TooLarge as problem:
                     return {"type": "error", "title": "the frame is not sent", "detail": problem.detail}
                 self._unacknowledged.add(frame.number)
                 return message

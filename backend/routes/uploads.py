@@ -7,18 +7,10 @@ from typing import Any
 from fastapi import Request
 from starlette.requests import ClientDisconnect
 
-from backend.problems import Problem
+from backend.problems import TooLarge, TooSlow
 
 UPLOAD_SECONDS = 600
 """Time in which an upload must be complete."""
-
-
-class TooLarge(Problem):
-    status = 413
-
-
-class TooSlow(Problem):
-    status = 408
 
 
 def file_body(media_type: str) -> dict[str, Any]:

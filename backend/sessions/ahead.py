@@ -109,7 +109,7 @@ class Ahead:
         return None
 
     def covers(self, other: Ahead, session: Session) -> bool:
-        """True if another one, about to begin for the session now, would make these plans again and go on after them."""
+        """True if these plans are the first of those that another one, about to begin for the session now, is asked for."""
         if self._state == "dropped" or self.objection(session) is not None or other.interventions != self.interventions:
             return False
         return self.start_step <= other.start_step <= self.shared(session.course)

@@ -297,6 +297,7 @@ def status_of(trace: Trace, faults: Int[Array, "T N"]) -> tuple[Int[Array, ""], 
 
 
 def take(rows: Float[Array, "N A"], action: Int[Array, "N"]) -> Float[Array, "N"]:
+    """The entry of each row at its own action."""
     return jnp.take_along_axis(rows, action[:, None], axis=1)[:, 0]
 
 

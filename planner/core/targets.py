@@ -20,7 +20,7 @@ class Decision:
     root_proposal: Float[Array, "A"]
     """[A] distribution that the root actions were drawn from."""
     root_policy: Float[Array, "A"]
-    """[A] improved policy; 0 for actions never tried."""
+    """[A] improved policy; 0 for actions never tried, except where the read-off completes Q (E14)."""
     root_q: Float[Array, "A"]
     """[A] Q-hat; NaN where never tried."""
     root_visits: Int[Array, "A"]

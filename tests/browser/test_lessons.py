@@ -149,13 +149,20 @@ def test_a_learner_leaves_the_rails_and_returns_to_the_very_step(teaching, open_
     page.wait_for_function("!location.search.includes('lesson=')")
 
 
+PUSHED = """() => {
+  window.steps = [];
+  const push = history.pushState;
+  history.pushState = (...all) => { steps.push(all[2]); push.apply(history, all); };
+}"""
+
+
 def test_the_next_step_is_gone_to_at_once_from_where_a_learner_explores(teaching, open_page):
     page = opened(teaching, open_page)
     page.keyboard.press("Shift+ArrowRight")
     page.wait_for_function("window.twistscope.step === 1")
     page.wait_for_selector(".lesson-return:visible")
     page.click(".lesson-fold")
-    page.evaluate("window.steps = []; const push = history.pushState; history.pushState = function(...all) { steps.push(all[2]); push.apply(this, all); }; 0")
+    page.evaluate(PUSHED)
     page.keyboard.press("PageDown")
     page.wait_for_function("location.search.includes('at=what-is-selected')")
     page.wait_for_function(LIVE)

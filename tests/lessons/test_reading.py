@@ -202,8 +202,16 @@ def test_an_address_that_is_copied_from_the_page_is_checked_like_one_that_is_wri
     assert ["sky" in fault.what for fault in found] == [True]
 
 
-TASKS = [({"is": 0.1}, 0.102), ({"is": 0.1}, 0.105), ({"is": 64}, 64), ({"is": 64}, 66), ({"is": 0}, 0.001), ({"is": "ess"}, "ess"), ({"is": "ess"}, "never"),
-         ({"is": True}, True), ({"is": True}, 1.02), ({"at_least": 0.5}, 0.49), ({"at_most": 3}, 3), ({"is": -2}, -2.05), ({"at_least": 0.5}, None)]  # fmt: skip
+TASKS = [
+    *(({"is": 0.1}, value) for value in (0.1, 0.102, 0.105)),
+    *(({"is": 64}, value) for value in (64, 66, 67)),
+    *(({"is": "ess"}, value) for value in ("ess", "never")),
+    *(({"is": True}, value) for value in (True, False, 1.02)),
+    *(({"at_least": 0.5}, value) for value in (0.49, 0.5, None)),
+    ({"is": 0}, 0.001),
+    ({"is": -2}, -2.05),
+    ({"at_most": 3}, 3),
+]
 
 
 def test_what_a_task_asks_for_is_the_same_here_and_in_the_page():

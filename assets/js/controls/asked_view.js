@@ -1,4 +1,4 @@
-// What an address asks to look at within its plan. People write addresses by hand, and a link may be of a plan with more levels or particles: what this
+// The part of its plan that an address asks to look at. People write addresses by hand, and a link may be of a plan with more levels or particles: what this
 // plan does not have is said, and not looked at.
 
 import { list } from "../lib/format.js";
@@ -22,7 +22,7 @@ export function askedOf({ level = null, slot, action, with: compared }) {
 }
 
 /**
- * What of it can be looked at in a plan, and a sentence about the rest; "" where it can be looked at whole.
+ * The part of it that can be looked at in a plan, and a sentence about the rest; "" where it can be looked at whole.
  * @param {{levels: number, slots: number, actions: {length: number}}} frame
  * @param {Record<string, any>} fields
  * @returns {{looked: Looked, sentence: string}}

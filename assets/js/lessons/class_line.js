@@ -3,7 +3,7 @@
 import { element } from "../lib/elements.js";
 import { count } from "../lib/format.js";
 
-/** How many follow the presenter; null where the service has not said it yet. @param {number | null} viewers */
+/** The number of pages that follow the presenter; null where the service has not said it yet. @param {number | null} viewers */
 export function followersText(viewers) {
   if (viewers === null) return "";
   return viewers ? `${count(viewers, "page")} ${viewers === 1 ? "follows" : "follow"}.` : "No page follows yet.";

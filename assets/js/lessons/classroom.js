@@ -52,7 +52,7 @@ export class Classroom {
     this.moving = false;
     /** The answers of the class by lesson and prediction. @type {Map<string, any>} */
     this.answers = new Map();
-    /** How many pages follow this one, which presents; null before the service says it. @type {number | null} */
+    /** The number of pages that follow this one, which presents; null before the service says it. @type {number | null} */
     this.viewers = null;
     microscope.store.subscribe(["level", "selection", "compared", "layout"], () => this.looked());
   }

@@ -1,8 +1,8 @@
 """An engine whose plans are made by workers: actors of Ray, one for each GPU, or for a share of the cores.
 
 Every call carries the moment that it is about, so a worker holds nothing that cannot be had again. When one is lost, its calls are made again at
-another, at most twice: a plan that ends its worker must not end all of them. When one joins, it takes over owners of the busiest worker, each after its
-program is compiled there.
+others, at most twice: a plan that ends its worker must not end all of them. When one joins, it takes over owners of the busiest worker, each after
+its program is compiled there.
 """
 
 import asyncio
