@@ -15,6 +15,7 @@ from jaxtyping import Array, Float
 from planner.environments.base import Transition, absorb
 from planner.environments.cells import Cells
 from planner.environments.gymnax_adapter import GymnaxAdapter
+from planner.environments.words import count
 
 
 class _Grid(Cells, GymnaxAdapter):
@@ -82,7 +83,7 @@ class Catch(_Grid):
 
     def scene(self, state: Any) -> dict[str, Any]:
         ball, paddle = (int(state.ball_y), int(state.ball_x)), (int(state.paddle_y), int(state.paddle_x))
-        caption = f"ball in column {ball[1]}, {paddle[0] - ball[0]} rows above the paddle in column {paddle[1]}"
+        caption = f"ball in column {ball[1]}, {count(paddle[0] - ball[0], 'row')} above the paddle in column {paddle[1]}"
         return self.draw(caption, [self.square(paddle, "body"), self.disc(ball, "accent")])
 
 

@@ -17,6 +17,7 @@ from jaxtyping import Array, Float
 
 from planner.environments.cells import Cells, Shape
 from planner.environments.gymnax_adapter import GymnaxAdapter
+from planner.environments.words import count
 
 
 class _MinAtar(Cells, GymnaxAdapter):
@@ -63,7 +64,7 @@ class Breakout(_MinAtar):
         return state.pos * 0 + 9, state.pos
 
     def caption(self, state: Any) -> str:
-        return f"ball at row {state.ball_y}, column {state.ball_x}, paddle in column {state.pos}, {int(state.brick_map.sum())} bricks"
+        return f"ball at row {state.ball_y}, column {state.ball_x}, paddle in column {state.pos}, {count(int(state.brick_map.sum()), 'brick')}"
 
 
 class Asterix(_MinAtar):
@@ -123,4 +124,4 @@ class SpaceInvaders(_MinAtar):
 
     def caption(self, state: Any) -> str:
         heading = "left" if state.alien_dir < 0 else "right"
-        return f"cannon in column {state.pos}, {int(state.alien_map.sum())} aliens moving {heading}"
+        return f"cannon in column {state.pos}, {count(int(state.alien_map.sum()), 'alien')} moving {heading}"

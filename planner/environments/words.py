@@ -21,3 +21,8 @@ def signed(value: float, decimals: int) -> str:
     """As `fixed`, with a sign at gains too."""
     words = fixed(value, decimals)
     return f"+{words}" if 0 < value < math.inf and words.strip("0.") else words
+
+
+def count(amount: int, noun: str) -> str:
+    """An amount with its noun, as 1 row and 3 rows."""
+    return f"{amount} {noun}{'' if amount == 1 else 's'}"

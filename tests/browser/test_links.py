@@ -90,6 +90,19 @@ def test_back_and_forward_go_between_moments_that_were_chosen(server, open_page)
     assert session_of(page, server)["planner"] == "spo"
 
 
+def test_another_planner_plans_at_the_same_moment_beside_the_plan_that_is_pinned(server, open_page):
+    page = opened(server, open_page, "?checkpoint=catch-early&particles=64&depth=8&seed=3&step=2")
+    at_step(page, 2)
+    page.keyboard.press("p")
+    page.locator("#planner").select_option("spo")
+    page.wait_for_function("window.twistscope.lastFrame?.planner === 'spo' && window.twistscope.showing === 'live'", timeout=60_000)
+    at_step(page, 2)
+    made = session_of(page, server)
+    assert (made["planner"], made["seed"], made["step"], made["settings"]["particles"]) == ("spo", 3, 2, 64)
+    page.wait_for_selector(".panel-comparison:has-text('planner'):visible")
+    assert last_notice(page) == ""
+
+
 @pytest.mark.parametrize(
     ("change", "reason"),
     [

@@ -5,7 +5,7 @@ import subprocess
 
 import numpy as np
 
-from planner.environments.words import fixed, signed
+from planner.environments.words import count, fixed, signed
 from tests.servers import ROOT
 
 SAID = """
@@ -26,3 +26,7 @@ def test_captions_and_the_page_say_the_same():
     values = [*np.random.default_rng(0).normal(0, 10, 200), *(np.arange(-40, 41) / 8), *(np.arange(-40, 41) / 20)]
     node = subprocess.run(["node", "--input-type=module", "-e", SAID, json.dumps(values)], cwd=ROOT, capture_output=True, text=True, check=True)
     assert json.loads(node.stdout) == [[fixed(value, 2), signed(value, 1)] for value in values]
+
+
+def test_one_thing_is_no_plural():
+    assert [count(amount, "row") for amount in (0, 1, 2)] == ["0 rows", "1 row", "2 rows"]

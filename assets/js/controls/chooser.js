@@ -3,7 +3,7 @@
 import { linkTo, momentAddress, readAddress, sameMoment, saysNothing, writeAddress } from "../lib/address.js";
 import { atMost } from "../lib/throttle.js";
 import { refusalText } from "./status.js";
-import { defaultsOf, isPlain, keptFor, plannerOf, valuesOf } from "./wishes.js";
+import { carriedLink, defaultsOf, isPlain, keptFor, plannerOf, valuesOf } from "./wishes.js";
 
 // Browsers count changes of an address, and refuse too many.
 const ADDRESS_PAUSE = 500;
@@ -102,7 +102,7 @@ export class Chooser {
     if (this.catalogue.first) this.start(asked, checkpoint, this.catalogue);
   }
 
-  /** Another session. What is chosen in this one is kept: settings that the other one has, the seed, and that it plays. */
+  /** Another session. What is chosen in this one is kept: settings that the other one has, the seed, that it plays, and the moment for another planner. */
   exchange(other) {
     const { wish } = this.live.session;
     if (!wish) return;
@@ -111,10 +111,12 @@ export class Chooser {
     // Nobody has chosen the seed of the moment that a page opens with.
     const seed = this.unsaid ? 0 : this.status.state.seed;
     const settings = keptFor(this.settingsOf(planner), this.chosenSettings);
+    const link = other.checkpoint === undefined && !playing ? carriedLink(location.search, { ...this.status.state, planner }, settings) : null;
     this.milestone = true;
-    this.begin({ checkpoint, planner, seed, step: 0, playing: playing || this.wished.playing, speed, settings });
+    const next = { checkpoint, planner, seed, step: 0, settings };
+    this.begin({ ...next, playing: playing || this.wished.playing, speed, ...(link ? { link, carried: true } : {}) });
     // Also where it cannot be had at once.
-    this.writeWish({ checkpoint, planner, seed, step: 0, settings });
+    link ? this.write(momentAddress(location.href, link)) : this.writeWish(next);
   }
 
   /** @param {Wish} wish */

@@ -100,12 +100,13 @@ export class Pinning {
   }
 
   open() {
-    const { pinned, strips } = this.microscope.store.state;
+    const { pinned, strips, level, selection, compared, layout, window: part, hidden, box, heat } = this.microscope.store.state;
     if (!pinned) return;
     document.body.dataset.beside = "";
     // Its keys are those of the first one, which it is linked to.
     this.second = new Microscope(this.root, null, { panels: PANELS, keys: new EventTarget(), storage: null });
-    this.second.store.set({ strips });
+    // It begins where the first one looks; what either looks at from then on is linked.
+    this.second.store.set({ strips, level, selection, compared, layout, window: part, hidden, box, heat });
     this.second.makeRoom(strips[this.microscope.element.dataset.kind === "tree" ? "tree" : "particles"].length);
     this.links = [
       linkMicroscopes(this.microscope, this.second),

@@ -24,6 +24,23 @@ export function keptFor(schema, values) {
 export const isPlain = ({ planner, settings, seed, step, goal = null, link = null }, first) =>
   !link && planner === first && seed === 0 && step === 0 && !goal && Object.keys(settings).length === 0;
 
+// The fields of a link that say which moment it is.
+const OF_MOMENT = ["v", "checkpoint", "sha", "seed", "step", "actions", "digest"];
+
+/**
+ * The link to the moment that is shown, for another planner; null where the address is not that moment's, or is the beginning of an episode.
+ * @param {string} search of the address
+ * @param {{checkpoint: string, planner: string, seed: number, step: number, replay: any}} now the moment, and the other planner
+ * @param {Record<string, any>} settings that were chosen and that the other planner has
+ */
+export function carriedLink(search, { checkpoint, planner, seed, step, replay }, settings) {
+  const fields = new URLSearchParams(search);
+  const same = fields.has("v") && fields.get("checkpoint") === checkpoint && fields.get("seed") === `${seed}` && fields.get("step") === `${step}`;
+  if (!same || step === 0 || replay) return null;
+  const moment = OF_MOMENT.filter((name) => fields.has(name)).map((name) => [name, fields.get(name) ?? ""]);
+  return `${new URLSearchParams([...moment, ["planner", planner], ...Object.entries(settings).map(([name, value]) => [name, `${value}`])])}`;
+}
+
 /**
  * The planner that is asked for, where there is one of this name; otherwise the first, and why.
  * @param {string | null} asked

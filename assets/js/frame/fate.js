@@ -12,16 +12,23 @@ export function fateOf(frame, steps, name = "lineage") {
   const [level] = name === "lineage" ? frame.particle : frame["other/particle"];
   const last = steps.at(-1);
   const said = [];
-  if (last && frame.interventions.some((each) => each.kind === "kill" && each.level === last.level && each.slot === last.slot)) said.push("Killed: it has no weight and no offspring.");
+  const killed = !!last && frame.interventions.some((each) => each.kind === "kill" && each.level === last.level && each.slot === last.slot);
+  if (killed) said.push(killedText(frame[`${name}/fate`], level));
   else if (last && last.level !== level) said.push(`The episode ended at level ${last.level}; it waits since.`);
   else if (last?.terminal) said.push("The episode ends here.");
   // At the last level there is nothing else to be said of it.
   const waits = !!last && (last.level !== level || last.terminal);
-  const line = lineText(frame, frame[`${name}/fate`], level, waits);
+  const line = killed ? "" : lineText(frame, frame[`${name}/fate`], level, waits);
   if (line) said.push(line);
   const revivals = steps.filter((step) => step.revived);
   if (revivals.length) said.push(revivalText(revivals));
   return said.join(" ");
+}
+
+/** A killed particle keeps its slot, and counts, until the next resampling drops it. */
+function killedText(fate, level) {
+  const [reached] = fate ?? [level];
+  return `Killed: it has no weight and no offspring.${reached > level ? ` It keeps its slot, without any weight, until level ${reached}.` : ""}`;
 }
 
 /** The end of its descendants; `fate` is the last level with one, how many there, and the last level there could have been. */

@@ -1,6 +1,6 @@
 // A sweep of one live setting over its range, as data: which values are planned, where the action changes, and the sentence about it. Pure functions.
 
-import { number, share, significant } from "../lib/format.js";
+import { asTried, share, significant } from "../lib/format.js";
 
 /** Values of a sweep: odd, so that the middle of the range is one of them. */
 export const VALUES = 33;
@@ -72,7 +72,7 @@ export function sweepSentence({ rows, label, now, actions, knob }) {
   const up = turn.value > now;
   const start = up ? index : index - 1;
   const end = endOfRun(rows, start, up ? 1 : -1);
-  const [from, to] = [number(rows[start].value), number(rows[end].value)];
+  const [from, to] = [asTried(rows[start].value), asTried(rows[end].value)];
   const reaches = up ? end === rows.length - 1 : end === 0;
   const where = reaches ? (up ? `from ${label} ${from} on` : `at ${label} ${from} and below`) : start === end ? `at ${label} ${from}` : `from ${label} ${from} ${up ? "up" : "down"} to ${to}`;
   const nearest = `it takes ${name(up ? turn.to : turn.from)} ${where}`;

@@ -4,7 +4,7 @@
 import { klPolicyPrior } from "./decision_numbers.js";
 import { halvingReason, OVER } from "./narration.js";
 import { placeOf } from "./sweep.js";
-import { list, nats, number, partOf, percent, share, signed, significant } from "../lib/format.js";
+import { asTried, list, nats, number, partOf, percent, share, signed, significant } from "../lib/format.js";
 
 /**
  * The place of a reason: a particle, a root action, a level, the many seeds, the sweep of a setting, or a knob.
@@ -51,22 +51,27 @@ export function rivalOf({ root_policy: policy, chosen }) {
  */
 export function priorReason(frame, short = false) {
   if (frame.over) return { id: "prior", text: OVER, place: null };
-  const { actions, chosen, preferred, root_prior: prior, root_policy: policy, settings, traits } = frame;
+  const { actions, chosen, preferred, settings, traits } = frame;
   const drawn = settings.act === "sample" ? "Drawn from the improved policy. " : "";
-  const change = changeOfMind(actions, prior, policy, chosen);
+  const change = changeOfMind(frame);
   const kl = klPolicyPrior(frame);
   const halving = !short && traits.halving && preferred !== chosen ? ` ${halvingReason(actions[preferred], settings)}` : "";
   return { id: "prior", text: `${drawn}${change} ${wordOf(MOVED, kl)}: KL ${nats(kl)} nats.${halving}`, place: { action: chosen }, mark: chosen };
 }
 
-function changeOfMind(actions, prior, policy, chosen) {
+function changeOfMind({ actions, chosen, preferred, root_prior: prior, root_policy: policy, settings, traits }) {
   const [before, after] = [percent(prior[chosen]), percent(partOf(policy, chosen))];
   const first = prior.indexOf(Math.max(...prior));
   const level = (action) => prior[first] - prior[action] < LEVEL;
   const name = actions[chosen];
-  if (actions.every((_, action) => level(action))) return `The prior gave ${before} to each of ${actions.length} actions; the plan gives ${after} to ${name}.`;
-  if (level(chosen)) return `The prior preferred ${name} already, with ${before}; the plan gives it ${after}.`;
-  return `The prior preferred ${actions[first]} (${percent(prior[first])}). The plan overruled it: ${name} went from ${before} to ${after}.`;
+  // The improved policy may prefer another action than the one that is taken.
+  const by = preferred === chosen ? "" : traits.halving ? `${settings.gumbel_scale ? "Gumbel noise" : "Halving"} took` : "Taken was";
+  const taken = traits.halving && by ? ` ${by} it.` : "";
+  if (actions.every((_, action) => level(action))) return `The prior gave ${before} to each of ${actions.length} actions; the plan gives ${after} to ${name}.${taken}`;
+  if (level(chosen)) return `The prior preferred ${name} already, with ${before}; the plan gives it ${after}.${taken}`;
+  const preference = `The prior preferred ${actions[first]} (${percent(prior[first])})`;
+  if (!by) return `${preference}. The plan overruled it: ${name} went from ${before} to ${after}.`;
+  return `${preference}${preferred === first ? ", and so does the plan" : `, the plan prefers ${actions[preferred]}`}. ${by} ${name}, which went from ${before} to ${after}.`;
 }
 
 /**
@@ -295,6 +300,7 @@ export function valuesBetween(from, to, knob, count) {
  * @property {string} label
  * @property {number} now the value in force
  * @property {{value: number, action: number, distance: number} | null} change the smallest one that changes the action; null where none does
+ * @property {number} [tried] values of the setting that were planned with
  * @property {number[]} [sizes] those that were tried, of a size of the plan: it has other random numbers, too
  * @property {{same: number, count: number}} [votes] seeds that take the same action as before even with this change, of so many
  */
@@ -310,11 +316,12 @@ export function changeReasons(frame, changes) {
   const found = changes.filter((each) => each.change).sort((a, b) => /** @type {any} */ (a.change).distance - /** @type {any} */ (b.change).distance);
   const tried = (/** @type {Change} */ { label, sizes }) => (sizes ? `${label} from ${Math.min(...sizes)} to ${Math.max(...sizes)}` : label);
   const none = changes.filter(({ change }) => !change).map(tried);
-  const reasons = found.map(({ name, label, now, change, sizes, votes }, index) => {
+  const reasons = found.map(({ name, label, now, change, sizes, votes, tried: values }, index) => {
     const { value, action } = /** @type {NonNullable<Change["change"]>} */ (change);
-    const step = `${label} from ${number(now)} to ${number(value)}`;
+    // Of a sweep: with fewer digits the value may not change the action.
+    const step = `${label} from ${number(now)} to ${asTried(value)}`;
     const first = `The smallest change that makes it take another action: ${step}, then ${actions[action]}`;
-    const text = `${index ? `So would ${step}: ${actions[action]}` : first}${sizes ? ", with other random numbers" : votes ? ` with this seed; ${votesText(frame, votes)}` : ""}.`;
+    const text = `${index ? `So would ${step}: ${actions[action]}` : first}${sizes ? ", with other random numbers" : votes ? ` with this seed${values ? `, of ${values} values tried` : ""}; ${votesText(frame, votes)}` : ""}.`;
     return { id: `change ${name}`, text, place: sizes ? { knob: name } : { sweep: name }, mark: action };
   });
   if (!none.length) return reasons;

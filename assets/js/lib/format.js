@@ -125,6 +125,9 @@ export function list(words) {
 /** A number as it is set, not as it is read: cut to so many significant digits. */
 export const significant = (value, digits) => Number(value.toPrecision(digits));
 
+/** A number that was tried, with all digits that it was tried with. */
+export const asTried = (value) => withMinus(`${significant(value, 6)}`);
+
 /** The value that a text means: a number where it is one, else the text. */
 export function meaning(text) {
   const typed = text.trim().replace("−", "-");

@@ -5,7 +5,7 @@ import { decode, SEEDS } from "../frame/decode.js";
 import { readFrame } from "../frame/frame.js";
 import { placeOf, sweepValues } from "../frame/sweep.js";
 import { nearestChange, seedsTaking, valuesBetween } from "../frame/why.js";
-import { number } from "../lib/format.js";
+import { asTried } from "../lib/format.js";
 import { sweepable } from "./sweep.js";
 
 const COUNT = 64;
@@ -59,11 +59,11 @@ async function sweepSetting(setting, { api, id, frame, signal, report, found }) 
   const change = nearestChange(rows, now, frame.chosen, knob);
   if (!change) return found({ change: { name, label, now, change }, sweep: { rows, setting, frame } });
   // The sweep has one seed, and its action may be that seed's luck. Interventions belong to the random numbers of one plan.
-  report(`Planning with ${COUNT} seeds at ${label} ${number(change.value)} …`);
+  report(`Planning with ${COUNT} seeds at ${label} ${asTried(change.value)} …`);
   const other = { planner: frame.planner, settings: { ...frame.settings, [name]: change.value }, step: frame.step };
   const decisions = frame.interventions.length ? null : decisionsOf(await api.seeds(id, COUNT, signal, other));
   const votes = decisions ? { same: seedsTaking(frame, decisions), count: decisions.count } : undefined;
-  found({ change: { name, label, now, change, votes }, sweep: { rows, setting, frame } });
+  found({ change: { name, label, now, change, votes, tried: rows.length }, sweep: { rows, setting, frame } });
 }
 
 function decisionsOf(buffer) {

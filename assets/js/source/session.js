@@ -13,6 +13,7 @@ import { ApiError } from "./api.js";
  * @property {boolean} [playing]
  * @property {number} [speed]
  * @property {string | null} [link] query of a link to a moment, which outranks the other parts
+ * @property {boolean} [carried] the link is to the moment of another planner's session; without it there are still the other parts
  * @property {boolean} [opening] the link is the server's own, to the moment that it opens pages with
  * @property {string | null} [recording] id of a recording to replay from the step on, which outranks everything else
  * @property {string | null} [watch] id of a session of others to look at; null for the newest one
@@ -127,8 +128,8 @@ export class Session {
     } catch (error) {
       if (!(error instanceof ApiError) || (error.status !== 422 && error.status !== 404)) throw error;
       wish.link = null;
-      // One that is continued goes on without the link as well as it can.
-      if (wish.seen) return null;
+      // One that is continued, or taken up by another planner, goes on without the link as well as it can.
+      if (wish.seen || wish.carried) return null;
       this.onLinkRefused(error.message.split(" — ")[0]);
       Object.assign(wish, { settings: {}, seed: 0, step: 0, goal: null });
       return null;

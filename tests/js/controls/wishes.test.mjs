@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { defaultsOf, isPlain, keptFor, plannerOf } from "../../../assets/js/controls/wishes.js";
+import { carriedLink, defaultsOf, isPlain, keptFor, plannerOf } from "../../../assets/js/controls/wishes.js";
 import { leaveOut } from "../../../assets/js/source/session.js";
 
 const SCHEMA = /** @type {any} */ ([{ name: "alpha", default: 0.1 }, { name: "discount", default: null }, { name: "revive", default: false }]);
@@ -13,6 +13,16 @@ test("a setting without a default of the planner's has the checkpoint's", () => 
 
 test("another planner gets the chosen settings that it has", () => {
   assert.deepEqual(keptFor(SCHEMA, { alpha: 1, num_simulations: 64, revive: true }), { alpha: 1, revive: true });
+});
+
+test("another planner is asked about the moment that is shown, where the address is that moment's", () => {
+  const search = "?v=3&checkpoint=a&sha=12&planner=trt_smc&seed=3&step=2&alpha=0.3&actions=xy&interventions=z&digest=ab&level=4&pin=v%3D3";
+  const now = { checkpoint: "a", planner: "spo", seed: 3, step: 2, replay: null };
+  const fields = Object.fromEntries(new URLSearchParams(carriedLink(search, now, { depth: 8 }) ?? ""));
+  assert.deepEqual(fields, { v: "3", checkpoint: "a", sha: "12", seed: "3", step: "2", actions: "xy", digest: "ab", planner: "spo", depth: "8" });
+  for (const other of [{ checkpoint: "b" }, { seed: 4 }, { step: 3 }, { replay: {} }]) assert.equal(carriedLink(search, { ...now, ...other }, {}), null);
+  assert.equal(carriedLink("?checkpoint=a&seed=3&step=2", now, {}), null);
+  assert.equal(carriedLink(search.replace("step=2", "step=0"), { ...now, step: 0 }, {}), null);
 });
 
 test("a planner that does not exist is refused by name, and the first one taken", () => {

@@ -76,6 +76,9 @@ test("a fate is told in words", () => {
   assert.match(fate([2, 1, 2], { particle: ["I32", [3], [1, 0, 0]] }), /^The episode ends here\./);
   const killed = made(alive, { interventions: '[{"kind": "kill", "level": 1, "slot": 0}]' });
   assert.match(fateOf(killed, particleSteps(killed)), /^Killed: it has no weight and no offspring\./);
+  // In its slot it goes on to the next resampling, which is no offspring.
+  const waiting = made({ ...alive, "lineage/fate": ["I32", [3], [2, 1, 2]] }, { interventions: '[{"kind": "kill", "level": 1, "slot": 0}]' });
+  assert.doesNotMatch(fateOf(waiting, particleSteps(waiting)), /descend/);
 });
 
 test("a complete drawing gives the numbers of any two particles", () => {

@@ -31,6 +31,11 @@ test("the first sentence says whom the prior preferred, what became of it, and h
   assert.match(priorReason(rootOf({ settings: { act: "sample" } })).text, /^Drawn from the improved policy\. /);
   assert.match(priorReason(rootOf({ preferred: 0, settings: { gumbel_scale: 1 }, traits: { halving: true } })).text, /Sequential halving with Gumbel noise left it/);
   assert.deepEqual(priorReason(rootOf()).place, { action: 1 });
+  // Noise that took another action than the plan prefers is no overruling.
+  const noisy = { root_policy: [0.6, 0.25, 0.15], preferred: 0, settings: { gumbel_scale: 1 }, traits: { halving: true } };
+  assert.match(priorReason(rootOf(noisy), true).text, /^The prior preferred left \(50 %\), and so does the plan\. Gumbel noise took right, which went from 30 % to 25 %\. That/);
+  assert.match(priorReason(rootOf({ ...noisy, preferred: 2, root_policy: [0.2, 0.2, 0.6] }), true).text, /\(50 %\), the plan prefers up\. Gumbel noise took right, which/);
+  assert.match(priorReason(rootOf({ ...noisy, root_prior: [1 / 3, 1 / 3, 1 / 3] }), true).text, /the plan gives 25 % to right\. Gumbel noise took it\. That/);
   assert.equal(priorReason(rootOf({ over: true })).place, null);
 });
 
@@ -114,6 +119,9 @@ test("the smallest change comes first, then those of other settings, then the se
     "It takes right with all values tried of ESS threshold and particles N from 16 to 256, one setting at a time.",
   ]);
   assert.deepEqual(reasons.map(({ place }) => place), [{ sweep: "discount" }, { sweep: "alpha" }, null]);
+  // As many digits as were tried: rounded, it may not change the action.
+  const tried = [{ ...changes[0], now: 0.378, change: { value: 0.617188, action: 0, distance: 0.3 }, tried: 24 }];
+  assert.match(changeReasons(rootOf(), tried)[0].text, /alpha from 0\.378 to 0\.617188, then left with this seed, of 24 values tried; 61 of 64/);
   const size = changeReasons(rootOf(), [{ ...changes[3], change: { value: 32, action: 0, distance: 0.1 } }])[0];
   assert.deepEqual([size.place, size.text.endsWith("then left, with other random numbers.")], [{ knob: "particles" }, true]);
 });
