@@ -17,6 +17,7 @@ import { Paths } from "./controls/paths.js";
 import { Pinning } from "./controls/pinning.js";
 import { PAGE_KEYS } from "./controls/page_keys.js";
 import { isStale, Lateness, showingOf } from "./controls/picture_state.js";
+import { defaultsOf } from "./controls/wishes.js";
 import { Notice, refusalText, withoutPlan, writeMoment, writeStatus, writeTransport } from "./controls/status.js";
 import { TopBar } from "./controls/top_bar.js";
 import { api, asked, counters, firstPicture, inspected, microscope, panels, pinButton, questions, session, timeline } from "./first.js";
@@ -96,7 +97,7 @@ function heardState(connection, reason) {
 const HEARD = {
   status({ session: { id, checkpoint, planner, seed, step, furthest, playing, speed, offers, actions: names, paths: left, replay }, phase, detail, device, queue, warming = null }) {
     knobs.offer(offers);
-    if (replay || live.session.watching) describeReplay(planner);
+    if (replay || live.session.watching) describeReplay(planner, checkpoint);
     paths.show(left, names);
     // The reason of a failure goes with the next command, the failure does not.
     const failure = phase === "idle" ? detail || status.state.failure : "";
@@ -137,9 +138,12 @@ function newSpeed(speed) {
 }
 
 /** The knobs of the planner that a frame was made with, or that others have chosen. */
-function describeReplay(planner) {
+function describeReplay(planner, checkpoint) {
   if (planner === status.state.planner) return;
-  knobs.describe(chooser.settingsOf(planner), {});
+  const schema = chooser.settingsOf(planner);
+  knobs.describe(schema, {});
+  // A recording may be of a checkpoint that is not here.
+  api.card(checkpoint).then((card) => status.state.planner === planner && knobs.describe(schema, defaultsOf(schema, card)), () => {});
 }
 
 function heardCreated({ id, offers, speed, replay, view = null, notes }, wish) {

@@ -74,14 +74,16 @@ export class KnobTools {
     this.remove.hidden = !`${id}`.startsWith(OWN);
     const waiting = !Object.keys(values).length;
     this.save.hidden = !described || waiting || (id !== "" && this.name.hidden);
-    const now = JSON.stringify([presets.map((preset) => preset.id), id, waiting]);
+    // Without the checkpoint's defaults nothing can be said to differ from them.
+    const unknown = waiting || !described;
+    const now = JSON.stringify([presets.map((preset) => preset.id), id, unknown]);
     if (now === this.written) return;
     this.written = now;
     const options = presets.map((preset) => Object.assign(new Option(preset.name, preset.id), { title: preset.help ?? "" }));
     const own = options.filter(({ value }) => value.startsWith(OWN));
     const group = Object.assign(document.createElement("optgroup"), { label: "yours" });
     group.append(...own);
-    const changed = Object.assign(new Option(waiting ? "…" : "changed", ""), { hidden: true });
+    const changed = Object.assign(new Option(unknown ? "…" : "changed", ""), { hidden: true });
     this.list.replaceChildren(changed, ...options.filter((option) => !own.includes(option)), ...(own.length ? [group] : []));
     this.list.value = `${id}`;
   }

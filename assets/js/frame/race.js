@@ -13,6 +13,7 @@ const LEVEL = 1e-5;
  * @property {boolean} exact
  * @property {number[]} [losses] of each action, in units of return
  * @property {ArrayLike<number>} [policy] the long plan's improved policy
+ * @property {number} [own] the loss of the action that the long plan takes
  * @property {number[]} [action] of each dimension
  * @property {number[]} [ranges] width of each dimension
  */
@@ -47,7 +48,10 @@ export const exactMeasure = ({ optimalQ }) => ({ exact: true, losses: lossesOf(o
  * @returns {Measure}
  */
 export function longMeasure({ root_q, chosen_action, root_policy: policy }, bounds) {
-  if (!bounds) return { exact: false, losses: lossesOf(root_q), policy };
+  if (!bounds) {
+    const losses = lossesOf(root_q);
+    return { exact: false, losses, policy, own: losses[chosen_action[0]] };
+  }
   return { exact: false, action: Array.from(chosen_action), ranges: bounds.map(([low, high]) => high - low) };
 }
 
@@ -159,6 +163,8 @@ export function measureText(measure, of, reference) {
   const decision = of === "action" ? "the action taken" : "the improved policy";
   if (measure.exact) return `Regret: the optimal Q of the best action, minus that of ${decision}. 0 is best. Exact answers are known here.`;
   const long = `a long plan (${reference?.title} with its usual settings, ${reference?.size}), as no exact answers are known here`;
-  if (measure.losses) return `Loss: the Q-hat of the best action, minus that of ${decision}, both by ${long}. 0 is best.`;
+  // Its action need not be the one of its largest Q-hat.
+  const own = measure.own ? ` The long plan itself takes an action that loses ${number(measure.own)}: losses of that size rank nobody.` : "";
+  if (measure.losses) return `Loss: the Q-hat of the best action, minus that of ${decision}, both by ${long}. 0 is best.${own}`;
   return `Distance of ${decision} from the action of ${long}, as a share of the range. 0 is the same action.`;
 }

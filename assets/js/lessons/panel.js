@@ -177,6 +177,7 @@ export class LessonPanel {
       if (this.arriving && this.arrived(frame)) {
         this.arriving = false;
         this.root.toggleAttribute("data-arriving", false);
+        this.foldAsked();
       }
       this.compare(frame);
       this.check();
@@ -289,6 +290,14 @@ export class LessonPanel {
     this.visit(momentAddress(location.href, this.step.link, this.fields));
     this.chooseLayout();
     this.write();
+  }
+
+  /** Reasons unfold by themselves where there is room; a task to open them would be done before anybody has done anything. */
+  foldAsked() {
+    const { id, tasks } = this.step;
+    const asked = tasks.some(({ open }, index) => open === "why" && !this.tasks.has(`${id}/${index}`));
+    const less = document.querySelector(".panel-why[data-open] .why-more");
+    if (asked && less instanceof HTMLElement) less.click();
   }
 
   /** Links leave the usual layout out, and somebody may have chosen another before. */

@@ -76,6 +76,10 @@ test("the page says what it measures by", () => {
   assert.match(measureText(exactMeasure({ optimalQ: [1] }), "action", null), /^Regret: .* of the action taken\..*Exact answers/);
   const long = longMeasure({ root_q: [1, 2], chosen_action: [1], root_policy: [0, 1] }, null);
   assert.match(measureText(long, "policy", { title: "TRT-SMC", size: "16384 particles, 24 levels" }), /a long plan \(TRT-SMC with its usual settings, 16384 particles, 24 levels\), as no exact answers/);
+  assert.doesNotMatch(measureText(long, "policy", null), /itself/);
+  // A referee that loses by its own measure says so.
+  const close = longMeasure({ root_q: [1, 1.05], chosen_action: [0], root_policy: [0.6, 0.4] }, null);
+  assert.match(measureText(close, "action", null), /The long plan itself takes an action that loses 0\.05: losses of that size rank nobody\.$/);
 });
 
 const all = (tree) => [tree, ...tree.children.flatMap((child) => (typeof child === "string" ? [] : all(child)))];
