@@ -7,16 +7,17 @@ setting never causes a compilation.
 
 import asyncio
 import time
-from collections import OrderedDict
 from collections.abc import Callable, Hashable, Sequence
 from pathlib import Path
 from typing import Any
 
 from backend.arguments import prepare
 from backend.config import ServerConfig
-from backend.engine.memory import Memory, megabytes, oldest_beyond
+from backend.engine.answers import Answers
+from backend.engine.memory import Memory, megabytes
+from backend.engine.programs import Programs
 from backend.engine.timings import Timings
-from backend.engine.turns import Shared, Turns
+from backend.engine.turns import Shared, Turns, Waiting
 from backend.problems import Invalid, NotFound, PlannerFailed
 from planner import (
     Card,
@@ -30,7 +31,6 @@ from planner import (
     Record,
     SeedsRecord,
     SettingsError,
-    Truth,
     has_truth,
 )
 from planner.actions import as_executed, check_actions
@@ -72,16 +72,14 @@ class LocalEngine:
     ):
         self.checkpoints = Checkpoints(checkpoints)
         self.memory = Memory(max_memory)
-        self._max_program_memory, self._max_table_memory = max_program_memory, max_table_memory
         self._max_plan_memory, self._max_plan_seconds = max_plan_memory, max_plan_seconds
         self._device, self._long = Turns("device"), Turns("device, long plans", rest=self._rest)
-        self._compiler, self._loader = Turns("compiler", 2), Turns("loader")
-        self._programs: OrderedDict[Hashable, Shared] = OrderedDict()
+        self._loader = Turns("loader")
+        self._waiting = Waiting()
+        self._programs = Programs(max_program_memory, self._waiting)
+        self._answers = Answers(max_table_memory, self._waiting)
         self._timings = Timings()
-        self._compile_seconds: dict[tuple[str, str], float] = {}
         self._loaded: dict[str, Shared] = {}
-        self._truths: OrderedDict[str, asyncio.Future[Truth]] = OrderedDict()
-        self._waiting = 0
 
     async def start(self) -> None:
         """Nothing has to be started: threads begin with their first work."""
@@ -99,7 +97,7 @@ class LocalEngine:
     @property
     def busy(self) -> bool:
         """True while someone waits for the device, for a compilation or for a checkpoint."""
-        return self.queued > 0 or len(self._compiler) > 0 or self._waiting > 0
+        return self.queued > 0 or len(self._programs) > 0 or self._waiting.count > 0
 
     @property
     def device(self) -> str:
@@ -108,8 +106,8 @@ class LocalEngine:
 
     def close(self) -> None:
         """Refuse new work and drop what waits; running work is finished by threads that nobody waits for."""
-        for turns in (self._device, self._long, self._compiler, self._loader):
-            turns.close()
+        for threads in (self._device, self._long, self._programs, self._loader):
+            threads.close()
 
     def card(self, name: str) -> Card:
         """The card of a checkpoint.
@@ -134,7 +132,8 @@ class LocalEngine:
             self.card(name)
             loading = self._loaded[name] = Shared(self._loader, lambda: self.checkpoints.load(name), STATELESS)
         try:
-            return await self._wait(loading)
+            with self._waiting:
+                return await loading.wait()
         except CheckpointError as error:
             raise NotFound(str(error)) from None
 
@@ -152,12 +151,11 @@ class LocalEngine:
         if self._loaded_checkpoint(prepared.about.checkpoint) is None or not self._can_evaluate(prepared):
             return False
         model, _ = await self._evaluator(prepared)
-        program = self._programs.get(prepared.key(model))
-        return program is not None and program.ready
+        return self._programs.ready(prepared.key(model))
 
     def compile_seconds(self, prepared: Prepared) -> float | None:
         """Seconds that compiling for this planner and environment took last time; None where it has not been done."""
-        return self._compile_seconds.get(_kind(prepared))
+        return self._programs.seconds(_kind(prepared))
 
     async def plan(
         self,
@@ -193,9 +191,9 @@ class LocalEngine:
         if not (wait_for_answers or self.has_answers(name)):
             if self.offers_answers(name):
                 # They were forgotten, or are not there yet: a later plan has them.
-                self._computed(await self.checkpoint(name))
+                self._answers.begin(await self.checkpoint(name))
             return record
-        truth = await self._truth(name)
+        truth = await self._answers.get(await self.checkpoint(name))
         return record if truth is None else await asyncio.to_thread(prepared.answer, record, moment, truth)
 
     async def plan_seeds(self, prepared: Prepared, moment: Moment, seeds: Sequence[int], *, owner: str = STATELESS) -> SeedsRecord:
@@ -223,14 +221,12 @@ class LocalEngine:
 
     async def answers_known(self, checkpoint: str, *, owner: str = STATELESS) -> None:
         """Return when exact answers about a checkpoint are computed; at once where the environment has none."""
-        await self._truth(checkpoint)
+        await self._answers.get(await self.checkpoint(checkpoint))
 
     def has_answers(self, checkpoint: str) -> bool:
         """True if exact answers about a checkpoint are computed, or its environment has none."""
-        if self._loaded_checkpoint(checkpoint) is None:
-            return False
-        truth = self._truths.get(checkpoint)
-        return truth.done() if truth is not None else not self.offers_answers(checkpoint)
+        loaded = self._loaded_checkpoint(checkpoint)
+        return loaded is not None and self._answers.known(loaded)
 
     def offers_answers(self, checkpoint: str) -> bool:
         """True if exact answers about a loaded checkpoint can be computed."""
@@ -304,36 +300,15 @@ class LocalEngine:
         loaded = await self.checkpoint(prepared.about.checkpoint)
         if prepared.settings.value_source == "network":
             return loaded.model, loaded.params
-        truth = await self._truth(loaded.name)
+        truth = await self._answers.get(loaded)
         return await asyncio.to_thread(prepared.evaluator, loaded.model, loaded.params, truth)
 
     async def _program(self, key: Hashable, compile_program: Callable[[], Compiled], owner: str, prepared: Prepared) -> Compiled:
-        """The compiled program; requests that arrive while it compiles wait for the same compilation."""
-        compiling = self._programs.get(key)
-        if compiling is None or compiling.dropped:
-
-            def measured() -> Compiled:
-                started = time.perf_counter()
-                compiled = compile_program()
-                self._compile_seconds[_kind(prepared)] = time.perf_counter() - started
-                return compiled
-
-            compiling = self._programs[key] = Shared(self._compiler, measured, owner)
-        self._programs.move_to_end(key)
+        """The compiled program of a plan."""
         try:
-            program: Compiled = await self._wait(compiling)
-            self._forget_programs()
-            return program
+            return await self._programs.get(key, compile_program, _kind(prepared), owner)
         except PlanTooLarge as error:
             raise _too_large(prepared, self._max_plan_memory / error.size, f"a plan may take {megabytes(self._max_plan_memory)} of memory") from None
-
-    def _forget_programs(self) -> None:
-        """Drop what was given up, and the programs used longest ago where all of them take more than they may."""
-        for key in [key for key, shared in self._programs.items() if shared.dropped]:
-            del self._programs[key]
-        ready = {key: shared.result.code for key, shared in self._programs.items() if shared.ready}
-        for key in oldest_beyond(ready, self._max_program_memory):
-            del self._programs[key]
 
     async def _run(
         self,
@@ -373,37 +348,6 @@ class LocalEngine:
         self.memory.give_back_with(made.arrays, size)
         return made
 
-    async def _truth(self, checkpoint: str) -> Truth | None:
-        """Exact answers about a checkpoint, computed once; None where its environment has none."""
-        loaded = await self.checkpoint(checkpoint)
-        if not has_truth(loaded.model.environment):
-            return None
-        self._waiting += 1
-        try:
-            return await asyncio.shield(self._computed(loaded))
-        except Exception as error:
-            raise PlannerFailed(f"the exact answers about {checkpoint} cannot be computed: {type(error).__name__}: {error}") from None
-        finally:
-            self._waiting -= 1
-
-    def _computed(self, loaded: Checkpoint) -> asyncio.Future[Truth]:
-        """Exact answers about a checkpoint, computed or being computed."""
-        if loaded.name not in self._truths:
-            computing = self._truths[loaded.name] = asyncio.ensure_future(asyncio.to_thread(Truth, loaded.model, loaded.params))
-            computing.add_done_callback(lambda _: self._forget_tables())
-        self._truths.move_to_end(loaded.name)
-        return self._truths[loaded.name]
-
-    def _forget_tables(self) -> None:
-        """Drop the exact answers used longest ago where all of them take more than they may, and those whose computation failed."""
-        done = {name: each for name, each in self._truths.items() if each.done()}
-        for name, failed in done.items():
-            if failed.cancelled() or failed.exception() is not None:
-                del self._truths[name]
-        sizes = {name: each.result().size for name, each in done.items() if name in self._truths}
-        for name in oldest_beyond(sizes, self._max_table_memory):
-            del self._truths[name]
-
     async def _episodes(self, checkpoint: str) -> Episodes:
         return episodes_of((await self.checkpoint(checkpoint)).model)
 
@@ -415,14 +359,6 @@ class LocalEngine:
         """
         others = self._device.others_since(owner, started)
         return min(others * (time.perf_counter() - started), MAX_REST_SECONDS)
-
-    async def _wait(self, shared: Shared) -> Any:
-        """Wait for work that others may also wait for; the engine counts as busy meanwhile."""
-        self._waiting += 1
-        try:
-            return await shared.wait()
-        finally:
-            self._waiting -= 1
 
 
 def limits_of(config: ServerConfig) -> dict[str, Any]:

@@ -188,6 +188,19 @@ class Turns:
         return len(present - {owner})
 
 
+class Waiting:
+    """A number of those who wait for something: counted within `with`."""
+
+    def __init__(self) -> None:
+        self.count = 0
+
+    def __enter__(self) -> None:
+        self.count += 1
+
+    def __exit__(self, *raised: object) -> None:
+        self.count -= 1
+
+
 class Shared:
     """Work whose result several may wait for. When nobody waits any more and it has not begun, it is dropped.
 

@@ -12,7 +12,6 @@ import pytest
 from fastapi import FastAPI
 from starlette.websockets import WebSocketState
 
-import backend.engine.local as local
 from backend import problems
 from backend.engine.local import LocalEngine
 from backend.link import stream
@@ -111,7 +110,7 @@ def test_exact_answers_that_could_not_be_computed_are_computed_when_they_are_ask
     async def asked():
         engine = LocalEngine(CHECKPOINTS)
         with monkeypatch.context() as patch:
-            patch.setattr(local, "Truth", without_memory)
+            patch.setattr("backend.engine.answers.Truth", without_memory)
             for _ in range(2):
                 with pytest.raises(PlannerFailed, match="exact answers about frozenlake-early cannot be computed: MemoryError"):
                     await engine.answers_known("frozenlake-early")
