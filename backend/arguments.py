@@ -1,6 +1,6 @@
 """Parsing of requests: plans, and the arguments of commands."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from backend.problems import Invalid, NotFound
@@ -58,3 +58,18 @@ def number(arguments: Mapping[str, Any], name: str, low: float, high: float) -> 
         allowed = f"a number from {low} to {high}"
         raise Invalid(f"{name}: got {shortened(value)}, allowed: {allowed}", [{"field": name, "given": value, "allowed": allowed}])
     return float(value)
+
+
+def some(arguments: Mapping[str, Any], name: str, most: int) -> list[Any]:
+    """Read a list from the arguments of a command; raises Invalid."""
+    value = arguments.get(name)
+    if not isinstance(value, list) or len(value) > most:
+        allowed = f"a list of at most {most} {name}"
+        raise Invalid(f"{name}: got {shortened(value)}, allowed: {allowed}", [{"field": name, "given": None, "allowed": allowed}])
+    return value
+
+
+def unknown_command(name: object, known: Sequence[str]) -> Invalid:
+    """The refusal of a command that does not exist."""
+    allowed = ", ".join(known)
+    return Invalid(f"unknown command {shortened(name)}; known are {allowed}", [{"field": "command", "given": name, "allowed": allowed}])

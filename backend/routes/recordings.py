@@ -62,7 +62,7 @@ async def start(session_id: str, body: RecordBody, given: Given) -> dict[str, An
 @router.delete("/sessions/{session_id}/recording", responses=problems(404, 409))
 async def stop(session_id: str, given: Given) -> dict[str, Any]:
     """Stop recording. Answers when all frames are on disk."""
-    return (await given.sessions.get_live(session_id).stop_recording()).describe()
+    return (await given.sessions.get_live(session_id).recorder.stop()).describe()
 
 
 @router.get("/recordings")

@@ -10,15 +10,14 @@ import logging
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from backend.arguments import MAX_SPEED, number, whole
+from backend.arguments import MAX_SPEED, number, unknown_command, whole
 from backend.link.frame import Frame
-from backend.problems import Conflict, Invalid, NotFound, Problem
+from backend.problems import Conflict, NotFound, Problem
 from backend.recordings.file import RecordingError
 from backend.sessions.session import COMMANDS
 from backend.sessions.shown import Shown
 from backend.sessions.timeline import Frames
 from planner import PlanRequest, Record
-from planner.messages import shortened
 
 if TYPE_CHECKING:
     from backend.sessions.all import Sessions
@@ -123,8 +122,7 @@ class Replay(Shown):
             case "act" | "intervene" | "walk" | "ahead" | "cancel_ahead":
                 raise Conflict(f"{RECORDED}; plan again from here to change it")
             case _:
-                allowed = ", ".join(COMMANDS)
-                raise Invalid(f"unknown command {shortened(name)}; known are {allowed}", [{"field": "command", "given": name, "allowed": allowed}])
+                raise unknown_command(name, COMMANDS)
         self._wake.set()
         self.announce()
         return None
@@ -195,8 +193,7 @@ class Replay(Shown):
             return
         self._record = record
         self._set_phase("idle")
-        for viewer in self.viewers:
-            viewer.tell(self.settings_message())
+        self._tell(self.settings_message())
         about = {
             "session": self.id,
             "furthest": self.furthest,
@@ -212,8 +209,7 @@ class Replay(Shown):
 
     def _fail(self, detail: str) -> None:
         self.playing = False
-        for viewer in self.viewers:
-            viewer.tell({"type": "error", "title": "the frame cannot be shown", "detail": detail})
+        self._tell({"type": "error", "title": "the frame cannot be shown", "detail": detail})
         self._set_phase("idle", detail)
 
 

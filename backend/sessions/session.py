@@ -14,13 +14,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from backend.arguments import MAX_SPEED, MAX_STEP, flag, number, prepare, whole
+from backend.arguments import MAX_SPEED, MAX_STEP, flag, number, prepare, some, unknown_command, whole
 from backend.link.frame import Frame
 from backend.problems import Conflict, Invalid, Problem
 from backend.recordings.writer import Recording
 from backend.sessions.course import Course
 from backend.sessions.overtaking import plan_unless_overtaken
 from backend.sessions.paths import MAX_PATHS
+from backend.sessions.recorder import Recorder
 from backend.sessions.shown import Shown
 from backend.sessions.timeline import Timeline
 from planner import Card, Moment, PlannerSettings, PlanRequest, Prepared, Record, SettingsError, has_truth, make_environment
@@ -28,7 +29,6 @@ from planner.actions import as_executed, check_action
 from planner.environments import Environment
 from planner.environments.projections import Projection, projections_of
 from planner.interventions import MAX_INTERVENTIONS
-from planner.messages import shortened
 from planner.request import MAX_SEED
 
 if TYPE_CHECKING:
@@ -61,8 +61,7 @@ class Session(Shown):
         """Target step of a `goto` that is not yet reached; None without one."""
         self.revision = 0
         self.phase = "planning"
-        self.recording: Recording | None = None
-        """The recording that is being made, or was made last."""
+        self.recorder = Recorder(sessions.library, lambda: self._tell(self.recorder.message()))
         self.timeline: Timeline = Timeline(self)
         self._frames = 0
         self._plan_due = True
@@ -116,7 +115,7 @@ class Session(Shown):
             "settings": self.settings.model_dump(),
             "interventions": list(self.request.interventions),
             "episode": self.episode,
-            "recording": None if self.recording is None else self.recording.describe(),
+            "recording": self.recorder.describe(),
             "replay": None,
             "paths": self.course.describe_paths(),
             **self.about_class(),
@@ -159,11 +158,7 @@ class Session(Shown):
         }
 
     def _opening_messages(self) -> list[dict[str, Any]]:
-        return [self.status(), self.settings_message(), *([self.recording_message()] if self.recording is not None else [])]
-
-    def recording_message(self) -> dict[str, Any]:
-        """The message about the recording that is being made, or was made last."""
-        return {"type": "recording", "recording": None if self.recording is None else self.recording.describe()}
+        return [self.status(), self.settings_message(), *([self.recorder.message()] if self.recorder.used else [])]
 
     def settings_message(self) -> dict[str, Any]:
         interventions = list(self.request.interventions)
@@ -197,8 +192,7 @@ class Session(Shown):
             self._plan_due = True
             self._wake.set()
             self.timeline.check()
-        for viewer in self.viewers:
-            viewer.tell(self.settings_message())
+        self._tell(self.settings_message())
 
     def _intervene(self, interventions: Sequence[Mapping[str, Any]]) -> None:
         """Change the plan of the current moment; an empty list takes all changes back. They are cleared when the session leaves the moment."""
@@ -217,8 +211,7 @@ class Session(Shown):
     async def close(self, successor: str | None = None) -> None:
         await super().close(successor)
         self.timeline.close()
-        if self.recording is not None and not self.recording.ended:
-            self.sessions.library.writer.end(self.recording)
+        self.recorder.close()
 
     async def record_at(self, step: int, *, plain: bool = False) -> Record:
         """The plan of a moment already visited, made again: of the current moment as it is shown, of others as it chose the action.
@@ -260,13 +253,7 @@ class Session(Shown):
                 await self._act(arguments.get("action"))
             case "intervene":
                 self._check_step(arguments)
-                given = arguments.get("interventions")
-                if not isinstance(given, list) or len(given) > MAX_INTERVENTIONS:
-                    allowed = f"a list of at most {MAX_INTERVENTIONS} interventions"
-                    raise Invalid(
-                        f"interventions: got {shortened(given)}, allowed: {allowed}", [{"field": "interventions", "given": None, "allowed": allowed}]
-                    )
-                self._intervene(given)
+                self._intervene(some(arguments, "interventions", MAX_INTERVENTIONS))
             case "walk":
                 self._walk(arguments)
             case "back":
@@ -296,8 +283,7 @@ class Session(Shown):
             case "cancel_ahead":
                 self.timeline.cancel_ahead()
             case _:
-                allowed = ", ".join(COMMANDS)
-                raise Invalid(f"unknown command {shortened(name)}; known are {allowed}", [{"field": "command", "given": name, "allowed": allowed}])
+                raise unknown_command(name, COMMANDS)
         self._wake.set()
         self.announce()
         return None
@@ -309,37 +295,17 @@ class Session(Shown):
           Conflict: a recording is being made already.
           Invalid, NotKept: as `Library.start`.
         """
-        if self.recording is not None and not self.recording.ended:
-            raise Conflict("this session is being recorded already")
         about = {
             "checkpoint": self.card.name,
             "checkpoint_sha256": self.card.sha256,
             "environment": self.card.environment,
             "planner": self.request.planner,
         }
-        usual = f"{self.card.name}, {self.prepared.planner.title}"
-        self.recording = self.sessions.library.start(usual if title is None else title, about, self._tell_recording)
+        recording = self.recorder.start(f"{self.card.name}, {self.prepared.planner.title}" if title is None else title, about)
         if self.frame is not None:
-            self.sessions.library.writer.keep(self.recording, self.frame.record, self.course.at(self.frame.step).digest)
-        self._tell_recording()
-        return self.recording
-
-    async def stop_recording(self) -> Recording:
-        """End the recording; returns when all its frames are kept.
-
-        Raises:
-          Conflict: no recording is being made.
-        """
-        recording = self.recording
-        if recording is None or recording.ended:
-            raise Conflict("this session is not being recorded")
-        self.sessions.library.writer.end(recording)
-        await recording.finished.wait()
+            self.recorder.keep(self.frame.record, self.course.at(self.frame.step).digest)
+        self._tell(self.recorder.message())
         return recording
-
-    def _tell_recording(self) -> None:
-        for viewer in self.viewers:
-            viewer.tell(self.recording_message())
 
     async def _act(self, action: Any) -> None:
         """Take an action of a person's choice, in place of the planner's, and pause after it."""
@@ -395,8 +361,7 @@ class Session(Shown):
         loop = asyncio.get_running_loop()
         tick = loop.time()
         while True:
-            if self.recording is not None:
-                await self.sessions.library.writer.room()
+            await self.recorder.room()
             if self._plan_due:
                 await self._plan()
                 continue
@@ -461,8 +426,7 @@ class Session(Shown):
         self.frame = Frame(self._frames, step, revision, request, record, about, moment, self.projections)
         self._show(self.frame)
         self.timeline.planned(moment, record)
-        if self.recording is not None:
-            self.sessions.library.writer.keep(self.recording, record, moment.digest)
+        self.recorder.keep(record, moment.digest)
 
     async def _tell_compiling(self, prepared: Prepared) -> None:
         """Say how long the program has been compiled, and how long it took last time, second by second."""
@@ -518,6 +482,5 @@ class Session(Shown):
         self.playing, self.goal = False, None
         if self._plan_due:
             self._wake.set()
-        for viewer in self.viewers:
-            viewer.tell({"type": "error", "title": "planning failed", "detail": detail, **({"errors": errors} if errors else {})})
+        self._tell({"type": "error", "title": "planning failed", "detail": detail, **({"errors": errors} if errors else {})})
         self._set_phase("idle", detail)

@@ -112,9 +112,11 @@ class Shown(ABC):
 
     def announce(self) -> None:
         """Send the status to every viewer."""
-        status = self.status()
+        self._tell(self.status())
+
+    def _tell(self, message: dict[str, Any]) -> None:
         for viewer in self.viewers:
-            viewer.tell(status)
+            viewer.tell(message)
 
     def _show(self, frame: Frame) -> None:
         self.frame = frame
