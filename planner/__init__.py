@@ -21,9 +21,10 @@ from planner.notebook import run
 from planner.own_model import ModelError
 from planner.record.container import TraceError
 from planner.record.diagnostics import diagnose
+from planner.record.faults import PlanFailed
 from planner.record.metadata import Metadata
 from planner.record.record import Record, load
-from planner.request import PlanFailed, PlanRequest, Prepared
+from planner.request import PlanRequest, Prepared
 from planner.seeds import Seeds, SeedsRecord, plan_seeds, seeds_to_arrays
 from planner.truth import Truth, has_truth
 

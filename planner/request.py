@@ -26,13 +26,14 @@ from planner.algorithms.settings import MAX_TRANSITIONS, ParticleSettings, Plann
 from planner.checkpoints import Card, Checkpoint
 from planner.core.interventions import Interventions, no_interventions
 from planner.core.model import Model, Params
-from planner.core.particles import NOWHERE, STATUSES
+from planner.core.particles import STATUSES
 from planner.core.trace import to_arrays
 from planner.environments import Environment, make_environment
 from planner.episodes import Moment, plan_key
 from planner.interventions import check_interventions
 from planner.interventions import to_arrays as to_change_arrays
 from planner.own_model import check_environment, check_model
+from planner.record.faults import CAUSES, UNFINISHED, PlanFailed, not_finite, place_of
 from planner.record.metadata import Metadata
 from planner.record.record import Record
 from planner.seeds import Seeds, SeedsRecord, plan_seeds, seeds_to_arrays
@@ -76,21 +77,6 @@ QUICK = {
     "xla_cpu_parallel_codegen_split_count": 1,
 }
 """Options of XLA with which it compiles for a CPU in a fifth of the time. The programs take five times as long, which pays below a thousand plans."""
-
-UNFINISHED = "non_finite_reward"
-"""Status of a plan whose network is well but whose rewards or returns are not finite numbers; found in its arrays, by no program."""
-
-CAUSES = {
-    "non_finite_network": "the network's prior, value or Q is not a finite number",
-    "all_weights_zero": "no particle kept any weight",
-    "no_valid_action": "the network's prior allows no action",
-    UNFINISHED: "a reward, or a return summed from rewards, is not a finite number",
-}
-"""Status of a failed plan -> its cause in words."""
-
-
-class PlanFailed(ValueError):
-    """The status of a plan is not ok; the message names cause and place."""
 
 
 class UnsupportedPrecision(ValueError):
@@ -248,10 +234,10 @@ class Prepared:
 
     def _record(self, plan: PlanLike, arrays: Mapping[str, np.ndarray], moment: Moment, milliseconds: float) -> Record:
         status = STATUSES[int(plan.status)]
-        fault = "" if status == "ok" else f"{CAUSES[status]}{_place(int(plan.fault), arrays)}"
+        fault = "" if status == "ok" else f"{CAUSES[status]}{place_of(int(plan.fault), arrays)}"
         # Weights of such rewards are none: they are the cause.
-        if status in ("ok", "all_weights_zero") and (unfinished := _unfinished(arrays, status == "ok")):
-            status, fault = UNFINISHED, unfinished
+        if status in ("ok", "all_weights_zero") and (said := not_finite(arrays, status == "ok")):
+            status, fault = UNFINISHED, said
         return Record(arrays, self._metadata(moment, milliseconds, status, fault))
 
     def answer(self, record: Record, moment: Moment, truth: Truth) -> Record:
@@ -287,7 +273,7 @@ class Prepared:
         arrays = {**seeds_to_arrays(planned), "seed": np.array(seeds, np.int64)}
         milliseconds = 1e3 * (time.perf_counter() - started)
         worst = STATUSES[int(np.max(planned.status))]
-        if worst == "ok" and _unfinished(arrays, True):
+        if worst == "ok" and not_finite(arrays, True):
             worst = UNFINISHED
         if worst != "ok":
             raise PlanFailed(f"{self.subject}, seeds {seeds[0]} to {seeds[-1]}, step {self.request.step}: {CAUSES[worst]}")
@@ -420,32 +406,3 @@ def _code_size(compiled: Any) -> int:
 
 def _keys(seeds: Sequence[int], step: int) -> jax.Array:
     return jnp.stack([plan_key(seed, step) for seed in seeds])
-
-
-def _unfinished(arrays: Mapping[str, np.ndarray], decided: bool) -> str:
-    """The first reward or return that is not a finite number, in words; empty where all are finite.
-
-    Args:
-      arrays: of one plan, or of many.
-      decided: also look at the decision; without weights it has no finite numbers anyway.
-    """
-    # Of a tree `q_value` is the mean return of each simulation; of particles it is what the network says, whose faults have a status of their own.
-    for name, what in (("reward", "the environment gave the reward"), ("q_value", "the mean return is")):
-        if name in arrays and arrays[name].shape == arrays["parent"].shape:
-            bad = np.flatnonzero(~np.isfinite(arrays[name]).ravel())
-            if bad.size:
-                return f"a return is not a finite number: {what} {arrays[name].ravel()[bad[0]]}{_place(int(bad[0]), arrays)}"
-    bad_names = [name for name in ("value_target", "root_policy") if decided and not np.isfinite(arrays[name]).all()]
-    return f"{CAUSES[UNFINISHED]}: so it is with {' and '.join(bad_names)}" if bad_names else ""
-
-
-def _place(fault: int, arrays: Mapping[str, np.ndarray]) -> str:
-    """The place of a fault in words; empty where there is no fault."""
-    if fault <= NOWHERE:
-        return ""
-    if fault < 0:
-        return ", at the state planned from"
-    levels = arrays["parent"].shape
-    where = f"simulation {fault}" if len(levels) == 1 else f"level {fault // levels[1]}, slot {fault % levels[1]}"
-    x, y = arrays["position"].reshape(-1, 2)[fault]
-    return f", at the state reached by {where}, position ({x:.3g}, {y:.3g})"
