@@ -11,8 +11,7 @@ import { coverPanels } from "./covers.js";
 import { setFormulas, SymbolTip } from "./formulas.js";
 import { pointAt } from "./panel_links.js";
 import { Prediction } from "./prediction.js";
-import { progressOf, readProgress, writeProgress } from "./progress.js";
-import { canBeDone } from "./recorded.js";
+import { OwnProgress } from "./own_progress.js";
 
 /** Selectors that find an open panel or dialog, by its name in a lesson's file. */
 const OPEN = {
@@ -66,12 +65,9 @@ export class LessonPanel {
     this.arrived = arrived ?? ((frame) => !frame.recorded && frame.session !== this.left);
     this.classroom = classroom;
     this.token = token;
-    this.storage = storage;
     this.lifetime = lifetime;
-    this.own = progressOf(readProgress(storage), lesson.name);
+    this.progress = new OwnProgress(lesson.name, live, storage);
     this.at = 0;
-    /** Tasks that were done, as "step/number". @type {Set<string>} */
-    this.tasks = new Set();
     /** Everything that makes the plan of the step, as text; null until it is there. @type {string | null} */
     this.base = null;
     this.away = false;
@@ -90,6 +86,11 @@ export class LessonPanel {
     lifetime.add(() => coverPanels(this.microscope.root, [], () => {}));
     this.build();
     this.follow();
+  }
+
+  /** Progress as it is kept. */
+  get own() {
+    return this.progress.kept;
   }
 
   get step() {
@@ -158,7 +159,7 @@ export class LessonPanel {
         this.predictions.push(made);
         return made.element;
       },
-      possible: (task) => this.possible(task, step), focusKnob: this.focusKnob, follow: (event, href) => this.follows(event, href),
+      possible: (task) => this.progress.possible(task, step), focusKnob: this.focusKnob, follow: (event, href) => this.follows(event, href),
       lead: (panel) => pointAt(this.microscope.root, panel), lifetime: this.lifetime,
     });
     if (step === this.lesson.steps.at(-1)) article.append(readingList(this.lesson.references));
@@ -187,7 +188,7 @@ export class LessonPanel {
     const later = () => setTimeout(() => this.check(), SETTLING);
     for (const type of ["click", "keyup", "toggle"]) lifetime.listen(document, type, later);
     // A panel may open when what it has asked for is planned.
-    const watching = setInterval(() => this.step.tasks.some((task, index) => task.open && !this.tasks.has(`${this.step.id}/${index}`)) && this.check(), 4 * SETTLING);
+    const watching = setInterval(() => this.progress.waits(this.step, ({ open }) => open) && this.check(), 4 * SETTLING);
     lifetime.add(() => clearInterval(watching));
     lifetime.listen(document, "keydown", (event) => this.key(event, ["PageUp", "PageDown"]));
     for (const type of ["wheel", "touchmove", "pointerdown", "keydown"]) lifetime.listen(this.list, type, () => { this.moved = true; });
@@ -226,10 +227,10 @@ export class LessonPanel {
   }
 
   forward() {
-    this.read();
+    this.progress.read(this.step);
     if (this.at + 1 < this.lesson.steps.length) return this.goTo(this.at + 1);
     Object.assign(this.own, { finished: true, again: false });
-    this.keep();
+    this.progress.keep();
     this.said.textContent = "Finished.";
     this.closed(true);
   }
@@ -257,7 +258,7 @@ export class LessonPanel {
   setPlace(place) {
     this.at = place;
     this.own.at = this.step.id;
-    this.keep();
+    this.progress.keep();
     this.classroom?.tell();
     this.said.textContent = "";
   }
@@ -294,8 +295,7 @@ export class LessonPanel {
 
   /** Reasons unfold by themselves where there is room; a task to open them would be done before anybody has done anything. */
   foldAsked() {
-    const { id, tasks } = this.step;
-    const asked = tasks.some(({ open }, index) => open === "why" && !this.tasks.has(`${id}/${index}`));
+    const asked = this.progress.waits(this.step, ({ open }) => open === "why");
     const less = document.querySelector(".panel-why[data-open] .why-more");
     if (asked && less instanceof HTMLElement) less.click();
   }
@@ -375,13 +375,7 @@ export class LessonPanel {
     const { level, selection, layout, pinned } = store.state;
     // Whoever selects a particle looks at its level.
     const seen = { frame, level: level ?? selection?.level ?? null, selection, layout: layout.to, pinned: pinned?.frame ?? null, isOpen: (name) => !!document.querySelector(OPEN[name] ?? "never") };
-    const { id, tasks } = this.step;
-    const done = tasks.filter((task, index) => {
-      const key = `${id}/${index}`;
-      if (this.tasks.has(key) || !isDone(task, seen)) return false;
-      this.tasks.add(key);
-      return true;
-    });
+    const done = this.progress.attend(this.step, (task) => isDone(task, seen));
     if (!done.length) return;
     this.said.textContent = `Done: ${done[0].say}`;
     this.settle();
@@ -433,46 +427,16 @@ export class LessonPanel {
     if (this.classroom?.following) this.return_.hidden = true;
   }
 
-  /** True where the page can show what a task asks for. @param {import("./conditions.js").Task} task @param {any} step */
-  possible(task, step) {
-    return this.live || canBeDone(task, step.recorded);
-  }
-
-  /** True where there is something to do in a step; without a planner there may be nothing. @param {Step} step */
-  asks(step) {
-    return step.predictions.length > 0 || step.tasks.some((task) => this.possible(task, step));
-  }
-
-  /** True once everything that a step asks for is done, or it was read where it asks for nothing. @param {Step} step */
-  complete(step) {
-    const { id, tasks, predictions } = step;
-    if (this.own.done.includes(id) || !this.asks(step)) return this.own.done.includes(id);
-    return tasks.every((task, index) => this.tasks.has(`${id}/${index}`) || !this.possible(task, step)) && predictions.every((asked) => asked.id in this.own.answers);
-  }
-
-  /** A step that asks for nothing is done once somebody goes on from it. */
-  read() {
-    if (this.asks(this.step) || this.own.done.includes(this.step.id)) return;
-    this.own.done.push(this.step.id);
-    this.keep();
-  }
-
   settle() {
-    const { step } = this;
-    if (!this.own.done.includes(step.id) && this.complete(step)) this.own.done.push(step.id);
-    this.keep();
+    this.progress.settle(this.step);
     this.write();
-  }
-
-  keep() {
-    writeProgress(this.storage, this.lesson.name, this.own);
   }
 
   write() {
     const { steps } = this.lesson;
     this.count.textContent = `${this.at + 1} / ${steps.length}`;
     [...this.dots.children].forEach((dot, place) => {
-      dot.toggleAttribute("data-done", this.complete(steps[place]));
+      dot.toggleAttribute("data-done", this.progress.complete(steps[place]));
       if (place === this.at) dot.setAttribute("aria-current", "step");
       else dot.removeAttribute("aria-current");
     });
@@ -480,14 +444,14 @@ export class LessonPanel {
       const own = /** @type {HTMLElement} */ (item);
       const id = own.closest("article")?.dataset.step ?? "";
       // A step may be done without what cannot be done here.
-      const done = this.tasks.has(own.dataset.task ?? "") || (this.own.done.includes(id) && !own.querySelector(".task-live"));
+      const done = this.progress.tasks.has(own.dataset.task ?? "") || (this.own.done.includes(id) && !own.querySelector(".task-live"));
       own.toggleAttribute("data-done", done);
       const mark = own.firstElementChild;
       if (mark) mark.textContent = done ? "✓" : "○";
     }
     this.back.disabled = this.at === 0;
     this.next.textContent = this.at + 1 < steps.length ? "next ›" : "finish";
-    this.next.toggleAttribute("data-ready", this.complete(this.step) || !this.asks(this.step));
+    this.next.toggleAttribute("data-ready", this.progress.complete(this.step) || !this.progress.asks(this.step));
     this.cover();
     // A follower is shown what the presenter shows.
     this.return_.hidden = !this.away || !!this.classroom?.following;
