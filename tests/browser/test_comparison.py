@@ -54,10 +54,18 @@ def test_a_plan_is_pinned_compared_shown_beside_linked_and_let_go(server, open_p
     ghosts = {name: picture(page, name) for name in plain}
 
     # Side by side: A as it was, cursor and pointer in both, and no ghost in B.
+    page.evaluate("document.activeElement.blur()")
+    for key in ("Home", "ArrowRight", "ArrowRight"):
+        page.keyboard.press(key)
     comparison(page).get_by_role("button", name="side by side").click()
     page.wait_for_function("document.querySelectorAll('#beside canvas.base').length === 4")
     page.wait_for_function("document.querySelector('#beside .panel-note')?.textContent")
+    # A begins at the level that B looks at.
+    here = page.locator("#microscope [data-panel=weights] .panel-note").inner_text().split(":")[0]
+    assert here == "level 2" and page.locator("#beside [data-panel=weights] .panel-note").inner_text().split(":")[0] == here
     assert beside(page, "genealogy")["drawn"] > 100
+    page.keyboard.press("End")
+    page.wait_for_function(NOTES, arg=7)
     alone = picture(page, "genealogy")
     page.keyboard.press("ArrowLeft")
     page.wait_for_function(NOTES, arg=6)

@@ -116,6 +116,15 @@ def test_what_a_lesson_is_checked_against_is_what_the_page_has(teaching, open_pa
     assert sorted({*panels, "knobs"}) == sorted(HIDDEN)
 
 
+@pytest.mark.parametrize(("width", "height"), [(1920, 1080), (390, 844)])
+def test_what_a_task_asks_to_open_is_closed_at_first(teaching, open_page, width, height):
+    page = opened(teaching, open_page, "tour", at="the-decision", width=width, height=height)
+    page.wait_for_selector(".panel-why:not([data-open])")
+    assert not page.locator("[data-task='the-decision/0'][data-done]").count()
+    page.locator(".panel-why .why-more").click()
+    page.wait_for_selector("[data-task='the-decision/0'][data-done]")
+
+
 def test_a_learner_leaves_the_rails_and_returns_to_the_very_step(teaching, open_page):
     page = opened(teaching, open_page)
     at_step = page.evaluate("window.twistscope.lastFrame")
