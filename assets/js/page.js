@@ -199,6 +199,7 @@ microscope.onFrame((frame, fresh) => {
   if (!fresh) return;
   counters.framesPainted++;
   lookWithin(frame);
+  timeline.rest(frame.over);
   latency.frame(frame.revision);
   lateness.again();
   // While playing, frames come far more often than statuses.

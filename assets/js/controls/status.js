@@ -98,12 +98,19 @@ const sentence = (text) => (/[.!?]$/.test(text) ? text : `${text}.`);
  * @param {{title?: string, detail?: string, errors?: {field: string, given: any, allowed: string}[]}} problem
  */
 export function refusalText({ title, detail, errors = [] }) {
-  const fields = errors.map(({ field, given, allowed }) => {
+  const fields = errors.map(({ field: path, given, allowed }) => {
+    const field = fieldText(path);
     // The name is wrong, not the value.
     const what = allowed.startsWith("one of the settings") ? `${field}: there is no such setting here` : `${field}: ${givenText(given)} is not possible`;
     return `${what}, ${allowedText(allowed)}.`;
   });
   return fields.length ? fields.join(" ") : [title, detail].filter(Boolean).map(sentence).join(" ");
+}
+
+/** A part of a list of interventions, in words. @param {string} path */
+function fieldText(path) {
+  const [, place, name] = /^interventions\.(\d+)\.(\w+)$/.exec(path) ?? [];
+  return place === undefined ? path : `intervention ${Number(place) + 1}, ${name.replaceAll("_", " ")}`;
 }
 
 // A list of all names is no help any more.

@@ -1,5 +1,6 @@
 // The panel "Time line": the numbers of every step of the episode as small lines, marks of the steps that deserve a look, and planning ahead.
 
+import { OVER } from "../frame/narration.js";
 import { groupMarks, groupText, LINES, marksOf, merge, noteText, nothing, offerText, progressText, sentencesOf, stepAxis } from "../frame/timeline.js";
 import { around, element } from "../lib/elements.js";
 import { Lifetime } from "../lib/lifetime.js";
@@ -26,6 +27,7 @@ export class TimelinePanel {
     this.lifetime = new Lifetime();
     this.known = nothing();
     this.step = 0;
+    this.over = false;
     /** @type {number | null} */
     this.pointed = null;
     this.written = "";
@@ -171,6 +173,13 @@ export class TimelinePanel {
     this.writeMarks();
   }
 
+  /** After the last step nothing can be planned ahead. @param {boolean} over */
+  rest(over) {
+    if (over === this.over) return;
+    this.over = over;
+    this.write();
+  }
+
   /** The words and buttons around the lines. */
   write() {
     const { known, pointed } = this;
@@ -183,7 +192,8 @@ export class TimelinePanel {
     cancel.hidden = !running;
     // The focus of a button that goes is taken over by the one that comes.
     if (held?.hidden) (running ? cancel : ahead).focus();
-    ahead.title = offerText(known.usual);
+    ahead.disabled = this.over;
+    ahead.title = this.over ? OVER : offerText(known.usual);
     cancel.title = known.job && running ? `Planning ahead: ${progressText(known.job)}` : "";
     const text = noteText(known, pointed);
     // Only what happened is read aloud, not each step of the way.

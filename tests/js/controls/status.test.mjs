@@ -45,5 +45,6 @@ test("a refusal names the value as it was given, and what is possible", () => {
   assert.equal(refusalText({ errors: [{ field: "seed", given: "x", allowed: "Input should be a valid integer" }] }), "seed: “x” is not possible, it should be a valid integer.");
   const many = Array.from({ length: 30 }, (_, index) => `setting_${index}`).join(", ");
   assert.match(refusalText({ errors: [{ field: "colour", given: "blue", allowed: many }] }), /^colour: “blue” is not possible, allowed is setting_0, .*, setting_\d+ and others\.$/);
+  assert.equal(refusalText({ errors: [{ field: "interventions.0.log_weight", given: "abc", allowed: "a number" }] }), "intervention 1, log weight: “abc” is not possible, allowed is a number.");
   assert.equal(refusalText({ title: "Conflict", detail: "go back" }), "Conflict. go back.");
 });
