@@ -45,6 +45,7 @@ const status = createStore(/** @type {import("./controls/status.js").Status & Re
 const latency = new LatencyMeter();
 const lifetime = new Lifetime();
 const FOLLOWING = "The presenter has the controls. “Try it yourself” opens this step with controls of your own.";
+const LOW = 421;
 const notice = new Notice();
 const dash = new DashControls();
 const drawer = new Drawer(lifetime);
@@ -389,7 +390,11 @@ async function openLesson(home) {
 
 const firstOf = ({ first, checkpoints }) => first ?? checkpoints[0]?.name ?? null;
 
-microscope.onFilm(() => status.state.playing && command("pause"));
+microscope.onFilm(() => {
+  if (status.state.playing) command("pause");
+  // The bar takes half of a low window: the other half is for the pictures.
+  if (innerHeight < LOW) microscope.sections.get("world")?.scrollIntoView();
+});
 status.subscribe(["session"], ({ session }) => {
   if (session !== null) return;
   classroom.quietly(() => microscope.clear());
