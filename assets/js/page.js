@@ -35,7 +35,7 @@ import { Lifetime } from "./lib/lifetime.js";
 import { MICROSCOPE_KEYS } from "./lib/moves.js";
 import { createStore } from "./lib/store.js";
 import { ownStorage } from "./microscope.js";
-import { untilAnswered } from "./source/api.js";
+import { untilAnswered } from "./source/page_api.js";
 import { LiveSource } from "./source/live.js";
 
 const first = await firstPicture;
