@@ -25,7 +25,6 @@ import { api, asked, counters, firstPicture, inspected, microscope, panels, pinB
 import { LAYOUTS } from "./frame/layouts.js";
 import { kindOf } from "./frame/level_series.js";
 import { Classroom } from "./lessons/classroom.js";
-import { storageOfTab } from "./lessons/progress.js";
 import { Remote } from "./lessons/remote_channel.js";
 import { Lessons } from "./lessons/opening.js";
 import { viewFields } from "./lessons/shared_view.js";
@@ -33,8 +32,8 @@ import { momentAddress, readAddress, saysLessonOnly } from "./lib/address.js";
 import { followKeys } from "./lib/keyboard.js";
 import { Lifetime } from "./lib/lifetime.js";
 import { MICROSCOPE_KEYS } from "./lib/moves.js";
+import { ownStorage, storageOfTab } from "./lib/storage.js";
 import { createStore } from "./lib/store.js";
-import { ownStorage } from "./microscope.js";
 import { untilAnswered } from "./source/page_api.js";
 import { LiveSource } from "./source/live.js";
 

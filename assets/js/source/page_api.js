@@ -1,5 +1,6 @@
 // The backend of this page, and what the tab keeps to speak with it.
 
+import { keep, read, storageOfTab } from "../lib/storage.js";
 import { Api, ApiError } from "./api.js";
 
 const RETRY = 1500;
@@ -30,6 +31,7 @@ export function apiOfPage() {
 }
 
 const TOKEN = "token";
+const KEPT_TOKEN = "twistscope-token";
 
 /** The token that opened this page. It leaves the address, which people show and pass on, and is kept for as long as the tab. */
 function takeToken() {
@@ -39,25 +41,17 @@ function takeToken() {
     url.searchParams.delete(TOKEN);
     history.replaceState(history.state, "", url);
   }
-  try {
-    if (given !== null) sessionStorage.setItem(`twistscope-${TOKEN}`, given);
-    return sessionStorage.getItem(`twistscope-${TOKEN}`);
-  } catch {
-    // No storage in a sandbox: the token is good until the page is loaded again.
-    return given;
-  }
+  if (given !== null) keep(storageOfTab(), KEPT_TOKEN, given);
+  // Without storage, as in a sandbox, the token is good until the page is loaded again.
+  return given ?? read(storageOfTab(), KEPT_TOKEN);
 }
 
 const VOTER = "twistscope-voter";
 
 /** A name drawn at random for this tab, so that a class counts its answers once also after a lost connection. */
 function voter() {
-  let kept = null;
-  try {
-    kept = sessionStorage.getItem(VOTER);
-    if (!kept) sessionStorage.setItem(VOTER, (kept = crypto.randomUUID?.() ?? Math.random().toString(36).slice(2).padEnd(12, "0")));
-  } catch {
-    // A page without storage is another viewer after each loss.
-  }
-  return kept ?? Math.random().toString(36).slice(2).padEnd(12, "0");
+  // A page without storage is another viewer after each loss.
+  const name = read(storageOfTab(), VOTER) || (crypto.randomUUID?.() ?? Math.random().toString(36).slice(2).padEnd(12, "0"));
+  keep(storageOfTab(), VOTER, name);
+  return name;
 }
