@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 FOLDERS = ("css", "js", "vendor")
 """Folders of the assets that pages load; the others hold checkpoints and their openings."""
 FOR_EVER = "public, max-age=31536000, immutable"
-SMALLEST = 1000
+SMALLEST = 500
 """Bytes from which compressing pays."""
 LEVEL = 8
 

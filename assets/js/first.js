@@ -8,9 +8,10 @@ import { writeStatus } from "./controls/status.js";
 import { readAddress, saysNothing } from "./lib/address.js";
 import { around, element } from "./lib/elements.js";
 import { placeOfLesson } from "./lessons/place.js";
-import { Microscope, ownStorage } from "./microscope.js";
+import { ownStorage } from "./lib/storage.js";
+import { Microscope } from "./microscope.js";
 import { TimelinePanel } from "./panels/timeline.js";
-import { apiOfPage } from "./source/api.js";
+import { apiOfPage } from "./source/page_api.js";
 import { recordedOpening } from "./source/record.js";
 
 export const api = apiOfPage();

@@ -14,6 +14,7 @@ import { Lifetime } from "./lib/lifetime.js";
 import { MICROSCOPE_KEYS, moves } from "./lib/moves.js";
 import { onThemeChange, readTheme } from "./lib/palette.js";
 import { Painter } from "./lib/painter.js";
+import { ownStorage } from "./lib/storage.js";
 import { createStore, sameParticle, viewOf } from "./lib/store.js";
 import { atMost } from "./lib/throttle.js";
 import { ComparisonPanel } from "./panels/comparison.js";
@@ -32,6 +33,8 @@ import { DetailRequest } from "./source/detail.js";
 import { doneLevels } from "./pictures/film.js";
 import { Gallery } from "./pictures/gallery.js";
 import { WHOLE } from "./pictures/window.js";
+
+export { ownStorage };
 
 export const PANELS = ["world", "genealogy", "strips", "weights", "comparison", "decision", "particle", "narration"];
 const PICTURES = ["world", "genealogy", "strips", "weights"];
@@ -526,15 +529,6 @@ export class Microscope extends PanelRoom {
     if (section && this.frame) work(section, this.frame);
   }
 
-}
-
-/** The storage of this origin; null where a page has none, as in a sandbox. */
-export function ownStorage() {
-  try {
-    return globalThis.localStorage ?? null;
-  } catch {
-    return null;
-  }
 }
 
 function recordedBadge() {

@@ -30,7 +30,7 @@ def test_every_file_of_a_page_is_compressed_and_kept(site, page):
             assert answer.status_code == 200, address
             assert answer.headers["cache-control"] == "public, max-age=31536000, immutable", address
             assert re.search(r"/v-[0-9a-f]{8}/|\.v[\w-]+m[0-9a-f]+\.", address), f"{address} has no version"
-            if len(answer.content) >= 1000:
+            if len(answer.content) >= 500:
                 assert answer.headers["content-encoding"] == "gzip" and answer.headers["vary"] == "Accept-Encoding", address
             plain, compressed = plain + len(answer.content), compressed + answer.num_bytes_downloaded
     assert compressed < 0.45 * plain

@@ -1,8 +1,6 @@
-// The words around the microscope: the state of the connection, where in the episode, what must not be overlooked, what was refused.
+// The words around the microscope from its first picture on: the state of the connection, what must not be overlooked, what was refused.
 
-import { count, number } from "../lib/format.js";
-
-const NOTICE_MS = 10000;
+import { count } from "../lib/format.js";
 
 const CONNECTION = {
   loading: "loading …", connecting: "connecting …", unreachable: "not connected", open: "connected", lost: "connection lost",
@@ -26,7 +24,7 @@ const CONNECTION = {
  */
 
 /** Sets text only where it changed, so that screen readers do not repeat it. */
-function say(id, text) {
+export function say(id, text) {
   const element = document.getElementById(id);
   if (element && element.textContent !== text) element.textContent = text;
 }
@@ -85,12 +83,6 @@ function happeningText({ connection, reason, phase, detail, failure, late, showi
   return late ? `Planning${detail ? `: ${detail}` : ""} …` : "";
 }
 
-/**
- * Words for a live plan that is not there: where the server has refused a session, none comes.
- * @param {{connection: string}} status
- */
-export const withoutPlan = ({ connection }) => (connection === "refused" ? "there is none here." : "wait for the first one.");
-
 const sentence = (text) => (/[.!?]$/.test(text) ? text : `${text}.`);
 
 /**
@@ -126,56 +118,4 @@ function allowedText(allowed) {
 function givenText(given) {
   if (given === "" || given === null || given === undefined) return "nothing";
   return typeof given === "number" ? `${given}`.replace("-", "−") : typeof given === "string" ? `“${given}”` : JSON.stringify(given);
-}
-
-/** A frame's place in the episode, and the time of its plan. */
-export function writeMoment({ episode, step, furthest, planMs, replayed, environmentStep }) {
-  const end = episode?.terminated ? " · the episode has ended" : episode?.truncated ? " · time limit reached" : "";
-  const place = replayed ? `recorded frame ${step} of ${furthest} · step ${environmentStep}` : `step ${step}${furthest > step ? ` of ${furthest}` : ""}`;
-  say("moment", `${place} · return ${number(episode?.return ?? 0)}${end}`);
-  say("fact-plan-ms", Number.isFinite(planMs) ? `${number(planMs)} ms per plan` : "");
-}
-
-/** Something was refused: said near the knobs, for as long as it takes to read. */
-export class Notice {
-  constructor() {
-    /** @type {ReturnType<typeof setTimeout> | undefined} */
-    this.clearing = undefined;
-    /** True while it says what was refused. */
-    this.refusal = false;
-  }
-
-  /** @param {string} text */
-  say(text) {
-    this.refusal = false;
-    say("notice", text);
-    clearTimeout(this.clearing);
-    if (text) this.clearing = setTimeout(() => say("notice", ""), NOTICE_MS);
-  }
-
-  /** Says that something was refused, until something else is taken. @param {string} text */
-  refuse(text) {
-    this.say(text);
-    this.refusal = true;
-  }
-
-  /** Something was taken: what was refused before is no news any more. */
-  taken() {
-    if (this.refusal) this.say("");
-  }
-}
-
-/**
- * Disables the buttons that make no sense here.
- * @param {Record<string, any>} status
- */
-export function writeTransport({ playing, step, furthest }) {
-  document.body.dataset.playing = `${playing}`;
-  for (const button of document.querySelectorAll("button[data-do]")) {
-    if (!(button instanceof HTMLButtonElement)) continue;
-    const action = button.dataset.do;
-    if (action === "first" || action === "back") button.disabled = step === 0;
-    if (action === "last") button.disabled = step >= furthest;
-    if (action === "play") button.setAttribute("aria-pressed", `${playing}`);
-  }
 }

@@ -1,5 +1,6 @@
 // A class: one page presents a lesson, the others follow its step and cursor, look around on their own, and answer its predictions together.
 
+import { keep, readJson } from "../lib/storage.js";
 import { SLOT_NAMES, comparedOf, viewFields } from "./shared_view.js";
 
 // A pointer that moves says it a few times a second.
@@ -8,12 +9,8 @@ const PRESENTING = "twistscope-presenting";
 
 /** The session that this tab presented last, and the predictions that it had shown; null where it did not present. @param {Storage | null} storage */
 function presentingOf(storage) {
-  try {
-    const { session, revealed } = JSON.parse(storage?.getItem(PRESENTING) ?? "null") ?? {};
-    return typeof session === "string" && Array.isArray(revealed) ? { session, revealed } : null;
-  } catch {
-    return null;
-  }
+  const { session, revealed } = readJson(storage, PRESENTING) ?? {};
+  return typeof session === "string" && Array.isArray(revealed) ? { session, revealed } : null;
 }
 
 /** @typedef {import("./panel.js").LessonPanel} LessonPanel */
@@ -136,11 +133,8 @@ export class Classroom {
     const said = { ...this.lessons.fields, ...viewFields(this.microscope.store.state), revealed: [...this.revealed] };
     if (!id || !this.live.connection.send({ type: "present", ...said, ...moved })) return;
     this.from = id;
-    try {
-      this.storage?.setItem(PRESENTING, JSON.stringify({ session: id, revealed: [...this.revealed] }));
-    } catch {
-      // Without room nothing is kept, and a page that is loaded again begins anew.
-    }
+    // Without room nothing is kept, and a page that is loaded again begins anew.
+    keep(this.storage, PRESENTING, JSON.stringify({ session: id, revealed: [...this.revealed] }));
   }
 
   /** The link to a session is open: a presenter says so to the class, which is still at the one before. */

@@ -3,6 +3,7 @@
 import { around, element } from "../lib/elements.js";
 import { loadStyle } from "../lib/late_files.js";
 import { Lifetime } from "../lib/lifetime.js";
+import { keep, read } from "../lib/storage.js";
 import { placeOfLesson, removeLesson } from "./place.js";
 import { beginAgain, readProgress } from "./progress.js";
 
@@ -99,15 +100,12 @@ export class Lessons {
 
   /** Offers the tour, once, to those who have never been here. */
   offer() {
-    if (this.panel || this.storage?.getItem(OFFERED) || Object.keys(readProgress(this.storage)).length) return;
+    if (this.panel || read(this.storage, OFFERED) || Object.keys(readProgress(this.storage)).length) return;
     const button = (text, act) => {
       const made = Object.assign(element("button", "quiet", text), { type: "button" });
       made.addEventListener("click", () => {
-        try {
-          this.storage?.setItem(OFFERED, "yes");
-        } catch {
-          // Without room it is offered again another day.
-        }
+        // Without room it is offered again another day.
+        keep(this.storage, OFFERED, "yes");
         offer.remove();
         act();
       });

@@ -4,8 +4,9 @@ import { openableDialog } from "../controls/dialog.js";
 import { at, complete, plainPage, waitingIn } from "../controls/plain_page.js";
 import { around, element } from "../lib/elements.js";
 import { count } from "../lib/format.js";
+import { ownStorage } from "../lib/storage.js";
 import { byFile, cardOf, nextOf, sayAll } from "./cards.js";
-import { forgetProgress, KEY, readProgress, storageOfPage } from "./progress.js";
+import { forgetProgress, KEY, readProgress } from "./progress.js";
 
 // A file that its teacher is still writing may have many.
 const FEW_FAULTS = 4;
@@ -73,7 +74,7 @@ function write() {
   at("lessons-note").textContent = sayAll(cards);
   at("kept").hidden = !cards.length;
   at("forget-open").hidden = !Object.keys(all).length;
-  if (!storageOfPage()) at("kept-note").textContent = NOT_KEPT;
+  if (!ownStorage()) at("kept-note").textContent = NOT_KEPT;
 }
 
 // --- faults ---------------------------------------------------------------------------------------------------------------------

@@ -1,6 +1,11 @@
 // Progress through the lessons, kept in this browser; nothing of it is sent. The storage may be missing, full, or hold what somebody else wrote: then
 // there is no progress, and nothing fails.
 
+import { keep, ownStorage, readJson } from "../lib/storage.js";
+
+// Also under the name that it had here.
+export { ownStorage as storageOfPage };
+
 export const KEY = "twistscope-lessons";
 
 /**
@@ -18,24 +23,6 @@ const LONGEST_NAME = 60;
 const MOST_LESSONS = 500;
 const MOST_IDS = 300;
 const LONGEST_ANSWER = 8000;
-
-/** The storage of this page; null where the browser gives it none. @returns {Storage | null} */
-export function storageOfPage() {
-  try {
-    return globalThis.localStorage ?? null;
-  } catch {
-    return null;
-  }
-}
-
-/** The storage of this tab, which ends with it; null where the browser gives it none. @returns {Storage | null} */
-export function storageOfTab() {
-  try {
-    return globalThis.sessionStorage ?? null;
-  } catch {
-    return null;
-  }
-}
 
 const isName = (text) => typeof text === "string" && text.length <= LONGEST_NAME && NAME.test(text);
 const isObject = (value) => typeof value === "object" && value !== null && !Array.isArray(value);
@@ -61,13 +48,8 @@ function isShort(answer) {
  * @param {Pick<Storage, "getItem"> | null} [storage]
  * @returns {Record<string, Progress>}
  */
-export function readProgress(storage = storageOfPage()) {
-  let found;
-  try {
-    found = JSON.parse(storage?.getItem(KEY) ?? "{}");
-  } catch {
-    return {};
-  }
+export function readProgress(storage = ownStorage()) {
+  const found = readJson(storage, KEY);
   if (!isObject(found)) return {};
   const lessons = Object.entries(found).filter(([name, progress]) => isName(name) && isObject(progress));
   return Object.fromEntries(lessons.slice(-MOST_LESSONS).map(([name, progress]) => [name, usable(progress)]));
@@ -92,12 +74,7 @@ export function writeProgress(storage, name, patch) {
   const { [name]: old, ...others } = readProgress(storage);
   // The lesson that was opened last comes last.
   const all = { ...others, [name]: usable({ ...(old ?? none()), ...patch }) };
-  try {
-    storage.setItem(KEY, JSON.stringify(all));
-    return true;
-  } catch {
-    return false;
-  }
+  return keep(storage, KEY, JSON.stringify(all));
 }
 
 /**
@@ -114,7 +91,7 @@ export function beginAgain(storage, name) {
  * Forgets all progress. Returns false where that is not possible.
  * @param {Pick<Storage, "removeItem"> | null} [storage]
  */
-export function forgetProgress(storage = storageOfPage()) {
+export function forgetProgress(storage = ownStorage()) {
   try {
     storage?.removeItem(KEY);
     return storage !== null;

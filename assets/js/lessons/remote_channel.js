@@ -1,5 +1,7 @@
 // The presenter's remote: a second window of the same browser, which goes to steps and sees notes and answers.
 
+import { keep, read } from "../lib/storage.js";
+
 const REMOTE = "twistscope-remote";
 
 export class Remote {
@@ -18,7 +20,7 @@ export class Remote {
     /** @type {BroadcastChannel | null} */
     this.channel = null;
     /** The session that the remote was opened with, which names the channel: steps lead to other ones. @type {string | null} */
-    this.id = storage?.getItem(REMOTE) ?? null;
+    this.id = read(storage, REMOTE);
     if (this.id) this.listen();
   }
 
@@ -34,11 +36,8 @@ export class Remote {
     this.id ??= this.session();
     if (!this.id || !panel) return;
     if (!presenting) this.classroom.present(true);
-    try {
-      this.storage?.setItem(REMOTE, this.id);
-    } catch {
-      // Without room the remote is lost where the page is loaded again.
-    }
+    // Without room the remote is lost when the page is loaded again.
+    keep(this.storage, REMOTE, this.id);
     this.listen();
     const url = new URL("remote", location.href);
     const { token } = this.lessons.api;

@@ -1,6 +1,8 @@
 // The parts of the page and how a person has arranged them: which are hidden, and the order of those that share a region. Kept in the browser, and
 // written in links.
 
+import { keep, readJson } from "./storage.js";
+
 /**
  * @typedef {object} Part
  * @property {string} name
@@ -73,22 +75,10 @@ export const unknownParts = (names) => names.filter((name) => !NAMES.includes(na
  * The arrangement that was kept last, or the usual one.
  * @param {Pick<Storage, "getItem"> | null} storage
  */
-export function readArrangement(storage) {
-  try {
-    return arrangementOf(JSON.parse(storage?.getItem(KEY) ?? "{}") ?? {});
-  } catch {
-    return arrangementOf({});
-  }
-}
+export const readArrangement = (storage) => arrangementOf(readJson(storage, KEY) ?? {});
 
 /**
  * @param {Pick<Storage, "setItem"> | null} storage
  * @param {Arrangement} arrangement
  */
-export function keepArrangement(storage, arrangement) {
-  try {
-    storage?.setItem(KEY, JSON.stringify(arrangement));
-  } catch {
-    // A page without storage forgets.
-  }
-}
+export const keepArrangement = (storage, arrangement) => keep(storage, KEY, JSON.stringify(arrangement));

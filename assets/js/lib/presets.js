@@ -1,5 +1,7 @@
 // Presets: settings under a name, to begin from. The server has some for each planner; a person's own are kept in the browser.
 
+import { keep, readJson } from "./storage.js";
+
 /**
  * @typedef {object} Preset
  * @property {string} name
@@ -65,20 +67,6 @@ export function deleteOwn(storage, planner, name) {
   write(storage, { ...all(storage), [planner]: readOwn(storage, planner).filter((each) => each.name !== name) });
 }
 
-function all(storage) {
-  try {
-    return JSON.parse(storage?.getItem(KEY) ?? "{}") ?? {};
-  } catch {
-    // Somebody else's text, or no storage at all: there are none.
-    return {};
-  }
-}
+const all = (storage) => readJson(storage, KEY) ?? {};
 
-function write(storage, presets) {
-  try {
-    storage.setItem(KEY, JSON.stringify(presets));
-    return true;
-  } catch {
-    return false;
-  }
-}
+const write = (storage, presets) => keep(storage, KEY, JSON.stringify(presets));

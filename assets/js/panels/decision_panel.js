@@ -3,6 +3,7 @@
 import { regionUse } from "../frame/decision_numbers.js";
 import { headline } from "../frame/narration.js";
 import { around, element } from "../lib/elements.js";
+import { keep, read } from "../lib/storage.js";
 import { openDecision, renderDecision, VIEWS } from "./decision.js";
 import { panelSection, setText } from "./section.js";
 
@@ -10,13 +11,8 @@ const KEY = "twistscope.decision";
 
 /** The view that was chosen last. @param {Pick<Storage, "getItem"> | null} storage */
 function readView(storage) {
-  try {
-    const kept = storage?.getItem(KEY) ?? "";
-    return kept in VIEWS ? kept : "bars";
-  } catch {
-    // No storage at all: the usual one does.
-    return "bars";
-  }
+  const kept = read(storage, KEY) ?? "";
+  return kept in VIEWS ? kept : "bars";
 }
 
 export class DecisionPanel {
@@ -62,11 +58,7 @@ export class DecisionPanel {
     this.view = name;
     // Very many actions have all their rows until another view is chosen.
     this.decision.all = false;
-    try {
-      this.storage?.setItem(KEY, name);
-    } catch {
-      // A page without storage forgets.
-    }
+    keep(this.storage, KEY, name);
     this.press();
     this.onChange();
   }

@@ -2,6 +2,7 @@
 
 import { LAYOUTS } from "../frame/layouts.js";
 import { element } from "../lib/elements.js";
+import { keep, read } from "../lib/storage.js";
 
 const KEY = "twistscope.layout";
 const MILLISECONDS = 450;
@@ -21,13 +22,8 @@ const resting = (name) => ({ from: name, to: name, share: 1 });
  * @param {Pick<Storage, "getItem"> | null | undefined} storage
  */
 export function readLayout(storage) {
-  let kept = null;
-  try {
-    kept = storage?.getItem(KEY);
-  } catch {
-    // No storage at all: the usual one does.
-  }
-  return resting(LAYOUTS.includes(kept ?? "") ? /** @type {string} */ (kept) : LAYOUTS[0]);
+  const kept = read(storage, KEY) ?? "";
+  return resting(LAYOUTS.includes(kept) ? kept : LAYOUTS[0]);
 }
 
 /** Slow, fast, slow. */
@@ -69,11 +65,7 @@ export class LayoutChooser {
     const { layout: { to } } = this.store.state;
     if (name === to) return true;
     this.stop();
-    try {
-      this.storage?.setItem(KEY, name);
-    } catch {
-      // A page without storage forgets.
-    }
+    keep(this.storage, KEY, name);
     const still = globalThis.matchMedia?.("(prefers-reduced-motion: reduce)").matches;
     this.store.set({ layout: still ? resting(name) : { from: to, to: name, share: 0 } });
     this.press();

@@ -2,6 +2,7 @@
 
 import { DEFAULT_STRIPS, STRIPS, kindOf } from "../frame/level_series.js";
 import { element } from "../lib/elements.js";
+import { keep, readJson } from "../lib/storage.js";
 
 const KEY = "twistscope.strips";
 
@@ -11,22 +12,9 @@ const KEY = "twistscope.strips";
  * @returns {{particles: string[], tree: string[]}}
  */
 export function readOpen(storage) {
-  let kept = /** @type {any} */ ({});
-  try {
-    kept = JSON.parse(storage?.getItem(KEY) ?? "{}") ?? {};
-  } catch {
-    // Somebody else's text, or no storage at all: the defaults do.
-  }
+  const kept = readJson(storage, KEY) ?? {};
   const known = (kind) => (Array.isArray(kept[kind]) ? STRIPS[kind].map(({ id }) => id).filter((id) => kept[kind].includes(id)) : DEFAULT_STRIPS[kind]);
   return { particles: known("particles"), tree: known("tree") };
-}
-
-function keepOpen(storage, open) {
-  try {
-    storage?.setItem(KEY, JSON.stringify(open));
-  } catch {
-    // A page without storage forgets.
-  }
 }
 
 /** Buttons for the strips of the frame's kind; `onChange` is called with the ids of those that are open. */
@@ -58,7 +46,7 @@ export class StripChooser {
     const now = strips[this.kind];
     const next = now.includes(id) ? now.filter((other) => other !== id) : [...now, id];
     const open = { ...strips, [this.kind]: next };
-    keepOpen(this.storage, open);
+    keep(this.storage, KEY, JSON.stringify(open));
     this.store.set({ strips: open });
     this.mark();
   }

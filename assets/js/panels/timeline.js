@@ -5,6 +5,7 @@ import { groupMarks, groupText, LINES, marksOf, merge, noteText, nothing, offerT
 import { around, element } from "../lib/elements.js";
 import { Lifetime } from "../lib/lifetime.js";
 import { looks, onLooks } from "../lib/looks.js";
+import { keep, read } from "../lib/storage.js";
 import { Stage } from "../pictures/stage.js";
 import { draw, overlay } from "../pictures/timeline.js";
 import { panelSection, setText } from "./section.js";
@@ -76,7 +77,7 @@ export class TimelinePanel {
     lifetime.listen(cancel, "click", () => this.command("cancel_ahead"));
     lifetime.listen(toggle, "click", () => {
       this.setOpen(!this.open);
-      keepOpen(this.storage, this.open);
+      keep(this.storage, KEY, this.open ? "open" : "closed");
     });
     for (const query of Object.values(this.roomy)) lifetime.listen(query, "change", () => this.fit());
     lifetime.add(onLooks(() => this.fit()));
@@ -265,20 +266,8 @@ function buildParts() {
   return { track, ahead, cancel, toggle, values, names: around("div", "timeline-names", ...values), note };
 }
 
-/** @returns {boolean | null} null where nobody chose */
+/** True for open, as a person chose; null where nobody did. */
 function readOpen(storage) {
-  try {
-    const kept = storage?.getItem(KEY);
-    return kept === "open" ? true : kept === "closed" ? false : null;
-  } catch {
-    return null;
-  }
-}
-
-function keepOpen(storage, open) {
-  try {
-    storage?.setItem(KEY, open ? "open" : "closed");
-  } catch {
-    // A page without storage forgets.
-  }
+  const kept = read(storage, KEY);
+  return kept === "open" ? true : kept === "closed" ? false : null;
 }

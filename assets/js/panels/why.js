@@ -6,6 +6,7 @@ import { OVER } from "../frame/narration.js";
 import { element } from "../lib/elements.js";
 import { Lifetime } from "../lib/lifetime.js";
 import { actionColour, actionGlyph } from "../lib/palette.js";
+import { keep, read } from "../lib/storage.js";
 import { atMost } from "../lib/throttle.js";
 import { panelSection } from "./section.js";
 import { probe } from "./why_probe.js";
@@ -74,7 +75,7 @@ export class WhyPanel {
     this.lifetime.listen(this.cancel, "click", () => this.asking?.abort());
     this.lifetime.listen(this.more, "click", () => {
       this.setOpen(!this.open);
-      keepOpen(storage, this.open);
+      keep(storage, KEY, this.open ? "open" : "shut");
     });
     this.lifetime.listen(this.roomy, "change", () => readOpen(storage) ?? this.setOpen(this.roomy.matches));
     this.arrange();
@@ -234,19 +235,8 @@ export class WhyPanel {
 /** All that makes a plan: what was found out holds for as long as it is the same. */
 const made = ({ session, step, seed, planner, settings, interventions }) => JSON.stringify([session, step, seed, planner, settings, interventions]);
 
+/** True for open, as a person chose; null where nobody did. */
 function readOpen(storage) {
-  try {
-    const kept = storage?.getItem(KEY);
-    return kept === "open" ? true : kept === "shut" ? false : null;
-  } catch {
-    return null;
-  }
-}
-
-function keepOpen(storage, open) {
-  try {
-    storage?.setItem(KEY, open ? "open" : "shut");
-  } catch {
-    // A page without storage forgets.
-  }
+  const kept = read(storage, KEY);
+  return kept === "open" ? true : kept === "shut" ? false : null;
 }

@@ -21,14 +21,19 @@ export class ApiError extends Error {
 
 const problemOf = async (answer) => new ApiError(answer.status, await answer.json().catch(() => ({ title: answer.statusText })));
 
+/** Options of a request whose body is JSON. */
+const written = (body, signal) => ({ body: body && JSON.stringify(body), signal });
+
 export class Api {
   /**
    * @param {string} origin where the backend is; "" for the page's own address
    * @param {string | null} token what a protected backend elsewhere asks for; at the page's own address a cookie has it
+   * @param {() => string} [voter] name by which a class counts the answers of this page
    */
-  constructor(origin, token) {
+  constructor(origin, token, voter = () => "") {
     this.root = new URL("/api/v1", origin || window.location.origin);
     this.token = token;
+    this.voter = voter;
   }
 
   /**
@@ -42,14 +47,39 @@ export class Api {
   }
 
   /**
+   * The answer to a request.
+   * @param {string} method
+   * @param {string} path
+   * @param {RequestInit} [options]
+   * @throws {ApiError} where it is not a success
+   */
+  async answer(method, path, options) {
+    const answer = await this.fetch(method, path, options);
+    if (!answer.ok) throw await problemOf(answer);
+    return answer;
+  }
+
+  /**
+   * The answer as an object; null where it is empty.
    * @param {string} method
    * @param {string} path
    * @param {object} [body]
+   * @param {AbortSignal} [signal]
    */
-  async call(method, path, body) {
-    const answer = await this.fetch(method, path, { body: body && JSON.stringify(body) });
-    if (!answer.ok) throw await problemOf(answer);
+  async call(method, path, body, signal) {
+    const answer = await this.answer(method, path, written(body, signal));
     return answer.status === 204 ? null : answer.json();
+  }
+
+  /**
+   * The answer as bytes.
+   * @param {string} method
+   * @param {string} path
+   * @param {object} [body]
+   * @param {AbortSignal} [signal]
+   */
+  async bytes(method, path, body, signal) {
+    return (await this.answer(method, path, written(body, signal))).arrayBuffer();
   }
 
   /** {role, view_token}: control, or view for who may look, not touch; those in control are told the token that lets others look. */
@@ -94,24 +124,22 @@ export class Api {
   /**
    * The recorded opening plan of a checkpoint, or of the server's first choice, as the bytes of a drawing; null where there is none.
    * @param {string | null} checkpoint
-   * @returns {Promise<ArrayBuffer | null>}
    */
-  async opening(checkpoint) {
-    const answer = await this.fetch("GET", `/opening${checkpoint ? `?checkpoint=${encodeURIComponent(checkpoint)}` : ""}`);
-    if (answer.status === 404) return null;
-    if (!answer.ok) throw await problemOf(answer);
-    return answer.arrayBuffer();
+  opening(checkpoint) {
+    return this.recorded(`/opening${checkpoint ? `?checkpoint=${encodeURIComponent(checkpoint)}` : ""}`);
   }
 
-  /**
-   * The recorded plan of the moment that a page without an address opens with, as the bytes of a drawing; null where there is none.
-   * @returns {Promise<ArrayBuffer | null>}
-   */
-  async firstOpening() {
-    const answer = await this.fetch("GET", "/opening/first");
-    if (answer.status === 404) return null;
-    if (!answer.ok) throw await problemOf(answer);
-    return answer.arrayBuffer();
+  /** The recorded plan of the moment that a page without an address opens with, as the bytes of a drawing; null where there is none. */
+  firstOpening() {
+    return this.recorded("/opening/first");
+  }
+
+  /** @param {string} path @returns {Promise<ArrayBuffer | null>} */
+  recorded(path) {
+    return this.bytes("GET", path).catch((error) => {
+      if (error.status === 404) return null;
+      throw error;
+    });
   }
 
   createSession(wish) {
@@ -133,10 +161,8 @@ export class Api {
   }
 
   /** The plan of a link as the bytes of a complete drawing. */
-  async linkedPlan(query) {
-    const answer = await this.fetch("POST", "/plans/linked", { body: JSON.stringify({ query }) });
-    if (!answer.ok) throw await problemOf(answer);
-    return answer.arrayBuffer();
+  linkedPlan(query) {
+    return this.bytes("POST", "/plans/linked", { query });
   }
 
   /** The address of a moment as a file: `form` is trace, html, script, parquet or csv. */
@@ -207,11 +233,9 @@ export class Api {
   }
 
   /** Sends a file. @param {string} path @param {File} file @param {string} type */
-  async send(path, file, type) {
+  send(path, file, type) {
     const headers = { "content-type": type, ...(this.token && { authorization: `Bearer ${this.token}` }) };
-    const answer = await this.fetch("POST", path, { body: file, headers });
-    if (!answer.ok) throw await problemOf(answer);
-    return answer;
+    return this.answer("POST", path, { body: file, headers });
   }
 
   recordingUrl(id) {
@@ -238,17 +262,13 @@ export class Api {
    * @param {AbortSignal} signal
    * @param {{planner?: string, settings?: object, step?: number, skip?: number}} [other] another planner than the session's; seeds that are left out
    */
-  async seeds(id, seeds, signal, other = {}) {
-    const answer = await this.fetch("POST", `/sessions/${encodeURIComponent(id)}/seeds`, { body: JSON.stringify({ seeds, ...other }), signal });
-    if (!answer.ok) throw await problemOf(answer);
-    return answer.arrayBuffer();
+  seeds(id, seeds, signal, other = {}) {
+    return this.bytes("POST", `/sessions/${encodeURIComponent(id)}/seeds`, { seeds, ...other }, signal);
   }
 
   /** The plan of the session's moment by any planner, as the bytes of a complete drawing. */
-  async otherPlan(id, plan, signal) {
-    const answer = await this.fetch("POST", `/sessions/${encodeURIComponent(id)}/plan`, { body: JSON.stringify(plan), signal });
-    if (!answer.ok) throw await problemOf(answer);
-    return answer.arrayBuffer();
+  otherPlan(id, plan, signal) {
+    return this.bytes("POST", `/sessions/${encodeURIComponent(id)}/plan`, plan, signal);
   }
 
   /** The planners that may enter a race at the session's moment, and its limits. */
@@ -257,38 +277,28 @@ export class Api {
   }
 
   /** {entrants, reference} of a race at the session's moment. */
-  async race(id, race, signal) {
-    const answer = await this.fetch("POST", `/sessions/${encodeURIComponent(id)}/race`, { body: JSON.stringify(race), signal });
-    if (!answer.ok) throw await problemOf(answer);
-    return answer.json();
+  race(id, race, signal) {
+    return this.call("POST", `/sessions/${encodeURIComponent(id)}/race`, race, signal);
   }
 
   /** The entrant whose plan takes about so many milliseconds. */
-  async raceTimed(id, timed, signal) {
-    const answer = await this.fetch("POST", `/sessions/${encodeURIComponent(id)}/race/timed`, { body: JSON.stringify(timed), signal });
-    if (!answer.ok) throw await problemOf(answer);
-    return answer.json();
+  raceTimed(id, timed, signal) {
+    return this.call("POST", `/sessions/${encodeURIComponent(id)}/race/timed`, timed, signal);
   }
 
   /** {frame, step, actions, loss, rejected}: what the decision that a session shows is made of. */
-  async why(id, signal) {
-    const answer = await this.fetch("GET", `/sessions/${encodeURIComponent(id)}/why`, { signal });
-    if (!answer.ok) throw await problemOf(answer);
-    return answer.json();
+  why(id, signal) {
+    return this.call("GET", `/sessions/${encodeURIComponent(id)}/why`, undefined, signal);
   }
 
   /** {frame, ready, seconds}: makes what the plan that is shown keeps only on request. */
-  async detail(id, wish, signal) {
-    const answer = await this.fetch("POST", `/sessions/${encodeURIComponent(id)}/detail`, { body: JSON.stringify(wish), signal });
-    if (!answer.ok) throw await problemOf(answer);
-    return answer.json();
+  detail(id, wish, signal) {
+    return this.call("POST", `/sessions/${encodeURIComponent(id)}/detail`, wish, signal);
   }
 
   /** The film strip of a particle of the plan that is shown. */
-  async strip(id, particle, signal) {
-    const answer = await this.fetch("GET", `/sessions/${encodeURIComponent(id)}/detail/strip?${new URLSearchParams(particle)}`, { signal });
-    if (!answer.ok) throw await problemOf(answer);
-    return answer.json();
+  strip(id, particle, signal) {
+    return this.call("GET", `/sessions/${encodeURIComponent(id)}/detail/strip?${new URLSearchParams(particle)}`, undefined, signal);
   }
 
   /**
@@ -299,10 +309,8 @@ export class Api {
    * @param {AbortSignal} signal
    * @param {Record<string, number>} [at] other live settings, held at these values
    */
-  async sweep(id, setting, values, signal, at = {}) {
-    const answer = await this.fetch("POST", `/sessions/${encodeURIComponent(id)}/sweep`, { body: JSON.stringify({ setting, values, at }), signal });
-    if (!answer.ok) throw await problemOf(answer);
-    return answer.json();
+  sweep(id, setting, values, signal, at = {}) {
+    return this.call("POST", `/sessions/${encodeURIComponent(id)}/sweep`, { setting, values, at }, signal);
   }
 
   /** Also while the page is being left, which is when `keepalive` matters. */
@@ -314,68 +322,9 @@ export class Api {
     const url = new URL(`${this.root}/sessions/${encodeURIComponent(id)}/stream`);
     url.protocol = url.protocol.replace("http", "ws");
     url.searchParams.set("drawing", "true");
-    url.searchParams.set("voter", voter());
+    const voter = this.voter();
+    if (voter) url.searchParams.set("voter", voter);
     if (this.token) url.searchParams.set("token", this.token);
     return url.href;
   }
-}
-
-const RETRY = 1500;
-
-/**
- * Asks until the service answers. An answer that says no is final.
- * @template T
- * @param {() => Promise<T>} ask
- * @param {() => void} waiting called whenever there was none
- * @returns {Promise<T>}
- */
-export async function untilAnswered(ask, waiting) {
-  for (;;) {
-    try {
-      return await ask();
-    } catch (error) {
-      if (error instanceof ApiError && error.status < 500) throw error;
-      waiting();
-      await new Promise((resolve) => setTimeout(resolve, RETRY));
-    }
-  }
-}
-
-/** The backend of this page: its own server, unless the page names another. */
-export function apiOfPage() {
-  const meta = /** @type {HTMLMetaElement | null} */ (document.querySelector("meta[name=twistscope-api]"));
-  return new Api(meta?.content ?? "", takeToken());
-}
-
-const TOKEN = "token";
-
-/** The token that opened this page. It leaves the address, which people show and pass on, and is kept for as long as the tab. */
-function takeToken() {
-  const url = new URL(location.href);
-  const given = url.searchParams.get(TOKEN);
-  if (given !== null) {
-    url.searchParams.delete(TOKEN);
-    history.replaceState(history.state, "", url);
-  }
-  try {
-    if (given !== null) sessionStorage.setItem(`twistscope-${TOKEN}`, given);
-    return sessionStorage.getItem(`twistscope-${TOKEN}`);
-  } catch {
-    // No storage in a sandbox: the token is good until the page is loaded again.
-    return given;
-  }
-}
-
-const VOTER = "twistscope-voter";
-
-/** A name drawn at random for this tab, so that a class counts its answers once also after a lost connection. */
-function voter() {
-  let kept = null;
-  try {
-    kept = sessionStorage.getItem(VOTER);
-    if (!kept) sessionStorage.setItem(VOTER, (kept = crypto.randomUUID?.() ?? Math.random().toString(36).slice(2).padEnd(12, "0")));
-  } catch {
-    // A page without storage is another viewer after each loss.
-  }
-  return kept ?? Math.random().toString(36).slice(2).padEnd(12, "0");
 }
