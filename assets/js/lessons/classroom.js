@@ -1,7 +1,7 @@
 // A class: one page presents a lesson, the others follow its step and cursor, look around on their own, and answer its predictions together.
 
 import { keep, readJson } from "../lib/storage.js";
-import { SLOT_NAMES, comparedOf, viewFields } from "./shared_view.js";
+import { SLOT_NAMES, viewFields, viewState } from "./shared_view.js";
 
 // A pointer that moves says it a few times a second.
 const PAUSE = 100;
@@ -181,9 +181,9 @@ export class Classroom {
       if (panel) for (const [id, said] of this.answersTo(panel.lesson.name)) panel.showClass(id, said);
     }
     if (this.alone) return;
-    const { level = null, slot, action, with: compared, layout } = presented;
+    const { layout } = presented;
     this.quietly(() => {
-      microscope.store.set({ level, hover: null, selection: slot !== undefined ? { level: level ?? 0, slot } : action !== undefined ? { action } : null, compared: comparedOf(compared) });
+      microscope.store.set({ hover: null, compared: null, ...viewState(presented) });
       if (layout && layout !== microscope.store.state.layout.to) microscope.layouts.choose(layout);
     });
   }

@@ -14,6 +14,18 @@ export function viewFields({ level, selection, compared, layout }) {
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== null && value !== undefined));
 }
 
+/** @typedef {{level: number | null, selection: any, compared?: any}} Looked a view as the store of a microscope has it */
+
+/**
+ * The way back: a view as the store has it. Without a particle to compare, the one that is kept stays.
+ * @param {Record<string, any>} fields
+ * @returns {Looked}
+ */
+export function viewState({ level = null, slot, action, with: compared }) {
+  const selection = slot !== undefined ? { level: level ?? 0, slot } : action !== undefined ? { action } : null;
+  return { level, selection, ...(compared ? { compared: comparedOf(compared) } : {}) };
+}
+
 /** The particle that is kept to compare, of the field of a link; null without one. @param {string | undefined} text as `9-14` */
 export function comparedOf(text) {
   const [, level, slot] = /^(\d+)-(\d+)$/.exec(text ?? "") ?? [];

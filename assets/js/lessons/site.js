@@ -12,6 +12,7 @@ import { LessonPanel } from "./panel.js";
 import { placeOfLesson } from "./place.js";
 import { beginAgain } from "./progress.js";
 import { momentOf } from "./recorded.js";
+import { viewState } from "./shared_view.js";
 
 /**
  * @typedef {import("./recorded.js").Recorded} Recorded
@@ -93,8 +94,9 @@ class Site {
     url.search = `${new URLSearchParams({ lesson: this.lesson.name, at: step.id })}`;
     history.replaceState(null, "", url.href);
     this.writeKnobs(step.recorded);
-    const { base, view: { level = null, layout, slot, action } } = momentOf(search, step);
-    this.microscope.store.set({ level, hover: null, selection: slot !== undefined ? { level: level ?? 0, slot } : action !== undefined ? { action } : null });
+    const { base, view } = momentOf(search, step);
+    const { layout } = view;
+    this.microscope.store.set({ hover: null, ...viewState(view) });
     if (layout) this.microscope.layouts.choose(layout);
     this.show(base);
   }
