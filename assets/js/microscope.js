@@ -1,18 +1,14 @@
 // The microscope: the component that shows one plan after another, wherever they come from. It builds its own elements inside a root, and gives
 // everything back when it is disposed of. Two of them share nothing.
 
-import { captions } from "./frame/captions.js";
 import { objection, samePlan } from "./frame/comparison.js";
-import { kindOf } from "./frame/level_series.js";
 import { NOTHING_HIDDEN } from "./frame/marks.js";
-import { narrate } from "./frame/narration.js";
-import { steadyAfter } from "./frame/steady.js";
 import { element } from "./lib/elements.js";
 import { followKeys } from "./lib/keyboard.js";
 import { Hooks } from "./lib/hooks.js";
 import { Lifetime } from "./lib/lifetime.js";
-import { MICROSCOPE_KEYS, moves } from "./lib/moves.js";
-import { onThemeChange, readTheme } from "./lib/palette.js";
+import { keyActions, MICROSCOPE_KEYS } from "./lib/moves.js";
+import { readTheme } from "./lib/palette.js";
 import { Painter } from "./lib/painter.js";
 import { ownStorage } from "./lib/storage.js";
 import { createStore, sameParticle, viewOf } from "./lib/store.js";
@@ -24,27 +20,22 @@ import { FilmStrip } from "./panels/film_strip.js";
 import { ProjectionChooser } from "./panels/projection_chooser.js";
 import { LayoutChooser, readLayout } from "./panels/layout_chooser.js";
 import { MarkLegend, zoomButtons } from "./panels/mark_legend.js";
+import { Painting, PICTURES } from "./panels/painting.js";
 import { ParticlePanel } from "./panels/particle.js";
 import { PanelRoom } from "./panels/room.js";
-import { nameSection, panelSection, setText } from "./panels/section.js";
+import { panelSection } from "./panels/section.js";
 import { readOpen, StripChooser } from "./panels/strip_chooser.js";
 import { WhatIf } from "./panels/what_if.js";
 import { DetailRequest } from "./source/detail.js";
-import { doneLevels } from "./pictures/film.js";
 import { Gallery } from "./pictures/gallery.js";
 import { WHOLE } from "./pictures/window.js";
 
 export { ownStorage };
 
 export const PANELS = ["world", "genealogy", "strips", "weights", "comparison", "decision", "particle", "narration"];
-const PICTURES = ["world", "genealogy", "strips", "weights"];
-/** Pictures that each part of a painting draws anew. @type {[part: string, pictures: string[]][]} */
-const PARTS = [["base", PICTURES], ["levels", ["genealogy", "strips", "weights"]], ["genealogy", ["genealogy"]]];
 
 // A pointer that sweeps over a picture asks a few times a second, not for everything it passes.
 const ASKING = 60;
-// A world that is about square would be a stamp in a low, wide panel.
-const TALL = 1.1;
 
 /**
  * @typedef {object} MicroscopeOptions
@@ -69,15 +60,9 @@ export class Microscope extends PanelRoom {
     this.pins = 0;
     /** @type {import("./source/source.js").Source | null} */
     this.source = null;
-    this.actionShown = "";
-    /** The shape that the room was last shared out for. */
-    this.arranged = "";
-    /** @type {import("./frame/steady.js").Steady | null} */
-    this.steady = null;
     this.chooser = new StripChooser(this.store, storage, (open) => this.makeRoom(open.length), this.lifetime);
     this.layouts = new LayoutChooser(this.store, storage, this.lifetime);
     this.film = new FilmBar({ store: this.store, began: () => this.hooks.call("film"), lifetime: this.lifetime });
-    this.filmed = 0;
     this.legend = new MarkLegend(this.store, () => this.painter.request("overlay"), this.lifetime);
     this.zoomKeys = zoomButtons(() => this.gallery.zoom, this.lifetime);
     this.comparison = panels.includes("comparison")
@@ -106,17 +91,18 @@ export class Microscope extends PanelRoom {
     }) : null;
     this.lifetime.add(() => this.detail.dispose());
     /** The actions of MICROSCOPE_KEYS. */
-    this.actions = this.keyActions();
+    this.actions = keyActions(this);
     this.build(panels, keys);
     this.theme = readTheme(root);
-    this.painter = new Painter({ paint: (frame, parts) => this.paint(frame, parts), acknowledge: (frame) => frame.source?.acknowledge(frame), trouble: (error) => this.hooks.call("trouble", error) });
+    const painting = new Painting(this);
+    this.painter = new Painter({ paint: (frame, parts) => painting.paint(frame, parts), acknowledge: (frame) => frame.source?.acknowledge(frame), trouble: (error) => this.hooks.call("trouble", error) });
     this.gallery = new Gallery(this.sections, this.store, () => this.painter.request("base"), this.lifetime);
     this.gallery.zoom?.stage.element.append(this.legend.element);
     const world = this.sections.get("world")?.querySelector(".stage");
     if (world instanceof HTMLElement) this.strip.mount(world, this.lifetime);
     this.gallery.refit();
     this.ask = atMost(() => ASKING, () => this.source?.want(this.wanted(), this.view.compared));
-    this.follow();
+    painting.follow();
     if (source) this.connect(source);
   }
 
@@ -332,16 +318,6 @@ export class Microscope extends PanelRoom {
     this.followHeadings((name) => this.hooks.call("hide", name));
   }
 
-  /** @returns {Record<string, () => void>} */
-  keyActions() {
-    const own = moves(this.store);
-    const pin = () => (this.store.state.pinned ? this.unpin() : this.pin());
-    const zoom = { nearer: () => this.gallery.zoom?.step(1), farther: () => this.gallery.zoom?.step(-1), whole: () => this.gallery.zoom?.whole(), legend: () => this.legend.toggle() };
-    const film = { film: () => this.film.toggle(), filmOn: () => this.film.on && this.film.step(1), filmBack: () => this.film.on && this.film.step(-1) };
-    const drop = () => (this.film.on ? this.film.end() : this.store.state.box ? this.store.set({ box: null }) : this.store.state.compared ? this.keep() : own.drop());
-    return { ...own, ...zoom, ...film, pin, keep: () => this.keep(), heat: () => this.toggleHeat(), strip: () => this.strip.toggle(), layout: () => this.layouts.next(), enlarge: () => this.enlarge(this.enlarged ? null : this.inHand), drop: () => (this.enlarged ? this.enlarge(null) : drop()) };
-  }
-
   /** The decision's side of pointing: the action singled out, and what happens to one that is pointed at or clicked. */
   get pointing() {
     return {
@@ -366,48 +342,6 @@ export class Microscope extends PanelRoom {
     return this.hooks.has(name) && !this.frame?.recorded && !!this.source?.can.includes("commands");
   }
 
-  /** Everything that paints again, or asks, when something changes. */
-  follow() {
-    const { store, painter, lifetime } = this;
-    lifetime.add(this.ask.cancel);
-    lifetime.add(() => painter.cancel());
-    lifetime.add(store.subscribe(["level", "hover", "selection"], (state) => {
-      // A root action singled out dims the rest of the pictures themselves; everything else is only drawn over them. One that is selected may be taken.
-      const action = `${viewOf(state).action}, ${state.selection?.action}`;
-      painter.request(action === this.actionShown ? "overlay" : "base");
-      this.actionShown = action;
-      this.ask();
-    }));
-    lifetime.add(store.subscribe(["strips", "pinned", "ghost", "beside", "heat", "projection", "alongside"], () => painter.request("base")));
-    lifetime.add(store.subscribe(["window"], () => painter.request("levels")));
-    lifetime.add(store.subscribe(["layout", "hidden"], () => painter.request("genealogy")));
-    lifetime.add(store.subscribe(["box"], () => painter.request("overlay")));
-    lifetime.add(store.subscribe(["compared"], () => {
-      painter.request("overlay");
-      painter.request("particle");
-      this.ask();
-    }));
-    lifetime.add(store.subscribe(["film"], ({ film }) => {
-      // The world draws the levels that are done; what moves is drawn over them.
-      const done = film ? doneLevels(film) : -1;
-      this.element.toggleAttribute("data-film", !!film);
-      painter.request(done === this.filmed ? "overlay" : "base");
-      this.filmed = done;
-    }));
-    lifetime.add(onThemeChange(() => {
-      this.theme = readTheme(this.root);
-      painter.request("base");
-      this.strip.draw();
-      this.hooks.call("theme", this.theme);
-    }));
-    // Paper shows the last painting.
-    lifetime.listen(window, "beforeprint", () => {
-      this.theme = readTheme(this.root);
-      painter.request("base");
-      painter.tick();
-    });
-  }
-
   /** The particle whose numbers are to be shown: the one looked at, or the heaviest of the level; null for the last level's. */
   wanted() {
     const { particle } = this.view;
@@ -424,41 +358,6 @@ export class Microscope extends PanelRoom {
     this.store.set({ level, selection: { level, slot } });
   }
 
-  // --- painting -------------------------------------------------------------------------------------------------------------------
-
-  /**
-   * @param {any} offered a frame, or null where something else asked for a painting
-   * @param {Set<string>} parts
-   */
-  paint(offered, parts) {
-    const { frame: shown, strips } = this.store.state;
-    // The same plan with the numbers of another particle: the pictures do not change.
-    const again = !!offered && offered.drawsTheSame(shown);
-    const fresh = !!offered && !again;
-    if (fresh) this.steady = steadyAfter(this.steady, offered, strips[kindOf(offered)]);
-    if (offered) this.store.set({ frame: Object.assign(offered, { steady: this.steady }) });
-    const { frame, pinned } = this.store.state;
-    if (!frame) return;
-    if (fresh) this.haunt();
-    const base = parts.has("base") || fresh;
-    if (base) this.comparison?.write(pinned?.frame ?? null, frame);
-    if (fresh) this.arrange(frame);
-    this.gallery.zoom?.attend(frame);
-    const drawn = PARTS.find(([part]) => (part === "base" ? base : parts.has(part)));
-    this.gallery.paint(drawn ? drawn[1] : [], this.theme);
-    this.legend.write(frame, this.view, this.theme);
-    this.write(frame);
-    if (offered) this.ask();
-    if (fresh) this.counters.framesPainted++;
-    // Numbers are of the plan that the pictures show, also while playing.
-    // The same plan may come again with its trail.
-    const trailed = again && frame["trail/level"] !== shown?.["trail/level"];
-    if (base || trailed || parts.has("decision")) this.decision?.write(frame, this.theme, this.pointing);
-    if (fresh) this.detail.attend();
-    if (base || offered || parts.has("particle")) this.particle?.write(frame, this.theme, this.aboutParticle(frame));
-    if (offered) this.hooks.call("frame", frame, fresh);
-  }
-
   /** There is something new to say about what a plan keeps only on request, or it is there. */
   detailChanged() {
     this.painter.request("particle");
@@ -472,63 +371,6 @@ export class Microscope extends PanelRoom {
     const shown = this.frame?.particle;
     return kept ?? (shown ? { level: shown[0], slot: shown[1] } : null);
   }
-
-  /** The context that the panel of a particle is written with besides the frame. */
-  aboutParticle(frame) {
-    const kept = this.view.compared;
-    const there = frame["other/particle"];
-    const [level, slot] = frame.particle ?? [];
-    // Kept a moment ago, it is still the one that is shown, or not in the frame yet.
-    const compared = !!kept && !!there && there[0] === kept.level && there[1] === kept.slot && !(kept.level === level && kept.slot === slot);
-    const { offered, wanted, said } = this.detail;
-    return { compared, kept, offers: offered, wanted: wanted.has("actions"), said: kept && !compared ? `Kept. Point at another ${frame.tree ? "node" : "particle"} to compare it with this one.` : wanted.has("actions") ? said : "" };
-  }
-
-  /** Names and room, by the kind of the plan and the shape of its world. */
-  arrange(frame) {
-    const kind = kindOf(frame);
-    const [x0, x1, y0, y1] = frame.scene?.focus ?? [0, 2, 0, 1];
-    const tall = (x1 - x0) / (y1 - y0) < TALL;
-    const kept = frame.recorded || frame.replayed;
-    // A longer note may take a line more, which the picture below then lacks.
-    const arranged = JSON.stringify([kind, tall, kept, captions(frame).notes.genealogy(frame, 0)]);
-    if (arranged === this.arranged) return;
-    this.arranged = arranged;
-    if (this.element.dataset.kind !== kind) {
-      this.element.dataset.kind = kind;
-      for (const section of this.element.querySelectorAll(".panel")) if (section instanceof HTMLElement) nameSection(section, kind);
-    }
-    this.centre.toggleAttribute("data-tall-world", tall);
-    this.element.toggleAttribute("data-recorded", kept);
-    this.chooser.show(frame);
-    this.write(frame);
-    // The room may just have changed.
-    this.gallery.refit();
-  }
-
-  /** The words around the pictures. */
-  write(frame) {
-    const { notes } = captions(frame);
-    const { level } = this.view;
-    const { selection } = this.store.state;
-    this.whatIf.write(frame, selection?.slot === undefined ? null : selection, this.takes("intervene"), frame.recorded && !frame.alone && this.hooks.has("intervene"));
-    for (const name of ["world", "genealogy", "weights"]) this.withSection(name, (section) => setText(section, ".panel-note", notes[name](frame, level)));
-    this.withSection("narration", (sentence) => {
-      const text = narrate(frame, level);
-      if (sentence.textContent === text) return;
-      sentence.setAttribute("aria-live", frame.playing ? "off" : "polite");
-      sentence.textContent = text;
-      // A narrow window cuts it off.
-      sentence.title = text;
-    });
-  }
-
-  /** @param {(section: HTMLElement, frame: any) => void} work done where the panel is shown and there is a frame */
-  withSection(name, work) {
-    const section = this.sections.get(name);
-    if (section && this.frame) work(section, this.frame);
-  }
-
 }
 
 function recordedBadge() {

@@ -34,8 +34,8 @@ import { Lifetime } from "./lib/lifetime.js";
 import { MICROSCOPE_KEYS } from "./lib/moves.js";
 import { ownStorage, storageOfTab } from "./lib/storage.js";
 import { createStore } from "./lib/store.js";
-import { untilAnswered } from "./source/page_api.js";
 import { LiveSource } from "./source/live.js";
+import { untilAnswered } from "./source/until_answered.js";
 
 const first = await firstPicture;
 const status = createStore(/** @type {import("./controls/status.js").Status & Record<string, any>} */ ({

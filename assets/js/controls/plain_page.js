@@ -3,7 +3,8 @@
 import { linkTo } from "../lib/address.js";
 import { followKeys } from "../lib/keyboard.js";
 import { Lifetime } from "../lib/lifetime.js";
-import { apiOfPage, untilAnswered } from "../source/page_api.js";
+import { apiOfPage } from "../source/page_api.js";
+import { untilAnswered } from "../source/until_answered.js";
 import { followButtons } from "./buttons.js";
 import { PAGE_KEYS } from "./page_keys.js";
 import { ViewDialog } from "./view.js";

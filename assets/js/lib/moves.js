@@ -1,4 +1,4 @@
-// Moves through a plan without a pointer: level by level, particle by particle, action by action.
+// The keys of a microscope and their actions. Most move through a plan without a pointer: level by level, particle by particle, action by action.
 
 import { viewOf } from "./store.js";
 
@@ -61,6 +61,41 @@ export function moves(store) {
     particleDown: () => toParticle(1),
     nextAction: toNextAction,
     drop: () => store.set({ hover: null, selection: null }),
+  };
+}
+
+/**
+ * The actions of MICROSCOPE_KEYS.
+ * @param {import("../microscope.js").Microscope} microscope
+ * @returns {Record<string, () => void>}
+ */
+export function keyActions(microscope) {
+  const { store, film, legend, strip, layouts } = microscope;
+  const own = moves(store);
+  // Pictures come after the keys.
+  const zoom = () => microscope.gallery.zoom;
+  const drop = () => {
+    if (microscope.enlarged) microscope.enlarge(null);
+    else if (film.on) film.end();
+    else if (store.state.box) store.set({ box: null });
+    else if (store.state.compared) microscope.keep();
+    else own.drop();
+  };
+  return {
+    ...own, drop,
+    keep: () => microscope.keep(),
+    strip: () => strip.toggle(),
+    heat: () => microscope.toggleHeat(),
+    pin: () => (store.state.pinned ? microscope.unpin() : microscope.pin()),
+    layout: () => layouts.next(),
+    film: () => film.toggle(),
+    filmOn: () => film.on && film.step(1),
+    filmBack: () => film.on && film.step(-1),
+    nearer: () => zoom()?.step(1),
+    farther: () => zoom()?.step(-1),
+    whole: () => zoom()?.whole(),
+    legend: () => legend.toggle(),
+    enlarge: () => microscope.enlarge(microscope.enlarged ? null : microscope.inHand),
   };
 }
 

@@ -1,28 +1,7 @@
 // The backend of this page, and what the tab keeps to speak with it.
 
 import { keep, read, storageOfTab } from "../lib/storage.js";
-import { Api, ApiError } from "./api.js";
-
-const RETRY = 1500;
-
-/**
- * Asks until the service answers. An answer that says no is final.
- * @template T
- * @param {() => Promise<T>} ask
- * @param {() => void} waiting called whenever there was none
- * @returns {Promise<T>}
- */
-export async function untilAnswered(ask, waiting) {
-  for (;;) {
-    try {
-      return await ask();
-    } catch (error) {
-      if (error instanceof ApiError && error.status < 500) throw error;
-      waiting();
-      await new Promise((resolve) => setTimeout(resolve, RETRY));
-    }
-  }
-}
+import { Api } from "./api.js";
 
 /** The backend of this page: its own server, unless the page names another. */
 export function apiOfPage() {
