@@ -16,7 +16,7 @@ export const ANY_PLAN = { levels: Infinity, slots: Infinity, actions: { length: 
  * @param {Record<string, any>} fields
  * @returns {Looked}
  */
-export function askedOf({ level = null, slot, action, with: compared }) {
+function askedOf({ level = null, slot, action, with: compared }) {
   const selection = slot !== undefined ? { level: level ?? 0, slot } : action !== undefined ? { action } : null;
   return { level, selection, ...(compared ? { compared: comparedOf(compared) } : {}) };
 }
