@@ -83,7 +83,7 @@ def create_dashboard(server: FastAPI, catalogue: GetCatalogue, public_api_url: s
         assets_folder=str(ASSETS),
         assets_path_ignore=["^js$", "^vendor$", "^checkpoints$", "^moments$"],
         # The styles of the other pages, and those that come late.
-        assets_ignore=r"^(plain|checkpoints|lesson_cards|remote|lesson|race)\.css$",
+        assets_ignore=r"^(plain|checkpoints|lesson_cards|remote|lesson|race|later)\.css$",
         suppress_callback_exceptions=True,
         add_log_handler=False,
     )

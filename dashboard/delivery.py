@@ -27,7 +27,7 @@ FOLDERS = ("css", "js", "vendor")
 FOR_EVER = "public, max-age=31536000, immutable"
 SMALLEST = 500
 """Bytes from which compressing pays."""
-LEVEL = 8
+LEVEL = 9
 
 
 def version(assets: Path) -> str:

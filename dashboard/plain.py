@@ -75,7 +75,7 @@ def add_plain_page(
       api: where the browser reaches the backend, ready to stand in an attribute; "" for the address of the page.
       assets: the folder of the files that the page loads.
     """
-    sheets = ("theme.css", "microscope.css", "twistscope.css", "plain.css", *styles)
+    sheets = ("theme.css", "microscope.css", "twistscope.css", "later.css", "plain.css", *styles)
     parts = {
         "STYLES": "\n".join(f'    <link rel="stylesheet" href="@PREFIX@assets/css/{sheet}">' for sheet in sheets),
         "NAV": _links(path) if links else NO_LINKS,

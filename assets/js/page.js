@@ -30,6 +30,7 @@ import { Lessons } from "./lessons/opening.js";
 import { viewFields } from "./lessons/shared_view.js";
 import { momentAddress, readAddress, saysLessonOnly } from "./lib/address.js";
 import { followKeys } from "./lib/keyboard.js";
+import { loadStyle } from "./lib/late_files.js";
 import { Lifetime } from "./lib/lifetime.js";
 import { MICROSCOPE_KEYS } from "./lib/moves.js";
 import { ownStorage, storageOfTab } from "./lib/storage.js";
@@ -439,7 +440,7 @@ if (first) {
   judge();
 }
 dash.start();
-Promise.all([loadQuestions(), loadKnobTools(), dialogs.load(), lessons.load()]).catch(() => notice.say("Parts of the page could not be loaded. Load it again."));
+Promise.all([loadStyle("later.css"), loadQuestions(), loadKnobTools(), dialogs.load(), lessons.load()]).catch(() => notice.say("Parts of the page could not be loaded. Load it again."));
 dash.listen((message) => TURNED[message.type]?.(message));
 lifetime.listen(window, "popstate", () => {
   chooser.revisit();

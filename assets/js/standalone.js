@@ -30,7 +30,7 @@ export function show(root, bytes, options = {}) {
 }
 
 /** Planner, checkpoint or environment, step and seed, as `Record.title` says them; pure. */
-export const madeOf = ({ planner, checkpoint, environment, step, seed }) => `${planner} on ${checkpoint || environment}, step ${step}, seed ${seed}`;
+const madeOf = ({ planner, checkpoint, environment, step, seed }) => `${planner} on ${checkpoint || environment}, step ${step}, seed ${seed}`;
 
 /** A button, and the dialog that it opens. */
 function pictureDialog(microscope) {

@@ -25,7 +25,7 @@ from planner.record.html import ASSETS, import_map
 from planner.truth import Truth, has_truth
 
 MAX_BYTES = 25 * 1024**2
-STYLES = ("theme.css", "microscope.css", "twistscope.css", "lesson.css")
+STYLES = ("theme.css", "microscope.css", "twistscope.css", "later.css", "lesson.css")
 PAGE = "lesson.html"
 """The page of every lesson, by which a folder is known to be a site."""
 

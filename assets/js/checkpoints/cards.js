@@ -45,7 +45,7 @@ export const STAGES = ["early", "middle", "final"];
 export const stageOf = ({ name }) => STAGES.find((stage) => name.endsWith(`-${stage}`)) ?? "final";
 
 /** The planner with the highest mean return, and what planning with it adds to the prior alone, also as a share of the environment's axis; null where that is not known. */
-export function gainOf(rows, { low, high }) {
+function gainOf(rows, { low, high }) {
   const prior = rows.find(({ who }) => who === "prior");
   const planned = rows.filter(({ who, mean }) => who !== "prior" && Number.isFinite(mean));
   if (!prior || !Number.isFinite(prior.mean) || !planned.length) return null;

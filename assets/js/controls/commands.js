@@ -105,7 +105,7 @@ export const panelCommands = (panels) => PARTS.flatMap(({ name, region }) => {
  * @param {(href: string) => void} visit
  * @returns {Command[]}
  */
-export const pageCommands = (pages, visit) => pages.map(({ title, href }) => ({ kind: "page", title, words: "page", run: () => visit(href) }));
+const pageCommands = (pages, visit) => pages.map(({ title, href }) => ({ kind: "page", title, words: "page", run: () => visit(href) }));
 
 /**
  * Moments and seeds by their number: of "10", "step 10" or "seed 3". Which are possible the server knows.

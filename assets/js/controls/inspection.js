@@ -28,7 +28,6 @@ export const inspection = (page) => ({
   get playing() { return page.status?.state.playing ?? false; },
   get session() { return page.status?.state.session ?? null; },
   get latencies() { return page.latency?.latencies ?? []; },
-  get lastLatencyMs() { return page.latency?.latencies.at(-1) ?? null; },
   get cursorLevel() { return page.microscope.view.level; },
   get selection() { return page.microscope.store.state.selection; },
   get window() { return { ...page.microscope.store.state.window }; },

@@ -78,7 +78,7 @@ export class Questions {
     this.wanted = question === "why";
     const { frame } = this.microscope;
     if (frame) this.refresh(frame);
-    return question === undefined || this.wanted || question === "why";
+    return question === undefined || question === "why";
   }
 
   /** Draws again, in the colours of now. */

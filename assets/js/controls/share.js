@@ -124,4 +124,4 @@ export class ShareDialog {
 }
 
 /** True for addresses that lead to the machine that they are opened on; pure. @param {string} host */
-export const isOwnMachine = (host) => /^(localhost|127(\.\d+){3}|\[::1\])$/.test(host);
+const isOwnMachine = (host) => /^(localhost|127(\.\d+){3}|\[::1\])$/.test(host);

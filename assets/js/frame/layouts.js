@@ -50,7 +50,7 @@ export function heights(frame, layout) {
  * @param {any} frame
  * @returns {Float64Array}
  */
-export function rootMass(frame) {
+function rootMass(frame) {
   return frame.once("root mass", ({ size, level, levels, root, weight, root_mass: told, actions: { length: actions } }) => {
     const mass = new Float64Array(levels * actions);
     const count = new Float64Array(levels * actions);

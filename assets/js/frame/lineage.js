@@ -47,7 +47,7 @@ export function lastStep(frame, particle) {
   return node < 0 || frame.alive[node] ? node : frame.parent[node];
 }
 
-export const OPACITIES = [0.12, 0.25, 0.45, 0.7, 1];
+const OPACITIES = [0.12, 0.25, 0.45, 0.7, 1];
 export const WIDTHS = [0.6, 1.1, 1.8, 2.8, 4.2];
 
 /**

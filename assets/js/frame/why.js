@@ -22,7 +22,7 @@ import { asTried, list, nats, number, partOf, percent, share, signed, significan
 // Parts that are smaller than this share of the largest are not worth a word.
 const MINOR = 0.04;
 /** Largest share of each range by which continuous actions of two seeds may differ and still be called the same. */
-export const SAME_ACTION = 0.05;
+const SAME_ACTION = 0.05;
 // Upper bounds of a KL in nats, and of a share of seeds.
 const MOVED = /** @type {[number, string][]} */ ([
   [0.003, "That hardly moved the policy"], [0.05, "That moved the policy a little"], [0.3, "That moved the policy clearly"], [Infinity, "That moved the policy far"],

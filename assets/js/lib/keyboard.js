@@ -39,7 +39,7 @@ export const isField = (target) => !!target.closest?.(FIELDS);
  * @param {any} target
  * @param {string} key
  */
-export const ownUse = (target, key) => OWN_USE.some(([selector, uses]) => uses(key) && !!target.closest?.(selector));
+const ownUse = (target, key) => OWN_USE.some(([selector, uses]) => uses(key) && !!target.closest?.(selector));
 
 /**
  * @param {EventTarget} target

@@ -12,7 +12,7 @@ const BAR = { width: 44, height: 9 };
 const SAME = { width: 300, height: 22 };
 
 /** A value as people read it in the list of differences; pure. */
-export function valueText(value) {
+function valueText(value) {
   if (value === null || value === undefined) return "none";
   if (typeof value === "boolean") return value ? "on" : "off";
   return `${value}`.replace(/^-/, "−");

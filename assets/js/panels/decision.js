@@ -93,7 +93,7 @@ export function qError({ root_q, truth }) {
 }
 
 /** Loss of the improved policy against the best action, in units of return (docs/method.md, Races). */
-export function regretOf({ root_policy, truth: { optimalQ } }) {
+function regretOf({ root_policy, truth: { optimalQ } }) {
   const best = Math.max(...optimalQ);
   return root_policy.reduce((sum, part, action) => sum + (part > 0 ? part * (best - optimalQ[action]) : 0), 0);
 }

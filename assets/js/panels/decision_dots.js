@@ -2,7 +2,6 @@
 // that Q-hat is the mean of; a trail is the way of the decision as levels go by.
 
 import { trailOf } from "../frame/decision_numbers.js";
-import { share } from "../lib/format.js";
 import { actionColour, actionSymbol } from "../lib/palette.js";
 import { line, marker, node, openPath, rootValueLines, shorten, text, textWidth, truthMarker } from "./shapes.js";
 import { axisTicks, fitsAlong, shareTicks } from "./ticks.js";
@@ -29,7 +28,7 @@ const across = ({ plot: [from, to] }, { low, high }, value) => from + within((va
 const up = ({ top, base }, { low, high }, value) => base - within((value - low) / (high - low)) * (base - top);
 
 /** The radius of a dot: its area follows the prior. */
-export const dotRadius = (prior) => DOT.least + DOT.range * Math.sqrt(within(prior));
+const dotRadius = (prior) => DOT.least + DOT.range * Math.sqrt(within(prior));
 
 /** Place and size of each action's dot; those that were not tried have none. */
 export function dotPlaces({ root_q, root_policy, root_prior }, layout, { fine, wide }) {
@@ -144,7 +143,3 @@ function untried({ root_q }, theme, { base, plot: [from] }) {
   const count = Array.from(root_q).filter((value) => !Number.isFinite(value)).length;
   return count ? [text(from, base + 29, `${count} never tried`, small(theme, { "font-style": "italic" }))] : [];
 }
-
-/** Words for the dots of a plan, for those who cannot see them. */
-export const narrateDots = ({ actions, root_q, root_policy }) =>
-  actions.map((name, action) => `${name}: ${Number.isFinite(root_q[action]) ? share(root_policy[action]) : "never tried"}`).join(", ");

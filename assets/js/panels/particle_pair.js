@@ -49,7 +49,7 @@ export class ParticlePair {
 }
 
 /** Lines of the two, as the pictures mark them. */
-export const strokeOf = (theme, index) => (index ? { stroke: theme.ink } : { stroke: theme.accent, "stroke-dasharray": "5 3" });
+const strokeOf = (theme, index) => (index ? { stroke: theme.ink } : { stroke: theme.accent, "stroke-dasharray": "5 3" });
 
 function nameLine(frame, [level, slot, top], theme, index, ...more) {
   const glyph = element("span", "glyph", actionGlyph(frame, top));

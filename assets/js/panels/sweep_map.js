@@ -43,7 +43,7 @@ export function mapPlaces({ xs, ys, first, second }) {
 }
 
 /** Height of the picture. */
-export const mapHeight = AREA.top + AREA.height + AREA.foot;
+const mapHeight = AREA.top + AREA.height + AREA.foot;
 
 /**
  * @param {import("../frame/sweep_map.js").SweepMap} map

@@ -8,7 +8,7 @@ import { textWidth } from "./shapes.js";
 const STEPS = 6;
 
 /** Texts of some values of an axis, all with the decimals of its step. */
-export function tickTexts({ low, high }, values) {
+function tickTexts({ low, high }, values) {
   if (Math.max(Math.abs(low), Math.abs(high)) >= 1e5) return values.map((value) => value.toExponential(2).replaceAll("-", "−").replace("+", ""));
   const step = roundStep((high - low) / STEPS);
   const decimals = Math.min(Math.max(-Math.floor(Math.log10(step) + 1e-9), 0), 8);

@@ -26,7 +26,7 @@ export function nextSeed(interventions, { level, slot }) {
 }
 
 /** The parts of a plan that are compared before and after. */
-export function summaryOf(frame) {
+function summaryOf(frame) {
   const { actions, chosen, root_policy, log_evidence, levels } = frame;
   return { action: actions[chosen], policy: root_policy[chosen], evidence: log_evidence?.[levels - 1] };
 }

@@ -19,7 +19,7 @@ const PARTICLE = { least: 1.3, most: 8, share: 0.27 };
 export const hasRoom = ({ room, axis }) => room >= ROOM.row && axis.column >= ROOM.column;
 
 /** The radius of a particle, by its weight: its area is in proportion to that, as far as there is room. */
-export function particleRadius({ room, axis }, weight) {
+function particleRadius({ room, axis }, weight) {
   const most = Math.min(room * 0.55, axis.column * 0.3, PARTICLE.most);
   return Math.min(Math.max(Math.min(room * PARTICLE.share, PARTICLE.most / 2) * Math.sqrt(weight), PARTICLE.least), most);
 }

@@ -105,7 +105,7 @@ export class GrowingWorld {
 }
 
 /** The step of the film after so many milliseconds, over and over; null at its end, when the whole plan is seen. */
-export function filmAt({ levels, over, tree }, elapsed) {
+function filmAt({ levels, over, tree }, elapsed) {
   if (over || tree) return null;
   const time = elapsed % (levels * LEVEL + REST);
   const level = Math.floor(time / LEVEL);

@@ -20,7 +20,7 @@ export async function drawingOfFile(file, api) {
  * @param {string} text of the document
  * @param {string} name of the file
  */
-export function drawingInPage(text, name) {
+function drawingInPage(text, name) {
   const [, kept] = /<script type="application\/octet-stream" id="record">([A-Za-z0-9+/=\s]+)<\/script>/.exec(text) ?? [];
   if (!kept) throw new Error(`“${name}” holds no plan: choose ${FORMS}`);
   return Uint8Array.from(atob(kept), (character) => character.charCodeAt(0)).buffer;
