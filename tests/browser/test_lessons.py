@@ -158,6 +158,17 @@ def test_a_learner_leaves_the_rails_and_returns_to_the_very_step(teaching, open_
     page.wait_for_function("!location.search.includes('lesson=')")
 
 
+def test_a_step_is_shown_again_also_before_the_address_has_followed(teaching, open_page):
+    page = opened(teaching, open_page)
+    session = page.evaluate("window.twistscope.session")
+    # The address is written at most twice a second.
+    page.evaluate("document.querySelector('.lesson-dot[aria-current]').click()")
+    page.wait_for_function("session => window.twistscope.session && window.twistscope.session !== session", arg=session)
+    page.wait_for_selector("#lesson:not([data-arriving])")
+    page.wait_for_function(LIVE)
+    assert page.evaluate("window.twistscope.step") == 0
+
+
 PUSHED = """() => {
   window.steps = [];
   const push = history.pushState;

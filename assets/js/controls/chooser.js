@@ -83,9 +83,10 @@ export class Chooser {
     this.refused(errors);
   }
 
-  /** Goes to another address, from which one can come back. */
+  /** Goes to the moment of an address, from which one can come back; also where the address is still that one, and the session has gone on. */
   visit(href) {
-    history.pushState(history.state, "", href);
+    if (href !== location.href) history.pushState(history.state, "", href);
+    this.search = null;
     this.revisit();
   }
 
