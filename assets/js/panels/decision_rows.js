@@ -106,7 +106,7 @@ export function rowsPicture(frame, theme, layout, { reach, q }, singled = null, 
     ...layout.rows.map((row) => (row.action < 0
       ? node("g", { "data-more": 1 }, ...label(frame, theme, row), ...bars(whole, theme, { ...row, action: 0 }, layout, shares))
       : node("g", { "data-action": row.action, ...(singled === null || singled === row.action ? {} : { opacity: 0.3 }) },
-        ...label(frame, theme, row), ...bars(frame, theme, row, layout, shares), ...value(frame, theme, row, layout, values),
+        ...label(frame, theme, row), ...bars(frame, theme, row, layout, shares), ...value(frame, theme, row, layout, values, pinned),
         ...(pinned ? ghost(pinned, theme, row, layout, shares, values) : [])))),
   ];
 }
@@ -194,7 +194,7 @@ function posterior(theme, { bars: [first, , last], middle, high }, x) {
   ];
 }
 
-function value(frame, theme, row, { q: [from, to] }, place) {
+function value(frame, theme, row, { q: [from, to] }, place, pinned) {
   const { truth, root_q } = frame;
   const { action } = row;
   const radius = Math.min(4.6, row.high * 0.3);
@@ -209,5 +209,7 @@ function value(frame, theme, row, { q: [from, to] }, place) {
   const right = truth && place(truth.q[action]) < (from + to) / 2;
   const halo = { stroke: theme.paper, "stroke-width": 3, "paint-order": "stroke" };
   const style = small(theme, { "font-style": "italic", "text-anchor": right ? "end" : "start", ...halo, "data-mark": "untried" });
-  return [...exact, text(right ? to : from, row.q + 4, "never tried", style)];
+  // Not over the circle of the plan that is pinned.
+  const below = Number.isFinite(pinned?.root_q[action]) && row.high > 34 ? 11 : 0;
+  return [...exact, text(right ? to : from, row.q + 4 + below, "never tried", style)];
 }
