@@ -17,10 +17,10 @@ import { Paths } from "./controls/paths.js";
 import { Pinning } from "./controls/pinning.js";
 import { PAGE_KEYS } from "./controls/page_keys.js";
 import { isStale, Lateness, showingOf } from "./controls/picture_state.js";
-import { defaultsOf } from "./controls/wishes.js";
 import { refusalText, writeStatus } from "./controls/status.js";
 import { Notice, withoutPlan, writeMoment, writeTransport } from "./controls/status_live.js";
 import { TopBar } from "./controls/top_bar.js";
+import { defaultsOf } from "./controls/wishes.js";
 import { api, asked, counters, firstPicture, inspected, microscope, panels, pinButton, questions, session, timeline } from "./first.js";
 import { LAYOUTS } from "./frame/layouts.js";
 import { kindOf } from "./frame/level_series.js";
@@ -46,6 +46,7 @@ const status = createStore(/** @type {import("./controls/status.js").Status & Re
 const latency = new LatencyMeter();
 const lifetime = new Lifetime();
 const FOLLOWING = "The presenter has the controls. “Try it yourself” opens this step with controls of your own.";
+// Windows below so many pixels are those of `max-height: 420px` (later.css).
 const LOW = 421;
 const notice = new Notice();
 const dash = new DashControls();

@@ -51,15 +51,16 @@ export class ClassDialog {
     if (this.element.open) return this.element.close();
     this.element.showModal();
     this.write();
-    /** @type {{view_token?: string | null}} */
-    let access = {};
     try {
-      access = await this.api.access();
+      const { view_token: token = null } = await this.api.access();
+      this.writeLink(token);
     } catch (error) {
       this.note.textContent = `There is no link yet: ${/** @type {Error} */ (error).message}.`;
-      return;
     }
-    const { view_token: token = null } = access;
+  }
+
+  /** @param {string | null} token of those who look on; null without one */
+  writeLink(token) {
     const url = new URL(location.href);
     const own = this.api.token;
     url.search = `${new URLSearchParams({ session: this.session() ?? "", ...(token ?? own ? { token: token ?? own ?? "" } : {}) })}`;
