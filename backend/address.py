@@ -26,7 +26,7 @@ VERSION = 3
 MAX_LENGTH = 8000
 """Characters of the longest link that is made or read; servers in between refuse longer ones."""
 SHA_DIGITS = 12
-VIEW = ("level", "slot", "action", "with", "layout", "hide", "order", "ask", "pin", "lesson", "at")
+VIEW = ("level", "slot", "action", "with", "layout", "hide", "order", "show", "projection", "ask", "pin", "lesson", "at")
 """Fields that only say what of the plan is looked at."""
 PARTICLE = re.compile(r"[0-9]{1,10}-[0-9]{1,10}")
 """Level and slot of the particle that is kept to compare."""
@@ -162,17 +162,14 @@ def _interventions(fields: Mapping[str, str]) -> tuple[dict[str, Any], ...]:
 def read_view(fields: Mapping[str, str]) -> dict[str, Any]:
     """The part of the plan that is looked at: numbers as numbers, lists of panels as lists; raises Invalid."""
     view: dict[str, Any] = {name: _whole(fields, name, None) for name in ("level", "slot", "action") if name in fields}
-    # The page knows its panels, and passes over names of others.
-    view |= {name: [each for each in fields[name].split(",") if each][:50] for name in ("hide", "order") if name in fields}
+    # The page knows its panels and pictures, and passes over names of others.
+    view |= {name: [each for each in fields[name].split(",") if each][:50] for name in ("hide", "order", "show") if name in fields}
     if "with" in fields:
         if not PARTICLE.fullmatch(fields["with"]):
             raise _refusal("with", fields["with"], "a level and a slot, as 9-14")
         view["with"] = fields["with"]
-    if "layout" in fields:
-        view["layout"] = fields["layout"][:50]
+    view |= {name: fields[name][:50] for name in ("layout", "projection", "ask") if name in fields}
     view |= {name: fields[name][:60] for name in ("lesson", "at") if name in fields}
-    if "ask" in fields:
-        view["ask"] = fields["ask"][:50]
     if "pin" in fields:
         # A link in its own right: it is read when the page asks for its plan.
         view["pin"] = fields["pin"]

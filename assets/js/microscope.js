@@ -84,7 +84,8 @@ export class Microscope extends PanelRoom {
     this.projections = new ProjectionChooser({ store: this.store, detail: this.detail, source: () => this.source, lifetime: this.lifetime });
     this.heat = Object.assign(element("button", "chip heat-open", "heat"), { type: "button", title: "Where the mass of the particles is, up to the level looked at, in place of their paths (h)" });
     this.heat.setAttribute("aria-pressed", "false");
-    this.lifetime.listen(this.heat, "click", () => this.toggleHeat());
+    this.lifetime.listen(this.heat, "click", () => this.showHeat());
+    this.lifetime.add(this.store.subscribe(["heat"], ({ heat }) => this.heat.setAttribute("aria-pressed", `${heat}`)));
     this.particle = panels.includes("particle") ? new ParticlePanel({
       lifetime: this.lifetime, whatIf: this.whatIf.element, onKeep: () => this.keep(), onChange: () => this.painter.request("particle"),
       onActions: () => (this.detail.wanted.has("actions") ? this.detail.leave("actions") : this.detail.want("actions")),
@@ -239,9 +240,7 @@ export class Microscope extends PanelRoom {
   }
 
   /** Paths in the world, or the heat of where mass goes. */
-  toggleHeat() {
-    const heat = !this.store.state.heat;
-    this.heat.setAttribute("aria-pressed", `${heat}`);
+  showHeat(heat = !this.store.state.heat) {
     this.store.set({ heat });
   }
 

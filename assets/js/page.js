@@ -27,7 +27,7 @@ import { kindOf } from "./frame/level_series.js";
 import { Classroom } from "./lessons/classroom.js";
 import { Remote } from "./lessons/remote_channel.js";
 import { Lessons } from "./lessons/opening.js";
-import { viewFields } from "./lessons/shared_view.js";
+import { BESIDE, HEAT, viewFields } from "./lessons/shared_view.js";
 import { momentAddress, readAddress, saysLessonOnly } from "./lib/address.js";
 import { followKeys } from "./lib/keyboard.js";
 import { loadStyle } from "./lib/late_files.js";
@@ -164,12 +164,15 @@ function heardCreated({ id, offers, speed, replay, view = null, notes }, wish) {
 // --- what of the plan is looked at, as fields of an address ---------------------------------------------------------------------------
 
 function look(fields) {
-  const { layout, hide, order, ask, pin } = fields;
-  if (pin) pinning.pinLink(pin);
+  const { layout, hide, order, show = [], ask, pin } = fields;
+  if (pin) pinning.pinLink(pin, show.includes(BESIDE));
   microscope.store.set(possibleView(ANY_PLAN, fields).looked);
   wished = fields;
   if (layout && !microscope.layouts.choose(layout)) notice.say(`There is no layout “${layout}” of the genealogy.`);
   panels.follow({ hide, order });
+  microscope.showHeat(show.includes(HEAT));
+  const unknown = show.find((word) => word !== HEAT && word !== BESIDE);
+  if (unknown) notice.say(`The link asks to show “${unknown.slice(0, 30)}”, which this page does not know.`);
   if (!live.looksOnly && !questions.want(ask)) notice.say(`The link asks “${ask}”, a question that this page does not know.`);
 }
 
@@ -177,15 +180,20 @@ function look(fields) {
 function lookWithin(frame) {
   if (!wished || frame.over) return;
   const { looked, sentence } = possibleView(frame, wished);
+  const { projection } = wished;
   wished = null;
+  if (projection && !microscope.projections.offer(projection)) notice.say(`There is no view “${projection}” of the world here.`);
   if (!sentence) return;
   microscope.store.set(looked);
   notice.say(sentence);
 }
 
 function looked() {
-  const { layout, ...others } = viewFields(microscope.store.state);
-  const fields = { ...others, layout: layout === LAYOUTS[0] ? null : layout, ...panels.fields, ask: questions.asked, ...pinning.field, ...lessons.fields };
+  const { layout, show = [], ...others } = viewFields(microscope.store.state);
+  const pinned = pinning.field;
+  const shown = pinned.pin && pinning.second ? [...show, BESIDE] : show;
+  const { projection } = microscope.store.state;
+  const fields = { ...others, layout: layout === LAYOUTS[0] ? null : layout, ...panels.fields, show: shown.join(","), projection, ask: questions.asked, ...pinned, ...lessons.fields };
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== null && value !== undefined && value !== ""));
 }
 
@@ -448,7 +456,7 @@ lifetime.listen(window, "popstate", () => {
   const { lesson = null, at = null } = readAddress(location.search);
   lessons.follow({ lesson, at });
 });
-microscope.store.subscribe(["level", "selection", "compared"], () => chooser.keepAddress());
+microscope.store.subscribe(["level", "selection", "compared", "heat", "beside", "projection"], () => chooser.keepAddress());
 // On the way from one layout to another the address would change with every frame.
 microscope.store.subscribe(["layout"], ({ layout }) => layout.share === 1 && chooser.keepAddress());
 // Left for good (not kept in the back-forward cache): the server need not keep the session.

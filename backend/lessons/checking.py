@@ -16,6 +16,8 @@ ORDERED = ("world", "genealogy", "strips", "weights", "comparison", "decision", 
 """Panels that a link may put into another order."""
 HIDDEN = (*ORDERED, "knobs", "timeline", "narration")
 """Parts of the page that a link may hide."""
+SHOWN = ("heat", "beside")
+"""Pictures that a link may show besides."""
 
 DONE = ("it is done before anybody has done anything", "begin the step otherwise, or ask for something else")
 """Fault and remedy of a task that asks for nothing."""
@@ -98,8 +100,8 @@ def _unknown(moment: StepMoment) -> list[tuple[str, str]]:
     faults = []
     if view.get("layout", LAYOUTS[0]) not in LAYOUTS:
         faults.append((f"there is no layout {view['layout']!r}", f"layouts are {', '.join(LAYOUTS)}"))
-    for field, names in (("hide", HIDDEN), ("order", ORDERED)):
-        faults += [(f"{field}: there is no panel {name!r}", f"panels are {', '.join(names)}") for name in view.get(field, []) if name not in names]
+    for field, kind, names in (("hide", "panel", HIDDEN), ("order", "panel", ORDERED), ("show", "picture", SHOWN)):
+        faults += [(f"{field}: there is no {kind} {name!r}", f"{kind}s are {', '.join(names)}") for name in view.get(field, []) if name not in names]
     return faults
 
 

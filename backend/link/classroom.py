@@ -26,7 +26,7 @@ SHORT = 50
 
 _NUMBERS = ("level", "slot", "action")
 _WORDS = ("layout", "ask")
-_LISTS = ("hide", "order")
+_LISTS = ("hide", "order", "show")
 _NAMES = ("lesson", "at")
 PRESENTED = (*_NAMES, *_NUMBERS, "with", *_WORDS, *_LISTS, "pin", "revealed")
 """Fields of what is presented; those that only say what of the plan is looked at are named as in a link."""

@@ -69,8 +69,10 @@ def test_a_link_opens_the_same_plan_bit_for_bit_in_another_server(server, other_
         link.frame(revision=1)
     session = httpx.get(f"{server.api}/sessions/{session['id']}").json()
     query = httpx.get(f"{server.api}/sessions/{session['id']}/link").json()["query"]
-    opened = open_link(other_server.api, f"?{query}&level=3&slot=5&layout=tree&hide=weights,strips&ask=why&token=t")
-    assert opened["view"] == {"level": 3, "slot": 5, "layout": "tree", "hide": ["weights", "strips"], "ask": "why"} and opened["notes"] == []
+    looked = "level=3&slot=5&layout=tree&hide=weights,strips&show=heat,beside&projection=angles"
+    opened = open_link(other_server.api, f"?{query}&{looked}&ask=why&token=t")
+    pictures = {"layout": "tree", "hide": ["weights", "strips"], "show": ["heat", "beside"], "projection": "angles"}
+    assert opened["view"] == {"level": 3, "slot": 5, **pictures, "ask": "why"} and opened["notes"] == []
     for name in ("checkpoint", "planner", "seed", "step", "settings", "playing", "episode"):
         assert opened[name] == session[name], name
     (ours, about), (theirs, as_well) = trace(server.api, session), trace(other_server.api, opened)

@@ -38,6 +38,10 @@ def test_followers_are_where_the_presenter_is_look_around_alone_and_return(teach
     presenter.keyboard.press("Home")
     for page in pages:
         page.wait_for_function("window.twistscope.cursorLevel === 0")
+    for pressed in ("true", "false"):
+        presenter.keyboard.press("h")
+        for page in pages:
+            page.wait_for_function("pressed => document.querySelector('.heat-open').getAttribute('aria-pressed') === pressed", arg=pressed)
     # The particle that is kept to compare goes along, without any other move.
     presenter.keyboard.press("b")
     for page in pages:

@@ -64,17 +64,19 @@ def test_a_plan_is_pinned_compared_shown_beside_linked_and_let_go(server, open_p
     here = page.locator("#microscope [data-panel=weights] .panel-note").inner_text().split(":")[0]
     assert here == "level 2" and page.locator("#beside [data-panel=weights] .panel-note").inner_text().split(":")[0] == here
     assert beside(page, "genealogy")["drawn"] > 100
+    for pressed in ("true", "false"):
+        page.keyboard.press("h")
+        assert [page.locator(f"{each} .heat-open").get_attribute("aria-pressed") for each in ("#microscope", "#beside")] == [pressed] * 2
     page.keyboard.press("End")
     page.wait_for_function(NOTES, arg=7)
     alone = picture(page, "genealogy")
     page.keyboard.press("ArrowLeft")
     page.wait_for_function(NOTES, arg=6)
-    comparison(page).get_by_role("button", name="side by side").click()
-    assert page.locator("#beside *").count() == 0 and alone != ghosts["genealogy"]
+    assert alone != ghosts["genealogy"]
     page.keyboard.press("End")
 
-    # Whoever opens the link sees both plans.
-    page.wait_for_function("location.search.includes('level=7')")
+    # Whoever opens the link sees both plans, side by side as here.
+    page.wait_for_function("location.search.includes('level=7') && location.search.includes('show=beside')")
     page.wait_for_function(PINNED)
     linked = opened(server, open_page, page.evaluate("location.search"))
     comparison(linked).wait_for(state="visible", timeout=60_000)
@@ -82,6 +84,11 @@ def test_a_plan_is_pinned_compared_shown_beside_linked_and_let_go(server, open_p
     assert comparison(linked).locator("td").all_inner_texts() == comparison(page).locator("td").all_inner_texts()
     linked.wait_for_function(PINNED)
     assert parse_qs(linked.evaluate("location.search"))["pin"] == parse_qs(page.evaluate("location.search"))["pin"]
+    linked.wait_for_function("document.querySelectorAll('#beside canvas.base').length === 4")
+    assert beside(linked, "genealogy")["drawn"] > 100
+    comparison(page).get_by_role("button", name="side by side").click()
+    assert page.locator("#beside *").count() == 0
+    page.wait_for_function("!location.search.includes('show=')")
 
     # At another moment, with another checkpoint, and in another environment.
     page.locator("[data-do=forward]").click()

@@ -71,10 +71,15 @@ def test_every_action_comes_on_request_and_stays_and_two_particles_stand_side_by
     for width, height in ((1280, 720), (390, 844)):
         page.set_viewport_size({"width": width, "height": height})
         page.wait_for_function("() => window.illegible().length === 0", timeout=10_000, polling=100)
-    # A link has both; in another page the same two stand side by side.
-    page.wait_for_function("/[?&]with=\\d+-\\d+/.test(location.search)")
+    # A link has both; in another page the same two stand side by side, and the world is seen as here.
+    page.keyboard.press("h")
+    view.select_option("angle and speed")
+    page.wait_for_function("/[?&]with=\\d+-\\d+.*&show=heat&projection=angle/.test(location.search)")
     sentence = page.locator(".pair-sentence").inner_text()
     other = open_page(page.url, ready=f"{PAIR}")
+    other.wait_for_function("window.twistscope.lastFrame.projection === 'angle and speed'", timeout=60_000)
+    assert other.get_by_label("View of the world").input_value() == "angle and speed"
+    assert other.locator(".heat-open").get_attribute("aria-pressed") == "true"
     other.wait_for_function("(text) => document.querySelector('.pair-sentence')?.textContent === text", arg=sentence)
     page.keyboard.press("Escape")
     page.wait_for_function(f"!{PAIR} && window.twistscope.selection !== null")

@@ -60,6 +60,7 @@ def test_a_lesson_without_a_fault_has_none(tmp_path):
         ("particles=16", "seed=-1", 7, "seed: got '-1'", "a whole number"),
         ("depth=3", "step=4", 7, "names a step without the actions", "copy the full address"),
         ("depth=3", "layout=heap", 7, "there is no layout 'heap'", "slots, tree, river"),
+        ("depth=3", "show=heap", 7, "show: there is no picture 'heap'", "heat, beside"),
         ("depth=3", "hide=sweep,sky", 7, "hide: there is no panel 'sky'", "world, genealogy, strips"),
         ("depth=3", "order=knobs", 7, "order: there is no panel 'knobs'", "world, genealogy, strips"),
         (

@@ -78,11 +78,16 @@ export class Pinning {
     }
   }
 
-  /** Pins the plan of a link. @param {string} query */
-  async pinLink(query) {
+  /**
+   * Pins the plan of a link.
+   * @param {string} query
+   * @param {boolean} [beside] true to show it beside B
+   */
+  async pinLink(query, beside = false) {
     try {
       const frame = readFrame(await this.api.linkedPlan(query));
       this.microscope.pin(frame, query);
+      if (beside && !this.second) this.open();
       if (frame.notes.length) this.say(`A: ${frame.notes.join(" ")}`);
     } catch (error) {
       this.say(`The plan to compare with cannot be made: ${/** @type {Error} */ (error).message}.`);

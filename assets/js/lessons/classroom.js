@@ -1,7 +1,7 @@
 // A class: one page presents a lesson, the others follow its step and cursor, look around on their own, and answer its predictions together.
 
 import { keep, readJson } from "../lib/storage.js";
-import { SLOT_NAMES, viewFields, viewState } from "./shared_view.js";
+import { HEAT, SLOT_NAMES, viewFields, viewState } from "./shared_view.js";
 
 // A pointer that moves says it a few times a second.
 const PAUSE = 100;
@@ -51,7 +51,7 @@ export class Classroom {
     this.answers = new Map();
     /** The number of pages that follow this one, which presents; null before the service says it. @type {number | null} */
     this.viewers = null;
-    microscope.store.subscribe(["level", "selection", "compared", "layout"], () => this.looked());
+    microscope.store.subscribe(["level", "selection", "compared", "layout", "heat"], () => this.looked());
   }
 
   /** True where this page follows a presenter. */
@@ -181,10 +181,11 @@ export class Classroom {
       if (panel) for (const [id, said] of this.answersTo(panel.lesson.name)) panel.showClass(id, said);
     }
     if (this.alone) return;
-    const { layout } = presented;
+    const { layout, show = [] } = presented;
     this.quietly(() => {
       microscope.store.set({ hover: null, compared: null, ...viewState(presented) });
       if (layout && layout !== microscope.store.state.layout.to) microscope.layouts.choose(layout);
+      microscope.showHeat(show.includes(HEAT));
     });
   }
 

@@ -12,7 +12,7 @@ import { LessonPanel } from "./panel.js";
 import { placeOfLesson } from "./place.js";
 import { beginAgain } from "./progress.js";
 import { momentOf } from "./recorded.js";
-import { viewState } from "./shared_view.js";
+import { HEAT, viewState } from "./shared_view.js";
 
 /**
  * @typedef {import("./recorded.js").Recorded} Recorded
@@ -95,9 +95,10 @@ class Site {
     history.replaceState(null, "", url.href);
     this.writeKnobs(step.recorded);
     const { base, view } = momentOf(search, step);
-    const { layout } = view;
+    const { layout, show = [] } = view;
     this.microscope.store.set({ hover: null, ...viewState(view) });
     if (layout) this.microscope.layouts.choose(layout);
+    this.microscope.showHeat(show.includes(HEAT));
     this.show(base);
   }
 

@@ -8,9 +8,10 @@ const TOKEN = "token";
 // The lesson beside the moment, and its step.
 const OF_LESSONS = ["lesson", "at"];
 // Fields that only links to a moment have.
-const OF_LINKS = ["v", "sha", "actions", "digest", "interventions", "level", "slot", "action", "with", "layout", "hide", "order", "ask", "pin", ...OF_LESSONS];
+const OF_LINKS = ["v", "sha", "actions", "digest", "interventions", "level", "slot", "action", "with", "layout", "hide", "order", "show", "projection", "ask", "pin", ...OF_LESSONS];
 /** Of those, the fields that an address that people write may have, too. */
-const OF_VIEW = ["level", "slot", "action", "with", "layout", "hide", "order", "ask"];
+const OF_VIEW = ["level", "slot", "action", "with", "layout", "hide", "order", "show", "projection", "ask"];
+const LISTS = ["hide", "order", "show"];
 
 /**
  * @typedef {object} Chosen
@@ -43,7 +44,7 @@ export function readAddress(search) {
 
 /** The view of the plan that an address asks for; null where it says nothing of that. @param {Record<string, string>} fields */
 function viewOf(fields) {
-  const said = OF_VIEW.filter((name) => fields[name]).map((name) => [name, ["hide", "order"].includes(name) ? fields[name].split(",").filter(Boolean) : meaning(fields[name])]);
+  const said = OF_VIEW.filter((name) => fields[name]).map((name) => [name, LISTS.includes(name) ? fields[name].split(",").filter(Boolean) : meaning(fields[name])]);
   return said.length ? Object.fromEntries(said) : null;
 }
 

@@ -85,7 +85,7 @@ export function keyActions(microscope) {
     ...own, drop,
     keep: () => microscope.keep(),
     strip: () => strip.toggle(),
-    heat: () => microscope.toggleHeat(),
+    heat: () => microscope.showHeat(),
     pin: () => (store.state.pinned ? microscope.unpin() : microscope.pin()),
     layout: () => layouts.next(),
     film: () => film.toggle(),

@@ -43,6 +43,13 @@ export class ProjectionChooser {
       : "The picture, or two other numbers of the states. The first time a program is compiled that keeps all states";
   }
 
+  /** Chooses a projection that a link asks for. False where this environment has no such one, or nobody may ask for it. @param {string} name */
+  offer(name) {
+    const offered = !this.element.disabled && [...this.element.options].some(({ value }) => value === name);
+    if (offered) this.choose(name);
+    return offered;
+  }
+
   /** @param {string} value */
   choose(value) {
     const projection = value === PICTURE ? null : value;

@@ -28,8 +28,8 @@ test("an address gives back what was written into it, and keeps its fragment", (
 });
 
 test("a lesson and its step are no settings, and leave the moment to the lesson where nothing else is said", () => {
-  const { lesson, at, settings, view } = readAddress("?lesson=tour&at=begin&alpha=0.3&level=4&layout=river&hide=knobs,why");
-  assert.deepEqual([lesson, at, settings, view], ["tour", "begin", { alpha: 0.3 }, { level: 4, layout: "river", hide: ["knobs", "why"] }]);
+  const { lesson, at, settings, view } = readAddress("?lesson=tour&at=begin&alpha=0.3&level=4&layout=river&hide=knobs,why&show=heat");
+  assert.deepEqual([lesson, at, settings, view], ["tour", "begin", { alpha: 0.3 }, { level: 4, layout: "river", hide: ["knobs", "why"], show: ["heat"] }]);
   assert.ok(saysLessonOnly("?lesson=tour&token=t") && !saysLessonOnly("?lesson=tour&checkpoint=catch"));
   assert.equal(readAddress("?v=1&lesson=tour&level=4").view, null, "the server reads that of a link");
 });
