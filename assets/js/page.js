@@ -9,6 +9,7 @@ import { DashControls } from "./controls/dash.js";
 import { Dialogs } from "./controls/dialogs.js";
 import { Drawer } from "./controls/drawer.js";
 import { followDrops } from "./controls/drop.js";
+import { keepPlace } from "./controls/kept_place.js";
 import { Knobs } from "./controls/knobs.js";
 import { LatencyMeter } from "./controls/latency.js";
 import { LateDialog } from "./controls/late.js";
@@ -435,6 +436,7 @@ document.body.append(pinning.root);
 followButtons(actions, lifetime);
 followChoices(chosen, lifetime);
 followDrops((file) => (live.looksOnly ? notice.say("This link may look, not touch.") : dialogs.takeIn(file)), lifetime);
+keepPlace(document.body, lifetime);
 followKeys(document, PAGE_KEYS, actions, lifetime);
 writeStatus(status.state);
 dash.mounted.then(() => {

@@ -7,6 +7,7 @@ import pytest
 from tests.browser.notices import last_notice
 from tests.browser.test_checkpoints import READY
 from tests.browser.test_controls import BUILT
+from tests.browser.test_kept import opened
 from tests.browser.test_page import last_frame, picture, settle
 from tests.browser.test_sizes import LEGIBLE
 
@@ -230,3 +231,15 @@ def test_the_keyboard_skips_to_the_pictures_and_paper_is_white(server, open_page
     page.emulate_media(media="screen")
     page.evaluate("dispatchEvent(new Event('afterprint'))")
     page.wait_for_function(f"{GROUND} === '{DARK}'")
+
+
+def test_a_phone_that_is_turned_and_turned_back_shows_the_panel_that_it_has_shown(server, open_page):
+    page = opened(server, open_page, "?checkpoint=cartpole-early&particles=64&depth=8", width=390, height=844)
+    at_the_top = "Math.abs(document.querySelector('[data-panel=decision]').getBoundingClientRect().top) < 2"
+    page.evaluate("document.querySelector('[data-panel=decision]').scrollIntoView()")
+    for width, height in ((844, 390), (390, 844)):
+        page.wait_for_function(at_the_top)
+        # The place is noticed with the next frame.
+        page.evaluate("new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)))")
+        page.set_viewport_size({"width": width, "height": height})
+        page.wait_for_function(at_the_top)
