@@ -197,13 +197,22 @@ export function mostVisitedLine({ size, parent, root, level, survivors }, action
   }
 }
 
+/** Two numbers with as many digits, three at least, as give their difference to a fiftieth. @param {number} a @param {number} b */
+function subtractable(a, b) {
+  let digits = 3;
+  const error = () => Math.abs(significant(a, digits) - significant(b, digits) - (a - b));
+  while (digits < 7 && error() > Math.abs(a - b) / 50) digits++;
+  return [number(a, digits), number(b, digits)];
+}
+
 /** Estimates and prior of planners that restart their particles, whose weights are comparable only among particles of one action. @returns {Reason[]} */
 export function halvingReasons(frame) {
   const { actions, chosen, root_q: q, root_prior: prior, settings: { reward_temperature: tau } } = frame;
   const rival = rivalOf(frame);
   if (rival < 0 || !Number.isFinite(q[chosen]) || !Number.isFinite(q[rival])) return [];
   const [by, before] = [(q[chosen] - q[rival]) / tau, Math.log(prior[chosen] / prior[rival])];
-  const values = `Q-hat of ${actions[chosen]} is ${number(q[chosen])}, of ${actions[rival]} ${number(q[rival])}`;
+  const [ours, its] = subtractable(q[chosen], q[rival]);
+  const values = `Q-hat of ${actions[chosen]} is ${ours}, of ${actions[rival]} ${its}`;
   const text = `${values}: ${signed(by, 2)} nats at this reward temperature; the prior gives ${signed(before, 2)}.`;
   return [{ id: "parts", text, place: { action: rival }, mark: rival }, ...heaviestReasons(frame)];
 }

@@ -75,6 +75,9 @@ test("of planners that restart their particles estimates and prior are named", (
   made.root_q = [2, 1, NaN];
   const [parts, heaviest] = halvingReasons(made);
   assert.equal(parts.text, "Q-hat of left is 2, of right 1: +2.00 nats at this reward temperature; the prior gives +0.69.");
+  // Their difference can be read off them.
+  made.root_q = [52.1149, 51.9587, NaN];
+  assert.match(halvingReasons(made)[0].text, /^Q-hat of left is 52\.115, of right 51\.959: \+0\.31 nats/);
   assert.equal(frame.root[frame.find(heaviest.place.particle)], frame.chosen);
   assert.equal(rivalOf({ root_policy: [1, 0, 0], chosen: 0 }), -1);
 });
