@@ -8,6 +8,8 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, Field, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from backend.engine import limits
+
 ROOT = Path(__file__).resolve().parent.parent
 
 
@@ -80,15 +82,15 @@ class ServerConfig(BaseSettings):
     """As `max_sessions_per_minute`, for exports and files of recordings."""
     max_uploads_per_minute: int = Field(30, ge=1)
     """As `max_sessions_per_minute`, for uploads."""
-    max_program_memory: int = Field(640 * 1024**2, ge=1)
+    max_program_memory: int = Field(limits.PROGRAM_MEMORY, ge=1)
     """Bytes that compiled programs may take together; about 20 MB each on a CPU."""
-    max_table_memory: int = Field(256 * 1024**2, ge=1)
+    max_table_memory: int = Field(limits.TABLE_MEMORY, ge=1)
     """Bytes that the tables of exact answers may take together."""
-    max_memory: int = Field(2 * 1024**3, ge=1024**2)
+    max_memory: int = Field(limits.MEMORY, ge=1024**2)
     """Bytes that all plans being made or held may take together."""
-    max_plan_memory: int = Field(512 * 1024**2, ge=1024**2)
+    max_plan_memory: int = Field(limits.PLAN_MEMORY, ge=1024**2)
     """Bytes that one plan may take."""
-    max_plan_seconds: float = Field(30.0, gt=0)
+    max_plan_seconds: float = Field(limits.PLAN_SECONDS, gt=0)
     """Seconds on the device that one plan may be expected to take."""
     max_recordings: int = Field(10 * 1024**3, ge=0)
     """Bytes that all recordings may take together."""

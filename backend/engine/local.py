@@ -13,6 +13,7 @@ from typing import Any
 
 from backend.arguments import prepare
 from backend.config import ServerConfig
+from backend.engine import limits
 from backend.engine.answers import Answers
 from backend.engine.memory import Memory, megabytes
 from backend.engine.programs import Programs
@@ -64,11 +65,11 @@ class LocalEngine:
         self,
         checkpoints: Path,
         *,
-        max_program_memory: int = 640 * 1024**2,
-        max_table_memory: int = 256 * 1024**2,
-        max_memory: int = 2 * 1024**3,
-        max_plan_memory: int = 512 * 1024**2,
-        max_plan_seconds: float = 30.0,
+        max_program_memory: int = limits.PROGRAM_MEMORY,
+        max_table_memory: int = limits.TABLE_MEMORY,
+        max_memory: int = limits.MEMORY,
+        max_plan_memory: int = limits.PLAN_MEMORY,
+        max_plan_seconds: float = limits.PLAN_SECONDS,
     ):
         self.checkpoints = Checkpoints(checkpoints)
         self.memory = Memory(max_memory)

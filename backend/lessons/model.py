@@ -6,12 +6,16 @@ Every block of a lesson's Markdown that holds data is validated here; `docs/teac
 from __future__ import annotations
 
 import math
+import re
 from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000)]
-Name = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=60)]
+NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+"""Names of lessons, and ids of their steps, predictions and claims."""
+LONGEST_NAME = 60
+Name = Annotated[str, StringConstraints(pattern=f"^{NAME.pattern}$", max_length=LONGEST_NAME)]
 Number = Annotated[float, Field(allow_inf_nan=False)]
 
 

@@ -17,7 +17,7 @@ from mdit_py_plugins.dollarmath import dollarmath_plugin
 from mdit_py_plugins.front_matter import front_matter_plugin
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
-from backend.lessons.model import Claim, FrontMatter, Lesson, Prediction, Sketch, Step, Task
+from backend.lessons.model import LONGEST_NAME, NAME, Claim, FrontMatter, Lesson, Prediction, Sketch, Step, Task
 
 MAX_BYTES = 200_000
 BLOCKS = ("do", "predict", "claim", "notes", "record")
@@ -92,9 +92,9 @@ class _Reader:
         self.faults.append(Fault(self.path.name, line, what, remedy))
 
     def named(self) -> bool:
-        if re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", self.path.stem) and len(self.path.stem) <= 60:
+        if NAME.fullmatch(self.path.stem) and len(self.path.stem) <= LONGEST_NAME:
             return True
-        self.fault(1, f"the name {self.path.stem!r} cannot be that of a lesson", "use at most 60 small letters, digits and hyphens")
+        self.fault(1, f"the name {self.path.stem!r} cannot be that of a lesson", f"use at most {LONGEST_NAME} small letters, digits and hyphens")
         return False
 
     def front_matter(self) -> FrontMatter | None:

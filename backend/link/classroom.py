@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +10,7 @@ import numpy as np
 
 from backend.address import MAX_LENGTH, PARTICLE
 from backend.arguments import flag, whole
+from backend.lessons.model import LONGEST_NAME, NAME
 from backend.problems import Invalid, Problem
 from planner.messages import shortened
 
@@ -18,8 +18,6 @@ if TYPE_CHECKING:
     from backend.lessons.library import Lessons
     from backend.lessons.model import Lesson, Prediction, Sketch
 
-NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
-LONGEST_NAME = 60
 MAX_INDEX = 2**31 - 1
 SHORT = 50
 """Characters of a word in a view, and members of a list."""

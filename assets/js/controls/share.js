@@ -3,6 +3,7 @@
 import { around, element } from "../lib/elements.js";
 import { momentAddress } from "../lib/address.js";
 import { PARTS } from "../lib/arrangement.js";
+import { isOwnMachine } from "../lib/own_machine.js";
 import { openableDialog } from "./dialog.js";
 import { PictureFiles } from "../panels/picture_files.js";
 
@@ -122,6 +123,3 @@ export class ShareDialog {
     }
   }
 }
-
-/** True for addresses that lead to the machine that they are opened on; pure. @param {string} host */
-const isOwnMachine = (host) => /^(localhost|127(\.\d+){3}|\[::1\])$/.test(host);

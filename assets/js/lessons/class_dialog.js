@@ -1,6 +1,7 @@
 // The dialog of a class: the link that others follow, as text and as a code to point a phone at, and the presenter's own remote.
 
 import { around, element } from "../lib/elements.js";
+import { isOwnMachine } from "../lib/own_machine.js";
 import { openableDialog } from "../controls/dialog.js";
 
 export class ClassDialog {
@@ -67,8 +68,7 @@ export class ClassDialog {
     url.hash = "";
     this.field.value = url.href;
     this.code.src = this.api.qrUrl(url.href);
-    const here = ["localhost", "127.0.0.1", "[::1]"].includes(url.hostname);
-    this.note.textContent = here
+    this.note.textContent = isOwnMachine(url.hostname)
       ? "This address reaches only this computer. For others start the server with --host (docs/operations.md)."
       : token ? "The link lets others look, not touch." : "Without a view token whoever opens the link can take the controls when you end the presentation (docs/operations.md).";
   }
