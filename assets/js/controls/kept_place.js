@@ -1,6 +1,6 @@
 // The place that the page is scrolled to: a phone that is turned, or a window of another width, has other columns, and shows the same panel again.
 
-/** How far from the top a panel may stand that is still the one looked at, in pixels. */
+/** Pixels from the top at which a panel is still the one looked at. */
 const NEAR = 8;
 
 /**
