@@ -15,6 +15,7 @@ from dashboard.checkpoints import add_checkpoints_page
 from dashboard.delivery import Delivery, with_version
 from dashboard.layout import page
 from dashboard.lessons_page import add_lessons_page
+from dashboard.method_page import add_method_page
 from dashboard.modules import preload_links
 from dashboard.policy import PagePolicy, page_policy
 from dashboard.remote import add_remote_page
@@ -83,7 +84,7 @@ def create_dashboard(server: FastAPI, catalogue: GetCatalogue, public_api_url: s
         assets_folder=str(ASSETS),
         assets_path_ignore=["^js$", "^vendor$", "^checkpoints$", "^moments$"],
         # The styles of the other pages, and those that come late.
-        assets_ignore=r"^(plain|checkpoints|lesson_cards|remote|lesson|race|later)\.css$",
+        assets_ignore=r"^(plain|checkpoints|lesson_cards|remote|lesson|race|later|method)\.css$",
         suppress_callback_exceptions=True,
         add_log_handler=False,
     )
@@ -93,7 +94,7 @@ def create_dashboard(server: FastAPI, catalogue: GetCatalogue, public_api_url: s
     preloads = preload_links(ASSETS / "js", "main.js", f"{prefix}assets/js/")
     app.index_string = INDEX.replace("@PUBLIC_API_URL@", api).replace("@PREFIX@", prefix).replace("@PRELOADS@", preloads)
     app.layout = page()
-    for add in (add_checkpoints_page, add_lessons_page, add_remote_page):
+    for add in (add_checkpoints_page, add_lessons_page, add_method_page, add_remote_page):
         add(server, prefix, api, ASSETS)
     Delivery(ASSETS, app).serve(server)
     register_callbacks(app, catalogue)

@@ -54,6 +54,7 @@ def test_the_installed_program_serves_its_page_its_checkpoints_and_their_opening
                 # Every file the page names is there.
                 for path in re.findall(r'(?:src|href)="(/?assets/[^"?]+)', page):
                     assert http.get(path if path.startswith("/") else f"/{path}").status_code == 200, path
+                assert 'id="E5"' in http.get("/method").text
                 cards = http.get("/api/v1/checkpoints").json()
                 assert cards["first"] and not cards["damaged"]
                 assert len(cards["checkpoints"]) == len(list((ROOT / "assets" / "checkpoints").glob("*/card.json")))

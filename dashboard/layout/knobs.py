@@ -42,7 +42,7 @@ def _knob(setting: Setting) -> html.Div:
         title="Back to its default",
         **naming,
     )
-    equations = html.Span(_equations(setting["enters"]), className="knob-equation", title=f"Enters {setting['enters']} of the method")
+    equations = _equations(setting["enters"])
     words = html.Span([html.Span(setting["label"], className="knob-name"), " ", equations, reset])
     value = html.Span(className="knob-value", title="A click, or a digit on the slider: type a value", **{"data-value": name})
     label = html.Div(className="knob-label", children=[words, value])
@@ -50,9 +50,15 @@ def _knob(setting: Setting) -> html.Div:
     return html.Div(className=f"knob knob-{shape}", title=setting["help"], children=[label, control], **{"data-knob": name})
 
 
-def _equations(enters: str) -> str:
-    """The equations of a place in the method, such as E1–E3 of "(E1)-(E3) at level 0": little room is left beside a name."""
-    return " ".join(EQUATIONS.findall(enters)).replace("(", "").replace(")", "").replace("-", "–")
+def _equations(enters: str) -> html.A | html.Span:
+    """The equations of a place in the method, such as E1–E3 of "(E1)-(E3) at level 0", as a link: little room is left beside a name."""
+    numbers = " ".join(EQUATIONS.findall(enters)).replace("(", "").replace(")", "").replace("-", "–")
+    title = f"Enters {enters} of the method"
+    if not numbers:
+        return html.Span(className="knob-equation", title=title)
+    # The tab key goes from knob to knob; the help leads to the method, too.
+    address = "method#" + re.split("[ –]", numbers)[0]
+    return html.A(numbers, href=address, target="_blank", className="knob-equation", title=f"{title}: read it there", tabIndex=-1)
 
 
 def _control(setting: Setting) -> tuple[Any, str]:

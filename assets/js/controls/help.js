@@ -82,6 +82,7 @@ export class HelpDialog {
 function build(keys, lifetime) {
   const content = [
     listOf(PARTICLES, "particles"), listOf(TREE, "tree"), listOf(BOTH),
+    around("p", "help-method", "Every number is defined in ", Object.assign(element("a", "", "the method"), { href: "method", target: "_blank" }), ", with its equation; the small numbers beside knobs lead there."),
     element("h2", "", "Keys"),
     around("dl", "keys", ...keys.flatMap(({ show, text }) => [around("dt", "", element("kbd", "", show)), element("dd", "", text)])),
   ];
