@@ -99,6 +99,9 @@ const MARKS = {
   },
 };
 
+/** Height of a capital letter with some air, in pixels. */
+const CAPITAL = 9;
+
 const DRAW = {
   line(context, { points, width = 0, role }, { scale, x, y }) {
     // A limit is a boundary, not a thing: a broken line.
@@ -121,9 +124,9 @@ const DRAW = {
     context.fill();
     context.stroke();
   },
-  // Letters keep their size: where the picture is too small for a text, it is left out.
-  text(context, { x: tx, y: ty, w = Infinity, text }, { scale, x, y }, theme) {
+  // Letters keep their size: where the picture is too small for a text, it is left out. A text has a unit of height.
+  text(context, { x: tx, y: ty, w = Infinity, text }, { scale, rise, x, y }, theme) {
     context.font = theme.font;
-    if (context.measureText(text).width <= w * scale) label(context, text, x(tx), y(ty), { colour: theme.muted, font: theme.font, align: "center", baseline: "middle" });
+    if (rise >= CAPITAL && context.measureText(text).width <= w * scale) label(context, text, x(tx), y(ty), { colour: theme.muted, font: theme.font, align: "center", baseline: "middle" });
   },
 };

@@ -97,9 +97,13 @@ export class DetailRequest {
 
   /** Says how long a program has been compiled while it is. */
   async compile(source, frame, seconds, signal) {
-    const about = seconds ? ` of about ${Math.max(Math.round(seconds), 1)} s` : "";
+    const expected = seconds ? Math.max(Math.round(seconds), 1) : 0;
     const began = performance.now();
-    const tell = () => this.say(`Compiling a program that keeps every action and state: ${Math.round((performance.now() - began) / SECOND)} s${about}`);
+    const tell = () => {
+      const elapsed = Math.round((performance.now() - began) / SECOND);
+      // Longer than last time: nobody knows how long.
+      this.say(`Compiling a program that keeps every action and state: ${elapsed} s${elapsed <= expected ? ` of about ${expected} s` : ""}`);
+    };
     tell();
     const telling = setInterval(tell, SECOND);
     try {

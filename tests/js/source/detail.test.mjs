@@ -85,3 +85,19 @@ test("what nobody wants any more is not asked for, also where a plan came a mome
   await settled();
   assert.deepEqual(asked, [[1, false]]);
 });
+
+test("a program that takes longer than last time is not said to be nearly there", async (context) => {
+  context.mock.timers.enable({ apis: ["setInterval"] });
+  let now = 0;
+  context.mock.method(performance, "now", () => now);
+  const { detail, state } = page();
+  let end = () => {};
+  const source = { detail: () => new Promise((resolve) => { end = () => resolve(null); }) };
+  const compiling = detail.compile(source, state.frame, 3, new AbortController().signal);
+  assert.match(state.said, /: 0 s of about 3 s$/);
+  now = 5000;
+  context.mock.timers.tick(1000);
+  assert.match(state.said, /state: 5 s$/);
+  end();
+  await compiling;
+});
