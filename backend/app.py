@@ -41,6 +41,7 @@ def create_app(config: ServerConfig) -> FastAPI:
     engine = _engine(config)
     metrics = Metrics()
     metrics.workers.set_function(lambda: engine.workers)
+    engine.planned = metrics.planned
     library = Library(config.data / "recordings", config.max_recordings, config.max_plan_memory)
     every_session = Sessions(engine, metrics, config.max_sessions, library)
     rates = {kind: Rate(getattr(config, f"max_{kind}_per_minute")) for kind in ("sessions", "exports", "uploads")}

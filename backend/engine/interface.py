@@ -10,6 +10,8 @@ class Engine(Protocol):
     """Plans, steps episodes and loads checkpoints, all without blocking the event loop."""
 
     checkpoints: Checkpoints
+    planned: Callable[[float], object]
+    """Called with the milliseconds on the device of every plan that was made; those of several seeds are one plan."""
 
     async def start(self) -> None:
         """Begin to work, on the event loop; called once."""

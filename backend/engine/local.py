@@ -72,6 +72,7 @@ class LocalEngine:
         max_plan_seconds: float = limits.PLAN_SECONDS,
     ):
         self.checkpoints = Checkpoints(checkpoints)
+        self.planned: Callable[[float], object] = lambda milliseconds: None
         self.memory = Memory(max_memory)
         self._max_plan_memory, self._max_plan_seconds = max_plan_memory, max_plan_seconds
         self._device, self._long = Turns("device"), Turns("device, long plans", rest=self._rest)
@@ -188,6 +189,7 @@ class LocalEngine:
             on_start,
         )
         _check(prepared, record)
+        self.planned(record.metadata.plan_ms)
         name = prepared.about.checkpoint
         if not (wait_for_answers or self.has_answers(name)):
             if self.offers_answers(name):
@@ -209,7 +211,7 @@ class LocalEngine:
         compile_program = lambda: prepared.compile_many(model, params, moment.state, count, self._max_plan_memory)
         program = await self._program(prepared.key(model, count), compile_program, owner, prepared)
         try:
-            return await self._run(
+            record = await self._run(
                 program,
                 lambda: prepared.run_many(program, params, moment, seeds),
                 (model, prepared.planner.algorithm, "seeds"),
@@ -219,6 +221,8 @@ class LocalEngine:
             )
         except PlanFailed as error:
             raise PlannerFailed(str(error)) from None
+        self.planned(record.metadata.plan_ms)
+        return record
 
     async def answers_known(self, checkpoint: str, *, owner: str = STATELESS) -> None:
         """Return when exact answers about a checkpoint are computed; at once where the environment has none."""

@@ -109,7 +109,6 @@ async def draw_linked(body: LinkBody, given: Given, request: Request) -> Respons
     prepared = await given.engine.prepare(address.checkpoint, address.request)
     moments = await given.engine.moments_after(address.checkpoint, address.actions, seed=address.request.seed, owner=client(request))
     record = await given.engine.plan(prepared, moments[-1], owner=client(request))
-    given.metrics.planned(record.metadata.plan_ms)
     header = {"session": "", "frame": 0, "revision": 0, "skipped": 0, "playing": False, "notes": list(address.compare(moments[-1].digest))}
     return await large_body(lambda: record.drawing(complete=True, header=header), DRAWING_MEDIA_TYPE)
 
@@ -129,12 +128,10 @@ async def plan_with_seeds(body: SeedsBody, given: Given, request: Request) -> Re
 async def answer_with_trace(given: Services, prepared: Prepared, moment: Moment, owner: str) -> Response:
     """Plan at a moment and answer with the complete trace."""
     record = await given.engine.plan(prepared, moment, owner=owner)
-    given.metrics.planned(record.metadata.plan_ms)
     return await large_body(record.to_bytes, MEDIA_TYPE)
 
 
 async def answer_with_seeds(given: Services, prepared: Prepared, moment: Moment, seeds: list[int], owner: str) -> Response:
     """Plan at a moment once with each seed, and answer with the decisions."""
     planned = await given.engine.plan_seeds(prepared, moment, seeds, owner=owner)
-    given.metrics.planned(planned.metadata.plan_ms)
     return await large_body(planned.to_bytes, SEEDS_MEDIA_TYPE)

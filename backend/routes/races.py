@@ -82,6 +82,5 @@ async def draw_other(session_id: str, request: OtherPlanBody, given: Given) -> R
     session = given.sessions.get_live(session_id)
     prepared = prepare(other_request(session, request.planner, request.settings, request.step), session.card)
     record = await given.engine.plan(prepared, session.moment, owner=session.id)
-    given.metrics.planned(record.metadata.plan_ms)
     header = {"session": "", "frame": 0, "revision": 0, "skipped": 0, "playing": False, "notes": []}
     return await large_body(lambda: record.drawing(complete=True, header=header), DRAWING_MEDIA_TYPE)

@@ -183,7 +183,6 @@ async def sweep(session_id: str, request: SweepBody, given: Given) -> dict[str, 
     moment, rows = session.moment, []
     for value, prepared in zip(request.values, prepare_sweep(session, request.setting, request.values, request.at), strict=True):
         record = await given.engine.plan(prepared, moment, owner=session.id)
-        given.metrics.planned(record.metadata.plan_ms)
         rows.append(row(value, record))
     return {"setting": request.setting, "at": request.at, "rows": rows}
 

@@ -50,7 +50,7 @@ class Ahead:
         """Changes inside the first plan."""
         self._request = replace(session.request, interventions=())
         self._settings = session.settings
-        self._sessions, self._engine, self._card, self._owner = session.sessions, session.engine, session.card, in_background(session.id)
+        self._engine, self._card, self._owner = session.engine, session.card, in_background(session.id)
         self._changed = changed
         self._state, self._detail = "waiting", ""
         self._task: asyncio.Task[None] | None = None
@@ -174,7 +174,6 @@ class Ahead:
         request = self.request_at(step)
         if len(self.rows) < len(self.moments):
             record = await self._engine.plan(prepare(request, self._card), moment, owner=self._owner)
-            self._sessions.metrics.planned(record.metadata.plan_ms)
             self.rows.append(step_of(record.arrays, record.metadata))
         if moment.over:
             self._state, self._detail = "done", f"The episode ends at step {step}."

@@ -52,7 +52,6 @@ async def make_detail(session: Session, number: int, *, compiles: bool) -> dict[
             if not compiles and not await session.engine.is_compiled(prepared, owner=session.id):
                 return {"frame": number, "ready": False, "seconds": session.engine.compile_seconds(prepared)}
             made = await session.engine.plan(prepared, frame.moment, wait_for_answers=False, owner=session.id)
-            session.sessions.metrics.planned(made.metadata.plan_ms)
             frame.add(_joined(frame.record, made))
             _shown(session, number)
             for viewer in session.viewers:

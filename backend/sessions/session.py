@@ -416,7 +416,6 @@ class Session(Shown):
             return
         if not compiled or self.phase == "waiting":
             self._set_phase("planning")
-        self.sessions.metrics.planned(record.metadata.plan_ms)
         if moment is not self.moment or request.seed != self.request.seed:
             # A command changed the moment during the plan; the plan of the new moment is already due.
             return

@@ -173,10 +173,15 @@ def test_too_many_watched_sessions_are_refused_and_unwatched_ones_make_room(data
 
 
 def test_metrics_count_plans_and_sessions(http, new_session):
+    count = lambda: next(float(line.split()[1]) for line in http.get("/metrics").text.splitlines() if line.startswith("twistscope_plans_total"))
     plan(http)
-    text = http.get("/metrics").text
-    plans = next(float(line.split()[1]) for line in text.splitlines() if line.startswith("twistscope_plans_total"))
-    assert plans >= 1
+    session = new_session()
+    before = count()
+    assert before >= 1
+    # Every plan counts, whoever asks for it; the session's own first one may be among them.
+    for _ in range(3):
+        assert http.get(f"/sessions/{session['id']}/moments/0/export/csv").status_code == 200
+    assert count() >= before + 3
 
 
 def test_openapi_lists_the_documented_routes(http):

@@ -99,6 +99,7 @@ class RayEngine:
         self._config = config
         self._local = LocalEngine(config.checkpoints, **limits_of(config))
         self.checkpoints = self._local.checkpoints
+        self.planned: Callable[[float], object] = lambda milliseconds: None
         self._actor = ray.remote(Worker)
         self.places: Places[Place] = Places()
         self._coming = 0
@@ -199,7 +200,9 @@ class RayEngine:
         wait_for_answers = wait_for_answers or checkpoint in self._answered
 
         plan_at = lambda place: self._plan_at(place, prepared, moment, wait_for_answers, owner, on_start)
-        return await self._at_a_worker(owner, checkpoint, plan_at)
+        record = await self._at_a_worker(owner, checkpoint, plan_at)
+        self.planned(record.metadata.plan_ms)
+        return record
 
     async def _plan_at(
         self, place: Place, prepared: Prepared, moment: Moment, wait_for_answers: bool, owner: str, on_start: Callable[[], None] | None = None
@@ -230,6 +233,7 @@ class RayEngine:
     async def plan_seeds(self, prepared: Prepared, moment: Moment, seeds: Sequence[int], *, owner: str = "") -> SeedsRecord:
         """Plan at a moment once with each seed; raises as `plan`."""
         made = await self._call(owner, prepared.about.checkpoint, "plan_seeds", prepared.request, alone(moment), list(seeds), owner)
+        self.planned(made.metadata.plan_ms)
         return SeedsRecord(made.arrays, made.metadata.model_copy(update={"actions_so_far": moment.actions}))
 
     async def first_moment(self, checkpoint: str, seed: int, *, owner: str = "") -> Moment:
