@@ -176,6 +176,7 @@ export class Microscope extends PanelRoom {
    * @returns {() => void} ends it
    */
   onBeside(listener) {
+    if (this.comparison) this.comparison.beside.hidden = false;
     return this.hooks.add("beside", listener);
   }
 

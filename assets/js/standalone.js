@@ -1,6 +1,7 @@
 // Opens a microscope on one kept plan, without a server: for pages that hold the bytes of a drawing themselves.
 
 import { followBackdrop } from "./lib/backdrop.js";
+import { readFrame } from "./frame/frame.js";
 import { element } from "./lib/elements.js";
 import { Microscope } from "./microscope.js";
 import { PictureFiles } from "./panels/picture_files.js";
@@ -13,11 +14,13 @@ const ASKED = /^#export=(svg|png):(\w+)$/;
  * Shows a record.
  * @param {HTMLElement} root
  * @param {ArrayBuffer} bytes a drawing; with a complete one every particle's numbers can be seen
- * @param {import("./microscope.js").MicroscopeOptions} [options]
+ * @param {import("./microscope.js").MicroscopeOptions & {pinned?: ArrayBuffer}} [options] `pinned` is the drawing of a plan that is pinned as A; empty
+ *   for none
  * @returns {Microscope}
  */
-export function show(root, bytes, options = {}) {
+export function show(root, bytes, { pinned, ...options } = {}) {
   const microscope = new Microscope(root, new RecordSource(bytes), { keys: document, ...options });
+  if (pinned?.byteLength) microscope.pin(readFrame(pinned));
   const made = element("span", "made-of", "");
   microscope.foot.append(made, ...pictureDialog(microscope));
   const named = microscope.onFrame((frame) => {

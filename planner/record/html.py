@@ -29,28 +29,31 @@ _PAGE = """<!DOCTYPE html>
 <body class="standalone">
 <main id="microscope"></main>
 <script type="application/octet-stream" id="record">@RECORD@</script>
+<script type="application/octet-stream" id="pinned">@PINNED@</script>
 <script type="module">
 import { show } from "twistscope/standalone.js";
-const text = atob(document.getElementById("record").textContent);
-window.microscope = show(document.getElementById("microscope"), Uint8Array.from(text, (c) => c.charCodeAt(0)).buffer);
+const bytesOf = (id) => Uint8Array.from(atob(document.getElementById(id).textContent), (c) => c.charCodeAt(0)).buffer;
+window.microscope = show(document.getElementById("microscope"), bytesOf("record"), { pinned: bytesOf("pinned") });
 </script>
 </body>
 </html>
 """
 
 
-def microscope_page(drawing: bytes, title: str) -> str:
+def microscope_page(drawing: bytes, title: str, pinned: bytes = b"") -> str:
     """The HTML document.
 
     Args:
       drawing: bytes of a complete drawing.
       title: title of the document, as plain text.
+      pinned: bytes of the drawing of another plan that is pinned as A; empty for none.
     """
     parts = {
         "@TITLE@": escape(title),
         "@STYLE@": _style(),
         "@IMPORTMAP@": import_map(ENTRY),
         "@RECORD@": base64.b64encode(drawing).decode(),
+        "@PINNED@": base64.b64encode(pinned).decode(),
     }
     return re.sub("|".join(parts), lambda found: parts[found.group()], _PAGE)
 

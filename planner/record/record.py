@@ -125,17 +125,24 @@ class Record:
         """
         check(self.arrays, self.metadata.traits.kind)
 
-    def save(self, path: Path | str) -> Path:
+    def save(self, path: Path | str, *, pinned: Record | None = None) -> Path:
         """Write the record to a file: `.safetensors` for all arrays and metadata, `.html` for the interactive microscope in a single file, `.py` for
         a program that makes the plan again, `.parquet` or `.csv` for the table of particles.
 
+        Args:
+          path: file to write; one that exists is replaced.
+          pinned: of `.html`, another record that is pinned as A, as for `to_html`.
+
         Raises:
-          ValueError: the path has another suffix, or no program can make the plan.
+          ValueError: the path has another suffix, or no program can make the plan; `pinned` cannot be compared with this record, or the file shows
+            none.
         """
         path = Path(path)
         if path.suffix not in FORMS:
             raise ValueError(f"a record is saved as {', '.join(FORMS)}, got {path.name!r}")
-        path.write_bytes(FORMS[path.suffix](self))
+        if pinned is not None and path.suffix != ".html":
+            raise ValueError(f"only the microscope (.html) shows a pinned plan, got {path.name!r}")
+        path.write_bytes(FORMS[path.suffix](self) if pinned is None else self.to_html(pinned).encode())
         return path
 
     def table(self) -> dict[str, Column]:
@@ -163,11 +170,25 @@ class Record:
         title = f"Makes this plan again: {self.title}, planned by twistscope {about.twistscope} with JAX {about.jax} on {about.device}."
         return SCRIPT.format(title=title, about=about, settings=about.settings, action=np.asarray(self.arrays["chosen_action"]).tolist())
 
-    def to_html(self) -> str:
-        """The interactive microscope with this record, as one HTML document without a server or network."""
+    def to_html(self, pinned: Record | None = None) -> str:
+        """The interactive microscope with this record, as one HTML document without a server or network.
+
+        Args:
+          pinned: another record of the same environment, which is pinned as A: this one is B, and every panel compares the two.
+
+        Raises:
+          ValueError: `pinned` is of another environment.
+        """
         from planner.record.html import microscope_page
 
-        return microscope_page(self.drawing(complete=True), self.title)
+        if pinned is None:
+            return microscope_page(self.drawing(complete=True), self.title)
+        mine, other = self.metadata.environment, pinned.metadata.environment
+        if mine != other:
+            raise ValueError(
+                f"only plans of one environment can be compared: the pinned one is of {other or 'a bare model'}, this one of {mine or 'a bare model'}"
+            )
+        return microscope_page(self.drawing(complete=True), f"{self.title}, beside {pinned.title}", pinned.drawing(complete=True))
 
     @property
     def title(self) -> str:
@@ -175,26 +196,28 @@ class Record:
         about = self.metadata
         return f"{about.planner} on {about.checkpoint or about.environment}, step {about.step}, seed {about.seed}"
 
-    def show(self, height: int = 780) -> Any:
+    def show(self, height: int = 780, *, pinned: Record | None = None) -> Any:
         """Display the interactive microscope in a notebook.
 
         Args:
           height: height of the frame, CSS pixels.
+          pinned: another record that is pinned as A, as for `to_html`.
 
         Raises:
           ImportError: IPython is not installed; `save("plan.html")` works without it.
+          ValueError: `pinned` cannot be compared with this record.
         """
         from IPython.display import display
 
-        return display(_Shown(self._frame(height), repr(self)))
+        return display(_Shown(self._frame(height, pinned), repr(self)))
 
     def _repr_html_(self) -> str:
         return self._frame(780)
 
-    def _frame(self, height: int) -> str:
+    def _frame(self, height: int, pinned: Record | None = None) -> str:
         from planner.record.html import embedded
 
-        return embedded(self.to_html(), self.title, height)
+        return embedded(self.to_html(pinned), self.title, height)
 
     def __repr__(self) -> str:
         shape = " × ".join(str(size) for size in self.arrays["parent"].shape[::-1])

@@ -73,6 +73,24 @@ def test_the_saved_file_is_hovered_and_scrubbed_without_a_server(notebook, open_
     assert page.locator("[data-panel=particle] table tr").count() >= 2
 
 
+@pytest.mark.slow
+@pytest.mark.browser
+def test_a_file_of_two_records_compares_them(notebook, open_page):
+    _, folder = notebook
+    path = folder / "compared.html"
+    assert path.stat().st_size < MAX_BYTES
+    page = open_page(path.as_uri(), ready=READY)
+    page.wait_for_selector(".panel-comparison:has-text('alpha 0.1 → 1')")
+    # A stands behind B.
+    assert page.locator("[data-mark=pinned]").count() > 0
+    # Nothing here could show them side by side.
+    assert page.locator(".beside-open").is_hidden()
+    page.keyboard.press("p")
+    page.wait_for_selector(".panel-comparison", state="hidden")
+    page.keyboard.press("p")
+    assert page.locator(".comparison-made").inner_text() == "Made alike."
+
+
 def as_file(folder: Path, html: str) -> str:
     """The address of a page in a file."""
     path = folder / "page.html"

@@ -157,6 +157,12 @@ def test_a_record_is_shown_without_a_warning_and_in_one_line_where_there_is_only
 def test_a_record_is_saved_as_what_its_name_says(record: Record, tmp_path: Path) -> None:
     with pytest.raises(ValueError, match=r"\.safetensors, \.html, \.py"):
         record.save(tmp_path / "plan.png")
+    with pytest.raises(ValueError, match=r"only the microscope \(\.html\) shows a pinned plan, got 'plan\.csv'"):
+        record.save(tmp_path / "plan.csv", pinned=record)
+    elsewhere = Record(record.arrays, record.metadata.model_copy(update={"environment": "Catch-bsuite"}))
+    with pytest.raises(ValueError, match="the pinned one is of Catch-bsuite, this one of random 5"):
+        record.save(tmp_path / "plan.html", pinned=elsewhere)
+    assert not list(tmp_path.iterdir())
 
 
 @pytest.mark.parametrize(

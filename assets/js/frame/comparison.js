@@ -8,8 +8,8 @@ const GRID_STEPS = 2 / 65535;
 const MADE_BY = ["checkpoint", "planner", "seed", "environmentStep"];
 const NAMES = { checkpoint: "checkpoint", planner: "planner", seed: "seed", environmentStep: "step" };
 
-/** True where two frames are of one and the same plan, whatever they draw of it. */
-export const samePlan = (a, b) => a.slot === b.slot || (!a.recorded && !b.recorded && a.session === b.session && a.id === b.id);
+/** True where two frames are of one and the same plan, whatever they draw of it. Plans of files have no session that numbers them. */
+export const samePlan = (a, b) => a.slot === b.slot || (!a.recorded && !b.recorded && !!a.session && a.session === b.session && a.id === b.id);
 
 /** A model that was planned in by itself has no name. */
 const worldOf = ({ environment }) => environment || "a model without a name";

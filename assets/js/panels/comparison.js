@@ -73,6 +73,8 @@ export class ComparisonPanel {
     this.beside = element("button", "quiet beside-open", "side by side");
     this.beside.title = "Show A beside B; level, pointer and selection are the same in both";
     this.beside.setAttribute("aria-pressed", "false");
+    // Until somebody can show it there: not in a file, which has no knobs either.
+    this.beside.hidden = true;
     const unpin = element("button", "quiet unpin", "let go");
     unpin.title = "Stop comparing (p)";
     for (const button of [this.beside, unpin]) button.type = "button";
@@ -110,7 +112,7 @@ export class ComparisonPanel {
   writeMade(pinned, frame, refused) {
     const texts = refused ? [] : differenceTexts(pinned, frame);
     const chips = texts.map((text) => element("span", "chip", text));
-    this.made.replaceChildren(...(chips.length ? chips : refused ? [] : [element("span", "hint", "Made alike. Turn a knob, take a step, or choose another checkpoint.")]));
+    this.made.replaceChildren(...(chips.length ? chips : refused ? [] : [element("span", "hint", this.beside.hidden ? "Made alike." : "Made alike. Turn a knob, take a step, or choose another checkpoint.")]));
   }
 
   /** A bar for each level: the share of its particles that are the same. */

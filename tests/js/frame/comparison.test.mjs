@@ -31,6 +31,7 @@ test("a plan is the same plan whatever is drawn of it, and never one of another 
   assert.ok(!samePlan(one, sample({ frame: "6", session: "s" })));
   assert.ok(!samePlan(one, sample({ frame: "5", session: "t" })));
   assert.ok(!samePlan(one, sample({ frame: "5", session: "s", recorded: true })));
+  assert.ok(!samePlan(sample({ frame: "0", session: "" }), sample({ frame: "0", session: "" })));
 });
 
 test("plans of two environments are refused in a sentence that names both", () => {
