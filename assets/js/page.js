@@ -169,12 +169,12 @@ function look(fields) {
   if (pin) pinning.pinLink(pin, show.includes(BESIDE));
   microscope.store.set(possibleView(ANY_PLAN, fields).looked);
   wished = fields;
-  if (layout && !microscope.layouts.choose(layout)) notice.say(`There is no layout “${layout}” of the genealogy.`);
+  if (layout && !microscope.layouts.choose(layout)) notice.say(`There is no layout “${`${layout}`.slice(0, 30)}” of the genealogy.`);
   panels.follow({ hide, order });
   microscope.showHeat(show.includes(HEAT));
   const unknown = show.find((word) => word !== HEAT && word !== BESIDE);
   if (unknown) notice.say(`The link asks to show “${unknown.slice(0, 30)}”, which this page does not know.`);
-  if (!live.looksOnly && !questions.want(ask)) notice.say(`The link asks “${ask}”, a question that this page does not know.`);
+  if (!live.looksOnly && !questions.want(ask)) notice.say(`The link asks “${`${ask}`.slice(0, 30)}”, a question that this page does not know.`);
 }
 
 /** The first plan says which of it can be looked at. */
@@ -183,7 +183,7 @@ function lookWithin(frame) {
   const { looked, sentence } = possibleView(frame, wished);
   const { projection } = wished;
   wished = null;
-  if (projection && !microscope.projections.offer(projection)) notice.say(`There is no view “${projection}” of the world here.`);
+  if (projection && !microscope.projections.offer(projection)) notice.say(`There is no view “${`${projection}`.slice(0, 30)}” of the world here.`);
   if (!sentence) return;
   microscope.store.set(looked);
   notice.say(sentence);
