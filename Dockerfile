@@ -11,6 +11,8 @@ COPY planner planner
 COPY backend backend
 COPY dashboard dashboard
 COPY assets assets
+# The page of the method, which `dashboard` has a link to.
+COPY docs/method.md docs/method.md
 RUN /venv/bin/pip install --no-cache-dir --no-deps --no-build-isolation -e .
 
 FROM python:3.11-slim

@@ -55,6 +55,16 @@ def test_every_service_is_checked_and_given_time_to_compile():
     assert "recordings" in COMPOSE["volumes"]
 
 
+def test_the_image_has_what_its_files_lead_to():
+    copied = [line.split()[1:-1] for line in (ROOT / "Dockerfile").read_text().splitlines() if line.startswith("COPY") and "--from" not in line]
+    sources = [ROOT / source for line in copied for source in line if "$" not in source]
+    links = [path for source in sources for path in source.rglob("*") if path.is_symlink() and "__pycache__" not in path.parts]
+    for link in links:
+        assert any(link.resolve() == source or source in link.resolve().parents for source in sources), link
+    kept = {line[1:] for line in (ROOT / ".dockerignore").read_text().splitlines() if line.startswith("!")}
+    assert {source.relative_to(ROOT).as_posix() for source in sources} <= kept
+
+
 def test_ports_are_published_to_this_machine_only():
     for service in SERVICES.values():
         assert all(port.startswith("127.0.0.1:") for port in service["ports"])
