@@ -100,7 +100,7 @@ def read_root(
 def _set_change(trace: Trace, log_increment: Array, interventions: Interventions) -> Float[Array, "T N"]:
     """Change of each log-weight by an intervention: the log-weight that was set, less the one that the particle would have had."""
     before = jnp.where(trace.resampled[:-1, None], 0.0, trace.log_weight[:-1])
-    own = jnp.concatenate([jnp.zeros_like(before[:1]), before]) + log_increment
+    own = jnp.concatenate([jnp.zeros_like(log_increment[:1]), before]) + log_increment
     # A killed particle whose log-weight is set stays killed.
     return jnp.where(interventions.weighed & jnp.isfinite(own), interventions.log_weight - own, 0.0)
 

@@ -116,6 +116,17 @@ def test_no_change_is_the_plan_without_the_argument() -> None:
         np.testing.assert_allclose(array, with_none[name], rtol=1e-6, atol=1e-6, err_msg=name)
 
 
+@pytest.mark.parametrize("name", ["trt_smc", "bootstrap_smc", "twisted_smc", "spo", "tsmcts"])
+def test_a_plan_of_one_level_takes_interventions(name) -> None:
+    complete_settings = settings_of(name, particles=SLOTS, depth=1)
+    static, live = get_planner(name).split(complete_settings)
+    made = lambda asked: to_arrays(program(name, static)(TABLES, jax.random.key(0), MDP.state(0), live, changes_of(asked, 1, SLOTS)))
+    plain = made(())
+    assert plain["log_weight"].shape == (1, SLOTS) and abs(plain["root_policy"].sum() - 1) < 1e-5
+    killed = made(check_interventions([{"kind": "kill", "level": 0, "slot": 2}], 1, SLOTS, ACTIONS))
+    assert killed["log_weight"][0, 2] == -np.inf and plain["log_weight"][0, 2] > -np.inf
+
+
 def test_a_killed_root_slot_has_no_share_of_the_policy_and_its_action_neither_once_all_are_killed() -> None:
     before = plan(seed=1)
     slots = np.flatnonzero(before["action"][0] == before["action"][0, 0])
