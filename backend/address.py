@@ -28,6 +28,15 @@ MAX_LENGTH = 8000
 SHA_DIGITS = 12
 VIEW = ("level", "slot", "action", "with", "layout", "hide", "order", "show", "projection", "ask", "pin", "lesson", "at")
 """Fields that only say what of the plan is looked at."""
+LAYOUTS = ("slots", "tree", "river")
+ORDERED = ("world", "genealogy", "strips", "weights", "comparison", "decision", "why", "seeds", "sweep", "particle")
+"""Panels that a link may put into another order."""
+HIDDEN = (*ORDERED, "knobs", "timeline", "narration")
+"""Parts of the page that a link may hide."""
+SHOWN = ("heat", "beside")
+"""Pictures that a link may show besides."""
+ASKED = ("why",)
+"""Questions that a link may ask."""
 PARTICLE = re.compile(r"[0-9]{1,10}-[0-9]{1,10}")
 """Level and slot of the particle that is kept to compare."""
 _OWN = ("v", "checkpoint", "sha", "planner", "seed", "step", "actions", "interventions", "digest", "token", *VIEW)

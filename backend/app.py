@@ -6,7 +6,7 @@ import logging
 import re
 from collections.abc import AsyncIterator, Callable
 
-from fastapi import APIRouter, FastAPI, Request
+from fastapi import APIRouter, Depends, FastAPI, Request
 from fastapi.responses import HTMLResponse
 
 from backend import problems
@@ -23,6 +23,7 @@ from backend.rates import Rate
 from backend.recordings.library import Library
 from backend.routes import catalogue, detail, drawings, health, lessons, plans, qr, races, reasons, recordings, sessions
 from backend.routes.documented import document
+from backend.routes.queries import only_known
 from backend.routes.reading import reading_page
 from backend.routes.services import Services
 from backend.sessions.all import Sessions
@@ -70,8 +71,10 @@ def create_app(config: ServerConfig) -> FastAPI:
     app.state.services = services
     problems.install(app)
     api = APIRouter(prefix=API)
-    for routes in (health, catalogue, plans, drawings, sessions, races, reasons, detail, recordings, lessons, qr):
-        api.include_router(routes.router)
+    # Probes may ask with parameters of their own.
+    api.include_router(health.router)
+    for routes in (catalogue, plans, drawings, sessions, races, reasons, detail, recordings, lessons, qr):
+        api.include_router(routes.router, dependencies=[Depends(only_known)])
     app.include_router(api)
     document(app)
 

@@ -9,6 +9,21 @@ from planner.messages import shortened
 
 MAX_STEP = 100_000
 MAX_SPEED = 1000.0
+COMMANDS: dict[str, tuple[str, ...]] = {
+    "play": ("speed",),
+    "pause": (),
+    "step": (),
+    "act": ("action", "step"),
+    "intervene": ("interventions", "step"),
+    "walk": ("path", "step"),
+    "back": (),
+    "goto": ("step", "ahead"),
+    "reset": ("seed",),
+    "fork": (),
+    "ahead": ("steps",),
+    "cancel_ahead": (),
+}
+"""Transport command -> its arguments."""
 
 
 def prepare(request: PlanRequest, card: Card) -> Prepared:
@@ -69,7 +84,25 @@ def some(arguments: Mapping[str, Any], name: str, most: int) -> list[Any]:
     return value
 
 
-def unknown_command(name: object, known: Sequence[str]) -> Invalid:
-    """The refusal of a command that does not exist."""
-    allowed = ", ".join(known)
-    return Invalid(f"unknown command {shortened(name)}; known are {allowed}", [{"field": "command", "given": name, "allowed": allowed}])
+def check_command(name: str, arguments: Mapping[str, Any]) -> None:
+    """Check that a command exists and that all arguments are its own; their values are checked where they are read. Raises Invalid."""
+    if name not in COMMANDS:
+        allowed = ", ".join(COMMANDS)
+        raise Invalid(f"unknown command {shortened(name)}; known are {allowed}", [{"field": "command", "given": name, "allowed": allowed}])
+    refuse_unknown(arguments, COMMANDS[name], f"the command {name}", ("type", "command"))
+
+
+def refuse_unknown(given: Mapping[str, Any], known: Sequence[str], owner: str, always: Sequence[str] = ("type",)) -> None:
+    """Refuse fields that would be ignored: they are misspelt, or meant for something else.
+
+    Args:
+      owner: what the fields are of, for the message.
+      always: further fields, which the message does not list.
+
+    Raises:
+      Invalid: there is one.
+    """
+    name = next((name for name in given if name not in (*known, *always)), None)
+    if name is not None:
+        allowed = f"of {owner} only {', '.join(known)}" if known else f"nothing: {owner} has no such fields"
+        raise Invalid(f"{name[:100]}: got {shortened(given[name])}, allowed: {allowed}", [{"field": name, "given": given[name], "allowed": allowed}])

@@ -17,7 +17,8 @@ def parse_json(data: bytes | str) -> Any:
     """Parse JSON.
 
     Raises:
-      Invalid: the data is not JSON in UTF-8, holds a number that is not finite or a lone surrogate, or is nested more than MAX_DEPTH deep.
+      Invalid: the data is not JSON in UTF-8, holds a number that is not finite or a lone surrogate, says a name twice in one object, or is nested
+        more than MAX_DEPTH deep.
     """
     try:
         text = data.decode() if isinstance(data, bytes) else data
@@ -26,7 +27,7 @@ def parse_json(data: bytes | str) -> Any:
     if _depth(text) > MAX_DEPTH:
         raise Invalid(f"JSON may be nested at most {MAX_DEPTH} deep")
     try:
-        value = json.loads(text, parse_constant=_no_constant, parse_float=_finite)
+        value = json.loads(text, parse_constant=_no_constant, parse_float=_finite, object_pairs_hook=_each_once)
         # A lone surrogate, written as an escape, cannot be encoded again.
         json.dumps(value, ensure_ascii=False).encode()
     except UnicodeEncodeError:
@@ -62,3 +63,13 @@ def _finite(digits: str) -> float:
     if not math.isfinite(number):
         raise Invalid(f"{digits[:40]} is too large; a number must be finite")
     return number
+
+
+def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An object. Python would keep the last of two members with one name, and nobody would know which was meant."""
+    made: dict[str, Any] = {}
+    for name, value in pairs:
+        if name in made:
+            raise Invalid(f"not valid JSON: an object says {name[:100]!r} twice; say it once")
+        made[name] = value
+    return made

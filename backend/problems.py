@@ -16,6 +16,7 @@ Problem                 status, title, detail, errors
 """
 
 import math
+from collections.abc import Sequence
 from http import HTTPStatus
 from typing import Any
 
@@ -23,6 +24,8 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
+
+from planner.messages import allowed_by, fault_of
 
 MAX_ERRORS = 8
 """Errors named in one answer."""
@@ -131,6 +134,16 @@ def problem_response(status: int, detail: str, errors: list[dict[str, Any]] | No
     return JSONResponse(problem_body(status, detail, errors), status, headers, media_type="application/problem+json")
 
 
+def _place(parts: Sequence[int | str]) -> str:
+    """The field of an error of FastAPI, without the part of the request that it is in; `body` for the body as a whole."""
+    return ".".join(map(str, parts[1:])) or str(parts[0])
+
+
+def _given(error: dict[str, Any]) -> Any:
+    """The value given where an error is; nothing where something is missing, for which pydantic names the object around it."""
+    return None if error["type"] == "missing" else error.get("input")
+
+
 def install(app: FastAPI) -> None:
     """Answer every error of `app` with a problem document."""
 
@@ -146,12 +159,9 @@ def install(app: FastAPI) -> None:
             said = "no content-type" if given is None else f"content-type {short(given)!r}"
             fault = {"field": "content-type", "given": given, "allowed": "application/json"}
             return problem_response(422, f"the body is not read: got {said}, allowed: application/json", [fault])
-        errors = [
-            {"field": ".".join(str(part) for part in e["loc"] if part != "body") or "body", "given": e.get("input"), "allowed": e["msg"]}
-            for e in error.errors()[:MAX_ERRORS]
-        ]
-        detail = "; ".join(f"{short(e['field'])}: {e['allowed']}" for e in errors)
-        return problem_response(422, detail, errors)
+        found = error.errors()[:MAX_ERRORS]
+        errors = [{"field": _place(each["loc"]), "given": _given(each), "allowed": allowed_by(each)} for each in found]
+        return problem_response(422, "; ".join(fault_of(each, short(_place(each["loc"]))) for each in found), errors)
 
     @app.exception_handler(HTTPException)
     async def _http(request: Request, error: HTTPException) -> JSONResponse:

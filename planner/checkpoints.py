@@ -24,7 +24,7 @@ from safetensors.numpy import load, save
 from planner.algorithms.settings import MAX_TEMPERATURE, MIN_TEMPERATURE
 from planner.core.model import Model, Params
 from planner.environments import make_environment
-from planner.messages import named, shortened
+from planner.messages import fault_of, named, shortened
 from planner.networks import NetworkConfig, apply_network, draw_atoms, init_network
 
 NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
@@ -32,6 +32,19 @@ NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
 
 class CheckpointError(ValueError):
     """A checkpoint cannot be used; the message is one line."""
+
+
+def check_name(name: str) -> str:
+    """Return a name that a checkpoint may have.
+
+    Raises:
+      CheckpointError: it is none.
+    """
+    if not NAME.fullmatch(name):
+        raise CheckpointError(
+            f"a checkpoint's name is lower-case letters, digits, - and _, at most 64, and begins with a letter or digit; got {shortened(name)}"
+        )
+    return name
 
 
 MAX_CARD = 1024 * 1024
@@ -140,7 +153,7 @@ class Checkpoints:
         except OSError as error:
             raise CheckpointError(f"checkpoint {name!r}: its card.json cannot be read ({error.strerror})") from None
         except (ValidationError, ValueError) as error:
-            first = error.errors()[0]["msg"] if isinstance(error, ValidationError) else str(error)
+            first = _first_fault(error) if isinstance(error, ValidationError) else str(error)
             raise CheckpointError(f"checkpoint {name!r}: its card.json is damaged ({first}); restore the file") from None
         if card.name != name:
             raise CheckpointError(f"checkpoint {name!r}: its card.json names {card.name!r}; give folder and card the same name")
@@ -174,8 +187,7 @@ class Checkpoints:
 
     def save(self, card: Card, params: Params) -> Card:
         """Write parameters and card, and fill in the card's sha256. The card is written last, so an incomplete checkpoint is not listed."""
-        if not NAME.fullmatch(card.name):
-            raise CheckpointError(f"a checkpoint's name is lower-case letters, digits, - and _, got {card.name!r}")
+        check_name(card.name)
         data = save(flatten(params))
         card = card.model_copy(update={"sha256": hashlib.sha256(data).hexdigest()})
         folder = self.folder / card.name
@@ -187,6 +199,11 @@ class Checkpoints:
     def save_card(self, card: Card) -> None:
         """Replace the card of an existing checkpoint, for example after its returns were measured again."""
         _replace_file(self.folder / card.name / "card.json", (json.dumps(card.model_dump(), indent=2) + "\n").encode())
+
+
+def _first_fault(error: ValidationError) -> str:
+    first = error.errors()[0]
+    return fault_of(first, ".".join(map(str, first["loc"])))
 
 
 def _replace_file(path: Path, content: bytes) -> None:

@@ -17,8 +17,8 @@ from pydantic import BaseModel, ConfigDict, Field, NonNegativeInt, ValidationErr
 from planner.algorithms.settings import MAX_TEMPERATURE, MIN_TEMPERATURE
 from planner.checkpoints import Card, build_model, flatten, flatten_names, network_config, unflatten
 from planner.core.model import Params
-from planner.messages import shortened
-from planner.training.config import NetworkSection
+from planner.messages import fault_of
+from planner.training.config import CheckpointName, NetworkSection
 
 
 class ImportRefused(ValueError):
@@ -30,7 +30,7 @@ class Description(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
-    name: str
+    name: CheckpointName
     title: str
     description: str
     environment: str
@@ -62,8 +62,9 @@ def read_description(path: Path) -> Description:
     except RecursionError:
         raise ImportRefused(f"{path} is nested too deep") from None
     except ValidationError as error:
-        first = error.errors()[0]
-        raise ImportRefused(f"{path.name}: {'.'.join(map(str, first['loc']))}: {first['msg']}, got {shortened(first['input'])}") from None
+        # A misspelled key is also a missing one: it is named first.
+        first = min(error.errors(), key=lambda each: each["type"] != "extra_forbidden")
+        raise ImportRefused(f"{path.name}: {fault_of(first, '.'.join(map(str, first['loc'])))}") from None
 
 
 def read_arrays(source: Path) -> dict[str, np.ndarray]:

@@ -80,19 +80,20 @@ def server_config(kind: type[Any], given: Mapping[str, Any]) -> Any:
     from pydantic import ValidationError
     from pydantic_settings import SettingsError
 
+    from planner.messages import fault_of
+
     chosen = {name: value for name, value in given.items() if value is not None}
     _name_unknown_variables([f"{PREFIX}{name.upper()}" for name in kind.model_fields])
     try:
         return kind(**chosen)
     except SettingsError as error:
         name = str(error).partition('field "')[2].partition('"')[0]
-        example = "my-lessons" if name == "lessons" else "http://localhost:8050"
-        raise Mistake(f'TWISTSCOPE_{name.upper()} must be a JSON list of texts, such as ["{example}"]') from None
+        raise Mistake(f'TWISTSCOPE_{name.upper()} must be a JSON list of texts, such as ["{EXAMPLES[name]}"]') from None
     except ValidationError as error:
         first = error.errors()[0]
         name = str(first["loc"][0])
         where = OPTIONS.get(name, f"--{name}") if name in chosen else f"TWISTSCOPE_{name.upper()}"
-        raise Mistake(f"{where}: {first['msg'].removeprefix('Value error, ')}, got {str(first['input'])[:100]!r}") from None
+        raise Mistake(fault_of(first, where)) from None
 
 
 PREFIX = "TWISTSCOPE_"
@@ -110,6 +111,8 @@ def _name_unknown_variables(known: list[str]) -> None:
 
 OPTIONS = {"allowed_origins": "--allow-origin", "allowed_hosts": "--allow-host", "view_token": "--view-token"}
 """Setting -> its option, where they are named differently."""
+EXAMPLES = {"lessons": "my-lessons", "allowed_hosts": "plans.example.org", "allowed_origins": "http://localhost:8050"}
+"""Setting that is a list of texts -> one of them."""
 
 
 def check_writable(folder: Path, option: str) -> None:

@@ -36,6 +36,7 @@ from planner import (
 )
 from planner.actions import as_executed, check_actions
 from planner.episodes import Episodes, episodes_of
+from planner.record.faults import ALL_WEIGHTS_ZERO
 from planner.request import Compiled, PlanTooLarge, device_name
 
 LONG_SECONDS = 0.2
@@ -174,7 +175,8 @@ class LocalEngine:
           NotFound: no checkpoint has this name.
           Invalid: the plan would take more memory or time than one plan may.
           TooMany: the memory for plans is full.
-          PlannerFailed: the status of the plan is not ok.
+          Invalid: its interventions took the weight of every particle.
+          PlannerFailed: the status of the plan is not ok for another reason.
         """
         model, params = await self._evaluator(prepared)
         key = prepared.key(model)
@@ -378,7 +380,17 @@ def _kind(prepared: Prepared) -> tuple[str, str]:
 
 
 def _check(prepared: Prepared, record: Record) -> None:
-    """Raise PlannerFailed where the status of a plan is not ok."""
+    """Check that the status of a plan is ok.
+
+    Raises:
+      Invalid: the interventions took the weight of every particle.
+      PlannerFailed: it is not ok for another reason.
+    """
+    changes = prepared.request.interventions
+    if changes and record.metadata.status == ALL_WEIGHTS_ZERO:
+        allowed = "changes after which a particle still has some weight"
+        detail = f"interventions: got {len(changes)}, after which no particle has any weight, allowed: {allowed}"
+        raise Invalid(detail, [{"field": "interventions", "given": len(changes), "allowed": allowed}])
     try:
         prepared.check(record)
     except PlanFailed as error:

@@ -5,19 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from backend.address import HIDDEN, LAYOUTS, ORDERED, SHOWN
 from backend.lessons.claims import Checker, ClaimError, Plans
 from backend.lessons.model import Step, Task
 from backend.lessons.moments import NoMoment, StepMoment, resolve
 from backend.lessons.reading import Fault, read_lesson
 from planner import PLANNERS, Checkpoints, SettingsError, run
-
-LAYOUTS = ("slots", "tree", "river")
-ORDERED = ("world", "genealogy", "strips", "weights", "comparison", "decision", "why", "seeds", "sweep", "particle")
-"""Panels that a link may put into another order."""
-HIDDEN = (*ORDERED, "knobs", "timeline", "narration")
-"""Parts of the page that a link may hide."""
-SHOWN = ("heat", "beside")
-"""Pictures that a link may show besides."""
 
 DONE = ("it is done before anybody has done anything", "begin the step otherwise, or ask for something else")
 """Fault and remedy of a task that asks for nothing."""

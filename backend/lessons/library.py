@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from threading import Lock
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -19,6 +20,8 @@ class Lessons:
     def __init__(self, folders: Sequence[Path] = ()):
         self.folders = [SHIPPED, *folders]
         self._read: dict[Path, tuple[float, Lesson | None, list[Fault]]] = {}
+        self._reading = Lock()
+        """The parser of Markdown fills tables of its own at first use, and a second thread finds them half full."""
 
     def paths(self) -> dict[str, Path]:
         """File by name of the lesson. A lesson of a later folder takes the place of one with the same name."""
@@ -33,9 +36,10 @@ class Lessons:
         """
         path = self.paths()[name]
         changed = path.stat().st_mtime
-        kept = self._read.get(path)
-        if kept is None or kept[0] != changed:
-            kept = self._read[path] = (changed, *_read(path))
+        with self._reading:
+            kept = self._read.get(path)
+            if kept is None or kept[0] != changed:
+                kept = self._read[path] = (changed, *_read(path))
         return kept[1], kept[2]
 
     def all(self) -> tuple[list[Lesson], list[Fault]]:

@@ -18,6 +18,7 @@ from mdit_py_plugins.front_matter import front_matter_plugin
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from backend.lessons.model import LONGEST_NAME, NAME, Claim, FrontMatter, Lesson, Prediction, Sketch, Step, Task
+from planner.messages import fault_of
 
 MAX_BYTES = 200_000
 BLOCKS = ("do", "predict", "claim", "notes", "record")
@@ -203,8 +204,7 @@ class _Reader:
     def refuse(self, error: ValidationError, line: int, what: str) -> None:
         for each in error.errors():
             where = ".".join(str(part) for part in each["loc"])
-            said = each["msg"].removeprefix("Value error, ")
-            self.fault(line, f"{what}: {where + ': ' if where else ''}{said}", "docs/teaching.md lists the fields")
+            self.fault(line, f"{what}: {fault_of(each, where)}", "docs/teaching.md lists the fields")
 
     def links(self, kept: Sequence[Token], predictions: Sequence[Prediction]) -> list[str]:
         """Queries of the moments that the text, or the answer of a prediction, leads to."""

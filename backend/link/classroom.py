@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from backend.address import MAX_LENGTH, PARTICLE
+from backend.address import ASKED, HIDDEN, LAYOUTS, MAX_LENGTH, ORDERED, PARTICLE, SHOWN
 from backend.arguments import flag, whole
 from backend.lessons.model import LONGEST_NAME, NAME
 from backend.problems import Invalid, Problem
@@ -22,19 +22,23 @@ MAX_INDEX = 2**31 - 1
 SHORT = 50
 """Characters of a word in a view, and members of a list."""
 
+LESSON = "the name of a lesson of this server"
+
 _NUMBERS = ("level", "slot", "action")
-_WORDS = ("layout", "ask")
-_LISTS = ("hide", "order", "show")
+_WORDS = {"layout": LAYOUTS, "ask": ASKED}
+_LISTS = {"hide": HIDDEN, "order": ORDERED, "show": SHOWN}
 _NAMES = ("lesson", "at")
 PRESENTED = (*_NAMES, *_NUMBERS, "with", *_WORDS, *_LISTS, "pin", "revealed")
 """Fields of what is presented; those that only say what of the plan is looked at are named as in a link."""
 
 
-def read_presented(message: Mapping[str, Any]) -> dict[str, Any] | None:
+async def read_presented(message: Mapping[str, Any], lessons: Lessons) -> dict[str, Any] | None:
     """Read the step and the cursor of a presenter; None where the presentation ends.
 
+    A step of a lesson may have another name by now than on the presenter's page: its file is read anew when it has changed.
+
     Raises:
-      Invalid: a field is unknown, or its value is not possible.
+      Invalid: a field is unknown, or its value is not possible: among others a lesson or a part of the page that there is not.
     """
     unknown = [name for name in message if name not in (*PRESENTED, "type", "from", "ended")]
     if unknown:
@@ -46,6 +50,8 @@ def read_presented(message: Mapping[str, Any]) -> dict[str, Any] | None:
         raise _refusal("at", given["at"], "a step together with its lesson")
     for name in given:
         _check(name, given)
+    if "lesson" in given and given["lesson"] not in await asyncio.to_thread(lessons.paths):
+        raise _refusal("lesson", given["lesson"], LESSON)
     return given
 
 
@@ -61,6 +67,10 @@ def _check(name: str, given: Mapping[str, Any]) -> None:
         raise _refusal(name, value, f"a text of at most {SHORT} characters")
     elif name in _LISTS and not _is_list(value):
         raise _refusal(name, value, f"a list of at most {SHORT} texts of at most {LONGEST_NAME} characters")
+    elif name in _WORDS and value not in _WORDS[name]:
+        raise _refusal(name, value, ", ".join(_WORDS[name]))
+    elif name in _LISTS and (unknown := [each for each in value if each not in _LISTS[name]]):
+        raise _refusal(name, unknown[0], ", ".join(_LISTS[name]))
     elif name == "revealed" and not (_is_list(value) and all(map(_is_name, value))):
         raise _refusal(name, value, f"a list of at most {SHORT} ids of predictions")
     elif name == "pin" and not _is_text(value, MAX_LENGTH):
@@ -80,7 +90,7 @@ async def read_answer(message: Mapping[str, Any], lessons: Lessons) -> tuple[str
     except (KeyError, OSError):
         lesson = None
     if lesson is None:
-        raise _refusal("lesson", name, "the name of a lesson of this server that can be read")
+        raise _refusal("lesson", name, f"{LESSON} that can be read")
     return name, prediction, _answer_to(_find(lesson, prediction), message.get("answer"))
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from fastapi import WebSocket, WebSocketDisconnect
 from starlette.websockets import WebSocketState
 
-from backend.arguments import flag, whole
+from backend.arguments import flag, refuse_unknown, whole
 from backend.json_input import parse_json
 from backend.lessons.library import Lessons
 from backend.link.allowance import Allowance
@@ -35,6 +35,19 @@ GONE = 4404
 MAX_INDEX = 2**31 - 1
 TOUCHING = ("command", "settings", "present")
 """Messages of those in control."""
+FIELDS = {
+    "ack": ("frame",),
+    "pong": ("frame",),
+    "settings": ("settings",),
+    "view": ("arrays", "drawing", "narrow", "particle", "other", "trail", "projection"),
+    "timeline": ("follow",),
+    "answer": ("lesson", "prediction", "answer"),
+}
+"""Message -> its fields. Those of a command depend on the command, and those of `present` are checked with their values."""
+OF_DRAWINGS = ("particle", "other", "trail", "projection")
+PARAMETER = "a parameter of the live link"
+"""Title of an error in the address of the link."""
+QUERY = ("drawing", "narrow", "voter", "token")
 VOTER = re.compile(r"[\w-]{8,64}", re.ASCII)
 
 ARRAYS = frozenset(Trace.__dataclass_fields__) | frozenset(Root.__dataclass_fields__) | frozenset(DIAGNOSTICS) | frozenset(ANSWERS)
@@ -56,7 +69,9 @@ async def stream(socket: WebSocket, session_id: str, sessions: Sessions, metrics
     voter = socket.query_params.get("voter", "")
     viewer = Viewer(View(drawing=drawing), voter if VOTER.fullmatch(voter) else None)
     if voter and viewer.voter != voter:
-        viewer.tell({"type": "error", "title": "voter", "detail": f"voter: got {shortened(voter)}, allowed: 8 to 64 letters, digits, - and _"})
+        viewer.tell({"type": "error", "title": PARAMETER, "detail": f"voter: got {shortened(voter)}, allowed: 8 to 64 letters, digits, - and _"})
+    for name in sorted({*socket.query_params} - {*QUERY}):
+        viewer.tell({"type": "error", "title": PARAMETER, "detail": f"{name[:100]}: is no parameter of the live link, which has {', '.join(QUERY)}"})
     session.join(viewer)
     metrics.viewers.inc()
     receiving = asyncio.create_task(_receive(socket, session, viewer, Allowance(), looks_only, sessions, lessons))
@@ -126,6 +141,8 @@ def _parse(text: str | None) -> dict[str, Any]:
 
 async def _handle(message: dict[str, Any], session: Shown, viewer: Viewer, sessions: Sessions, lessons: Lessons) -> None:
     """Carry out one message of a viewer; raises Problem."""
+    if message["type"] in FIELDS:
+        refuse_unknown(message, FIELDS[message["type"]], f"the message {message['type']}")
     match message["type"]:
         # `pong` is the name used by earlier pages, accepted until 0.3.
         case "ack" | "pong":
@@ -144,7 +161,7 @@ async def _handle(message: dict[str, Any], session: Shown, viewer: Viewer, sessi
         case "timeline":
             session.timeline.welcome(viewer, flag(message, "follow"))
         case "present":
-            presented = read_presented(message)
+            presented = await read_presented(message, lessons)
             if message.get("from") is not None:
                 sessions.go_on(session, _text(message, "from"))
             session.classroom.present(None if presented is None else {**presented, "session": session.id}, viewer)
@@ -168,6 +185,11 @@ def _view(message: dict[str, Any], session: Shown) -> View:
     if not isinstance(drawing, bool):
         raise Invalid('"drawing" must be true or false', [{"field": "drawing", "given": drawing, "allowed": "true, false"}])
     if not drawing:
+        alone = next((name for name in OF_DRAWINGS if message.get(name)), None)
+        if alone is not None:
+            allowed = 'only with "drawing": true'
+            errors = [{"field": alone, "given": message[alone], "allowed": allowed}]
+            raise Invalid(f"{alone}: got {shortened(message[alone])}, allowed: {allowed}", errors)
         return View(_array_names(message.get("arrays")))
     if "arrays" in message:
         raise Invalid('"arrays" cannot be chosen for a drawing: omit "arrays" or "drawing"')
@@ -206,5 +228,6 @@ def _particle(message: dict[str, Any], name: str) -> tuple[int, int | None] | No
         return None
     if not isinstance(given, dict):
         raise Invalid(f'"{name}" must be an object with a "level" and optionally a "slot"')
+    refuse_unknown(given, ("level", "slot"), f'"{name}"', ())
     slot = whole(given, "slot", 0, MAX_INDEX) if given.get("slot") is not None else None
     return whole(given, "level", 0, MAX_INDEX), slot

@@ -46,7 +46,7 @@ WHEN = {
     503: "Not ready yet, as `detail` says; or the server is ending.",
     507: "There is no room for a recording, or it cannot be written.",
 }
-EVERYWHERE = (400, 401, 403, 405, 408, 413, 421, 503)
+EVERYWHERE = (400, 401, 403, 405, 408, 413, 421, 422, 503)
 """Statuses that any route may answer, because they come before it."""
 
 
@@ -76,8 +76,8 @@ def document(app: FastAPI) -> None:
             for path in made["paths"].values():
                 for operation in path.values():
                     answers = operation["responses"]
-                    if "422" in answers:
-                        answers["422"] = _problem(422)
+                    # FastAPI has a form of its own for it.
+                    answers.pop("422", None)
                     answers.update({str(status): _problem(status) for status in EVERYWHERE if str(status) not in answers})
             for unused in ("HTTPValidationError", "ValidationError"):
                 schemas.pop(unused, None)

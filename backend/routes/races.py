@@ -77,8 +77,9 @@ async def timed(session_id: str, request: TimedBody, given: Given) -> dict[str, 
     response_class=Response,
     responses={**bytes_of(DRAWING_MEDIA_TYPE, "A complete drawing."), **problems(404, 409, 422, 429, 500)},
 )
-async def draw_other(session_id: str, request: OtherPlanBody, given: Given) -> Response:
+async def draw_other(session_id: str, given: Given, request: OtherPlanBody | None = None) -> Response:
     """Plan at the current moment of a session with any planner, and answer with the drawing. The session stays as it is."""
+    request = request or OtherPlanBody()
     session = given.sessions.get_live(session_id)
     prepared = prepare(other_request(session, request.planner, request.settings, request.step), session.card)
     record = await given.engine.plan(prepared, session.moment, owner=session.id)

@@ -54,9 +54,9 @@ class ReplayBody(BaseModel):
 
 
 @router.post("/sessions/{session_id}/recording", status_code=201, responses=problems(404, 409, 422, 507))
-async def start(session_id: str, body: RecordBody, given: Given) -> dict[str, Any]:
+async def start(session_id: str, given: Given, body: RecordBody | None = None) -> dict[str, Any]:
     """Record a session: keep its current frame and every later one. Answers with the recording; `frames` counts those that are on disk."""
-    return given.sessions.get_live(session_id).record(body.title).describe()
+    return given.sessions.get_live(session_id).record(None if body is None else body.title).describe()
 
 
 @router.delete("/sessions/{session_id}/recording", responses=problems(404, 409))
@@ -211,8 +211,8 @@ async def export(recording_id: str, form: Literal["parquet", "csv"], given: Give
 
 
 @router.post("/recordings/{recording_id}/replay", status_code=201, dependencies=[limited("sessions")], responses=problems(404, 409, 422, 429))
-async def replay(recording_id: str, body: ReplayBody, given: Given, response: Response) -> dict[str, Any]:
+async def replay(recording_id: str, given: Given, response: Response, body: ReplayBody | None = None) -> dict[str, Any]:
     """Create a session that replays a recording, paused. It needs neither the network's parameters nor the environment."""
-    session = await given.sessions.replay(recording_id, body.step)
+    session = await given.sessions.replay(recording_id, 0 if body is None else body.step)
     response.headers["Location"] = f"/api/v1/sessions/{session.id}"
     return session.describe()

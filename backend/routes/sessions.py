@@ -120,10 +120,10 @@ class AheadBody(BaseModel):
 
 
 @router.post("/sessions/{session_id}/timeline/ahead", status_code=202, responses=problems(404, 409, 422))
-async def plan_ahead(session_id: str, request: AheadBody, given: Given) -> dict[str, Any]:
+async def plan_ahead(session_id: str, given: Given, request: AheadBody | None = None) -> dict[str, Any]:
     """Plan the episode on from the current step in the background, and answer at once with the time line."""
     session = given.sessions.get_live(session_id)
-    await session.command("ahead", request.model_dump(exclude_none=True))
+    await session.command("ahead", {} if request is None else request.model_dump(exclude_none=True))
     return session.timeline.describe()
 
 
@@ -153,13 +153,14 @@ class SeedsBody(BaseModel):
     response_class=Response,
     responses={**bytes_of(SEEDS_MEDIA_TYPE, "The decisions."), **problems(404, 409, 422, 429, 500)},
 )
-async def plan_with_seeds(session_id: str, request: SeedsBody, given: Given) -> Response:
+async def plan_with_seeds(session_id: str, given: Given, request: SeedsBody | None = None) -> Response:
     """Plan from the current moment of a session, with its settings or by another planner, once with each of several seeds.
 
     The first seed is the session's own, or `skip` after it.
 
     Interventions belong to the random numbers of one plan: these plans have none.
     """
+    request = request or SeedsBody()
     session = given.sessions.get_live(session_id)
     prepared = prepare(other_request(session, request.planner, request.settings, request.step), session.card)
     return await answer_with_seeds(given, prepared, session.moment, seeds_of(prepared, request.seeds, request.skip), session.id)

@@ -10,11 +10,10 @@ import logging
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from backend.arguments import MAX_SPEED, number, unknown_command, whole
+from backend.arguments import MAX_SPEED, number, whole
 from backend.link.frame import Frame
 from backend.problems import Conflict, NotFound, Problem
 from backend.recordings.file import RecordingError
-from backend.sessions.session import COMMANDS
 from backend.sessions.shown import Shown
 from backend.sessions.timeline import Frames
 from planner import PlanRequest, Record
@@ -97,7 +96,7 @@ class Replay(Shown):
     def change_settings(self, changes: Mapping[str, Any]) -> Any:
         raise Conflict(f"{RECORDED}, with these settings; plan again from here to change them")
 
-    async def command(self, name: str, arguments: Mapping[str, Any]) -> Shown | None:
+    async def _carry_out(self, name: str, arguments: Mapping[str, Any]) -> Shown | None:
         match name:
             case "play":
                 if "speed" in arguments:
@@ -121,8 +120,6 @@ class Replay(Shown):
                 return await self.plan_again()
             case "act" | "intervene" | "walk" | "ahead" | "cancel_ahead":
                 raise Conflict(f"{RECORDED}; plan again from here to change it")
-            case _:
-                raise unknown_command(name, COMMANDS)
         self._wake.set()
         self.announce()
         return None

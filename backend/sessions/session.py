@@ -14,7 +14,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from backend.arguments import MAX_SPEED, MAX_STEP, flag, number, prepare, some, unknown_command, whole
+from backend.arguments import COMMANDS as COMMANDS
+from backend.arguments import MAX_SPEED, MAX_STEP, flag, number, prepare, some, whole
 from backend.link.frame import Frame
 from backend.problems import Conflict, Invalid, Problem
 from backend.recordings.writer import Recording
@@ -36,7 +37,6 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("twistscope")
 
-COMMANDS = ("play", "pause", "step", "act", "intervene", "walk", "back", "goto", "reset", "fork", "ahead", "cancel_ahead")
 WAITING_SECONDS = 0.1
 """A plan that waits longer for the device is shown as waiting."""
 
@@ -226,14 +226,11 @@ class Session(Shown):
         moment, request = self.course.at(step), self.request_at(step)
         return prepare(replace(request, interventions=()) if plain else request, self.card), moment
 
-    async def command(self, name: str, arguments: Mapping[str, Any]) -> Session | None:
-        """Carry out a command of COMMANDS.
-
-        Returns:
-          The new session of a `fork`; None for all others.
+    async def _carry_out(self, name: str, arguments: Mapping[str, Any]) -> Session | None:
+        """Carry out a command.
 
         Raises:
-          Invalid: unknown command or argument.
+          Invalid: an argument is not possible.
           Conflict: the episode has ended, or this is its first moment.
           TooMany: no further session can be opened for a fork.
         """
@@ -282,8 +279,6 @@ class Session(Shown):
                 self.timeline.plan_ahead(arguments)
             case "cancel_ahead":
                 self.timeline.cancel_ahead()
-            case _:
-                raise unknown_command(name, COMMANDS)
         self._wake.set()
         self.announce()
         return None

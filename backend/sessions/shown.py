@@ -9,6 +9,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Coroutine, Mapping
 from typing import Any
 
+from backend.arguments import check_command
 from backend.link.frame import Frame
 from backend.link.viewer import Viewer
 from backend.sessions.classroom import Classroom
@@ -65,9 +66,19 @@ class Shown(ABC):
     def change_settings(self, changes: Mapping[str, Any]) -> Any:
         """Use new settings; raises Problem."""
 
-    @abstractmethod
     async def command(self, name: str, arguments: Mapping[str, Any]) -> Shown | None:
-        """Carry out a command; raises Problem. Returns a new session, if the command made one."""
+        """Carry out a command of COMMANDS. Returns the new session of a `fork`, None for all others.
+
+        Raises:
+          Invalid: there is no such command, or an argument is not its own.
+          Problem: as the kind of session says.
+        """
+        check_command(name, arguments)
+        return await self._carry_out(name, arguments)
+
+    @abstractmethod
+    async def _carry_out(self, name: str, arguments: Mapping[str, Any]) -> Shown | None:
+        """Carry out a command whose arguments are its own; raises Problem."""
 
     @property
     def projections(self) -> tuple[Projection, ...]:

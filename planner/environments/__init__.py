@@ -2,7 +2,7 @@
 
 from functools import cache
 from importlib import import_module
-from importlib.metadata import entry_points
+from importlib.metadata import EntryPoint, entry_points
 from importlib.util import find_spec
 from threading import Lock
 from typing import Any, cast
@@ -60,7 +60,8 @@ def make_environment(name: str) -> Environment:
     The first call for a name may import for seconds: never on an event loop.
 
     Raises:
-      UnavailableError: the name is unknown, its extra is not installed, or the class of another package lacks a part of `Environment`.
+      UnavailableError: the name is unknown, its extra is not installed, or the class of another package cannot be loaded or lacks a part of
+        `Environment`.
     """
     with _importing:
         return _make(name)
@@ -73,13 +74,25 @@ def _make(name: str) -> Environment:
             raise UnavailableError(remedy)
         module, _, attribute = ENVIRONMENTS[name].partition(":")
         return getattr(import_module(module), attribute)()
-    offered = {point.name: point for point in entry_points(group=GROUP)}
+    offered = _offered()
     if name not in offered:
         raise UnavailableError(f"unknown environment {name!r}; known are {', '.join(sorted({*ENVIRONMENTS, *offered}))}")
-    environment = offered[name].load()()
-    if missing := lacking(environment):
-        raise UnavailableError(f"environment {name!r} of {offered[name].value} lacks {', '.join(missing)}")
+    source = f"environment {name!r} of {offered[name].value}"
+    try:
+        environment = offered[name].load()()
+        missing = lacking(environment)
+    except Exception as error:
+        # The package is somebody else's: it may raise anything.
+        said = (str(error).splitlines() or [""])[0][:200]
+        raise UnavailableError(f"{source} cannot be loaded: {type(error).__name__}{': ' if said else ''}{said}") from error
+    if missing:
+        raise UnavailableError(f"{source} lacks {', '.join(missing)}")
     return cast(Environment, environment)
+
+
+def _offered() -> dict[str, EntryPoint]:
+    """The environments of other installed packages, by name."""
+    return {point.name: point for point in entry_points(group=GROUP)}
 
 
 def lacking(environment: Any) -> list[str]:
@@ -89,8 +102,10 @@ def lacking(environment: Any) -> list[str]:
 
 
 def missing_extra(name: str) -> str | None:
-    """The line that says how to install the extra of an environment; None where nothing is missing."""
+    """The line that says what has to be installed for an environment; None where nothing is missing."""
     extra = name.rpartition("-")[2]
-    if name not in ENVIRONMENTS or extra not in EXTRAS or find_spec(extra) is not None:
+    if name not in ENVIRONMENTS:
+        return None if name in _offered() else f"environment {name!r} is in no installed package: install the one that offers it"
+    if extra not in EXTRAS or find_spec(extra) is not None:
         return None
     return f'environment {name!r} needs an extra: pip install "twistscope[{extra}]", or in a clone pip install -e ".[{extra}]"'

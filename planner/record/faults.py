@@ -9,9 +9,11 @@ from planner.core.particles import NOWHERE
 UNFINISHED = "non_finite_reward"
 """Status of a plan whose network is well but whose rewards or returns are not finite numbers; found in its arrays, by no program."""
 
+ALL_WEIGHTS_ZERO = "all_weights_zero"
+
 CAUSES = {
     "non_finite_network": "the network's prior, value or Q is not a finite number",
-    "all_weights_zero": "no particle kept any weight",
+    ALL_WEIGHTS_ZERO: "no particle kept any weight",
     "no_valid_action": "the network's prior allows no action",
     UNFINISHED: "a reward, or a return summed from rewards, is not a finite number",
 }

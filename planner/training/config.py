@@ -4,10 +4,12 @@ import tomllib
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, PositiveFloat, ValidationError, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PositiveFloat, ValidationError, model_validator
 
 from planner.algorithms.registry import PLANNERS, get_planner
-from planner.messages import shortened
+from planner.algorithms.settings import SettingsError
+from planner.checkpoints import check_name
+from planner.messages import fault_of
 from planner.request import MAX_SEED, PlanRequest
 
 CONFIGS = Path(__file__).parent / "configs"
@@ -21,6 +23,7 @@ class _Section(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
 
+CheckpointName = Annotated[str, AfterValidator(check_name)]
 Count = Annotated[int, Field(ge=1, le=1_000_000)]
 """A number of things that are all held in memory, or done one after another."""
 
@@ -76,7 +79,7 @@ class Stage(_Section):
     It is the first whose greedy prior has a mean return in `returns`, and whose planner has a mean return of at least `planning`.
     """
 
-    name: str
+    name: CheckpointName
     title: str
     description: str
     returns: tuple[float, float]
@@ -86,7 +89,7 @@ class Stage(_Section):
 class TrainingConfig(_Section):
     """Configuration of a training run."""
 
-    name: str
+    name: CheckpointName
     title: str
     description: str
     environment: str
@@ -114,10 +117,23 @@ class TrainingConfig(_Section):
     """Stages to keep, in order: a stage is kept only after all earlier ones."""
 
     @model_validator(mode="after")
+    def _each_name_once(self) -> Self:
+        # A stage is kept as a checkpoint beside that of the run: one would take the other's place.
+        names = [self.name, *(stage.name for stage in self.stages)]
+        for number, stage in enumerate(self.stages):
+            if stage.name in names[: number + 1]:
+                raise ValueError(f"stages.{number}.name: got {stage.name!r}, allowed: a name that neither the run nor another stage has")
+        return self
+
+    @model_validator(mode="after")
     def _planner_can_be_used(self) -> Self:
         # The environment is not loaded: it may belong to an extra that is not installed.
-        for request in (self.acting(), self.evaluating()):
-            get_planner(request.planner).settings(request.settings, {})
+        for section, request in (("planner", self.acting), ("evaluation_planner", self.evaluating)):
+            try:
+                asked = request()
+                get_planner(asked.planner).settings(asked.settings, {})
+            except SettingsError as error:
+                raise ValueError(f"{section}.{error}") from None
         return self
 
     @model_validator(mode="after")
@@ -177,6 +193,4 @@ def read_config(name_or_path: str) -> TrainingConfig:
     except ValidationError as error:
         # A misspelled key is also a missing one: it is named first.
         first = min(error.errors(), key=lambda each: each["type"] != "extra_forbidden")
-        where = ".".join(str(part) for part in first["loc"])
-        message = first["msg"].removeprefix("Value error, ")
-        raise ConfigError(f"{path.name}: {where}: {message}, got {shortened(first['input'])}" if where else f"{path.name}: {message}") from None
+        raise ConfigError(f"{path.name}: {fault_of(first, '.'.join(map(str, first['loc'])))}") from None

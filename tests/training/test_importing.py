@@ -143,7 +143,17 @@ def test_sources_that_are_something_else_are_refused(tree, tmp_path):
             read_arrays(source)
 
 
-@pytest.mark.parametrize(("line", "says"), [("name = 3", "name"), ("naame = 'x'", "naame"), ("= 3", "TOML")])
+@pytest.mark.parametrize(
+    ("line", "says"),
+    [
+        ("name = 3", "name: got 3, allowed: a text"),
+        ("naame = 'x'", "naame: got 'x', allowed: nothing"),
+        ("= 3", "TOML"),
+        # Saved, it would be written beside the folder of checkpoints, after the measurement that takes minutes.
+        ("name = '../evil'", "name: a checkpoint's name is lower-case letters.*got '../evil'"),
+        ("name = 'Mine'", "got 'Mine'"),
+    ],
+)
 def test_a_damaged_description_is_refused_naming_the_line(tmp_path, line, says):
     with pytest.raises(ImportRefused, match=says):
         read_description(described(tmp_path, DESCRIPTION.replace('name = "theirs"', line)))

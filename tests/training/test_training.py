@@ -54,6 +54,11 @@ def config(tmp_path):
     return read_config(str(path))
 
 
+STAGES = (
+    'stages = [{{name = "{}", title = "", description = "", returns = [0, 9]}}, {{name = "{}", title = "", description = "", returns = [9, 99]}}]'
+)
+
+
 def test_every_configuration_that_comes_along_can_be_read():
     assert "cartpole" in names()
     for name in names():
@@ -70,7 +75,16 @@ def test_every_configuration_that_comes_along_can_be_read():
         (('name = "trt_smc"', 'name = "trt"'), "unknown planner 'trt'; known are trt_smc"),
         (('name = "trt_smc"', ""), "planner.name is missing, one of trt_smc"),
         (("particles = 8", "particels = 8"), "particels"),
-        (("discount = 0.99", "discount = 1.5"), "discount: got 1.5, allowed: a number >= 0 and <= 1"),
+        (("discount = 0.99", "discount = 1.5"), r"planner\.discount: got 1.5, allowed: a number >= 0 and <= 1"),
+        # Otherwise they are noticed when the run is saved, hours later.
+        (('name = "short"', 'name = "../evil"'), r"name: a checkpoint's name is .*; got '\.\./evil'"),
+        (('name = "short"', 'name = "Short"'), "got 'Short'"),
+        (
+            ("iterations = 6", f"iterations = 6\n{STAGES.format('short', 'late')}"),
+            r"stages\.0\.name: got 'short', allowed: a name that neither",
+        ),
+        (("iterations = 6", f"iterations = 6\n{STAGES.format('early', 'early')}"), r"stages\.1\.name: got 'early'"),
+        (("iterations = 6", f"iterations = 6\n{STAGES.format('early', 'late stage')}"), r"stages\.1\.name: a checkpoint's name is .*'late stage'"),
     ],
 )
 def test_a_configuration_with_a_mistake_is_refused_naming_it(tmp_path, change, says):
