@@ -105,6 +105,8 @@ const HEARD = {
     paths.show(left, names);
     // The reason of a failure goes with the next command, the failure does not.
     const failure = phase === "idle" ? detail || status.state.failure : "";
+    // An episode that ended before the step that somebody wanted to see.
+    if (phase === "ended" && detail && detail !== status.state.detail) notice.say(`${detail.replace(/^t/, "T")}.`);
     status.set({ session: id, checkpoint, planner, phase, detail, failure, device, queue, warming, playing, step, furthest, seed, replay, ...newSpeed(speed) });
     chooser.follow({ playing, phase, step });
   },

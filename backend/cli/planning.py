@@ -137,7 +137,7 @@ def _summarise_plan(record: Any, size: str, out: Path, as_json: bool) -> None:
 @app.command()
 def train(
     config: Annotated[str, typer.Argument(help="Name of a configuration, or a TOML file.")],
-    out: Annotated[Path | None, typer.Option("--out", help="Folder for the checkpoints.", file_okay=False)] = None,
+    out: Annotated[Path | None, typer.Option("--out", help="Folder for the checkpoints; by default checkpoints.", file_okay=False)] = None,
     seed: Annotated[int | None, typer.Option(min=0, max=MAX_SEED, help="Seed in place of the configuration's.")] = None,
 ) -> None:
     """Train a checkpoint. An interrupted run continues when the command is called again."""
@@ -226,7 +226,9 @@ def evaluate(
     loaded = store.load(checkpoint)
     values = key_values(set or [])
     rows, measured = {}, {}
-    names = list(dict.fromkeys(planner or ["none", "trt_smc"]))
+    names = planner or ["none", "trt_smc"]
+    if twice := [name for name in names if names.count(name) > 1]:
+        raise Mistake(f"--planner {twice[0][:100]} is given twice: give it once")
     if values and names == ["none"]:
         raise Mistake(f"--set {next(iter(values))[:100]}=…: the prior alone has no settings; leave it out, or name a planner with --planner")
     chosen = {name: None if name == "none" else _prepared(name, (particles, depth), values, loaded) for name in names}
@@ -306,7 +308,10 @@ def moments(
     check: Annotated[bool, typer.Option("--check", help="Write nothing; report the openings that differ from the plan made now.")] = False,
     checkpoints: Folder = None,
 ) -> None:
-    """Record the opening plan of each checkpoint, which the page shows while the live engine compiles, and that of the first moment."""
+    """Record the opening plan of each checkpoint, which the page shows while the live engine compiles, and that of the first moment.
+
+    They are written beside the folder of checkpoints; those of the shipped checkpoints are part of the program.
+    """
     import asyncio
 
     from backend.address import read_address, write_address

@@ -36,6 +36,7 @@ def record(
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+    from backend.recordings.library import check_title
     from planner import PlanRequest
 
     if out.suffix != SUFFIX:
@@ -46,6 +47,8 @@ def record(
         raise Mistake(f"--out: {out} exists already")
     check_writable(out.parent, "--out")
     values = settings_of(set, particles, depth)
+    if title is not None:
+        title = check_title(title)
     store = open_checkpoints(checkpoints)
     prepared = PlanRequest(planner, values, seed).prepare(store.card(checkpoint))
     kept = _Keeping(out)
@@ -104,12 +107,11 @@ async def _record(store: Any, prepared: Any, kept: _Keeping, steps: int, title: 
 
     from backend.engine.local import LocalEngine
     from backend.recordings.file import Kept
-    from backend.recordings.library import check_title
     from planner.request import VERSION
 
     card = store.card(prepared.about.checkpoint)
     about = {
-        "title": check_title(title or f"{card.name}, {prepared.planner.title}"),
+        "title": f"{card.name}, {prepared.planner.title}" if title is None else title,
         "created": datetime.now(UTC).isoformat(timespec="seconds"),
         "twistscope": VERSION,
         "checkpoint": card.name,

@@ -16,7 +16,6 @@ from planner.algorithms.settings import MAX_TRANSITIONS
 router = APIRouter(tags=["races"])
 
 Names = Annotated[list[str], Field(max_length=64)]
-Milliseconds = Annotated[float, Field(ge=0, le=1e6)]
 
 
 class RaceBody(BaseModel):
@@ -26,7 +25,7 @@ class RaceBody(BaseModel):
 
     planners: Names
     model_steps: Annotated[int, Field(ge=0, le=MAX_TRANSITIONS)] | None = None
-    milliseconds: Milliseconds | None = None
+    milliseconds: float | None = None
 
 
 class TimedBody(BaseModel):
@@ -35,7 +34,7 @@ class TimedBody(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True)
 
     planner: str
-    milliseconds: Milliseconds
+    milliseconds: float
 
 
 class OtherPlanBody(BaseModel):

@@ -59,6 +59,8 @@ class Session(Shown):
         """Request and settings of the next plan. Its step is the step at which the session began."""
         self.goal: int | None = None
         """Target step of a `goto` that is not yet reached; None without one."""
+        self._short = ""
+        """The reason why the last `goto` ended before its step; empty where it did not."""
         self.revision = 0
         self.phase = "planning"
         self.recorder = Recorder(sessions.library, lambda: self._tell(self.recorder.message()))
@@ -234,6 +236,7 @@ class Session(Shown):
           Conflict: the episode has ended, or this is its first moment.
           TooMany: no further session can be opened for a fork.
         """
+        self._short = ""
         match name:
             case "play":
                 self._check_not_over()
@@ -333,8 +336,12 @@ class Session(Shown):
 
     def _check_not_over(self) -> None:
         if self.over:
-            how = "terminated" if self.moment.terminated else "been cut by the time limit"
-            raise Conflict(f"the episode has {how} at step {self.step}; go back or reset")
+            raise Conflict(f"{self._ending()}; go back or reset")
+
+    def _ending(self) -> str:
+        """The end of an episode that is over, in words."""
+        how = "terminated" if self.moment.terminated else "been cut by the time limit"
+        return f"the episode has {how} at step {self.step}"
 
     # Task
 
@@ -361,7 +368,7 @@ class Session(Shown):
                 await self._plan()
                 continue
             if not (self.playing or self.goal is not None):
-                self._set_phase("ended" if self.over else "idle")
+                self._set_phase("ended" if self.over else "idle", self._short)
                 return
             if self.playing:
                 tick = max(tick + 1 / self.speed, loop.time())
@@ -450,6 +457,8 @@ class Session(Shown):
         # The request of the plan that chose the action, not the current one, which may have changed since.
         self._follow(following, frame.request)
         if self.over or (self.goal is not None and self.step >= self.goal):
+            if self.goal is not None and self.step < self.goal:
+                self._short = f"{self._ending()}, before step {self.goal}"
             self.playing, self.goal = False, None
             self.announce()
 

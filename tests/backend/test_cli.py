@@ -89,6 +89,7 @@ def test_evaluate_puts_returns_on_the_card_and_keeps_what_else_is_there(tmp_path
         (("plan",), "--checkpoint"),
         (("zork",), "zork"),
         (("train", "zork"), "cartpole"),
+        (("evaluate", "--checkpoint", "cartpole", "--planner", "none", "--planner", "none"), "--planner none is given twice"),
         (("evaluate", "--checkpoint", "cartpole", "--planner", "zork"), "known are none, trt_smc"),
         (("serve-backend", "--host", "0.0.0.0"), "--no-token"),
         (("serve-backend", "--checkpoints", "no/such/folder"), "no/such/folder"),

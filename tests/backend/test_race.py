@@ -108,6 +108,7 @@ def test_a_plan_of_about_so_many_milliseconds_is_found(server, new_session):
         ("race", {"planners": ["trt_smc", "spo"], "milliseconds": 0.1}, 422, "milliseconds: got 0.1, allowed: 1 to 1000"),
         ("race", {"planners": "trt_smc"}, 422, "planners"),
         ("race/timed", {"planner": "nope", "milliseconds": 5}, 404, "unknown planner 'nope'"),
+        ("race/timed", {"planner": "spo", "milliseconds": 2e6}, 422, "milliseconds: got 2e+06, allowed: 1 to 1000"),
         ("race/timed", {"planner": "spo", "milliseconds": 5000}, 422, "milliseconds: got 5000, allowed: 1 to 1000"),
         ("plan", {"planner": "nope"}, 404, "unknown planner 'nope'"),
         ("plan", {"planner": "spo", "settings": {"alphas": 1}}, 422, "alphas"),

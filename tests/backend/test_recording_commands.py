@@ -61,6 +61,7 @@ def test_a_file_is_replayed_by_a_command(tmp_path):
         (["record", "--checkpoint", "catch", "--out", "{folder}/none/a.twistscope"], "there is no folder"),
         (["record", "--checkpoint", "catch", "--out", "{folder}/there.twistscope"], "exists already"),
         (["record", "--checkpoint", "catch", "--out", "{folder}/a.twistscope", "--title", "bell\a"], "title"),
+        (["record", "--checkpoint", "catch", "--out", "{folder}/a.twistscope", "--title", ""], "title: got '', allowed: 1 to"),
         (["record", "--checkpoint", "catch", "--out", "{folder}/a.twistscope", "--set", "alpha=7"], "alpha: got 7"),
     ],
 )

@@ -365,3 +365,19 @@ def test_the_trace_of_the_current_moment_is_of_the_plan_that_is_shown(server, ht
         _, header = read_trace(http.get(f"{path}/moments/0/trace").content)
         assert json.loads(header["settings"])["discount"] == 0.99
         assert len(json.loads(header["interventions"])) == (change == "interventions")
+
+
+def test_a_step_beyond_the_end_of_the_episode_is_not_reached_and_said_so(server, new_session):
+    session = new_session(checkpoint="catch-early", settings={"particles": 8, "depth": 2})
+    with Link(server, session["id"]) as link:
+        link.frame()
+        link.send(type="command", command="goto", step=500)
+        status = link.until(lambda status: status["phase"] == "ended")
+        step = status["session"]["step"]
+        assert status["detail"] == f"the episode has terminated at step {step}, before step 500"
+        assert not [text for text in link.texts if text["type"] == "error"]
+        # It belongs to that command alone.
+        link.send(type="command", command="goto", step=1)
+        link.until(lambda status: status["phase"] == "idle" and status["session"]["step"] == 1)
+        link.send(type="command", command="goto", step=step)
+        assert link.until(lambda status: status["phase"] == "ended")["detail"] == ""
