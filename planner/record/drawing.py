@@ -249,7 +249,7 @@ def _nodes(plan: Overview, ids: np.ndarray) -> dict[str, np.ndarray]:
     arrays = plan.arrays
     number = np.full(plan.parent.size + 1, -1, np.int32)
     number[ids] = np.arange(ids.size)
-    killed = plan.alive & (arrays["log_weight"].ravel() == -np.inf)
+    killed = arrays["log_weight"].ravel() == -np.inf
     flags = sum(array.ravel()[ids].astype(np.uint8) << bit for bit, array in enumerate((plan.alive, arrays["terminal"], arrays["revived"], killed)))
     x0, x1, y0, y1 = plan.extent
     low, size = np.array([x0, y0]), np.maximum([x1 - x0, y1 - y0], np.finfo(np.float32).tiny)

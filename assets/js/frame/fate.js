@@ -12,7 +12,8 @@ export function fateOf(frame, steps, name = "lineage") {
   const [level] = name === "lineage" ? frame.particle : frame["other/particle"];
   const last = steps.at(-1);
   const said = [];
-  const killed = !!last && frame.interventions.some((each) => each.kind === "kill" && each.level === last.level && each.slot === last.slot);
+  const killed = isKilled(frame, steps, name);
+  if (killed && last && last.level !== level) said.push(`The episode ended at level ${last.level}.`);
   if (killed) said.push(killedText(frame[`${name}/fate`], level));
   else if (last && last.level !== level) said.push(`The episode ended at level ${last.level}; it waits since.`);
   else if (last?.terminal) said.push("The episode ends here.");
@@ -23,6 +24,19 @@ export function fateOf(frame, steps, name = "lineage") {
   const revivals = steps.filter((step) => step.revived);
   if (revivals.length) said.push(revivalText(revivals));
   return said.join(" ");
+}
+
+/**
+ * True where an intervention killed the particle: at its last step, or where it waits after the end of its episode.
+ * @param {any} frame
+ * @param {import("./particle.js").Step[]} steps
+ * @param {"lineage" | "other"} [name]
+ */
+export function isKilled(frame, steps, name = "lineage") {
+  const [level, slot] = name === "lineage" ? frame.particle : frame["other/particle"];
+  const last = steps.at(-1);
+  const places = [{ level, slot }, ...(last ? [last] : [])];
+  return frame.interventions.some((each) => each.kind === "kill" && places.some((place) => place.level === each.level && place.slot === each.slot));
 }
 
 /** A killed particle keeps its slot, and counts, until the next resampling drops it. */

@@ -1,6 +1,7 @@
 // One lineage as numbers: its steps with the three parts of each weight increment, and what the state of each step offered, action by action.
 // `lineage/…` are the arrays of the particle that is shown, `other/…` those of the one that it is compared with. Pure.
 
+import { isKilled } from "./fate.js";
 import { number, percent, count } from "../lib/format.js";
 
 /**
@@ -87,9 +88,11 @@ export function treeSteps(frame, name = "lineage") {
 export const stepsOf = (frame, name = "lineage") => (frame.tree ? treeSteps(frame, /** @type {any} */ (name)) : particleSteps(frame, /** @type {any} */ (name)));
 
 /** Facts of a particle, in a line. */
-export function particleFacts({ particle_weight }, steps) {
+export function particleFacts(frame, steps) {
   const reward = number(steps.reduce((sum, step) => sum + step.reward, 0));
-  return [`weight ${percent(particle_weight)}`, `reward ${reward}`, ...(steps.length ? [`log-weight ${number(steps.at(-1).running)}`] : [])];
+  // Killed where it waits, it has no weight; its last step, before that, had one.
+  const running = isKilled(frame, steps) ? -Infinity : steps.at(-1)?.running;
+  return [`weight ${percent(frame.particle_weight)}`, `reward ${reward}`, ...(steps.length ? [`log-weight ${number(running)}`] : [])];
 }
 
 /** Facts of a node of a tree. */

@@ -53,14 +53,14 @@ export function priorReason(frame, short = false) {
   if (frame.over) return { id: "prior", text: OVER, place: null };
   const { actions, chosen, preferred, settings, traits } = frame;
   const drawn = settings.act === "sample" ? "Drawn from the improved policy. " : "";
-  const change = changeOfMind(frame);
   const kl = klPolicyPrior(frame);
+  const change = changeOfMind(frame, kl);
   const halving = !short && traits.halving && preferred !== chosen ? ` ${halvingReason(actions[preferred], settings)}` : "";
   return { id: "prior", text: `${drawn}${change} ${wordOf(MOVED, kl)}: KL ${nats(kl)} nats.${halving}`, place: { action: chosen }, mark: chosen };
 }
 
-function changeOfMind({ actions, chosen, preferred, root_prior: prior, root_policy: policy, settings, traits }) {
-  const [before, after] = [percent(prior[chosen]), percent(partOf(policy, chosen))];
+function changeOfMind({ actions, chosen, preferred, root_prior: prior, root_policy: policy, settings, traits }, kl) {
+  const [before, after] = apart(prior[chosen], partOf(policy, chosen));
   const first = prior.indexOf(Math.max(...prior));
   const level = (action) => prior[first] - prior[action] < LEVEL;
   const name = actions[chosen];
@@ -70,8 +70,18 @@ function changeOfMind({ actions, chosen, preferred, root_prior: prior, root_poli
   if (actions.every((_, action) => level(action))) return `The prior gave ${before} to each of ${actions.length} actions; the plan gives ${after} to ${name}.${taken}`;
   if (level(chosen)) return `The prior preferred ${name} already, with ${before}; the plan gives it ${after}.${taken}`;
   const preference = `The prior preferred ${actions[first]} (${percent(prior[first])})`;
-  if (!by) return `${preference}. The plan overruled it: ${name} went from ${before} to ${after}.`;
-  return `${preference}${preferred === first ? ", and so does the plan" : `, the plan prefers ${actions[preferred]}`}. ${by} ${name}, which went from ${before} to ${after}.`;
+  const moved = before === after ? `stays at ${after}` : `went from ${before} to ${after}`;
+  if (!by) return `${preference}. The plan ${kl < MOVED[0][0] ? "only just prefers another action" : "overruled it"}: ${name} ${moved}.`;
+  return `${preference}${preferred === first ? ", and so does the plan" : `, the plan prefers ${actions[preferred]}`}. ${by} ${name}, which ${moved}.`;
+}
+
+/** Two shares of one action as percentages: alike only where they are, to a hundredth of a percent. @param {number} before @param {number} after */
+function apart(before, after) {
+  for (let decimals = 1; percent(before) === percent(after) && decimals <= 2; decimals++) {
+    const [was, is] = [before, after].map((value) => share(value, decimals));
+    if (was !== is) return [was, is];
+  }
+  return [percent(before), percent(after)];
 }
 
 /**
@@ -158,7 +168,8 @@ function levelReasons({ actions }, own, rival) {
   if (gains.length < 2 || !(most > 0.005)) return [];
   const level = gains.indexOf(most);
   const later = gains.reduce((sum, gain) => sum + gain, 0) - most;
-  const rest = Math.abs(later) < 0.005 ? "" : later < 0 ? `; the other levels took ${number(-later, 2)} of it back` : `; the other levels added ${number(later, 2)}`;
+  const lost = -later > most ? `${number(-later, 2)} back, which is more` : `${number(-later, 2)} of it back`;
+  const rest = Math.abs(later) < 0.005 ? "" : later < 0 ? `; the other levels took ${lost}` : `; the other levels added ${number(later, 2)}`;
   return [{ id: "level", text: `It gained most at level ${level}: ${signed(most, 2)} nats on ${actions[rival.action]}${rest}.`, place: { level } }];
 }
 
@@ -250,7 +261,9 @@ export function reasonsOf(frame, why) {
 export function sureReason(frame, { chosen_action: taken, count }) {
   const same = seedsTaking(frame, { chosen_action: taken, count });
   const others = frame.continuous ? "" : othersText(frame, taken, count, same);
-  return { id: "seeds", text: `${wordOf(SURE, same / count)}: ${same} of ${count} seeds take ${sameAction(frame)}${others}.`, place: { seeds: true }, mark: frame.chosen };
+  // Interventions belong to the random numbers of one plan: many seeds say nothing of how sure the changed one is.
+  const word = frame.interventions?.length ? "Without the interventions" : wordOf(SURE, same / count);
+  return { id: "seeds", text: `${word}: ${same} of ${count} seeds take ${sameAction(frame)}${others}.`, place: { seeds: true }, mark: frame.chosen };
 }
 
 /**

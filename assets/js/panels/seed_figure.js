@@ -12,9 +12,9 @@ import { roundValues } from "../lib/scale.js";
 /** The answer, with what the page knows of the moment from the frame that was shown when it came. Row 0 is the session's own seed. */
 export function readSeeds(buffer, frame) {
   const { arrays, metadata } = decode(buffer, SEEDS);
-  const { session, continuous, dimensions, bounds, actions, root_gaussian } = frame;
+  const { session, continuous, dimensions, bounds, actions, root_gaussian, interventions } = frame;
   const result = {
-    session, continuous, dimensions, bounds, root_gaussian, planner: metadata.planner, checkpoint: metadata.checkpoint, step: Number(metadata.step),
+    session, interventions, continuous, dimensions, bounds, root_gaussian, planner: metadata.planner, checkpoint: metadata.checkpoint, step: Number(metadata.step),
     seed: Number(metadata.seed), settings: JSON.parse(metadata.settings), count: arrays.seed.shape[0], actions: continuous ? [] : actions, truth: null,
   };
   for (const name of ["root_policy", "root_q", "value_target", "log_evidence", "chosen_action"]) result[name] = arrays[name].data;
@@ -33,12 +33,19 @@ export function staleness(result, frame) {
     result.step !== frame.step && `of step ${result.step}`,
     other("seed", result.seed !== Number(frame.seed)),
     other("settings", sorted(result.settings) !== sorted(frame.settings)),
+    other("interventions", JSON.stringify(result.interventions) !== JSON.stringify(frame.interventions)),
   ];
   return parts.filter(Boolean).join(", ");
 }
 
 /** "up is chosen by 61 of 64 seeds", and how far value targets lie apart. */
 export function seedsSentence(result) {
+  // They belong to the random numbers of one plan.
+  const without = result.interventions.length ? "Without the interventions: " : "";
+  return without + decisionsSentence(result);
+}
+
+function decisionsSentence(result) {
   const { count, chosen_action, value_target } = result;
   const values = quartiles(value_target);
   const spread = values && `Value target ${near(values.median, values)} at the median, half of them ${near(values.low, values)} to ${near(values.high, values)}.`;
@@ -62,8 +69,8 @@ function near(value, { low, high }) {
 const firstDimension = ({ chosen_action, dimensions: { length } }) => Array.from(chosen_action).filter((_, index) => index % length === 0);
 
 /** The legend, as `writeKey` takes it. */
-export function seedsKey({ truth }) {
-  const lines = [["★", "this run"], ["┊", "V(s₀)"]];
+export function seedsKey({ truth, interventions }) {
+  const lines = [["★", interventions.length ? "this seed, unchanged" : "this run"], ["┊", "V(s₀)"]];
   return [truth ? [...lines, ["◆", "exact"], ["┆", "V*"]] : lines];
 }
 

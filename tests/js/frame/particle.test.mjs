@@ -4,7 +4,7 @@ import { test } from "node:test";
 import { fateOf } from "../../../assets/js/frame/fate.js";
 import { readFrame } from "../../../assets/js/frame/frame.js";
 import { isComplete, lineageNumbers, otherNumbers } from "../../../assets/js/frame/lineage_numbers.js";
-import { columnsOf, inColumns, offersOf, particleSteps } from "../../../assets/js/frame/particle.js";
+import { columnsOf, inColumns, offersOf, particleFacts, particleSteps } from "../../../assets/js/frame/particle.js";
 import { gainedBy, pairOf, pairSentence } from "../../../assets/js/frame/two_particles.js";
 import { columnsAt, rowNodes, rowText, scalesOf } from "../../../assets/js/panels/particle_rows.js";
 import { runs } from "../../../assets/js/panels/particle_pair.js";
@@ -79,6 +79,11 @@ test("a fate is told in words", () => {
   // In its slot it goes on to the next resampling, which is no offspring.
   const waiting = made({ ...alive, "lineage/fate": ["I32", [3], [2, 1, 2]] }, { interventions: '[{"kind": "kill", "level": 1, "slot": 0}]' });
   assert.doesNotMatch(fateOf(waiting, particleSteps(waiting)), /descend/);
+  // One whose episode had ended is killed where it waits: its last step had a weight, and it has none.
+  const ended = made({ particle: ["I32", [3], [2, 0, 0]], "lineage/terminal": ["BOOL", [2], [0, 1]] }, { interventions: '[{"kind": "kill", "level": 2, "slot": 0}]' });
+  assert.match(fateOf(ended, particleSteps(ended)), /^The episode ended at level 1\. Killed: it has no weight and no offspring\./);
+  assert.match(particleFacts(ended, particleSteps(ended)).join(), /log-weight −∞/);
+  assert.doesNotMatch(particleFacts(frame, particleSteps(frame)).join(), /∞/);
 });
 
 test("a complete drawing gives the numbers of any two particles", () => {

@@ -39,6 +39,18 @@ test("the first sentence says whom the prior preferred, what became of it, and h
   assert.equal(priorReason(rootOf({ over: true })).place, null);
 });
 
+test("a policy that hardly moved overrules nobody, and shares that look alike have the digits that tell them apart", () => {
+  const near = (prior, policy) => priorReason(rootOf({ root_prior: prior, root_policy: policy })).text;
+  assert.match(near([0.444, 0.4386, 0.1174], [0.438, 0.4442, 0.1178]), /^The prior preferred left \(44 %\)\. The plan only just prefers another action: right went from 43\.9 % to 44\.4 %\. That hardly moved/);
+  assert.match(near([0.4402, 0.4401, 0.1197], [0.4401, 0.4402, 0.1197]), /right went from 44\.01 % to 44\.02 %/);
+  assert.match(near([0.44002, 0.44, 0.11998], [0.44, 0.44001, 0.11999]), /right stays at 44 %\./);
+});
+
+test("seeds without interventions say nothing of how sure a changed plan is", () => {
+  const changed = rootOf({ interventions: [{ kind: "kill", level: 0, slot: 1 }] });
+  assert.equal(sureReason(changed, { chosen_action: [1, 1, 0], count: 3 }).text, "Without the interventions: 2 of 3 seeds take right, 1 left.");
+});
+
 test("the parts of the weight are named by size, gains before losses, and what is small is left out", () => {
   const carried = [part(0, { log_prior: 0.5 }), part(1, { reward: 1.2, value: 0.3, spread: -0.2, sampling: 0.01, levels: [0.1, 1.3, 0] }), part(2, { reward: 9 })];
   const [parts, level, lineages] = weightReasons(rootOf(), carried);
@@ -47,6 +59,8 @@ test("the parts of the weight are named by size, gains before losses, and what i
   assert.deepEqual([level.text, level.place], ["It gained most at level 1: +1.30 nats on left; the other levels added 0.1.", { level: 1 }]);
   const lost = weightReasons(rootOf(), [part(0), part(1, { levels: [7.02, -4, -0.12] })])[1].text;
   assert.equal(lost, "It gained most at level 0: +7.02 nats on left; the other levels took 4.1 of it back.");
+  const more = weightReasons(rootOf(), [part(0), part(1, { levels: [7.02, -14, -2] })])[1].text;
+  assert.equal(more, "It gained most at level 0: +7.02 nats on left; the other levels took 16 back, which is more.");
   assert.deepEqual([lineages.text, lineages.place], ["About 3 lineages carry right; the one with most of it, 40 %, ends in slot 7 at level 2.", { particle: { level: 2, slot: 7 } }]);
   const trails = weightReasons(rootOf(), [part(0, { reward: 1 }), part(1)])[0].text;
   assert.equal(trails, "Right trails left (20 %) by 1 nats: rewards −1.00.");

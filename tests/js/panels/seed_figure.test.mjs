@@ -60,6 +60,15 @@ test("what has changed since is said", () => {
   assert.equal(staleness(result, readFrame(encode(sampleArrays(), { ...sampleMetadata, seed: "4", session: "else" }))), "made before this moment was opened");
 });
 
+test("interventions belong to one plan: seeds are without them, and out of date when they change", () => {
+  const changed = readFrame(encode(sampleArrays(), { ...sampleMetadata, seed: "4", interventions: '[{"kind": "kill", "level": 1, "slot": 0}]' }));
+  assert.equal(staleness(result, changed), "other interventions");
+  const without = readSeeds(answer(), changed);
+  assert.match(seedsSentence(without), /^Without the interventions: left is chosen by 3 of 4 seeds\./);
+  assert.deepEqual([seedsKey(without)[0][0], seedsKey(result)[0][0]], [["★", "this seed, unchanged"], ["★", "this run"]]);
+  assert.equal(staleness(without, changed), "");
+});
+
 test("the order of settings does not matter", () => {
   const turned = JSON.stringify(Object.fromEntries(Object.entries(frame.settings).reverse()));
   assert.equal(staleness(readSeeds(answer({}, { settings: turned }), frame), frame), "");

@@ -126,6 +126,15 @@ def test_the_fixture_of_the_page_is_up_to_date():
         assert kept[name].dtype == array.dtype
 
 
+def test_a_particle_without_weight_is_marked_also_where_its_episode_has_ended():
+    plan = sample()
+    # Level 2, slot 0: its episode ended at level 1, and it waits.
+    plan["log_weight"][2, 0] = -np.inf
+    drawing, _ = draw(Overview(plan, PLANNED))
+    assert drawing["flags"][8] & 1 == 0 and drawing["flags"][8] >> 3 & 1 == 1
+    assert [int(flags >> 3 & 1) for flags in drawing["flags"]] == [0, 0, 0, 0, 0, 0, 0, 1, 1, 0, 0, 0]
+
+
 def test_a_small_plan_is_drawn_whole():
     plan = sample()
     drawing, about = draw(Overview(plan, PLANNED))
