@@ -19,7 +19,7 @@ import { Pinning } from "./controls/pinning.js";
 import { PAGE_KEYS } from "./controls/page_keys.js";
 import { isStale, Lateness, showingOf } from "./controls/picture_state.js";
 import { refusalText, writeStatus } from "./controls/status.js";
-import { Notice, withoutPlan, writeMoment, writeTransport } from "./controls/status_live.js";
+import { ENDED, isOver, Notice, withoutPlan, writeMoment, writeTransport } from "./controls/status_live.js";
 import { TopBar } from "./controls/top_bar.js";
 import { defaultsOf } from "./controls/wishes.js";
 import { api, asked, counters, firstPicture, inspected, microscope, panels, pinButton, questions, session, timeline } from "./first.js";
@@ -257,8 +257,13 @@ function command(name, more = {}) {
 
 const actions = {
   // In slow motion the same key goes on to the next step.
-  play: () => (microscope.film.on ? microscope.film.step(1) : status.state.playing ? command("pause") : command("play", status.state.speed ? { speed: status.state.speed } : {})),
-  forward: () => command("step"),
+  play: () => {
+    if (microscope.film.on) microscope.film.step(1);
+    else if (isOver(status.state)) notice.say(ENDED);
+    else if (status.state.playing) command("pause");
+    else command("play", status.state.speed ? { speed: status.state.speed } : {});
+  },
+  forward: () => (isOver(status.state) ? notice.say(ENDED) : command("step")),
   back: () => command("back"),
   first: () => command("goto", { step: 0 }),
   last: () => command("goto", { step: status.state.furthest }),
@@ -404,6 +409,7 @@ async function openLesson(home) {
 const firstOf = ({ first, checkpoints }) => first ?? checkpoints[0]?.name ?? null;
 
 microscope.onFilm(() => {
+  writeTransport(status.state, microscope.film.on);
   if (status.state.playing) command("pause");
   // The bar takes half of a low window: the other half is for the pictures.
   if (innerHeight < LOW) microscope.sections.get("world")?.scrollIntoView();
@@ -420,7 +426,7 @@ status.subscribe(["connection", "reason", "phase", "detail", "failure", "device"
   microscope.mark(isStale(state));
   if (state.failure) microscope.excuse(`No plan: ${state.failure}`);
 });
-status.subscribe(["playing", "step", "furthest"], writeTransport);
+status.subscribe(["playing", "step", "furthest", "phase", "replay"], (state) => writeTransport(state, microscope.film.on));
 status.subscribe(["step"], ({ step }) => timeline.show(step));
 status.subscribe(["checkpoint", "planner", "speed", "seed"], (state) => topBar.show(state));
 status.subscribe(["replay", "role", "connection", "following"], (state) => lock(/** @type {any} */ (state)));
@@ -444,7 +450,7 @@ writeStatus(status.state);
 dash.mounted.then(() => {
   lock(status.state);
   dialogs.follow(dialogs.recording);
-  writeTransport(status.state);
+  writeTransport(status.state, microscope.film.on);
   if (microscope.frame) writeMoment(microscope.frame);
   chooser.writeLink();
 });

@@ -49,17 +49,27 @@ export class Notice {
   }
 }
 
+/** The answer to whoever goes on from where nothing follows. */
+export const ENDED = "Nothing follows here: go back or reset.";
+
+/** True at the end of an episode, and at the last frame of a recording. @param {Record<string, any>} status */
+export const isOver = ({ phase, playing, replay, step, furthest }) => !playing && (replay ? step >= furthest : phase === "ended");
+
 /**
  * Disables the buttons that make no sense here.
  * @param {Record<string, any>} status
+ * @param {boolean} [film] true while a film is open, whose next level the play button shows
  */
-export function writeTransport({ playing, step, furthest }) {
+export function writeTransport(status, film = false) {
+  const { playing, step, furthest } = status;
   document.body.dataset.playing = `${playing}`;
   for (const button of document.querySelectorAll("button[data-do]")) {
     if (!(button instanceof HTMLButtonElement)) continue;
     const action = button.dataset.do;
     if (action === "first" || action === "back") button.disabled = step === 0;
     if (action === "last") button.disabled = step >= furthest;
+    if (action === "forward") button.disabled = isOver(status);
+    if (action === "play") button.disabled = isOver(status) && !film;
     if (action === "play") button.setAttribute("aria-pressed", `${playing}`);
   }
 }

@@ -45,6 +45,8 @@ export function differences(a, b) {
   return [...own, ...settings, ...inside];
 }
 
+const modelSteps = ({ tree, simulations, slots, levels }) => (tree ? simulations : slots * levels);
+
 /** Level of the plan's lowest ESS as a share of its slots; NaN where it has none. */
 const leastEss = ({ ess, slots }) => (ess ? Math.min(...ess) / slots : NaN);
 
@@ -63,9 +65,12 @@ export function comparedNumbers(a, b) {
     ["root ancestors", "count", ({ unique_branches, levels }) => unique_branches?.[levels - 1] ?? NaN, "Root slots that the last level descends from."],
     ["log-evidence", "nats", ({ log_evidence, levels }) => log_evidence?.[levels - 1] ?? NaN, "Logarithm of the mean weight over the whole plan."],
   ]);
-  return rows
-    .map(([name, unit, read, help]) => ({ name, unit, a: read(a), b: read(b), help }))
-    .filter((row) => Number.isFinite(row.a) || Number.isFinite(row.b));
+  const budgets = /** @type {const} */ ({ name: "model steps", unit: "count", a: modelSteps(a), b: modelSteps(b), help: "Transitions that the plan simulates." });
+  return [
+    // Of plans of one budget it says nothing.
+    ...(budgets.a === budgets.b ? [] : [budgets]),
+    ...rows.map(([name, unit, read, help]) => ({ name, unit, a: read(a), b: read(b), help })).filter((row) => Number.isFinite(row.a) || Number.isFinite(row.b)),
+  ];
 }
 
 /**

@@ -139,7 +139,10 @@ export function raceSentence(planners, measure) {
   const shared = level ? ` At ${level} of them all are level.` : "";
   const smallest = `${list(first)} ${first.length > 1 ? "have" : "has"} the smallest median ${name}, ${number(best < close ? 0 : best)}`;
   const won = `${winners.length > 1 ? "win" : "wins"} the most seeds, ${winsText(most)} of ${seeds}${winners.length > 1 ? " each" : ""}.${shared}`;
-  return `${list(first)}` === `${list(winners)}` ? `${smallest}, and ${won}` : `${smallest}; ${list(winners)} ${won}`;
+  // The long plan's own loss is how far its values are to be trusted.
+  const rest = medians.filter((median) => median > best + close);
+  const near = rest.length && Math.min(...rest) - best <= (measure.own ?? 0) ? "Too close to rank by this measure. " : "";
+  return near + (`${list(first)}` === `${list(winners)}` ? `${smallest}, and ${won}` : `${smallest}; ${list(winners)} ${won}`);
 }
 
 /**

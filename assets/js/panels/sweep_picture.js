@@ -20,10 +20,12 @@ function peaksOf(rows) {
   };
 }
 
+const LABELS = { ESS: "ESS/N", regret: "regret" };
 const peakText = (peak) => `≤ ${number(peak, 2)}`;
 
 /** The left end of the curves of a sweep: a tiny regret has a long label; pure. */
-export const leftOf = (rows) => Math.max(PICTURE.left, ...Object.values(peaksOf(rows)).map((peak) => Math.ceil(textWidth(peakText(peak), FONT)) + BESIDE));
+export const leftOf = (rows) =>
+  Math.max(PICTURE.left, ...Object.entries(peaksOf(rows)).flatMap(([name, peak]) => [LABELS[name], peakText(peak)]).map((text) => Math.ceil(textWidth(text, FONT)) + BESIDE));
 
 /** A corner of a shape. */
 const point = (x, y) => `${x.toFixed(1)},${y.toFixed(1)}`;
@@ -51,7 +53,7 @@ export function sweepPicture({ rows, setting, frame }, now, theme) {
     parts.push(
       svg("rect", { x: left, y: top + strip, width: width - left - right, height: 1, fill: theme.grid }),
       svg("polyline", { points: points.join(" "), fill: "none", stroke: theme.accent, "stroke-width": 1.5 }),
-      svgText({ ...small, x: left - BESIDE, y: top + 10, "text-anchor": "end" }, name),
+      svgText({ ...small, x: left - BESIDE, y: top + 10, "text-anchor": "end" }, LABELS[name]),
       // Its upper end, by its line's highest point.
       svgText({ ...small, x: left - BESIDE, y: top + 22, "text-anchor": "end" }, peakText(peak)),
     );

@@ -61,6 +61,11 @@ test("the sentence names who loses least and who wins most, and says where there
   assert.equal(raceSentence([planners[0], { ...planners[0], title: "B" }], measure), "All of them are level at each of the 3 seeds.");
   assert.equal(raceSentence([{ title: "A", values: [0, 0] }, { title: "B", values: [0, 0] }], measure), "All of them are level at each of the 2 seeds, with a regret of 0.");
   assert.equal(raceSentence([planners[0]], measure), "");
+  // Medians that are closer than what the referee itself loses rank nobody.
+  const long = { exact: false, losses: [0, 1], own: 0.5 };
+  const close = [{ title: "A", values: [0.4, 0.4, 0.9] }, { title: "B", values: [0.7, 0.7, 0.8] }];
+  assert.match(raceSentence(close, long), /^Too close to rank by this measure\. A has the smallest median loss by the long plan, 0\.4/);
+  assert.match(raceSentence(close, { ...long, own: 0.2 }), /^A has the smallest/);
 });
 
 test("who cannot enter hears why", () => {
