@@ -31,8 +31,7 @@ cards.
 Returns are means over whole episodes ± their standard error, for the greedy prior alone and for
 planning at the given budget. "Early" and "middle" are stages of the run of the checkpoint that they
 are named after: planning improves a weak network much and a strong one little. On slippery ice
-planning overestimates actions that were lucky, and does not help. Planners have their defaults; those of
-the final stage of Space Invaders have their settings for learning, the defaults when they were measured.
+planning overestimates actions that were lucky, and does not help. Planners have their defaults.
 
 `python -m benchmarks.zoo` plays the episodes of every card again and reports if each mean is within
 its interval. [training.md](training.md) describes training and measurement.
