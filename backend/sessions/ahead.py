@@ -105,7 +105,7 @@ class Ahead:
         if session.step == self.start_step and session.request.interventions != self.interventions:
             return f"the plan of step {self.start_step} was changed"
         if session.step > (shared := self.shared(course)):
-            return "the session is further by itself" if shared == self.reached else "the episode goes another way by now"
+            return "the episode was played further than that" if shared == self.reached else "the episode goes another way by now"
         return None
 
     def covers(self, other: Ahead, session: Session) -> bool:

@@ -101,6 +101,12 @@ const text = (value) => `\\text{${value.replace(/[\\{}$&#^_%~]/g, "")}}`;
 const inBrackets = (value) => (value.startsWith("−") || value.startsWith("-") ? `(${value})` : value);
 const own = (found) => (found ? ` Followed: slot ${found.slot}, ` : " The line that is followed takes no step here.");
 
+/** Simulations of which the film has nothing to show; empty where it shows all of them. */
+function nodesText({ tree, steps, simulations }) {
+  if (!tree || steps >= simulations) return "";
+  return `${steps} of ${simulations} simulations made a node; the others came to the end of an episode or to the depth limit again. `;
+}
+
 const CAPTIONS = {
   propose: {
     title: "Propose", tex: "a \\sim q(\\cdot \\mid s), \\qquad (s', r, d) = \\mathrm{step}(s, a)", plain: "a ~ q(·|s), (s′, r, d) = step(s, a)",
@@ -195,6 +201,6 @@ const CAPTIONS = {
   },
   decide: {
     title: "Decide", tex: "", plain: "",
-    say: (frame) => ({ sentence: narrateDecision(frame), numbers: `p(${text(frame.actions[frame.chosen])} \\mid s_0) = ${percent(frame.root_policy[frame.chosen]).replace("%", "\\%")}`, plainNumbers: `p(${frame.actions[frame.chosen]}|s₀) = ${percent(frame.root_policy[frame.chosen])}` }),
+    say: (frame) => ({ sentence: `${nodesText(frame)}${narrateDecision(frame)}`, numbers: `p(${text(frame.actions[frame.chosen])} \\mid s_0) = ${percent(frame.root_policy[frame.chosen]).replace("%", "\\%")}`, plainNumbers: `p(${frame.actions[frame.chosen]}|s₀) = ${percent(frame.root_policy[frame.chosen])}` }),
   },
 };

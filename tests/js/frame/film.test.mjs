@@ -81,6 +81,10 @@ test("the film of a tree has every simulation that made a node, in the order in 
   assert.deepEqual(made, made.toSorted((a, b) => a - b));
   // A node is never shown before the one that it was stepped from.
   for (const { simulation } of shots) assert.ok(frame.parent[simulation] < 0 || frame.made[frame.parent[simulation]] < frame.made[simulation]);
+  // The counts speak of all simulations: the end says why the film has fewer.
+  const decide = (steps) => captionOf(Object.defineProperty(tree(), "steps", { value: steps }), { level: 0, phase: "decide" }).sentence;
+  assert.match(decide(2), new RegExp(`^2 of ${frame.simulations} simulations made a node; the others`));
+  assert.doesNotMatch(decide(frame.simulations), /made a node/);
 });
 
 test("a tree that was kept without the order of its simulations has no film", () => {
