@@ -51,6 +51,11 @@ def test_sentences_lead_to_lineage_level_seeds_and_sweep(server, open_page):
     other = open_page(page.url)
     other.wait_for_function(FOUND, timeout=180_000)
     assert other.locator(".panel-why").inner_text() == said
+    # It is not shut by another size of the window.
+    for width in (1000, 1440):
+        other.set_viewport_size({"width": width, "height": 900})
+        other.wait_for_function(f"innerWidth === {width} && matchMedia('(max-width: 1100px)').matches === {str(width < 1100).lower()}")
+        assert reason(other, "seeds").is_visible()
     other.context.close()
 
     reason(page, "seeds").get_by_role("button").click()

@@ -85,6 +85,25 @@ def test_the_genealogy_is_magnified_moved_counted_and_filtered(server, open_page
     page.keyboard.press("Escape")
     page.wait_for_selector(".box-line", state="hidden")
 
+    # In another layout the same window would show other particles, or none: it follows the one that is chosen, or shows the whole.
+    page.locator(".zoomable").focus()
+    for _ in range(3):
+        page.keyboard.press("+")
+    assert page.evaluate(WINDOW) != WHOLE
+    layouts = page.get_by_role("group", name="Layout")
+    layouts.get_by_role("button", name="tree").click()
+    page.wait_for_function(IS_WHOLE)
+    page.mouse.click(*at(0.8, 0.3))
+    slot = page.evaluate("window.twistscope.selection.slot")
+    page.locator(".zoomable").focus()
+    for _ in range(3):
+        page.keyboard.press("+")
+    layouts.get_by_role("button", name="slots").click()
+    page.wait_for_function(f"(({{ y, high }}) => high < 1 && y <= {(slot + 0.9) / 32} && {(slot + 0.1) / 32} <= y + high)({WINDOW})")
+    page.keyboard.press("Escape")
+    page.keyboard.press("0")
+    assert page.evaluate(WINDOW) == WHOLE
+
     # The legend names every mark, and hides one without moving anything.
     shown = picture(page, "genealogy")
     page.keyboard.press("e")

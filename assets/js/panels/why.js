@@ -77,7 +77,8 @@ export class WhyPanel {
       this.setOpen(!this.open);
       keep(storage, KEY, this.open ? "open" : "shut");
     });
-    this.lifetime.listen(this.roomy, "change", () => readOpen(storage) ?? this.setOpen(this.roomy.matches));
+    // What somebody asked for stays, whatever the window's size.
+    this.lifetime.listen(this.roomy, "change", () => readOpen(storage) ?? this.setOpen(this.roomy.matches || this.asked));
     this.arrange();
   }
 

@@ -54,7 +54,8 @@ export class Zoom {
     }, lifetime);
     this.followFocus(root, lifetime);
     lifetime.add(store.subscribe(["level", "selection"], () => this.reveal()));
-    lifetime.add(store.subscribe(["layout"], ({ layout, box }) => box && box.layout !== layout.to && store.set({ box: null })));
+    this.layout = store.state.layout.to;
+    lifetime.add(store.subscribe(["layout"], ({ layout }) => this.arrange(layout.to)));
   }
 
   /** Arrows move the window for who came to the picture by keys; for everybody else they go on to the next level. */
@@ -133,6 +134,17 @@ export class Zoom {
     const own = particle && (level === null || selection.level === level) ? particle : null;
     if (own) this.set(revealing(window, own));
     else if (level !== null) this.set(revealing(window, { x: this.axis.part(Math.min(level, frame.levels - 1)) }));
+  }
+
+  /** Another layout has other heights: a box is of none of them, and the window follows the particle that was chosen, or shows the whole. @param {string} layout */
+  arrange(layout) {
+    const { box, window, selection } = this.store.state;
+    if (box && box.layout !== layout) this.store.set({ box: null });
+    if (layout === this.layout) return;
+    this.layout = layout;
+    if (!this.magnified) return;
+    const chosen = this.plot && this.placeOf(selection);
+    this.set(chosen ? revealing(window, chosen) : WHOLE);
   }
 
   /** A box from one corner to the other, in parts of the window. */
