@@ -13,6 +13,8 @@ app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_
 
 MAX_SEED = 2**32 - 1
 """As `planner.request.MAX_SEED`, which is slow to import."""
+MAX_STEP = 100_000
+"""As `backend.arguments.MAX_STEP`, likewise."""
 
 Folder = Annotated[Path | None, typer.Option("--checkpoints", help="Folder of checkpoints.", file_okay=False)]
 
@@ -29,6 +31,19 @@ def whole_number(low: int, high: int) -> Callable[[str], int]:
     return parse
 
 
+def whole_option(low: int, high: int, help: str = "") -> Any:
+    """An option that is a whole number within a range, which its help and its refusal name."""
+    any_number = whole_number(low, high)
+
+    def parse(text: str) -> int:
+        value = any_number(text)
+        if not low <= value <= high:
+            raise typer.BadParameter(f"got {str(text)[:100]!r}, allowed: a whole number from {low} to {high}")
+        return value
+
+    return typer.Option(parser=parse, metavar="N", help=f"{help} {low} to {high}.".strip())
+
+
 MAX_PARTICLES, MAX_DEPTH = 65_536, 256
 """As the settings of the planners, which are slow to import."""
 
@@ -38,7 +53,7 @@ Particles = Annotated[int | None, typer.Option(**PARTICLES, help=f"Particles, 1 
 Depth = Annotated[int | None, typer.Option(**DEPTH, help=f"Levels, 1 to {MAX_DEPTH}; by default the planner's own number.")]
 SETTING = "A setting of the planner (docs/settings.md); may be repeated."
 Settings = Annotated[list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help=SETTING)]
-Seed = Annotated[int, typer.Option(min=0, max=MAX_SEED, help="Seed of the episode and of the plan.")]
+Seed = Annotated[int, whole_option(0, MAX_SEED, "Seed of the episode and of the plan.")]
 
 
 class Mistake(Exception):

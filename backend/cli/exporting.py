@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from backend.cli.common import MAX_SEED, Depth, Folder, Mistake, Particles, Settings, app, open_checkpoints, settings_of
+from backend.cli.common import MAX_SEED, MAX_STEP, Depth, Folder, Mistake, Particles, Settings, app, open_checkpoints, settings_of, whole_option
 from backend.cli.making import check_file, check_there, make_plan, write_file
 from backend.pictures import PICTURES, NoBrowser, PictureError, draw, find_browser
 
@@ -29,7 +29,7 @@ def export(
         Path | None,
         typer.Argument(help="A trace (.safetensors) or a recording (.twistscope), in place of --checkpoint and --link.", show_default=False),
     ] = None,
-    frame: Annotated[int | None, typer.Option(min=0, help="Frame of a recording; without it a table is of all frames.")] = None,
+    frame: Annotated[int | None, whole_option(0, 10**9, "Frame of a recording; without it a table is of all frames.")] = None,
     checkpoint: Annotated[str | None, typer.Option(help="Name of a checkpoint to plan with.")] = None,
     link: Annotated[str | None, typer.Option(help="A link to a moment, or its query.")] = None,
     picture: Annotated[str | None, typer.Option(help=f"Picture of an .svg or .png: {', '.join(PICTURES)}; by default genealogy.")] = None,
@@ -37,8 +37,8 @@ def export(
     particles: Particles = None,
     depth: Depth = None,
     set: Settings = None,
-    seed: Annotated[int | None, typer.Option(min=0, max=MAX_SEED, help="Seed of the episode and of the plan, by default 0.")] = None,
-    step: Annotated[int | None, typer.Option(min=0, max=100_000, help="Environment steps played by the greedy prior before the plan.")] = None,
+    seed: Annotated[int | None, whole_option(0, MAX_SEED, "Seed of the episode and of the plan, by default 0.")] = None,
+    step: Annotated[int | None, whole_option(0, MAX_STEP, "Environment steps played by the greedy prior before the plan.")] = None,
     intervene: Annotated[list[str] | None, typer.Option("--intervene", help="As of `twistscope plan`; may be repeated.")] = None,
     checkpoints: Folder = None,
 ) -> None:

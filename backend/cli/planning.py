@@ -13,6 +13,7 @@ from backend.cli.common import (
     MAX_DEPTH,
     MAX_PARTICLES,
     MAX_SEED,
+    MAX_STEP,
     PARTICLES,
     Depth,
     Folder,
@@ -26,6 +27,7 @@ from backend.cli.common import (
     key_values,
     open_checkpoints,
     settings_of,
+    whole_option,
 )
 from backend.cli.making import check_file, make_plan, write_file
 
@@ -78,7 +80,7 @@ def plan(
     depth: Depth = None,
     set: Settings = None,
     seed: Seed = 0,
-    step: Annotated[int, typer.Option(min=0, max=100_000, help="Environment steps played by the greedy prior before the plan.")] = 0,
+    step: Annotated[int, whole_option(0, MAX_STEP, "Environment steps played by the greedy prior before the plan.")] = 0,
     atoms: Annotated[bool, typer.Option("--atoms", help="Record the distributions at every state.")] = False,
     states: Annotated[bool, typer.Option("--states", help="Record every state.")] = False,
     intervene: Annotated[
@@ -138,7 +140,7 @@ def _summarise_plan(record: Any, size: str, out: Path, as_json: bool) -> None:
 def train(
     config: Annotated[str, typer.Argument(help="Name of a configuration, or a TOML file.")],
     out: Annotated[Path | None, typer.Option("--out", help="Folder for the checkpoints; by default checkpoints.", file_okay=False)] = None,
-    seed: Annotated[int | None, typer.Option(min=0, max=MAX_SEED, help="Seed in place of the configuration's.")] = None,
+    seed: Annotated[int | None, whole_option(0, MAX_SEED, "Seed in place of the configuration's.")] = None,
 ) -> None:
     """Train a checkpoint. An interrupted run continues when the command is called again."""
     from rich.console import Console
@@ -179,7 +181,7 @@ def import_(
     source: Annotated[Path, typer.Argument(help="A Flax msgpack file, or the folder of an Orbax checkpoint.")],
     description: Annotated[Path, typer.Argument(help="TOML file that describes the parameters and maps their arrays (docs/training.md).")],
     out: Annotated[Path, typer.Option("--out", help="Folder for the checkpoint.", file_okay=False)] = Path("checkpoints"),
-    episodes: Annotated[int, typer.Option(min=2, max=MAX_EPISODES, help="Episodes for the return of the prior on the card.")] = 100,
+    episodes: Annotated[int, whole_option(2, MAX_EPISODES, "Episodes for the return of the prior on the card.")] = 100,
 ) -> None:
     """Make a checkpoint from parameters trained elsewhere."""
     from planner.checkpoints import Checkpoints, build_model
@@ -205,8 +207,8 @@ def import_(
 def evaluate(
     checkpoint: Name,
     planner: Annotated[list[str] | None, typer.Option(help="Name of a planner, or `none` for the prior alone; may be repeated.")] = None,
-    episodes: Annotated[int, typer.Option(min=2, max=MAX_EPISODES, help="Episodes of each planner.")] = 100,
-    seed: Annotated[int, typer.Option(min=0, max=MAX_SEED, help="Seed of the first episodes; the same for every planner.")] = 0,
+    episodes: Annotated[int, whole_option(2, MAX_EPISODES, "Episodes of each planner.")] = 100,
+    seed: Annotated[int, whole_option(0, MAX_SEED, "Seed of the first episodes; the same for every planner.")] = 0,
     particles: Annotated[int, typer.Option(**PARTICLES, help=f"Particles, 1 to {MAX_PARTICLES}; every planner has N * T model steps.")] = 64,
     depth: Annotated[int, typer.Option(**DEPTH, help=f"Levels, 1 to {MAX_DEPTH}.")] = 24,
     set: Annotated[

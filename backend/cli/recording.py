@@ -8,7 +8,20 @@ from typing import Annotated, Any
 
 import typer
 
-from backend.cli.common import Depth, Folder, Mistake, Particles, Seed, Settings, app, check_writable, open_checkpoints, settings_of
+from backend.cli.common import (
+    MAX_STEP,
+    Depth,
+    Folder,
+    Mistake,
+    Particles,
+    Seed,
+    Settings,
+    app,
+    check_writable,
+    open_checkpoints,
+    settings_of,
+    whole_option,
+)
 from backend.cli.making import check_there
 from backend.cli.planning import Name
 from backend.cli.serve import Host, Open, Port, Token, serve_with
@@ -21,7 +34,7 @@ SUFFIX = ".twistscope"
 def record(
     checkpoint: Name,
     out: Annotated[Path, typer.Option(help="File to write, NAME.twistscope; it must not exist.")],
-    steps: Annotated[int, typer.Option(min=1, max=100_000, help="Environment steps; fewer where the episode ends.")] = 50,
+    steps: Annotated[int, whole_option(1, MAX_STEP, "Environment steps; fewer where the episode ends.")] = 50,
     planner: Annotated[str, typer.Option(help="Name of a planner.")] = "trt_smc",
     particles: Particles = None,
     depth: Depth = None,

@@ -8,13 +8,13 @@ from urllib.parse import quote
 
 import typer
 
-from backend.cli.common import Folder, Mistake, app, check_accelerator, server_config
+from backend.cli.common import Folder, Mistake, app, check_accelerator, server_config, whole_option
 
 if TYPE_CHECKING:
     from backend.config import ServerConfig
 
 Host = Annotated[str, typer.Option(help="Address to listen on.")]
-Port = Annotated[int, typer.Option(min=1, max=65535)]
+Port = Annotated[int, whole_option(1, 65535)]
 Data = Annotated[Path | None, typer.Option("--data", help="Folder for compiled programs and recordings.", file_okay=False)]
 Open = Annotated[bool, typer.Option("--open/--no-open", help="Open the page in a browser.")]
 Token = Annotated[str | None, typer.Option("--token", help="Token every request must carry (or TWISTSCOPE_TOKEN).")]

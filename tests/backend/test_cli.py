@@ -89,6 +89,12 @@ def test_evaluate_puts_returns_on_the_card_and_keeps_what_else_is_there(tmp_path
         (("plan",), "--checkpoint"),
         (("zork",), "zork"),
         (("train", "zork"), "cartpole"),
+        (
+            ("plan", "--checkpoint", "cartpole", "--out", "x.safetensors", "--seed", "-1"),
+            "--seed': got '-1', allowed: a whole number from 0 to 4294967295",
+        ),
+        (("evaluate", "--checkpoint", "cartpole", "--episodes", "1"), "--episodes': got '1', allowed: a whole number from 2 to "),
+        (("serve", "--port", "99999"), "--port': got '99999', allowed: a whole number from 1 to 65535"),
         (("evaluate", "--checkpoint", "cartpole", "--planner", "none", "--planner", "none"), "--planner none is given twice"),
         (("evaluate", "--checkpoint", "cartpole", "--planner", "zork"), "known are none, trt_smc"),
         (("serve-backend", "--host", "0.0.0.0"), "--no-token"),
