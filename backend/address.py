@@ -33,7 +33,7 @@ ORDERED = ("world", "genealogy", "strips", "weights", "comparison", "decision", 
 """Panels that a link may put into another order."""
 HIDDEN = (*ORDERED, "knobs", "timeline", "narration")
 """Parts of the page that a link may hide."""
-SHOWN = ("heat", "beside")
+SHOWN = ("heat", "beside", "strip")
 """Pictures that a link may show besides."""
 ASKED = ("why",)
 """Questions that a link may ask."""

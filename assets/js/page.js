@@ -28,7 +28,7 @@ import { kindOf } from "./frame/level_series.js";
 import { Classroom } from "./lessons/classroom.js";
 import { Remote } from "./lessons/remote_channel.js";
 import { Lessons } from "./lessons/opening.js";
-import { BESIDE, HEAT, viewFields } from "./lessons/shared_view.js";
+import { BESIDE, HEAT, STRIP, viewFields } from "./lessons/shared_view.js";
 import { momentAddress, readAddress, saysLessonOnly } from "./lib/address.js";
 import { followKeys } from "./lib/keyboard.js";
 import { loadStyle } from "./lib/late_files.js";
@@ -174,7 +174,8 @@ function look(fields) {
   if (layout && !microscope.layouts.choose(layout)) notice.say(`There is no layout “${`${layout}`.slice(0, 30)}” of the genealogy.`);
   panels.follow({ hide, order });
   microscope.showHeat(show.includes(HEAT));
-  const unknown = show.find((word) => word !== HEAT && word !== BESIDE);
+  microscope.strip.show(show.includes(STRIP));
+  const unknown = show.find((word) => ![HEAT, STRIP, BESIDE].includes(word));
   if (unknown) notice.say(`The link asks to show “${unknown.slice(0, 30)}”, which this page does not know.`);
   if (!live.looksOnly && !questions.want(ask)) notice.say(`The link asks “${`${ask}`.slice(0, 30)}”, a question that this page does not know.`);
 }
@@ -466,7 +467,7 @@ lifetime.listen(window, "popstate", () => {
   const { lesson = null, at = null } = readAddress(location.search);
   lessons.follow({ lesson, at });
 });
-microscope.store.subscribe(["level", "selection", "compared", "heat", "beside", "projection"], () => chooser.keepAddress());
+microscope.store.subscribe(["level", "selection", "compared", "heat", "strip", "beside", "projection"], () => chooser.keepAddress());
 // On the way from one layout to another the address would change with every frame.
 microscope.store.subscribe(["layout"], ({ layout }) => layout.share === 1 && chooser.keepAddress());
 // Left for good (not kept in the back-forward cache): the server need not keep the session.

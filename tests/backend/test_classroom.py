@@ -245,7 +245,7 @@ LONG = "x" * 61
         ({"ask": "when"}, "ask: got 'when', allowed: why"),
         ({"hide": ["weights", "wieghts"]}, "hide: got 'wieghts', allowed: world, "),
         ({"order": ["knobs"]}, "order: got 'knobs', allowed: world, "),
-        ({"show": ["haet"]}, "show: got 'haet', allowed: heat, beside"),
+        ({"show": ["haet"]}, "show: got 'haet', allowed: heat, beside, strip"),
         ({"who": "Ada"}, "who: got 'Ada', allowed: only the fields lesson, at"),
         ({"ended": "yes"}, "ended: got 'yes'"),
         ({"from": 3}, "from: got 3, allowed: a text"),

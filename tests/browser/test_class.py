@@ -42,6 +42,14 @@ def test_followers_are_where_the_presenter_is_look_around_alone_and_return(teach
         presenter.keyboard.press("h")
         for page in pages:
             page.wait_for_function("pressed => document.querySelector('.heat-open').getAttribute('aria-pressed') === pressed", arg=pressed)
+    # The film strip needs the plan's states: followers have it as soon as it comes.
+    presenter.keyboard.press("s")
+    for page in pages:
+        page.locator(".strip-cell").nth(1).wait_for(timeout=60_000)
+    presenter.keyboard.press("s")
+    for page in pages:
+        page.locator(".film-strip").wait_for(state="hidden")
+        assert page.locator(".lesson-class:has-text('alone')").count() == 0
     # The particle that is kept to compare goes along, without any other move.
     presenter.keyboard.press("b")
     for page in pages:

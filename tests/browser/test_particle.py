@@ -40,10 +40,16 @@ def test_every_action_comes_on_request_and_stays_and_two_particles_stand_side_by
     steps = page.locator(".particle-numbers > .steps tbody tr").count()
     assert cells.count() == steps + 1 and "V " in cells.first.inner_text() and "log w" in cells.nth(1).inner_text()
     assert all(count > 50 for count in page.evaluate(PAINTED_SCENES)) and len(page.evaluate(PAINTED_SCENES)) == steps + 1
+    # A link has it, too.
+    page.wait_for_function("location.search.includes('show=strip')")
+    linked = open_page(page.url)
+    linked.locator(".strip-cell").nth(3).wait_for(timeout=60_000)
+    linked.context.close()
     cells.nth(2).click()
     assert page.evaluate("window.twistscope.cursorLevel") == int(cells.nth(2).get_attribute("data-level"))
     page.keyboard.press("s")
     assert page.locator(".film-strip").is_hidden()
+    page.wait_for_function("!location.search.includes('show=')")
     paths = picture(page, "world")
     page.keyboard.press("h")
     page.wait_for_function("document.querySelector('.heat-open')?.getAttribute('aria-pressed') === 'true'")

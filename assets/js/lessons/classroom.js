@@ -1,7 +1,7 @@
 // A class: one page presents a lesson, the others follow its step and cursor, look around on their own, and answer its predictions together.
 
 import { keep, readJson } from "../lib/storage.js";
-import { HEAT, SLOT_NAMES, viewFields, viewState } from "./shared_view.js";
+import { HEAT, SLOT_NAMES, STRIP, viewFields, viewState } from "./shared_view.js";
 
 // A pointer that moves says it a few times a second.
 const PAUSE = 100;
@@ -51,7 +51,7 @@ export class Classroom {
     this.answers = new Map();
     /** The number of pages that follow this one, which presents; null before the service says it. @type {number | null} */
     this.viewers = null;
-    microscope.store.subscribe(["level", "selection", "compared", "layout", "heat"], () => this.looked());
+    microscope.store.subscribe(["level", "selection", "compared", "layout", "heat", "strip"], () => this.looked());
   }
 
   /** True where this page follows a presenter. */
@@ -186,6 +186,7 @@ export class Classroom {
       microscope.store.set({ hover: null, compared: null, ...viewState(presented) });
       if (layout && layout !== microscope.store.state.layout.to) microscope.layouts.choose(layout);
       microscope.showHeat(show.includes(HEAT));
+      microscope.strip.show(show.includes(STRIP));
     });
   }
 

@@ -1,7 +1,7 @@
 // The view of a plan as fields of a link: a class shares them, and the address of the page has them.
 
-/** The words of the field `show`: the world shows where mass goes in place of paths, and the pinned plan stands beside the one that is shown. */
-export const [HEAT, BESIDE] = ["heat", "beside"];
+/** The words of the field `show`: the world shows where mass goes in place of paths, the states of the particle as a film strip, and the pinned plan beside the one that is shown. */
+export const [HEAT, STRIP, BESIDE] = ["heat", "strip", "beside"];
 /** The fields that a follower can change without a command. */
 export const SLOT_NAMES = ["level", "slot", "action", "with"];
 
@@ -9,9 +9,11 @@ export const SLOT_NAMES = ["level", "slot", "action", "with"];
  * @param {any} state of a microscope's store
  * @returns {Record<string, any>} without fields that say nothing
  */
-export function viewFields({ level, selection, compared, layout, heat }) {
+export function viewFields({ level, selection, compared, layout, heat, strip }) {
+  const show = [heat && HEAT, strip && STRIP].filter(Boolean);
   const fields = {
-    level: selection?.level ?? level, slot: selection?.slot, action: selection?.action, with: compared ? `${compared.level}-${compared.slot}` : null, layout: layout.to, show: heat ? [HEAT] : null,
+    level: selection?.level ?? level, slot: selection?.slot, action: selection?.action, with: compared ? `${compared.level}-${compared.slot}` : null, layout: layout.to,
+    show: show.length ? show : null,
   };
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== null && value !== undefined));
 }

@@ -94,8 +94,19 @@ export class FilmStrip {
   }
 
   toggle() {
-    if (!this.open && !this.detail.offered) return;
-    this.open = !this.open;
+    if (this.open || this.detail.offered) this.show(!this.open);
+  }
+
+  /** Opens the strip, as soon as it can be had, or puts it away. @param {boolean} wanted */
+  show(wanted) {
+    this.store.set({ strip: wanted });
+    this.arrange();
+  }
+
+  arrange() {
+    const { strip: wanted } = this.store.state;
+    if (wanted === this.open || (wanted && !this.detail.offered)) return;
+    this.open = wanted;
     this.element.hidden = !this.open;
     this.button.setAttribute("aria-pressed", `${this.open}`);
     if (this.open) {
@@ -110,6 +121,7 @@ export class FilmStrip {
 
   /** Asks for the strip of the plan and particle that are shown now, or says why there is none. */
   follow() {
+    this.arrange();
     const frame = this.store.state.frame;
     const offered = this.detail.offered;
     this.button.disabled = !offered && !this.open;
