@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from backend.problems import Invalid, NotFound
+from backend.problems import Invalid, NotFound, wrong_value
 from planner import Card, PlanRequest, Prepared, SettingsError, UnknownPlannerError
 from planner.messages import shortened
 
@@ -54,7 +54,7 @@ def whole(arguments: Mapping[str, Any], name: str, low: int, high: int) -> int:
     value = arguments.get(name)
     if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
         allowed = f"a whole number from {low} to {high}"
-        raise Invalid(f"{name}: got {shortened(value)}, allowed: {allowed}", [{"field": name, "given": value, "allowed": allowed}])
+        raise wrong_value(name, value, allowed)
     return value
 
 
@@ -62,7 +62,7 @@ def flag(arguments: Mapping[str, Any], name: str) -> bool:
     """Read true or false from the arguments of a command, false where it is not there; raises Invalid."""
     value = arguments.get(name, False)
     if not isinstance(value, bool):
-        raise Invalid(f"{name}: got {shortened(value)}, allowed: true, false", [{"field": name, "given": value, "allowed": "true, false"}])
+        raise wrong_value(name, value, "true, false")
     return value
 
 
@@ -71,7 +71,7 @@ def number(arguments: Mapping[str, Any], name: str, low: float, high: float) -> 
     value = arguments.get(name)
     if isinstance(value, bool) or not isinstance(value, int | float) or not low <= value <= high:
         allowed = f"a number from {low} to {high}"
-        raise Invalid(f"{name}: got {shortened(value)}, allowed: {allowed}", [{"field": name, "given": value, "allowed": allowed}])
+        raise wrong_value(name, value, allowed)
     return float(value)
 
 
@@ -80,7 +80,7 @@ def some(arguments: Mapping[str, Any], name: str, most: int) -> list[Any]:
     value = arguments.get(name)
     if not isinstance(value, list) or len(value) > most:
         allowed = f"a list of at most {most} {name}"
-        raise Invalid(f"{name}: got {shortened(value)}, allowed: {allowed}", [{"field": name, "given": None, "allowed": allowed}])
+        raise wrong_value(name, value, allowed)
     return value
 
 
@@ -105,4 +105,4 @@ def refuse_unknown(given: Mapping[str, Any], known: Sequence[str], owner: str, a
     name = next((name for name in given if name not in (*known, *always)), None)
     if name is not None:
         allowed = f"of {owner} only {', '.join(known)}" if known else f"nothing: {owner} has no such fields"
-        raise Invalid(f"{name[:100]}: got {shortened(given[name])}, allowed: {allowed}", [{"field": name, "given": given[name], "allowed": allowed}])
+        raise wrong_value(name, given[name], allowed)

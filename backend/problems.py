@@ -25,7 +25,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
-from planner.messages import allowed_by, fault_of
+from planner.messages import allowed_by, fault_of, shortened
 
 MAX_ERRORS = 8
 """Errors named in one answer."""
@@ -76,6 +76,11 @@ class Conflict(Problem):
 
 class Invalid(Problem):
     status = 422
+
+
+def wrong_value(field: str, given: Any, allowed: str) -> Invalid:
+    """The refusal of one value, in the words of every refusal: what was given, and what would be right."""
+    return Invalid(f"{field[:MAX_GIVEN]}: got {shortened(given)}, allowed: {allowed}", [{"field": field, "given": given, "allowed": allowed}])
 
 
 class TooMany(Problem):

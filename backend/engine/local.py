@@ -19,7 +19,7 @@ from backend.engine.memory import Memory, megabytes
 from backend.engine.programs import Programs
 from backend.engine.timings import Timings
 from backend.engine.turns import Shared, Turns, Waiting
-from backend.problems import Invalid, NotFound, PlannerFailed
+from backend.problems import Invalid, NotFound, PlannerFailed, wrong_value
 from planner import (
     Card,
     Checkpoint,
@@ -272,7 +272,7 @@ class LocalEngine:
         if len(moments) <= len(checked):
             last = len(moments) - 1
             allowed = f"at most {last} actions: with seed {seed} the episode ends after them"
-            raise Invalid(f"actions: got {len(checked)}, allowed: {allowed}", [{"field": "actions", "given": len(checked), "allowed": allowed}])
+            raise wrong_value("actions", len(checked), allowed)
         return moments
 
     async def moments_until(self, checkpoint: str, steps: int, *, seed: int, owner: str = STATELESS) -> list[Moment]:
@@ -290,7 +290,7 @@ class LocalEngine:
         if len(moments) <= steps:
             last = len(moments) - 1
             allowed = f"at most {last}: with seed {seed} the episode of the greedy prior ends there"
-            raise Invalid(f"step: got {steps}, allowed: {allowed}", [{"field": "step", "given": steps, "allowed": allowed}])
+            raise wrong_value("step", steps, allowed)
         return moments
 
     def _loaded_checkpoint(self, name: str) -> Checkpoint | None:
@@ -388,9 +388,7 @@ def _check(prepared: Prepared, record: Record) -> None:
     """
     changes = prepared.request.interventions
     if changes and record.metadata.status == ALL_WEIGHTS_ZERO:
-        allowed = "changes after which a particle still has some weight"
-        detail = f"interventions: got {len(changes)}, after which no particle has any weight, allowed: {allowed}"
-        raise Invalid(detail, [{"field": "interventions", "given": len(changes), "allowed": allowed}])
+        raise wrong_value("interventions", list(changes), "changes that leave at least one particle some weight")
     try:
         prepared.check(record)
     except PlanFailed as error:
@@ -404,4 +402,4 @@ def _too_large(prepared: Prepared, share: float, why: str) -> Invalid:
     beside = "".join(f" at {name} {getattr(prepared.settings, name)}" for name in fixed)
     # Not everything shrinks in proportion.
     allowed = f"at most {max(int(0.95 * share * given), 1)}{beside}: {why}"
-    return Invalid(f"{field}: got {given}, allowed: {allowed}", [{"field": field, "given": given, "allowed": allowed}])
+    return wrong_value(field, given, allowed)

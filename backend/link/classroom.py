@@ -11,7 +11,7 @@ import numpy as np
 from backend.address import ASKED, HIDDEN, LAYOUTS, MAX_LENGTH, ORDERED, PARTICLE, SHOWN
 from backend.arguments import flag, whole
 from backend.lessons.model import LONGEST_NAME, NAME
-from backend.problems import Invalid, Problem
+from backend.problems import wrong_value
 from planner.messages import shortened
 
 if TYPE_CHECKING:
@@ -42,16 +42,16 @@ async def read_presented(message: Mapping[str, Any], lessons: Lessons) -> dict[s
     """
     unknown = [name for name in message if name not in (*PRESENTED, "type", "from", "ended")]
     if unknown:
-        raise _refusal(unknown[0], message[unknown[0]], f"only the fields {', '.join(PRESENTED)}, from and ended")
+        raise wrong_value(unknown[0], message[unknown[0]], f"only the fields {', '.join(PRESENTED)}, from and ended")
     if flag(message, "ended"):
         return None
     given = {name: message[name] for name in PRESENTED if message.get(name) is not None}
     if "at" in given and "lesson" not in given:
-        raise _refusal("at", given["at"], "a step together with its lesson")
+        raise wrong_value("at", given["at"], "a step together with its lesson")
     for name in given:
         _check(name, given)
     if "lesson" in given and given["lesson"] not in await asyncio.to_thread(lessons.paths):
-        raise _refusal("lesson", given["lesson"], LESSON)
+        raise wrong_value("lesson", given["lesson"], LESSON)
     return given
 
 
@@ -60,21 +60,21 @@ def _check(name: str, given: Mapping[str, Any]) -> None:
     if name in _NUMBERS:
         whole(given, name, 0, MAX_INDEX)
     elif name == "with" and not (isinstance(value, str) and PARTICLE.fullmatch(value)):
-        raise _refusal(name, value, "a level and a slot, as 9-14")
+        raise wrong_value(name, value, "a level and a slot, as 9-14")
     elif name in _NAMES:
         _name(given, name)
     elif name in _WORDS and not _is_text(value, SHORT):
-        raise _refusal(name, value, f"a text of at most {SHORT} characters")
+        raise wrong_value(name, value, f"a text of at most {SHORT} characters")
     elif name in _LISTS and not _is_list(value):
-        raise _refusal(name, value, f"a list of at most {SHORT} texts of at most {LONGEST_NAME} characters")
+        raise wrong_value(name, value, f"a list of at most {SHORT} texts of at most {LONGEST_NAME} characters")
     elif name in _WORDS and value not in _WORDS[name]:
-        raise _refusal(name, value, ", ".join(_WORDS[name]))
+        raise wrong_value(name, value, ", ".join(_WORDS[name]))
     elif name in _LISTS and (unknown := [each for each in value if each not in _LISTS[name]]):
-        raise _refusal(name, unknown[0], ", ".join(_LISTS[name]))
+        raise wrong_value(name, unknown[0], ", ".join(_LISTS[name]))
     elif name == "revealed" and not (_is_list(value) and all(map(_is_name, value))):
-        raise _refusal(name, value, f"a list of at most {SHORT} ids of predictions")
+        raise wrong_value(name, value, f"a list of at most {SHORT} ids of predictions")
     elif name == "pin" and not _is_text(value, MAX_LENGTH):
-        raise _refusal(name, value, f"a link of at most {MAX_LENGTH} characters")
+        raise wrong_value(name, value, f"a link of at most {MAX_LENGTH} characters")
 
 
 async def read_answer(message: Mapping[str, Any], lessons: Lessons) -> tuple[str, str, str | np.ndarray]:
@@ -90,25 +90,25 @@ async def read_answer(message: Mapping[str, Any], lessons: Lessons) -> tuple[str
     except (KeyError, OSError):
         lesson = None
     if lesson is None:
-        raise _refusal("lesson", name, f"{LESSON} that can be read")
+        raise wrong_value("lesson", name, f"{LESSON} that can be read")
     return name, prediction, _answer_to(_find(lesson, prediction), message.get("answer"))
 
 
 def _find(lesson: Lesson, prediction: str) -> Prediction:
     known = {each.id: each for step in lesson.steps for each in step.predictions}
     if prediction not in known:
-        raise _refusal("prediction", prediction, ", ".join(known) or f"none: the lesson {lesson.name} asks for no prediction")
+        raise wrong_value("prediction", prediction, ", ".join(known) or f"none: the lesson {lesson.name} asks for no prediction")
     return known[prediction]
 
 
 def _answer_to(prediction: Prediction, answer: Any) -> str | np.ndarray:
     if prediction.choose is not None:
         if answer not in prediction.choose:
-            raise _refusal("answer", answer, "one of " + ", ".join(map(shortened, prediction.choose)))
+            raise wrong_value("answer", answer, "one of " + ", ".join(map(shortened, prediction.choose)))
         return str(answer)
     if prediction.order is not None:
         if not isinstance(answer, list) or not all(isinstance(each, str) for each in answer) or sorted(answer) != sorted(prediction.order):
-            raise _refusal("answer", answer, "a list of " + ", ".join(map(shortened, prediction.order)) + ", each once")
+            raise wrong_value("answer", answer, "a list of " + ", ".join(map(shortened, prediction.order)) + ", each once")
         return " · ".join(answer)
     assert prediction.sketch is not None
     return _points(prediction.sketch, answer)
@@ -117,7 +117,7 @@ def _answer_to(prediction: Prediction, answer: Any) -> str | np.ndarray:
 def _points(sketch: Sketch, answer: Any) -> np.ndarray:
     low, high, points = sketch.y.low, sketch.y.high, len(sketch.truth)
     if not isinstance(answer, list) or len(answer) != points or not all(_is_within(value, low, high) for value in answer):
-        raise _refusal("answer", answer, f"a list of {points} numbers from {low:g} to {high:g}")
+        raise wrong_value("answer", answer, f"a list of {points} numbers from {low:g} to {high:g}")
     return np.asarray(answer, np.float64)
 
 
@@ -140,9 +140,5 @@ def _is_name(value: Any) -> bool:
 def _name(message: Mapping[str, Any], name: str) -> str:
     value = message.get(name)
     if not _is_name(value):
-        raise _refusal(name, value, f"small letters, digits and hyphens, at most {LONGEST_NAME}")
+        raise wrong_value(name, value, f"small letters, digits and hyphens, at most {LONGEST_NAME}")
     return str(value)
-
-
-def _refusal(name: str, given: Any, allowed: str) -> Problem:
-    return Invalid(f"{name}: got {shortened(given)}, allowed: {allowed}", [{"field": name, "given": given, "allowed": allowed}])

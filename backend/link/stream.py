@@ -17,7 +17,7 @@ from backend.link.classroom import read_answer, read_presented
 from backend.link.frame import View
 from backend.link.viewer import Viewer
 from backend.metrics import Metrics
-from backend.problems import Forbidden, Invalid, NotFound, Problem
+from backend.problems import Forbidden, Invalid, NotFound, Problem, wrong_value
 from backend.security import LOOK_ONLY
 from backend.sessions.all import Sessions
 from backend.sessions.shown import Shown
@@ -175,7 +175,7 @@ def _text(message: dict[str, Any], name: str) -> str:
     """Read a text from a message; raises Invalid."""
     value = message.get(name)
     if not isinstance(value, str):
-        raise Invalid(f"{name}: got {shortened(value)}, allowed: a text", [{"field": name, "given": value, "allowed": "a text"}])
+        raise wrong_value(name, value, "a text")
     return value
 
 
@@ -187,9 +187,7 @@ def _view(message: dict[str, Any], session: Shown) -> View:
     if not drawing:
         alone = next((name for name in OF_DRAWINGS if message.get(name)), None)
         if alone is not None:
-            allowed = 'only with "drawing": true'
-            errors = [{"field": alone, "given": message[alone], "allowed": allowed}]
-            raise Invalid(f"{alone}: got {shortened(message[alone])}, allowed: {allowed}", errors)
+            raise wrong_value(alone, message[alone], 'only with "drawing": true')
         return View(_array_names(message.get("arrays")))
     if "arrays" in message:
         raise Invalid('"arrays" cannot be chosen for a drawing: omit "arrays" or "drawing"')
@@ -206,7 +204,7 @@ def _projection(given: Any, session: Shown) -> str | None:
     if given is None or given in offered:
         return given
     allowed = ", ".join(offered) or "none: the picture of this environment shows all that there is"
-    raise Invalid(f"projection: got {shortened(given)}, allowed: {allowed}", [{"field": "projection", "given": given, "allowed": allowed}])
+    raise wrong_value("projection", given, allowed)
 
 
 def _array_names(names: Any) -> tuple[str, ...]:

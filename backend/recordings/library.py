@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from backend.problems import Conflict, Invalid, NotFound, NotKept
+from backend.problems import Conflict, Invalid, NotFound, NotKept, wrong_value
 from backend.recordings.file import (
     Kept,
     RecordingError,
@@ -254,7 +254,7 @@ def check_title(title: str) -> str:
     cleaned = title.strip()
     if not 0 < len(cleaned) <= MAX_TITLE or any(unicodedata.category(letter) in ("Cc", "Cs", "Co", "Cn") for letter in cleaned):
         allowed = f"1 to {MAX_TITLE} characters, none of them a control character"
-        raise Invalid(f"title: got {shortened(title)}, allowed: {allowed}", [{"field": "title", "given": title, "allowed": allowed}])
+        raise wrong_value("title", title, allowed)
     return cleaned
 
 

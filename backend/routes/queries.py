@@ -6,8 +6,8 @@ from typing import Any
 
 from starlette.requests import HTTPConnection
 
-from backend.problems import Invalid
-from planner.messages import named, shortened
+from backend.problems import wrong_value
+from planner.messages import named
 
 ALWAYS = ("token",)
 """Parameters of every route: read before it."""
@@ -26,9 +26,9 @@ def only_known(connection: HTTPConnection) -> None:
     names = [name for name, _ in given]
     for name, value in given:
         if name not in (*known, *ALWAYS):
-            raise _refusal(name, value, f"only {named(known, name)}" if known else "nothing: this route takes no parameters")
+            raise wrong_value(name, value, f"only {named(known, name)}" if known else "nothing: this route takes no parameters")
         if names.count(name) > 1:
-            raise _refusal(name, value, "once")
+            raise wrong_value(name, value, "once")
 
 
 def _parameters(route: Any) -> list[str]:
@@ -39,7 +39,3 @@ def _parameters(route: Any) -> list[str]:
         names += [field.alias for field in dependant.query_params]
         waiting += dependant.dependencies
     return names
-
-
-def _refusal(name: str, given: str, allowed: str) -> Invalid:
-    return Invalid(f"{name[:100]}: got {shortened(given)}, allowed: {allowed}", [{"field": name, "given": given, "allowed": allowed}])

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 from backend.engine.interface import Engine
 from backend.metrics import Metrics
-from backend.problems import Conflict, Invalid, NotFound, TooMany
+from backend.problems import Conflict, NotFound, TooMany, wrong_value
 from backend.recordings.library import Library
 from backend.sessions.classroom import Classroom
 from backend.sessions.course import Course
@@ -140,7 +140,7 @@ class Sessions:
             session.take_over(classroom, [old_id, *follows])
         else:
             allowed = f"the id of a session that is presented, or was until {LEFT_SECONDS:.0f} s ago"
-            raise Invalid(f"from: got {shortened(old_id)}, allowed: {allowed}", [{"field": "from", "given": old_id, "allowed": allowed}])
+            raise wrong_value("from", old_id, allowed)
 
     def successor(self, session_id: str) -> str | None:
         """Id of the session that the class of another went to; None where it went nowhere."""

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from backend.address import write_address
 from backend.arguments import MAX_STEP, prepare, whole
-from backend.problems import Conflict, Invalid, NotFound, Problem
+from backend.problems import Conflict, Invalid, NotFound, Problem, wrong_value
 from planner import PLANNERS, Planner, PlannerSettings, PlanRequest, Prepared, UnknownPlannerError, get_planner
 from planner.algorithms.settings import MAX_TRANSITIONS
 from planner.messages import shortened
@@ -195,7 +195,7 @@ def _of_budget(session: Session, prepared: Prepared, model_steps: int) -> Prepar
     least, most = _budgets(prepared.settings)
     if not least <= model_steps <= most:
         allowed = f"{least} to {most} with {prepared.planner.title}"
-        raise Invalid(f"model_steps: got {model_steps}, allowed: {allowed}", [{"field": "model_steps", "given": model_steps, "allowed": allowed}])
+        raise wrong_value("model_steps", model_steps, allowed)
     return _with(session, prepared, spend(prepared.settings, model_steps))
 
 

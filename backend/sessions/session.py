@@ -14,7 +14,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from backend.arguments import COMMANDS as COMMANDS
+from backend.arguments import COMMANDS as COMMANDS  # Those of a session, for whoever looks for them here.
 from backend.arguments import MAX_SPEED, MAX_STEP, flag, number, prepare, some, whole
 from backend.link.frame import Frame
 from backend.problems import Conflict, Invalid, Problem

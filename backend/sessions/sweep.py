@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from backend.arguments import prepare
-from backend.problems import Conflict, Invalid
+from backend.problems import Conflict, Invalid, wrong_value
 from planner import PLANNERS, Prepared, Record
 from planner.messages import shortened
 from planner.record.steps import expected_regret, step_of
@@ -54,7 +54,7 @@ def prepare_sweep(session: Session, setting: str, values: list[float], at: Mappi
             )
     if setting in held:
         other = "another setting than the one that is swept"
-        raise Invalid(f"at: got {shortened(setting)}, allowed: {other}", [{"field": "at", "given": setting, "allowed": other}])
+        raise wrong_value("at", setting, other)
     last = session.timeline.numbers.last(session.moment)
     each = (last and last.plan_ms) or 0.0
     if (seconds := each * len(values) / 1000) > MAX_SECONDS:

@@ -134,5 +134,5 @@ def test_changes_that_leave_no_particle_any_weight_are_refused_as_a_mistake(http
     body = {"checkpoint": "cartpole-early", "settings": {"particles": 4, "depth": 4}, "interventions": kills}
     refused = http.post("/plans", json=body)
     assert refused.status_code == 422, refused.text
-    assert refused.json()["errors"][0]["field"] == "interventions" and "no particle has any weight" in refused.json()["detail"]
+    assert refused.json()["errors"][0]["field"] == "interventions" and "leave at least one particle some weight" in refused.json()["detail"]
     assert http.post("/plans", json=body | {"interventions": kills[:3]}).status_code == 200
