@@ -67,6 +67,18 @@ def read_lesson(path: Path) -> tuple[Lesson | None, list[Fault]]:
     return _Reader(path, text).read()
 
 
+class _EachOnce(yaml.SafeLoader):
+    """Refuses a name said twice: the last one would count, and nobody would know which was meant."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        names: set[str] = set()
+        for key, _ in node.value:
+            if isinstance(key, yaml.ScalarNode) and key.value in names:
+                raise yaml.constructor.ConstructorError(None, None, f"it says {key.value!r} twice", key.start_mark)
+            names.add(key.value if isinstance(key, yaml.ScalarNode) else "")
+        return super().construct_mapping(node, deep)
+
+
 class _Reader:
     def __init__(self, path: Path, text: str):
         self.path = path
@@ -85,6 +97,9 @@ class _Reader:
         ids = [step.id for step in steps if step]
         for double in {name for name in ids if ids.count(name) > 1}:
             self.fault(1, f"two steps have the id {double!r}", "give the heading another title, or an id of its own: ## [Title](?…) {#id}")
+        asked = [prediction.id for step in steps if step for prediction in step.predictions]
+        for double in {name for name in asked if asked.count(name) > 1}:
+            self.fault(1, f"two predictions have the id {double!r}", "give one of them another id: answers are kept by it")
         if front is None or None in steps or not steps or not self.named():
             return None, self.faults
         return Lesson(name=self.path.stem, front=front, steps=[step for step in steps if step]), self.faults
@@ -138,6 +153,9 @@ class _Reader:
             (own and own[1]) or heading.meta.get("id") or next((child.attrs["id"] for child in children if "id" in child.attrs), "") or _slug(title)
         )
         kept, found = self.blocks(body)
+        recorded = [(name, where) for record, where in found["record"] for name in record]
+        for name, where in {name: where for name, where in recorded if [each for each, _ in recorded].count(name) > 1}.items():
+            self.fault(where, f"the setting {name!r} is recorded twice", "write all of its values in one list")
         self.sentences(kept)
         ids = self.claimed(kept, [prediction for prediction, _ in found["predict"]], found["claim"], line)
         try:
@@ -192,7 +210,7 @@ class _Reader:
     def data(self, kind: Any, content: str, line: int, what: str) -> Any:
         """YAML as a value of a kind; None, with its faults noted, where it is not one."""
         try:
-            value = yaml.safe_load(content)
+            value = yaml.load(content, _EachOnce)
             return kind.model_validate(value) if isinstance(kind, type) and issubclass(kind, BaseModel) else kind.validate_python(value)
         except yaml.YAMLError as error:
             mark = getattr(error, "problem_mark", None)

@@ -51,6 +51,9 @@ def test_a_lesson_without_a_fault_has_none(tmp_path):
     assert faults_of(tmp_path, LESSON) == []
 
 
+GUESS = "```predict\nid: guess\nask: Which?\nchoose: [a, b]\nanswer: a\nreveal: Look.\n```"
+
+
 @pytest.mark.parametrize(
     ("old", "new", "line", "what", "remedy"),
     [
@@ -95,6 +98,11 @@ def test_a_lesson_without_a_fault_has_none(tmp_path):
         ),
         ("title: A lesson\n", "", 2, "title", "docs/teaching.md lists the fields"),
         ("minutes: 5", "minutes: [5", 4, "cannot be read as YAML", "mend it"),
+        # The last one would count, and nobody would know which was meant.
+        ("minutes: 5", "minutes: 5\nminutes: 6", 4, "cannot be read as YAML: it says 'minutes' twice", "mend it"),
+        ("of: {at_least: 1}", "of: {at_least: 1, at_most: 2, at_least: 3}", 15, "it says 'at_least' twice", "mend it"),
+        ("```do", f"{GUESS}\n\n{GUESS}\n\n```do", 1, "two predictions have the id 'guess'", "another id"),
+        ("```do", "```record\nalpha: [0.1]\n```\n\n```record\nalpha: [0.5]\n```\n\n```do", 23, "the setting 'alpha' is recorded twice", "one list"),
         ("minutes: 5", "minutes: 5\nneeds: [nothing]", 1, "there is no lesson 'nothing'", "lessons are"),
     ],
 )
