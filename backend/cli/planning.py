@@ -43,7 +43,7 @@ Name = Annotated[str, typer.Option("--checkpoint", help="Name of a checkpoint.")
 def checkpoints(folder: Folder = None, as_json: Annotated[bool, typer.Option("--json", help="The cards as JSON.")] = False) -> None:
     """List the checkpoints."""
     from planner.checkpoints import CheckpointError
-    from planner.environments import missing_extra
+    from planner.environments import to_install
 
     store = open_checkpoints(folder)
     cards, damaged = [], []
@@ -53,7 +53,7 @@ def checkpoints(folder: Folder = None, as_json: Annotated[bool, typer.Option("--
         except CheckpointError as error:
             damaged.append(str(error))
     if as_json:
-        missing = {card.name: detail for card in cards if (detail := missing_extra(card.environment))}
+        missing = {card.name: detail for card in cards if (detail := to_install(card.environment))}
         typer.echo(json.dumps({"checkpoints": [card.model_dump() for card in cards], "damaged": damaged, "missing": missing}, indent=2))
         return
     for card in cards:
@@ -62,8 +62,8 @@ def checkpoints(folder: Folder = None, as_json: Annotated[bool, typer.Option("--
             f"{card.name}: {card.environment}, {card.training.get('environment_steps', 'an unknown number of')} steps of training; return: {returns}"
         )
         typer.echo(f"    {card.description}")
-        if missing_extra(card.environment):
-            typer.echo(f"    {missing_extra(card.environment)}")
+        if to_install(card.environment):
+            typer.echo(f"    {to_install(card.environment)}")
     for line in damaged:
         typer.echo(f"damaged: {line}", err=True)
     if not cards and not damaged:

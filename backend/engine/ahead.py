@@ -21,7 +21,8 @@ from backend.config import ServerConfig
 from backend.engine.cache import use_compilation_cache
 from backend.engine.interface import Engine
 from backend.openings import REQUEST
-from planner import Card, CheckpointError, Checkpoints, missing_extra
+from planner import Card, CheckpointError, Checkpoints
+from planner.environments import to_install
 
 IDLE_SECONDS = 1.5
 """Idle seconds of the engine before compiling begins or continues."""
@@ -111,7 +112,7 @@ def one_of_each(checkpoints: Checkpoints) -> list[Card]:
     for name in checkpoints.names():
         with contextlib.suppress(CheckpointError):
             card = checkpoints.card(name)
-            if missing_extra(card.environment) is None:
+            if to_install(card.environment) is None:
                 found.setdefault((card.environment, json.dumps(card.network, sort_keys=True)), card)
     return list(found.values())
 

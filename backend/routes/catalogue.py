@@ -13,8 +13,9 @@ from backend.problems import NotFound
 from backend.routes.bodies import JSONText
 from backend.routes.documented import bytes_of, problems
 from backend.routes.services import Given, Services, client
-from planner import PLANNERS, Card, CheckpointError, missing_extra
+from planner import PLANNERS, Card, CheckpointError
 from planner.algorithms.settings import GROUPS
+from planner.environments import to_install
 from planner.equations import EQUATIONS
 from planner.request import MAX_SEED
 
@@ -60,7 +61,7 @@ def read_cards(given: Services) -> Cards:
         try:
             card = given.engine.checkpoints.card(name)
             found.checkpoints.append(card)
-            if detail := missing_extra(card.environment):
+            if detail := to_install(card.environment):
                 found.missing.append(Missing(name=name, detail=detail))
         except CheckpointError as error:
             found.damaged.append(Damaged(name=name, detail=str(error)))

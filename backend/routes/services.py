@@ -1,7 +1,9 @@
 """The services that routes use, as `create_app` built them."""
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import Annotated
 
 from fastapi import Depends
@@ -15,6 +17,7 @@ from backend.openings import Openings
 from backend.rates import Rate
 from backend.sessions.all import Sessions
 from planner import CheckpointError, missing_extra
+from planner.environments import to_install
 
 
 @dataclass
@@ -36,15 +39,20 @@ class Services:
 
     @property
     def first_checkpoint(self) -> str | None:
-        """The checkpoint to open by default: the preferred one, or the first by name; one whose extra is missing only where it is alone."""
+        """The checkpoint to open by default: the preferred one, or the first by name; one whose extra or package is missing only where it is alone.
+
+        A preferred one of an environment that nobody knows is opened all the same: it was asked for, and is reported there.
+        """
         names = self.engine.checkpoints.names()
         preferred = [name for name in names if name == self.config.preload]
-        return next(filter(self._is_whole, [*preferred, *names]), next(iter([*preferred, *names]), None))
+        asked_for = (name for name in preferred if self._is_whole(name, missing_extra))
+        whole = (name for name in names if self._is_whole(name, to_install))
+        return next(chain(asked_for, whole, preferred, names), None)
 
-    def _is_whole(self, name: str) -> bool:
-        """False where the environment of a checkpoint needs an extra that is not installed. A damaged one is reported where it is opened."""
+    def _is_whole(self, name: str, missing: Callable[[str], str | None]) -> bool:
+        """False where something is missing for the environment of a checkpoint. A damaged one is reported where it is opened."""
         try:
-            return missing_extra(self.engine.checkpoints.card(name).environment) is None
+            return missing(self.engine.checkpoints.card(name).environment) is None
         except CheckpointError:
             return True
 

@@ -9,7 +9,7 @@ from typing import Any, cast
 
 from planner.environments.base import Environment, Transition
 
-__all__ = ["ENVIRONMENTS", "EXTRAS", "Environment", "Transition", "UnavailableError", "make_environment", "missing_extra"]
+__all__ = ["ENVIRONMENTS", "EXTRAS", "Environment", "Transition", "UnavailableError", "make_environment", "missing_extra", "to_install"]
 
 ENVIRONMENTS = {
     "CartPole-v1": "planner.environments.cartpole:CartPole",
@@ -102,10 +102,15 @@ def lacking(environment: Any) -> list[str]:
 
 
 def missing_extra(name: str) -> str | None:
-    """The line that says what has to be installed for an environment; None where nothing is missing."""
+    """The line that says how to install the extra of an environment; None where nothing is missing."""
     extra = name.rpartition("-")[2]
-    if name not in ENVIRONMENTS:
-        return None if name in _offered() else f"environment {name!r} is in no installed package: install the one that offers it"
-    if extra not in EXTRAS or find_spec(extra) is not None:
+    if name not in ENVIRONMENTS or extra not in EXTRAS or find_spec(extra) is not None:
         return None
     return f'environment {name!r} needs an extra: pip install "twistscope[{extra}]", or in a clone pip install -e ".[{extra}]"'
+
+
+def to_install(name: str) -> str | None:
+    """The line that says what has to be installed for an environment: its extra, or the package that offers it; None where nothing is missing."""
+    if name not in ENVIRONMENTS and name not in _offered():
+        return f"environment {name!r} is in no installed package: install the one that offers it"
+    return missing_extra(name)

@@ -9,7 +9,7 @@ from tests.browser.test_page import AT_REST, picture
 
 pytestmark = pytest.mark.browser
 
-REPLAY = "step => document.body.hasAttribute('data-replay') && window.twistscope.showing === 'live' && window.twistscope.lastFrame.step === step"
+REPLAY = "step => document.body?.hasAttribute('data-replay') && window.twistscope.showing === 'live' && window.twistscope.lastFrame.step === step"
 
 
 def recorded(page, steps=2):
@@ -49,7 +49,7 @@ def test_a_session_is_recorded_replayed_and_planned_again(server, open_page):
     page.reload()
     page.wait_for_function(REPLAY, arg=2, timeout=60_000)
     page.locator(".again-open").click()
-    page.wait_for_function("!document.body.hasAttribute('data-replay')", timeout=60_000)
+    page.wait_for_function("document.body && !document.body.hasAttribute('data-replay')", timeout=60_000)
     at_step(page, 2)
     assert {name: picture(page, name) for name in PICTURES} == drawn
     assert not page.evaluate("document.getElementById('drawer').inert")

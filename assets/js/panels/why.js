@@ -77,7 +77,7 @@ export class WhyPanel {
       this.setOpen(!this.open);
       keep(storage, KEY, this.open ? "open" : "shut");
     });
-    // What somebody asked for stays, whatever the window's size.
+    // An answer that somebody asked for stays, at any size of the window.
     this.lifetime.listen(this.roomy, "change", () => readOpen(storage) ?? this.setOpen(this.roomy.matches || this.asked));
     this.arrange();
   }
