@@ -30,6 +30,7 @@ import { Remote } from "./lessons/remote_channel.js";
 import { Lessons } from "./lessons/opening.js";
 import { BESIDE, HEAT, STRIP, viewFields } from "./lessons/shared_view.js";
 import { momentAddress, readAddress, saysLessonOnly } from "./lib/address.js";
+import { capital } from "./lib/format.js";
 import { followKeys } from "./lib/keyboard.js";
 import { loadStyle } from "./lib/late_files.js";
 import { Lifetime } from "./lib/lifetime.js";
@@ -78,6 +79,8 @@ const lateness = new Lateness((late) => status.set({ late }));
 let serverSpeed = 0;
 /** The view that an address asks for, until there is a plan. @type {Record<string, any> | null} */
 let wished = null;
+/** True while a plan is shown as a film. */
+let filming = false;
 session.command = command;
 Object.assign(panels, { say: (text) => notice.say(text), changed: () => chooser.keepAddress(), inLesson: () => lessons.panel !== null });
 
@@ -106,7 +109,7 @@ const HEARD = {
     // The reason of a failure goes with the next command, the failure does not.
     const failure = phase === "idle" ? detail || status.state.failure : "";
     // An episode that ended before the step that somebody wanted to see.
-    if (phase === "ended" && detail && detail !== status.state.detail) notice.say(`${detail.replace(/^t/, "T")}.`);
+    if (phase === "ended" && detail && detail !== status.state.detail) notice.say(`${capital(detail)}.`);
     status.set({ session: id, checkpoint, planner, phase, detail, failure, device, queue, warming, playing, step, furthest, seed, replay, ...newSpeed(speed) });
     chooser.follow({ playing, phase, step });
   },
@@ -410,7 +413,6 @@ async function openLesson(home) {
 const firstOf = ({ first, checkpoints }) => first ?? checkpoints[0]?.name ?? null;
 
 microscope.onFilm(() => {
-  writeTransport(status.state, microscope.film.on);
   if (status.state.playing) command("pause");
   // The bar takes half of a low window: the other half is for the pictures.
   if (innerHeight < LOW) microscope.sections.get("world")?.scrollIntoView();
@@ -427,7 +429,13 @@ status.subscribe(["connection", "reason", "phase", "detail", "failure", "device"
   microscope.mark(isStale(state));
   if (state.failure) microscope.excuse(`No plan: ${state.failure}`);
 });
-status.subscribe(["playing", "step", "furthest", "phase", "replay"], (state) => writeTransport(state, microscope.film.on));
+status.subscribe(["playing", "step", "furthest", "phase", "replay"], (state) => writeTransport(state, filming));
+// With every picture of a film its place changes: what counts is that there is one.
+microscope.store.subscribe(["film"], ({ film }) => {
+  if (filming === !!film) return;
+  filming = !!film;
+  writeTransport(status.state, filming);
+});
 status.subscribe(["step"], ({ step }) => timeline.show(step));
 status.subscribe(["checkpoint", "planner", "speed", "seed"], (state) => topBar.show(state));
 status.subscribe(["replay", "role", "connection", "following"], (state) => lock(/** @type {any} */ (state)));
@@ -451,7 +459,7 @@ writeStatus(status.state);
 dash.mounted.then(() => {
   lock(status.state);
   dialogs.follow(dialogs.recording);
-  writeTransport(status.state, microscope.film.on);
+  writeTransport(status.state, filming);
   if (microscope.frame) writeMoment(microscope.frame);
   chooser.writeLink();
 });

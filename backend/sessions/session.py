@@ -59,7 +59,7 @@ class Session(Shown):
         """Request and settings of the next plan. Its step is the step at which the session began."""
         self.goal: int | None = None
         """Target step of a `goto` that is not yet reached; None without one."""
-        self._short = ""
+        self._ended_early = ""
         """The reason why the last `goto` ended before its step; empty where it did not."""
         self.revision = 0
         self.phase = "planning"
@@ -236,7 +236,7 @@ class Session(Shown):
           Conflict: the episode has ended, or this is its first moment.
           TooMany: no further session can be opened for a fork.
         """
-        self._short = ""
+        self._ended_early = ""
         match name:
             case "play":
                 self._check_not_over()
@@ -368,7 +368,7 @@ class Session(Shown):
                 await self._plan()
                 continue
             if not (self.playing or self.goal is not None):
-                self._set_phase("ended" if self.over else "idle", self._short)
+                self._set_phase("ended" if self.over else "idle", self._ended_early)
                 return
             if self.playing:
                 tick = max(tick + 1 / self.speed, loop.time())
@@ -458,7 +458,7 @@ class Session(Shown):
         self._follow(following, frame.request)
         if self.over or (self.goal is not None and self.step >= self.goal):
             if self.goal is not None and self.step < self.goal:
-                self._short = f"{self._ending()}, before step {self.goal}"
+                self._ended_early = f"{self._ending()}, before step {self.goal}"
             self.playing, self.goal = False, None
             self.announce()
 

@@ -4,7 +4,7 @@
 import { klPolicyPrior } from "./decision_numbers.js";
 import { halvingReason, OVER } from "./narration.js";
 import { placeOf } from "./sweep.js";
-import { asTried, list, nats, number, partOf, percent, share, signed, significant } from "../lib/format.js";
+import { asTried, capital, list, nats, number, partOf, percent, share, signed, significant } from "../lib/format.js";
 
 /**
  * The place of a reason: a particle, a root action, a level, the many seeds, the sweep of a setting, or a knob.
@@ -158,8 +158,6 @@ function partsReason({ actions, chosen, root_policy }, own, rival) {
   const smaller = Math.abs(rest) >= 0.1 ? `; the rest ${signed(rest, 2)}` : "";
   return { id: "parts", text: `${head}${because}${against}${smaller}.`, place: { action: rival.action }, mark: rival.action };
 }
-
-const capital = (/** @type {string} */ name) => name[0].toUpperCase() + name.slice(1);
 
 /** The level at which most of the lead was made. */
 function levelReasons({ actions }, own, rival) {

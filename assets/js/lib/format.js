@@ -117,6 +117,9 @@ export const GREEDY = "greedy: the proposal takes the best Q";
 /** "1 particle", "3 particles". */
 export const count = (amount, noun) => `${amount} ${noun}${amount === 1 ? "" : "s"}`;
 
+/** A text as a sentence begins. @param {string} text */
+export const capital = (text) => text.slice(0, 1).toUpperCase() + text.slice(1);
+
 /** "a", "a and b", "a, b and c". */
 export function list(words) {
   return words.length < 2 ? words.join("") : `${words.slice(0, -1).join(", ")} and ${words.at(-1)}`;
